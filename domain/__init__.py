@@ -1,0 +1,1 @@
+"""The rules of the coalition and their SQL: no web, no GraphQL, no clock."""

@@ -1,0 +1,202 @@
+"""Rows of the coalition: partners and what they have agreed."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+from domain.storage import Row
+
+Instant: Any = DateTime(timezone=True)
+Price: Any = Numeric(18, 6)
+Share: Any = Numeric(7, 6)
+
+
+class PartnerRole(StrEnum):
+    """What a firm does; a firm may do several."""
+
+    MANUFACTURER = "MANUFACTURER"
+    DISTRIBUTOR = "DISTRIBUTOR"
+    RETAILER = "RETAILER"
+    SERVICE = "SERVICE"
+
+
+class PartnerStatus(StrEnum):
+    """Where a partner stands on its way in or out."""
+
+    ADMITTED = "ADMITTED"
+    """Accepted, not yet trading."""
+    ACTIVE = "ACTIVE"
+    """Awards and honours points."""
+    SUSPENDED = "SUSPENDED"
+    """Neither awards nor honours points for now."""
+    LEAVING = "LEAVING"
+    """Awards no more; its points are honoured until it has left."""
+    CLOSED = "CLOSED"
+    """Has left; only its history remains."""
+
+
+class ReturnPolicy(StrEnum):
+    """What a sponsor gets back when goods are returned after the points were spent."""
+
+    PENDING_ONLY = "PENDING_ONLY"
+    """Only points that are still waiting."""
+    WITHIN_BALANCE = "WITHIN_BALANCE"
+    """What the wallet has, never below zero; the rest is the sponsor's."""
+    DEBT = "DEBT"
+    """What the wallet has, and the rest is owed from later earnings."""
+
+
+class Coalition(Row, table=True):
+    """The programme itself: one a database."""
+
+    __tablename__ = "coalition"
+    coalition_id: UUID = Field(primary_key=True)
+    name: str
+    purpose: str
+    currency: str
+    """Settlement currency."""
+    standard_price: Decimal = Field(sa_type=Price)
+    """What a point is worth where no contract says otherwise."""
+    time_zone: str
+    operator_name: str
+    grace_days: int
+    """How long an expired lot lives on when a redemption of it is reversed."""
+    sandbox: bool
+    clock_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The sandbox's clock; it only moves forward. None: the real time."""
+
+    __table_args__ = (
+        CheckConstraint("sandbox OR clock_at IS NULL", name="clock_only_in_sandbox"),
+        CheckConstraint("standard_price >= 0", name="standard_price_not_negative"),
+    )
+
+
+class Partner(Row, table=True):
+    """A firm that takes part."""
+
+    __tablename__ = "partner"
+    partner_id: UUID = Field(primary_key=True)
+    slug: str
+    name: str
+    roles: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    status: str
+    hue: int
+    """The colour that stands for the partner everywhere, in degrees of the colour wheel."""
+    joined_at: datetime = Field(sa_type=Instant)
+
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("status IN ('ADMITTED', 'ACTIVE', 'SUSPENDED', 'LEAVING', 'CLOSED')", name="status"),
+        CheckConstraint(
+            "cardinality(roles) > 0 AND roles <@ ARRAY['MANUFACTURER', 'DISTRIBUTOR', 'RETAILER', 'SERVICE']",
+            name="roles",
+        ),
+        CheckConstraint("hue BETWEEN 0 AND 359", name="hue"),
+    )
+
+
+class LegalEntity(Row, table=True):
+    """The firm's company that settles."""
+
+    __tablename__ = "legal_entity"
+    legal_entity_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    name: str
+    country: str
+    registration: str | None = None
+    tax_number: str | None = None
+    iban: str | None = None
+    bic: str | None = None
+
+
+class Brand(Row, table=True):
+    """The name a member sees."""
+
+    __tablename__ = "brand"
+    brand_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    legal_entity_id: UUID = Field(foreign_key="legal_entity.legal_entity_id")
+    name: str
+
+
+class Outlet(Row, table=True):
+    """A shop, a web shop, a counter: where purchases are made and points are spent."""
+
+    __tablename__ = "outlet"
+    outlet_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    brand_id: UUID = Field(foreign_key="brand.brand_id")
+    code: str
+    """The partner's own name for it."""
+    name: str
+    time_zone: str
+    supplier_id: UUID | None = Field(default=None, foreign_key="partner.partner_id")
+    """The distributor that supplies it."""
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (UniqueConstraint("partner_id", "code"), Index(None, "supplier_id"))
+
+
+class Contract(Row, table=True):
+    """One version of what a partner has agreed; it never changes once in force."""
+
+    __tablename__ = "contract"
+    contract_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    legal_entity_id: UUID = Field(foreign_key="legal_entity.legal_entity_id")
+    version: int
+    valid_from: datetime = Field(sa_type=Instant)
+    issues: bool
+    """May fund points."""
+    redeems: bool
+    """Honours points."""
+    price: Decimal = Field(sa_type=Price)
+    """What a point costs its sponsor."""
+    bands: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)  # type: ignore[call-overload]
+    """Lower prices by volume: [{"from": points in the cycle, "price": "0.0090"}], all at the band reached."""
+    price_redeem: Decimal = Field(sa_type=Price)
+    """What a redeemer gets for a point spent with it."""
+    share_at_issuance: Decimal = Field(sa_type=Share)
+    """The part of the price due when points are awarded; the rest is due when they are spent."""
+    fee_per_point: Decimal = Field(default=Decimal(0), sa_type=Price)
+    fee_share: Decimal = Field(default=Decimal(0), sa_type=Share)
+    """Operator's fee as a share of the charge at issuance."""
+    fee_fixed: Decimal = Field(default=Decimal(0), sa_type=Price)
+    fee_minimum: Decimal = Field(default=Decimal(0), sa_type=Price)
+    breakage_issuer: Decimal = Field(default=Decimal(0), sa_type=Share)
+    breakage_redeemers: Decimal = Field(default=Decimal(0), sa_type=Share)
+    breakage_charity: Decimal = Field(default=Decimal(0), sa_type=Share)
+    """Who shares what was paid for points that expire; what is left is the operator's."""
+    tax_supply: Decimal = Field(default=Decimal(0), sa_type=Share)
+    """Tax on what the partner pays."""
+    tax_credit: Decimal = Field(default=Decimal(0), sa_type=Share)
+    """Tax on what the partner is credited (self-billed)."""
+    return_policy: str = "DEBT"
+    return_days: int = 0
+    """How long points wait before they can be spent."""
+    signed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it came into force for postings; from then on it never changes."""
+
+    __table_args__ = (
+        UniqueConstraint("partner_id", "version"),
+        CheckConstraint("issues OR redeems", name="does_something"),
+        CheckConstraint("price >= 0 AND price_redeem >= 0", name="prices_not_negative"),
+        CheckConstraint("share_at_issuance BETWEEN 0 AND 1", name="share_at_issuance"),
+        CheckConstraint(
+            "least(breakage_issuer, breakage_redeemers, breakage_charity) >= 0"
+            " AND breakage_issuer + breakage_redeemers + breakage_charity <= 1",
+            name="breakage_shares",
+        ),
+        CheckConstraint(
+            "least(fee_per_point, fee_share, fee_fixed, fee_minimum) >= 0", name="fees_not_negative"
+        ),
+        CheckConstraint("least(tax_supply, tax_credit) >= 0", name="taxes_not_negative"),
+        CheckConstraint("return_policy IN ('PENDING_ONLY', 'WITHIN_BALANCE', 'DEBT')", name="return_policy"),
+        CheckConstraint("return_days BETWEEN 0 AND 400", name="return_days"),
+    )
