@@ -1,0 +1,1 @@
+"""The database's history: how it came to its present form, one step a file."""

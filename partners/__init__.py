@@ -1,0 +1,1 @@
+"""Who is asking: clients, keys, tokens, scopes, webhooks and partner files."""

@@ -1,0 +1,1 @@
+"""Who may, in which transaction, through which loader."""

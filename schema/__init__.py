@@ -1,0 +1,1 @@
+"""The public contract: what of the domain the world sees, in words."""
