@@ -1,1 +1,1 @@
-"""The public contract: what of the domain the world sees, in words."""
+"""The public contract: GraphQL shapes over domain objects, scalars, inputs, permissions and limits."""
