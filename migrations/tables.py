@@ -1,4 +1,4 @@
-"""Every table the domain declares, for comparing with the database."""
+"""Every table the code declares, for comparing with the database."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from importlib import import_module
 from sqlalchemy import MetaData
 
 import domain
+import partners
 from domain.storage import Row
 
 
 def every_table() -> MetaData:
-    """The tables of all contexts: each context's models.py is found, so that none can be forgotten."""
-    for module in pkgutil.walk_packages(domain.__path__, "domain."):
-        if module.name.rpartition(".")[2] == "models":
-            import_module(module.name)
+    """The tables of all contexts: each models.py is found, so that none can be forgotten."""
+    for floor in (domain, partners):
+        for module in pkgutil.walk_packages(floor.__path__, f"{floor.__name__}."):
+            if module.name.endswith(".models"):
+                import_module(module.name)
     return Row.metadata

@@ -1,0 +1,1 @@
+"""Who collects: members, how they are recognised, and their personal data, kept apart."""

@@ -1,0 +1,97 @@
+"""Rows of members. The ledger knows ids only; names and contacts stand apart, sealed under a key of their own."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from domain.storage import Row
+
+Instant: Any = DateTime(timezone=True)
+
+
+class MemberKind(StrEnum):
+    """What sort of member it is."""
+
+    CONSUMER = "CONSUMER"
+    BUSINESS = "BUSINESS"
+    """A firm that buys: a wholesaler's customer, a distributor's shop."""
+    STAFF = "STAFF"
+    """Sales staff of a partner or of a business member."""
+
+
+class MemberStatus(StrEnum):
+    """Where a member stands."""
+
+    ACTIVE = "ACTIVE"
+    MERGED = "MERGED"
+    """Is another member now."""
+    CLOSED = "CLOSED"
+
+
+class IdentifierKind(StrEnum):
+    """By what a member is recognised."""
+
+    CARD = "CARD"
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    EXTERNAL = "EXTERNAL"
+    """A partner's own number for the member; known to that partner only."""
+
+
+class Member(Row, table=True):
+    """One who collects points; lives with its wallet."""
+
+    __tablename__ = "member"
+    wallet_id: UUID = Field(primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    kind: str
+    status: str
+    joined_at: datetime = Field(sa_type=Instant)
+    joined_through: UUID
+    """The partner that enrolled the member."""
+    merged_into: UUID | None = None
+
+    __table_args__ = (Index(None, "member_id"),)
+
+
+class Recognition(Row, table=True):
+    """A keyed hash of something that names a member; holds no clear text."""
+
+    __tablename__ = "recognition"
+    lookup: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    kind: str
+    wallet_id: UUID
+    member_id: UUID
+
+    __table_args__ = (Index(None, "member_id"),)
+
+
+class Link(Row, table=True):
+    """A partner knows a member, by an id that is this partner's alone."""
+
+    __tablename__ = "link"
+    wallet_id: UUID = Field(primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(primary_key=True)
+    pairwise_id: UUID
+    since: datetime = Field(sa_type=Instant)
+    enrolment_key: str | None = None
+    """The idempotency key of the enrolment that made the member."""
+    enrolment_fingerprint: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    __table_args__ = (UniqueConstraint("pairwise_id"), UniqueConstraint("partner_id", "enrolment_key"))
+
+
+class PersonalData(Row, table=True):
+    """Name and contacts of one member, sealed under a key that is itself sealed by a key outside the database."""
+
+    __tablename__ = "personal_data"
+    wallet_id: UUID = Field(primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    sealed_key: bytes = Field(sa_type=LargeBinary)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    changed_at: datetime = Field(sa_type=Instant)
