@@ -37,7 +37,7 @@ PATIENCE = 60.0
 OLDEST = 15
 
 # A socket's path is limited to some hundred bytes, and an address reads commas and colons its own way.
-_SOCKET_FOLDER = re.compile(r"[\w./ @+-]{1,80}", re.ASCII)
+_SOCKET_FOLDER = re.compile(r"[\w./ @+'-]{1,80}", re.ASCII)
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -109,10 +109,13 @@ class EmbeddedPostgres:
                     fcntl.flock(usage, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return False
-            if self._running() is None:
+            postmaster = self._running()
+            if postmaster is None:
                 return False
             self._binaries = self._find_binaries()
             self._run("pg_ctl", "stop", "-w", "-m", "fast", "-t", str(int(PATIENCE)), "-D", str(self.data))
+            if Path(postmaster.socket_folder) != self.data:
+                Path(postmaster.socket_folder).rmdir()
             return True
 
     def left_unclean(self) -> bool:
@@ -154,6 +157,7 @@ class EmbeddedPostgres:
             yield
 
     def _socket_folder(self) -> Path:
+        """Where the socket lies: with the data, unless the path is too long or too odd for a socket's address."""
         if _SOCKET_FOLDER.fullmatch(str(self.data)):
             return self.data
         name = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
