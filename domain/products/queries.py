@@ -1,0 +1,87 @@
+"""Reading the product master."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import asyncpg
+from sqlalchemy import select, text, tuple_
+from sqlmodel import col
+
+from domain.ids import PartnerId, ProductId
+from domain.paging import Page, PageRequest
+from domain.products.facts import ProductFacts
+from domain.products.models import Product
+from domain.storage import ReadSession
+
+BY_SKU = "SELECT * FROM products_by_sku($1::uuid[], $2::text[])"
+FEED_VERSIONS = "SELECT * FROM product_feed_versions()"
+
+
+async def facts_by_sku(
+    pool: asyncpg.Pool[asyncpg.Record], wanted: Collection[tuple[PartnerId, str]]
+) -> dict[tuple[PartnerId, str], ProductFacts]:
+    """What is known of articles of any number of partners, in one round trip; unknown ones are left out."""
+    pairs = list(wanted)
+    records = await pool.fetch(BY_SKU, [partner for partner, _ in pairs], [sku for _, sku in pairs])
+    return {(record["partner_id"], record["sku"]): _facts(record) for record in records}
+
+
+async def feed_versions(pool: asyncpg.Pool[asyncpg.Record]) -> dict[PartnerId, int]:
+    """How far each partner's catalogue has moved."""
+    return {record["partner_id"]: record["version"] for record in await pool.fetch(FEED_VERSIONS)}
+
+
+async def products_by_sku(
+    session: ReadSession, partner_id: PartnerId, skus: Iterable[str]
+) -> dict[str, Product]:
+    """The articles of one catalogue by their numbers; unknown ones are left out."""
+    found = await session.scalars(
+        select(Product).where(
+            col(Product.partner_id) == partner_id,
+            text("sku = ANY (CAST(:skus AS text[]))").bindparams(skus=list(skus)),
+        )
+    )
+    return {product.sku: product for product in found}
+
+
+async def products_by_ids(session: ReadSession, product_ids: Sequence[ProductId]) -> list[Product | None]:
+    """The articles with these ids, in their order; None for those the viewer cannot see."""
+    found = await session.scalars(select(Product).where(col(Product.product_id).in_(product_ids)))
+    by_id = {product.product_id: product for product in found}
+    return [by_id.get(product_id) for product_id in product_ids]
+
+
+async def products_of(session: ReadSession, partner_id: PartnerId, request: PageRequest) -> Page[Product]:
+    """One partner's catalogue, as far as the viewer may see it, by article number."""
+    return await _page(session, col(Product.partner_id) == partner_id, request)
+
+
+async def products_made_by(session: ReadSession, maker_id: PartnerId, request: PageRequest) -> Page[Product]:
+    """What a manufacturer makes, in all catalogues."""
+    return await _page(session, col(Product.maker_id) == maker_id, request)
+
+
+async def _page(session: ReadSession, condition: Any, request: PageRequest) -> Page[Product]:
+    key = (col(Product.sku), col(Product.partner_id))
+    statement = select(Product).where(condition).order_by(*key).limit(request.first + 1)
+    if request.after is not None:
+        statement = statement.where(tuple_(*key) > request.after)
+    found = list(await session.scalars(statement))
+    return Page.of(found, request, lambda product: (product.sku, product.partner_id))
+
+
+def _facts(record: asyncpg.Record) -> ProductFacts:
+    return ProductFacts(
+        sku=record["sku"],
+        gtin=record["gtin"],
+        category=record["category"],
+        department=record["department"],
+        brand=record["brand"],
+        maker_id=record["maker_id"],
+        supplier_id=record["supplier_id"],
+        private_label=record["private_label"],
+        active_from=record["active_from"],
+        active_to=record["active_to"],
+    )
