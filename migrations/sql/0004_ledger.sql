@@ -35,7 +35,10 @@ $$;
 -- It must be taken in a statement before the one that reads the open cycle.
 CREATE FUNCTION lock_cycle() RETURNS void LANGUAGE sql AS $$ SELECT pg_advisory_xact_lock_shared(20261122) $$;
 
-CREATE FUNCTION open_cycle() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT cycle_id FROM cycle WHERE state = 'OPEN' $$;
+CREATE FUNCTION open_cycle() RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT cycle_id FROM cycle WHERE state = 'OPEN');
+END $$;
 
 -- The one lock on wallets, always in the order of their ids, so that no two batches wait for each other.
 CREATE FUNCTION lock_wallets(ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$

@@ -1,0 +1,136 @@
+"""Refusals of the ledger."""
+
+from __future__ import annotations
+
+from domain.errors import Conflict, DomainError, NotFound
+from domain.values import Points
+
+
+class MemberNotFound(NotFound):
+    """Nobody the viewer may see is named by this."""
+
+    code = "MEMBER_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No member is known by this. Check the card or id, or enrol the member.", path=("member",))
+
+
+class PartnerNotActive(DomainError):
+    """The partner may not do this now: not yet active, suspended, leaving, or its contract does not provide for it."""
+
+    code = "PARTNER_NOT_ACTIVE"
+
+    def __init__(self) -> None:
+        super().__init__("The partner may not do this now; the coalition can tell why.")
+
+
+class SponsorNotActive(DomainError):
+    """A campaign's sponsor may no longer fund points."""
+
+    code = "SPONSOR_NOT_ACTIVE"
+
+    def __init__(self) -> None:
+        super().__init__("A sponsor of these points may no longer fund them; load the campaigns again and retry.")
+
+
+class OutletNotFound(NotFound):
+    """The partner has no such outlet, or it is closed."""
+
+    code = "OUTLET_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("The partner has no such outlet that is open.", path=("outlet",))
+
+
+class InsufficientPoints(DomainError):
+    """The wallet cannot spend so many points now."""
+
+    code = "INSUFFICIENT_POINTS"
+
+    def __init__(self, available: Points, required: Points) -> None:
+        self.available = available
+        self.required = required
+        super().__init__(f"{int(required)} points are asked for; {int(available)} can be spent.", path=("points",))
+
+
+class HoldNotFound(NotFound):
+    """There is no such hold of this partner."""
+
+    code = "HOLD_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such authorization of this partner.", path=("redemption",))
+
+
+class HoldNotOpen(Conflict):
+    """The hold was captured, voided, or ran out of time."""
+
+    code = "HOLD_NOT_OPEN"
+
+    def __init__(self) -> None:
+        super().__init__("The authorization has ended; authorize again.", path=("redemption",))
+
+
+class CaptureExceedsHold(DomainError):
+    """More is to be captured than was authorized."""
+
+    code = "CAPTURE_EXCEEDS_HOLD"
+
+    def __init__(self, held: Points) -> None:
+        self.held = held
+        super().__init__(f"At most the {int(held)} points authorized can be captured.", path=("points",))
+
+
+class RedemptionNotFound(NotFound):
+    """There is no such redemption of this partner."""
+
+    code = "REDEMPTION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such redemption of this partner.", path=("redemption",))
+
+
+class ReversalExceedsRedemption(DomainError):
+    """More is to be taken back than is left of the redemption."""
+
+    code = "REVERSAL_EXCEEDS_REDEMPTION"
+
+    def __init__(self, left: Points) -> None:
+        self.left = left
+        super().__init__(f"{int(left)} points of the redemption are left to take back.", path=("points",))
+
+
+class PurchaseNotFound(NotFound):
+    """There is no such purchase of this partner."""
+
+    code = "PURCHASE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such purchase of this partner.", path=("purchase",))
+
+
+class HoldOpen(Conflict):
+    """The wallet has an open hold, so it cannot be merged."""
+
+    code = "HOLD_OPEN"
+
+    def __init__(self) -> None:
+        super().__init__("A redemption of this member is still open; capture or void it first.", path=("member",))
+
+
+class AdjustmentNotApproved(Conflict):
+    """A second person has not agreed to the adjustment."""
+
+    code = "ADJUSTMENT_NOT_APPROVED"
+
+    def __init__(self) -> None:
+        super().__init__("A second person has to approve the adjustment first.", path=("adjustment",))
+
+
+class Busy(Conflict):
+    """Others kept changing the same thing; nothing was written."""
+
+    code = "BUSY"
+
+    def __init__(self) -> None:
+        super().__init__("Too many changes to the same thing at once; retry with the same idempotency key.")

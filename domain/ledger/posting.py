@@ -1,0 +1,158 @@
+"""The way into the books: one round trip for one posting or for hundreds, each with its own verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from domain.errors import DomainError, IdempotencyConflict
+from domain.ledger import errors
+from domain.ledger.postings import Posting, RedemptionPosting, Verdict
+from domain.values import Points
+
+Pool = asyncpg.Pool
+
+LARGEST_BATCH = 500
+ATTEMPTS = 4
+
+PASSING = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+"""What a second attempt may cure; it is safe, since every posting has its key."""
+
+
+class Door(StrEnum):
+    """The functions of the ledger that write."""
+
+    PURCHASES = "post_purchases"
+    REDEMPTIONS = "post_redemptions"
+    CAPTURES = "post_captures"
+    REVERSALS = "post_reversals"
+    RETURNS = "post_returns"
+    ADJUSTMENTS = "post_adjustments"
+
+
+async def post(pool: Pool, door: Door, postings: Sequence[Posting], *, now: datetime) -> list[Verdict]:
+    """Write postings, each with its own outcome; a refused one leaves nothing behind and its key free.
+
+    At most one posting of a wallet goes into a batch; a second one waits for the next.
+    """
+    verdicts: dict[int, Verdict] = {}
+    for batch in _batches(postings):
+        for place, verdict in zip(batch, await _write(pool, door, [postings[i] for i in batch], now), strict=True):
+            verdicts[place] = verdict
+    return [verdicts[place] for place in range(len(postings))]
+
+
+def _batches(postings: Sequence[Posting]) -> list[list[int]]:
+    """Places of the postings, in batches that name no wallet twice; order is kept within a wallet."""
+    waiting: dict[UUID, list[int]] = {}
+    for place, posting in enumerate(postings):
+        waiting.setdefault(posting.wallet_id, []).append(place)
+    batches = []
+    while waiting:
+        places = [queue.pop(0) for queue in waiting.values()]
+        waiting = {wallet: queue for wallet, queue in waiting.items() if queue}
+        rest = iter(places)
+        while batch := list(islice(rest, LARGEST_BATCH)):
+            batches.append(batch)
+    return batches
+
+
+async def _write(pool: Pool, door: Door, postings: Sequence[Posting], now: datetime) -> list[Verdict]:
+    try:
+        return await _call(pool, door, postings, now)
+    except asyncpg.UniqueViolationError:
+        # Two wallets used one key at the same instant: the first to come keeps it.
+        if len(postings) > 1:
+            return [(await _write(pool, door, [posting], now))[0] for posting in postings]
+        return [await _lost_the_key(pool, door, postings[0], now)]
+
+
+async def _lost_the_key(pool: Pool, door: Door, posting: Posting, now: datetime) -> Verdict:
+    """The key is taken by now, so the same call answers with a replay or a conflict."""
+    return (await _call(pool, door, [posting], now))[0]
+
+
+async def _call(pool: Pool, door: Door, postings: Sequence[Posting], now: datetime) -> list[Verdict]:
+    items = encoded(postings)
+    for attempt in range(ATTEMPTS):
+        try:
+            rows = await pool.fetch(f"SELECT * FROM {door}($1::jsonb, $2)", items, now)  # noqa: S608 -- an enumeration
+            return [Verdict(*tuple(row)[1:]) for row in rows]
+        except PASSING:
+            if attempt == ATTEMPTS - 1:
+                raise errors.Busy from None
+    raise AssertionError
+
+
+def encoded(postings: Sequence[Posting]) -> str:
+    """The postings as the array the ledger's functions take."""
+    return orjson.dumps(
+        [_fields(posting, item) for item, posting in enumerate(postings)], default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS
+    ).decode()
+
+
+def _fields(value: Any, item: int | None = None) -> dict[str, Any]:
+    fields = {name: getattr(value, name) for kind in type(value).__mro__[:-1] for name in kind.__slots__}
+    if item is not None:
+        fields["item"] = item
+    return fields
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
+    return _fields(value)
+
+
+def refusal(verdict: Verdict, posting: Posting) -> DomainError:
+    """The refusal that a verdict names."""
+    spendable = Points(verdict.spendable or 0)
+    match verdict.outcome:
+        case "INSUFFICIENT_POINTS":
+            assert isinstance(posting, RedemptionPosting)
+            return errors.InsufficientPoints(spendable, Points(posting.points))
+        case "CAPTURE_EXCEEDS_HOLD":
+            return errors.CaptureExceedsHold(spendable)
+        case "REVERSAL_EXCEEDS_REDEMPTION":
+            return errors.ReversalExceedsRedemption(spendable)
+        case "IDEMPOTENCY_CONFLICT":
+            return IdempotencyConflict(
+                "This idempotency key was used for another request; a new request needs a new key.", path=("idempotencyKey",)
+            )
+        case outcome:
+            return PLAIN[outcome]()
+
+
+PLAIN: dict[str, type[errors.MemberNotFound] | type[Any]] = {
+    kind.code: kind
+    for kind in (
+        errors.MemberNotFound,
+        errors.PartnerNotActive,
+        errors.SponsorNotActive,
+        errors.OutletNotFound,
+        errors.HoldNotFound,
+        errors.HoldNotOpen,
+        errors.RedemptionNotFound,
+        errors.PurchaseNotFound,
+        errors.AdjustmentNotApproved,
+        errors.HoldOpen,
+    )
+} | {"STALE": errors.Busy, "WALLET_MOVED": errors.Busy}
