@@ -1,0 +1,109 @@
+"""The command line: each command unpacks its words and hands over.
+
+Exit codes: 0 all is well, 1 refused or something was found, 2 used wrongly, 3 the surroundings do not allow it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from domain.errors import DomainError
+from hansa import __version__, reporting
+from hansa.pooling import UnsafePooling
+from hansa.postgres import PostgresUnavailable
+from hansa.settings import InvalidSettings, UnsafeSecret, load
+from migrations.roles import RolesMissing
+
+REFUSED = 1
+SURROUNDINGS = 3
+
+_SURROUNDINGS = (
+    InvalidSettings,
+    PostgresUnavailable,
+    RolesMissing,
+    UnsafePooling,
+    UnsafeSecret,
+    OSError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.CannotConnectNowError,
+)
+
+app = typer.Typer(
+    name="hansa",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 all is well, 1 refused or found something, 2 used wrongly, 3 the surroundings do not allow it.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Report as JSON, for programs.")]
+
+
+@app.callback()
+def hansa() -> None:
+    """Hansa: many brands, one points currency, settled to the cent."""
+
+
+@app.command(epilog="Example: hansa serve --port 9000")
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on; HANSA_HOST by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; HANSA_PORT by default.")] = None,
+) -> None:
+    """Serve the API, on an embedded PostgreSQL unless HANSA_DATABASE_URL names another."""
+    from hansa.serving import serve as run
+
+    run(load(host=host, port=port))
+
+
+@app.command(epilog="Example: HANSA_DATABASE_URL=postgresql://owner@host/coalition hansa migrate")
+def migrate(*, json: Json = False) -> None:
+    """Bring the database to the form this version needs. Safe to repeat, and to run from several places at once."""
+    from hansa.embedding import with_database
+    from hansa.migrating import migrate as run
+
+    with with_database(load()) as settings:
+        found = asyncio.run(run(settings.database_url or ""))
+    reporting.table([found], json_wanted=json)
+
+
+@app.command(epilog="Example: hansa doctor --json")
+def doctor(*, json: Json = False) -> None:
+    """Look at everything Hansa stands on: Python, disk, database, roles, migrations, Node.js, the data set."""
+    from hansa.doctor import Verdict, examine
+
+    findings = asyncio.run(examine(load()))
+    reporting.table(findings, json_wanted=json)
+    if any(finding.verdict is Verdict.ILL for finding in findings):
+        raise typer.Exit(REFUSED)
+
+
+@app.command(epilog="Example: hansa version")
+def version(*, json: Json = False) -> None:
+    """Say which version this is, and what its database looks like."""
+    from hansa.migrating import head
+
+    found = {"hansa": __version__, "migrations": head()}
+    reporting.as_json(found) if json else reporting.say(f"hansa {found['hansa']}, migrations {found['migrations']}")
+
+
+def main() -> None:
+    """Run the command line; what people can mend is said in a sentence, not in a traceback."""
+    try:
+        app()
+    except DomainError as refusal:
+        reporting.complain(f"{refusal.code}: {refusal}")
+        sys.exit(REFUSED)
+    except _SURROUNDINGS as problem:
+        reporting.complain(str(problem) or type(problem).__name__)
+        sys.exit(SURROUNDINGS)
+
+
+if __name__ == "__main__":
+    main()
