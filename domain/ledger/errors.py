@@ -6,24 +6,6 @@ from domain.errors import Conflict, DomainError, NotFound
 from domain.values import Points
 
 
-class MemberNotFound(NotFound):
-    """Nobody the viewer may see is named by this."""
-
-    code = "MEMBER_NOT_FOUND"
-
-    def __init__(self) -> None:
-        super().__init__("No member is known by this. Check the card or id, or enrol the member.", path=("member",))
-
-
-class PartnerNotActive(DomainError):
-    """The partner may not do this now: not yet active, suspended, leaving, or its contract does not provide for it."""
-
-    code = "PARTNER_NOT_ACTIVE"
-
-    def __init__(self) -> None:
-        super().__init__("The partner may not do this now; the coalition can tell why.")
-
-
 class SponsorNotActive(DomainError):
     """A campaign's sponsor may no longer fund points."""
 
@@ -31,15 +13,6 @@ class SponsorNotActive(DomainError):
 
     def __init__(self) -> None:
         super().__init__("A sponsor of these points may no longer fund them; load the campaigns again and retry.")
-
-
-class OutletNotFound(NotFound):
-    """The partner has no such outlet, or it is closed."""
-
-    code = "OUTLET_NOT_FOUND"
-
-    def __init__(self) -> None:
-        super().__init__("The partner has no such outlet that is open.", path=("outlet",))
 
 
 class InsufficientPoints(DomainError):

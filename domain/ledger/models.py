@@ -247,7 +247,7 @@ class Benefit(Row, table=True):
     kind: str
     sponsor_id: UUID
     redeemer_id: UUID
-    amount: Decimal = Field(sa_type=Numeric(18, 6))  # type: ignore[call-overload]
+    amount: Decimal = Field(sa_type=Numeric(18, 6))
     currency: str
     campaign_id: UUID | None = None
     campaign_version: int | None = None
@@ -276,11 +276,11 @@ class Purchase(Row, table=True):
     currency: str
     total: int = Field(sa_type=BigInteger)
     """In minor units, as are the lines' amounts."""
-    numbers: list[int] = Field(sa_type=ARRAY(Integer))  # type: ignore[call-overload]
-    skus: list[str] = Field(sa_type=ARRAY(String))  # type: ignore[call-overload]
-    quantities: list[Decimal] = Field(sa_type=ARRAY(Numeric))  # type: ignore[call-overload]
-    amounts: list[int] = Field(sa_type=ARRAY(BigInteger))  # type: ignore[call-overload]
-    facts: dict[str, Any] = Field(sa_type=JSONB)  # type: ignore[call-overload]
+    numbers: list[int] = Field(sa_type=ARRAY(Integer))
+    skus: list[str] = Field(sa_type=ARRAY(String))
+    quantities: list[Decimal] = Field(sa_type=ARRAY(Numeric))
+    amounts: list[int] = Field(sa_type=ARRAY(BigInteger))
+    facts: dict[str, Any] = Field(sa_type=JSONB)
     """What it was rated by: campaign versions, member facts, makers and categories of the lines."""
     returns: int
 
@@ -296,9 +296,9 @@ class PurchaseReturn(Row, table=True):
     purchase_entry_id: UUID
     partner_id: UUID
     number: int
-    numbers: list[int] = Field(sa_type=ARRAY(Integer))  # type: ignore[call-overload]
-    quantities: list[Decimal] = Field(sa_type=ARRAY(Numeric))  # type: ignore[call-overload]
-    amounts: list[int] = Field(sa_type=ARRAY(BigInteger))  # type: ignore[call-overload]
+    numbers: list[int] = Field(sa_type=ARRAY(Integer))
+    quantities: list[Decimal] = Field(sa_type=ARRAY(Numeric))
+    amounts: list[int] = Field(sa_type=ARRAY(BigInteger))
 
     __table_args__ = (UniqueConstraint("wallet_id", "purchase_entry_id", "number"),)
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from domain.coalition.errors import OutletNotFound, PartnerNotActive
 from domain.errors import DomainError, IdempotencyConflict
 from domain.ledger import errors
 from domain.ledger.postings import Posting, RedemptionPosting, Verdict
+from domain.members.errors import MemberNotFound
 from domain.values import Points
 
-Pool = asyncpg.Pool
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LARGEST_BATCH = 500
 ATTEMPTS = 4
@@ -106,16 +110,21 @@ def encoded(postings: Sequence[Posting]) -> str:
 
 
 def _fields(value: Any, item: int | None = None) -> dict[str, Any]:
-    fields = {name: getattr(value, name) for kind in type(value).__mro__[:-1] for name in kind.__slots__}
+    fields = {name: getattr(value, name) for name in _names(type(value))}
     if item is not None:
         fields["item"] = item
     return fields
 
 
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
 def _encode(value: Any) -> Any:
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | UUID):
         return str(value)
     if isinstance(value, int):
         return int(value)
@@ -141,13 +150,13 @@ def refusal(verdict: Verdict, posting: Posting) -> DomainError:
             return PLAIN[outcome]()
 
 
-PLAIN: dict[str, type[errors.MemberNotFound] | type[Any]] = {
+PLAIN: dict[str, Callable[[], DomainError]] = {
     kind.code: kind
     for kind in (
-        errors.MemberNotFound,
-        errors.PartnerNotActive,
+        MemberNotFound,
+        PartnerNotActive,
         errors.SponsorNotActive,
-        errors.OutletNotFound,
+        OutletNotFound,
         errors.HoldNotFound,
         errors.HoldNotOpen,
         errors.RedemptionNotFound,

@@ -112,13 +112,13 @@ BEGIN
     PERFORM lock_cycle();
     PERFORM lock_wallets(wallets);
     PERFORM release_due(wallets, at);
-    SELECT array_agg(ROW(l.wallet_id, NULL, row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.expires_at, l.lot_id),
+    lapsed := ARRAY(SELECT ROW(l.wallet_id, NULL, row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.expires_at, l.lot_id),
         'EXPIRE', 'AVAILABLE', 'EXPIRED', l.remaining - l.held, l.lot_id, l.sponsor_id, l.sponsor_contract_id,
-        l.accrual_cycle_id, NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft)
-    INTO lapsed FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
+        l.accrual_cycle_id, NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft
+    FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
     WHERE l.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held
-        AND term(l.expires_at, l.inactivity_months, w.active_at) <= at;
-    IF lapsed IS NULL THEN
+        AND term(l.expires_at, l.inactivity_months, w.active_at) <= at);
+    IF cardinality(lapsed) = 0 THEN
         RETURN 0;
     END IF;
     SELECT array_agg(system_entry(w.wallet_id, 'EXPIRY', at)) INTO entries

@@ -159,11 +159,11 @@ DECLARE
     due transfer_draft[];
     entries entry_draft[];
 BEGIN
-    SELECT array_agg(ROW(l.wallet_id, NULL, row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.available_at, l.lot_id),
+    due := ARRAY(SELECT ROW(l.wallet_id, NULL, row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.available_at, l.lot_id),
         'RELEASE', 'PENDING', 'AVAILABLE', l.remaining, l.lot_id, l.sponsor_id, l.sponsor_contract_id, l.accrual_cycle_id,
-        NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft)
-    INTO due FROM lot l WHERE l.wallet_id = ANY (wallets) AND NOT l.released AND l.available_at <= at AND l.remaining > 0;
-    IF due IS NULL THEN
+        NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft
+    FROM lot l WHERE l.wallet_id = ANY (wallets) AND NOT l.released AND l.available_at <= at AND l.remaining > 0);
+    IF cardinality(due) = 0 THEN
         RETURN 0;
     END IF;
     SELECT array_agg(system_entry(w.wallet_id, 'RELEASE', at)) INTO entries

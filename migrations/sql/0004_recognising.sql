@@ -21,9 +21,9 @@ END $$;
 
 -- The members a partner knows by its own ids.
 CREATE FUNCTION recognise_linked(pairwise uuid[], partner uuid)
-RETURNS TABLE (wallet_id uuid, member_id uuid, kind text, pairwise_id uuid)
+RETURNS TABLE (asked uuid, wallet_id uuid, member_id uuid, kind text, pairwise_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT m.wallet_id, m.member_id, m.kind::text, l.pairwise_id FROM link l
+    SELECT l.pairwise_id, m.wallet_id, m.member_id, m.kind::text, l.pairwise_id FROM link l
     JOIN member o ON o.wallet_id = l.wallet_id AND o.member_id = l.member_id
     JOIN member m ON m.member_id = COALESCE(o.merged_into, o.member_id) AND m.status = 'ACTIVE'
     WHERE l.pairwise_id = ANY (pairwise) AND l.partner_id = partner

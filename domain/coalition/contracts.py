@@ -1,0 +1,99 @@
+"""What a partner agrees to: drawn up, signed, and from then on history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from domain.coalition.errors import ContractInvalid, ContractSigned
+from domain.coalition.models import Contract, LegalEntity, ReturnPolicy
+from domain.ids import new_id
+from domain.storage import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """From so many points a cycle on, all of them cost this much each."""
+
+    points: int
+    price: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The terms of one contract version; prices per point, shares between 0 and 1."""
+
+    valid_from: datetime
+    issues: bool = True
+    redeems: bool = True
+    price: Decimal = Decimal(0)
+    bands: tuple[Band, ...] = ()
+    price_redeem: Decimal = Decimal(0)
+    share_at_issuance: Decimal = Decimal(1)
+    fee_per_point: Decimal = Decimal(0)
+    fee_share: Decimal = Decimal(0)
+    fee_fixed: Decimal = Decimal(0)
+    fee_minimum: Decimal = Decimal(0)
+    breakage_issuer: Decimal = Decimal(0)
+    breakage_redeemers: Decimal = Decimal(0)
+    breakage_charity: Decimal = Decimal(0)
+    tax_supply: Decimal = Decimal(0)
+    tax_credit: Decimal = Decimal(0)
+    return_policy: ReturnPolicy = ReturnPolicy.DEBT
+    return_days: int = 0
+
+    def __post_init__(self) -> None:
+        if not (self.issues or self.redeems):
+            raise ContractInvalid("A contract issues points, honours them, or both.", path=("issues",))
+        for name, value in vars(self).items():
+            if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
+                raise ContractInvalid(f"{name} is a finite number, nought or more.", path=(name,))
+        for name in ("share_at_issuance", "fee_share"):
+            if getattr(self, name) > 1:
+                raise ContractInvalid(f"{name} is a share between 0 and 1.", path=(name,))
+        if self.breakage_issuer + self.breakage_redeemers + self.breakage_charity > 1:
+            raise ContractInvalid("The shares of breakage add up to at most 1.", path=("breakage_issuer",))
+        if any(low.points >= high.points for low, high in pairwise(self.bands)):
+            raise ContractInvalid("Bands rise from one to the next.", path=("bands",))
+        if not 0 <= self.return_days <= 400:
+            raise ContractInvalid("Points wait 0 to 400 days.", path=("return_days",))
+
+
+async def draw_up(session: WriteSession, entity: LegalEntity, terms: Terms) -> Contract:
+    """Draw up the next version of a partner's contract; it binds once signed."""
+    latest = select(func.max(Contract.version)).where(col(Contract.partner_id) == entity.partner_id)
+    values = vars(terms) | {"bands": [{"from": band.points, "price": str(band.price)} for band in terms.bands]}
+    contract = Contract(
+        contract_id=new_id(),
+        partner_id=entity.partner_id,
+        legal_entity_id=entity.legal_entity_id,
+        version=(await session.scalar(latest) or 0) + 1,
+        **values,
+    )
+    session.add(contract)
+    return contract
+
+
+async def sign(session: WriteSession, contract: Contract, *, now: datetime) -> Contract:
+    """Bring a contract into force from its valid_from on. Raises: ContractSigned."""
+    if contract.signed_at is not None:
+        raise ContractSigned
+    contract.signed_at = now
+    return contract
+
+
+async def in_force(session: ReadSession, partner_id: UUID, *, now: datetime) -> Contract | None:
+    """The contract that binds a partner now."""
+    statement = (
+        select(Contract)
+        .where(Contract.partner_id == partner_id, col(Contract.signed_at).is_not(None), Contract.valid_from <= now)
+        .order_by(col(Contract.version).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).first()

@@ -1,0 +1,70 @@
+"""Names and contacts, sealed: each member's under a key of its own, which a key outside the database seals.
+
+To forget a member is to forget the key.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from domain.errors import InvalidValue
+
+NONCE = 12
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDetails:
+    """What a member has told about itself; all of it optional."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    born_on: date | None = None
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None and not 0 < len(self.name.strip()) <= LONGEST_NAME:
+            raise InvalidValue(f"a name is 1 to {LONGEST_NAME} characters", path=("name",))
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Personal details as the database keeps them."""
+
+    key: bytes
+    details: bytes
+
+
+def seal(details: PersonalDetails, member_id: UUID, master: bytes, *, random: Callable[[int], bytes] = os.urandom) -> Sealed:
+    """Seal details under a fresh key for one member."""
+    key = random(32)
+    return Sealed(
+        key=_encrypt(master, key, member_id, random),
+        details=_encrypt(key, orjson.dumps(vars(details)), member_id, random),
+    )
+
+
+def unseal(sealed: Sealed, member_id: UUID, master: bytes) -> PersonalDetails:
+    """The details again."""
+    key = _decrypt(master, sealed.key, member_id)
+    values = orjson.loads(_decrypt(key, sealed.details, member_id))
+    if values.get("born_on"):
+        values["born_on"] = date.fromisoformat(values["born_on"])
+    return PersonalDetails(**values)
+
+
+def _encrypt(key: bytes, plain: bytes, member_id: UUID, random: Callable[[int], bytes]) -> bytes:
+    nonce = random(NONCE)
+    return nonce + AESGCMSIV(key).encrypt(nonce, plain, member_id.bytes)
+
+
+def _decrypt(key: bytes, sealed: bytes, member_id: UUID) -> bytes:
+    return AESGCMSIV(key).decrypt(sealed[:NONCE], sealed[NONCE:], member_id.bytes)

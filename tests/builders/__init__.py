@@ -1,0 +1,1 @@
+"""Small functions that make what tests need by using the domain, so that test data cannot be illegal."""
