@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,18 +35,15 @@ def main(words: list[str]) -> int:
     if sys.version_info < OLDEST:
         return with_newer_python(words)
     verb = words[0] if words else "demo"
+    environment = Environment()
     try:
-        environment = Environment()
         environment.prepare(["test" if verb in {"test", "check"} else "run", *frontend_tools()])
-    except OSError as problem:
-        return fail(f"{problem}. Set HANSA_HOME to a folder you may write to.")
     except CannotPrepare as problem:
         return fail(str(problem))
-    if verb == "test":
-        return environment.test(words[1:])
-    if verb == "check":
-        return environment.check()
-    return environment.hand_over("hansa", words or ["demo"])
+    except OSError as problem:
+        return fail(f"{problem}. Set HANSA_HOME to a folder you may write to.")
+    verbs = {"test": environment.test, "check": environment.check}
+    return verbs[verb](words[1:]) if verb in verbs else environment.hand_over("hansa", words or ["demo"])
 
 
 def with_newer_python(words: list[str]) -> int:
@@ -86,7 +84,7 @@ class Environment:
 
     @staticmethod
     def _choose() -> Path:
-        """In the checkout when it is ours to write to; else among our own things, so that its owner finds nothing odd."""
+        """In the checkout when it is ours; else among our own things, so that its owner finds nothing odd in it."""
         if ROOT.stat().st_uid == os.geteuid() and os.access(ROOT, os.W_OK):
             return ROOT / ".venv"
         from hansa.home import home_folder
@@ -125,7 +123,7 @@ class Environment:
             return {}
 
     @contextmanager
-    def _alone(self):  # noqa: ANN202 - a generator's type would need an import that older Pythons lack
+    def _alone(self) -> Iterator[None]:
         """Two starts at once make one environment."""
         import fcntl
 
@@ -136,7 +134,8 @@ class Environment:
 
     def _make(self) -> None:
         print(f"Making an environment in {self.folder} (once)", file=sys.stderr)
-        if shutil.which("uv") and self._ran("uv", "venv", "--quiet", "--clear", "--python", sys.executable, self.folder):
+        uv = ("uv", "venv", "--quiet", "--clear", "--python", sys.executable)
+        if shutil.which("uv") and self._ran(*uv, self.folder):
             return
         if importlib.util.find_spec("ensurepip"):
             made = self._ran(sys.executable, "-m", "venv", "--clear", self.folder)
@@ -155,8 +154,8 @@ class Environment:
         pinned = ("--require-hashes", "-r", ROOT / "requirements" / f"{name}.txt")
         if shutil.which("uv") and self._ran("uv", "pip", "install", "--quiet", "--python", self.python, *pinned):
             return
-        pip = [self.python, "-m", "pip"]
-        if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode:
+        pip: list[object] = [self.python, "-m", "pip"]
+        if not (self.folder / "bin" / "pip").exists():
             pip = [sys.executable, "-m", "pip", "--python", self.python]
         quietly = ("install", "--quiet", "--disable-pip-version-check")
         if not self._ran(*pip, *quietly, *pinned):
@@ -194,7 +193,7 @@ class Environment:
     def _pytest(self) -> list[str]:
         return ["-o", f"cache_dir={self.folder / 'notes' / 'pytest'}"]
 
-    def check(self) -> int:
+    def check(self, _words: list[str]) -> int:
         """Everything quick that must hold before a change is shown to anybody; all of it, even when one fails."""
         fast = "not slow and not browser and not audit"
         steps: dict[str, list[str]] = {

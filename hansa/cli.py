@@ -40,7 +40,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 all is well, 1 refused or found something, 2 used wrongly, 3 the surroundings do not allow it.",
+    epilog="Exit codes: 0 all is well, 1 refused or found, 2 used wrongly, 3 the surroundings do not allow it.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON, for programs.")]

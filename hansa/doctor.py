@@ -122,7 +122,8 @@ async def _server(connection: asyncpg.Connection, *, embedded: bool) -> Finding:
 
 async def _pooler(url: str) -> Finding:
     if await is_pooled_by_transaction(url):
-        return _ill("pooler", "connections are lent by the transaction", "name the database itself: docs/configuration.md")
+        says = "connections are lent by the transaction"
+        return _ill("pooler", says, "name the database itself: docs/configuration.md")
     return _well("pooler", "none that would mix up prepared statements")
 
 
@@ -135,7 +136,8 @@ async def _roles(connection: asyncpg.Connection) -> Finding:
         return _note("roles", f"missing: {', '.join(missing)}", "run `hansa migrate`")
     powerful = [row["rolname"] for row in rows if row["powerful"]]
     if powerful:
-        return _ill("roles", f"{', '.join(powerful)} may step over row-level security", "ALTER ROLE … NOSUPERUSER NOBYPASSRLS")
+        says = f"{', '.join(powerful)} may step over row-level security"
+        return _ill("roles", says, "ALTER ROLE … NOSUPERUSER NOBYPASSRLS")
     if not await connection.fetchval("SELECT pg_has_role(current_user, $1::name, 'MEMBER')", APP_ROLE):
         return _ill("roles", f"the owner may not act as {APP_ROLE}", "run `hansa migrate`")
     return _well("roles", f"the server acts as {APP_ROLE}, held to the rows of whoever asks")

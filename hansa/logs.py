@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 LONGEST = 2_000
 
 # Values of these names are replaced, whoever logs them.
-SECRETS = frozenset({"authorization", "cookie", "client_secret", "dpop", "password", "refresh_token", "secret", "token"})
+SECRETS = frozenset(
+    {"authorization", "client_secret", "cookie", "dpop", "password", "refresh_token", "secret", "token"},
+)
 
 
 def configure(log_format: Literal["console", "json"], level: str) -> None:

@@ -35,6 +35,8 @@ SERVANT = "nobody"
 
 PATIENCE = 60.0
 OLDEST = 15
+BUILT_IN_COLLATION = 17
+"""The first version with a collation of its own."""
 
 # A socket's path is limited to some hundred bytes, and an address reads commas and colons its own way.
 _SOCKET_FOLDER = re.compile(r"[\w./ @+'-]{1,80}", re.ASCII)
@@ -70,7 +72,9 @@ class _Postmaster:
 class EmbeddedPostgres:
     """One server in one folder."""
 
-    def __init__(self, folder: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.adopted = False
@@ -135,11 +139,13 @@ class EmbeddedPostgres:
             if self._servant is not None:
                 self.folder.chmod(0o711)
         except OSError as problem:
-            message = f"{self.folder} cannot be used for the embedded PostgreSQL: {problem}. Set HANSA_HOME to another folder."
+            message = f"No embedded PostgreSQL can live in {self.folder}: {problem}. Set HANSA_HOME to another."
             raise PostgresUnavailable(message) from problem
         owner = self.folder.stat().st_uid
         if owner != os.geteuid():
-            message = f"{self.folder} belongs to {_name_of(owner)}: run as that user, or set HANSA_HOME to a folder of your own."
+            message = (
+                f"{self.folder} belongs to {_name_of(owner)}: be that user, or set HANSA_HOME to a folder of yours."
+            )
             raise PostgresUnavailable(message)
         closed = self._servant and _closed_to_others(self.folder)
         if closed:
@@ -203,7 +209,7 @@ class EmbeddedPostgres:
         return copy / package.name / "pginstall" / "bin"
 
     def _run(self, program: str, *arguments: str, text: str = "") -> str:
-        """Run one of PostgreSQL's programs to its end. Its output goes to a file: a pipe would stay open with the server."""
+        """Run one of PostgreSQL's programs. Its output goes to a file: a pipe would stay open with the server."""
         who: dict[str, Any] = {}
         if self._servant is not None:
             who = {"user": self._servant.pw_uid, "group": self._servant.pw_gid, "extra_groups": []}
@@ -212,7 +218,9 @@ class EmbeddedPostgres:
             told.seek(0)
             command = [str(self._binaries / program), *arguments]
             clean = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
-            done = subprocess.run(command, stdin=told, stdout=output, stderr=output, cwd="/", env=clean, check=False, **who)
+            done = subprocess.run(
+                command, stdin=told, stdout=output, stderr=output, cwd="/", env=clean, check=False, **who
+            )
             output.seek(0)
             said = output.read().decode(errors="replace").strip()
         if done.returncode:
@@ -231,7 +239,9 @@ class EmbeddedPostgres:
         if self.data.exists():
             made_by = int((self.data / "PG_VERSION").read_text())
             if made_by != major:
-                message = f"{self.data} was made by PostgreSQL {made_by}, and this is {major}: dump it with the old one first."
+                message = (
+                    f"{self.data} was made by PostgreSQL {made_by}, this is {major}: dump it with the old one first."
+                )
                 raise PostgresUnavailable(message)
             return
         if major < OLDEST:
@@ -242,7 +252,7 @@ class EmbeddedPostgres:
         unfinished.mkdir(mode=0o700)
         self._hand_over(unfinished)
         # The built-in collation sorts alike on every machine, and no library update can spoil an index.
-        collation = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
+        collation = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= BUILT_IN_COLLATION else []
         sync = ["--no-sync"] if self._settings.get("fsync") == "off" else []
         self._run(
             *("initdb", "-D", str(unfinished), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C"),
@@ -271,10 +281,8 @@ class EmbeddedPostgres:
         settings = {**self._settings, "unix_socket_directories": quoted}
         lines = [f"{name} = '" + value.replace("'", "''") + "'" for name, value in settings.items()]
         path = self.data / "postgresql.conf"
-        written = "\n".join(
-            ["# Written by Hansa at each start: settings of your own go into local.conf.", *lines, "include_if_exists 'local.conf'", ""]
-        )
-        path.write_text(written, encoding="utf-8")
+        first = "# Written by Hansa at each start: settings of your own go into local.conf."
+        path.write_text("\n".join([first, *lines, "include_if_exists 'local.conf'", ""]), encoding="utf-8")
         self._hand_over(path)
 
     def _running(self) -> _Postmaster | None:
@@ -291,11 +299,7 @@ class EmbeddedPostgres:
         if not _serves(pid, self.data):
             notes.unlink(missing_ok=True)
             return None
-        return _Postmaster(
-            pid=pid,
-            socket_folder=lines[4] if len(lines) > 4 else "",
-            ready=len(lines) > 7 and lines[7].strip() == "ready",
-        )
+        return _Postmaster(pid=pid, socket_folder="".join(lines[4:5]), ready="".join(lines[7:8]).strip() == "ready")
 
     def _ready(self) -> _Postmaster:
         patience = time.monotonic() + PATIENCE

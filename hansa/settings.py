@@ -105,8 +105,8 @@ def _make_key(path: Path) -> None:
     """Written aside and linked into place, so that of two first starters both read the same whole key."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
+    aside.touch(mode=0o600, exist_ok=False)
+    aside.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
     try:
         path.hardlink_to(aside)
     except FileExistsError:

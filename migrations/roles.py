@@ -14,6 +14,8 @@ LEDGER_ROLE = "hansa_ledger"
 
 ROLES = (LEDGER_ROLE, APP_ROLE)
 
+MEMBERSHIP_OPTIONS = 16
+
 _CREATE = """
 DO $$ BEGIN
     CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION;
@@ -57,7 +59,8 @@ async def _ensure_role(connection: asyncpg.Connection, role: str) -> None:
 
 
 async def _may_act_as(connection: asyncpg.Connection, role: str) -> bool:
-    privilege = "SET" if connection.get_server_version().major >= 16 else "MEMBER"
+    # Since this version, being a member no longer implies being allowed to act as the role.
+    privilege = "SET" if connection.get_server_version().major >= MEMBERSHIP_OPTIONS else "MEMBER"
     return bool(await connection.fetchval("SELECT pg_has_role(current_user, $1::name, $2)", role, privilege))
 
 
@@ -66,11 +69,8 @@ async def _refuse_powerful_roles(connection: asyncpg.Connection) -> None:
         "SELECT rolname FROM pg_roles WHERE rolname = ANY ($1) AND (rolsuper OR rolbypassrls)", list(ROLES)
     )
     if powerful:
-        names = ", ".join(row["rolname"] for row in powerful)
-        message = f"These roles step over row-level security and must not: {names}. An administrator runs:\n" + "\n".join(
-            f"    ALTER ROLE {row['rolname']} NOSUPERUSER NOBYPASSRLS;" for row in powerful
-        )
-        raise RolesMissing(message)
+        cure = "\n".join(f"    ALTER ROLE {row['rolname']} NOSUPERUSER NOBYPASSRLS;" for row in powerful)
+        raise RolesMissing(f"A role may step over row-level security and must not. An administrator runs:\n{cure}")
 
 
 async def _advice(connection: asyncpg.Connection, reason: str) -> str:

@@ -67,7 +67,7 @@ def template(server: str) -> str:
 
 @pytest.fixture
 def fresh(server: str, template: str) -> Fresh:
-    """Makes further databases, each gone when its block ends: `async with fresh() as url`."""
+    """Further databases, each gone when its block ends: `async with` what this gives when called."""
     return lambda: _clone(server, template)
 
 

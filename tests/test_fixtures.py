@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 async def test_the_server_acts_as_a_role_that_owns_nothing(database: Database, owner: asyncpg.Connection) -> None:
     assert await database.pool.fetchval("SELECT current_user") == "hansa_app"
     owned = await owner.fetchval(
-        "SELECT count(*) FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE rolname IN ('hansa_app', 'hansa_ledger')"
+        "SELECT count(*) FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner"
+        " WHERE rolname IN ('hansa_app', 'hansa_ledger')"
     )
     assert owned == 0
 

@@ -50,8 +50,10 @@ def _postmaster(folder: Path) -> int:
 def _elsewhere(folder: Path, then: str) -> subprocess.Popen[str]:
     """Another process that starts the server and says its address."""
     script = (
-        "import os, signal, sys; from pathlib import Path; from hansa.postgres import EmbeddedPostgres;"
-        f"postgres = EmbeddedPostgres(Path(sys.argv[1]), settings={SMALL!r}); print(postgres.start(), flush=True); {then}"
+        "import os, signal, sys; from pathlib import Path;"
+        "from hansa.postgres import EmbeddedPostgres;"
+        f"postgres = EmbeddedPostgres(Path(sys.argv[1]), settings={SMALL!r});"
+        f"print(postgres.start(), flush=True); {then}"
     )
     return subprocess.Popen([sys.executable, "-c", script, str(folder)], stdout=subprocess.PIPE, text=True)
 
