@@ -1,0 +1,55 @@
+"""What a browser must show beside its cookie: the token of its page, and that the page is ours."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import timedelta
+from http.cookies import CookieError, SimpleCookie
+
+from partners.issuer import Issuer
+
+PAGE_TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
+LONGEST_COOKIE_HEADER = 8192
+
+
+def cookie_name(issuer: Issuer) -> str:
+    """`__Host-` binds a cookie to this host over https; plain http on one's own machine cannot have it."""
+    return "__Host-hansa" if issuer.secure else "hansa"
+
+
+def set_cookie(issuer: Issuer, secret: str, *, lasts: timedelta) -> str:
+    """The Set-Cookie header of a session; with no time to last, it takes the cookie away."""
+    secure = "; Secure" if issuer.secure else ""
+    age = int(lasts.total_seconds())
+    return f"{cookie_name(issuer)}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+
+
+def secret_in(cookies: str, issuer: Issuer) -> str | None:
+    """The session's secret in a Cookie header."""
+    if len(cookies) > LONGEST_COOKIE_HEADER:
+        return None
+    try:
+        morsel = SimpleCookie(cookies).get(cookie_name(issuer))
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def page_token(key: bytes, session_hash: bytes) -> str:
+    """What the pages of a session send in X-CSRF-Token; other sites cannot read it, nor send the header."""
+    proof = hmac.new(key, session_hash, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(proof).rstrip(b"=").decode()
+
+
+def is_page_token(presented: str, key: bytes, session_hash: bytes) -> bool:
+    """Whether a page's token is that of its session."""
+    return hmac.compare_digest(presented.encode("utf-8", "surrogatepass"), page_token(key, session_hash).encode())
+
+
+def is_own_page(headers: Mapping[str, str], origins: frozenset[str]) -> bool:
+    """Whether a request that changes something comes from a page of ours; browsers always say so, others cannot be tricked."""
+    fetched = headers.get("sec-fetch-site")
+    return headers.get("origin") in origins and fetched in {None, "same-origin"}

@@ -1,0 +1,101 @@
+"""What a running server keeps for telling who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from domain.storage import Database, ReadSession, WriteSession
+from partners import signing_keys, standing
+from partners.access_tokens import AccessToken
+from partners.issuer import Issuer
+from partners.keys import Keys
+from partners.sign_in import SessionFacts
+from partners.standing import SERVER, Watch
+from partners.viewer import Viewer
+
+T = TypeVar("T")
+
+MOST_REMEMBERED = 20_000
+
+
+class Remembered(Generic[T]):
+    """What was worked out once, under the hash of what it was worked out from; the oldest makes room."""
+
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._most = most
+        self._found: dict[bytes, T] = {}
+
+    def get(self, digest: bytes) -> T | None:
+        """What is remembered under a hash."""
+        return self._found.get(digest)
+
+    def put(self, digest: bytes, value: T) -> None:
+        """Remember it."""
+        if len(self._found) >= self._most:
+            del self._found[next(iter(self._found))]
+        self._found[digest] = value
+
+    def forget(self, digest: bytes) -> None:
+        """Work it out anew the next time."""
+        self._found.pop(digest, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessState:
+    """The authorization server's own things; one for each running server."""
+
+    database: Database
+    issuer: Issuer
+    keys: Keys
+    clock: Callable[[], datetime]
+    """The real time; a sandbox's test clock does not move credentials."""
+    ticks: Callable[[], float]
+    """Seconds that never go back, for telling how old a reading is."""
+    origins: frozenset[str]
+    """Whose pages may use a session's cookie."""
+    watch: Watch
+    tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
+    sessions: Remembered[tuple[SessionFacts, float]] = field(default_factory=Remembered)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[WriteSession]:
+        """One transaction with the authorization server's own sight."""
+        async with self.database.session(SERVER) as session, session.begin():
+            yield WriteSession(ReadSession(session))
+
+
+@asynccontextmanager
+async def opened(
+    database: Database,
+    *,
+    issuer: str,
+    keys: Keys,
+    clock: Callable[[], datetime],
+    ticks: Callable[[], float],
+    origins: frozenset[str] = frozenset(),
+) -> AsyncIterator[AccessState]:
+    """Everything that is needed to tell who is asking, for as long as the server runs; a new database gets its keys.
+
+    Raises: ValueError, for an issuer that is none; SealBroken, for another database's secret key.
+    """
+    at = Issuer(issuer)
+    async with database.session(SERVER) as session, session.begin():
+        await signing_keys.ensure(WriteSession(ReadSession(session)), sealing=keys.signing_keys, now=clock())
+    first = await standing.read(database, sealing=keys.signing_keys, now=clock(), at=ticks())
+    watch = Watch(database, first, sealing=keys.signing_keys, clock=clock, ticks=ticks)
+    try:
+        yield AccessState(
+            database=database,
+            issuer=at,
+            keys=keys,
+            clock=clock,
+            ticks=ticks,
+            origins=frozenset({at.url}) | origins,
+            watch=watch,
+        )
+    finally:
+        await watch.aclose()
