@@ -32,14 +32,13 @@ class Keys:
     """Makes the token a signed-in page proves itself with."""
 
 
-def derive(secret: str) -> Keys:
+def derive(material: bytes) -> Keys:
     """All keys of an installation from its secret; the same secret always gives the same keys.
 
     Raises: ValueError, for a secret that could be guessed.
     """
-    material = secret.encode()
-    if len(material) < SHORTEST_SECRET_BYTES or len(set(secret)) < SHORTEST_SECRET_BYTES // 4:
-        message = f"The secret key needs at least {SHORTEST_SECRET_BYTES} random characters."
+    if len(material) < SHORTEST_SECRET_BYTES or len(set(material)) < SHORTEST_SECRET_BYTES // 4:
+        message = f"The secret key needs at least {SHORTEST_SECRET_BYTES} random bytes."
         raise ValueError(message)
     return Keys(
         global_ids=_derived(material, "global ids"),
