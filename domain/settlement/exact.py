@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
 
@@ -28,7 +28,7 @@ def payable(amount: Decimal, digits: int) -> Decimal:
     return amount.quantize(ONE.scaleb(-digits), context=_ROUNDING)
 
 
-def total(amounts: Iterator[Decimal] | list[Decimal]) -> Decimal:
+def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum."""
     with exactly():
         return sum(amounts, ZERO)

@@ -95,20 +95,22 @@ class MoneyLine:
     share: Decimal = ONE
     accrual_cycle_ids: tuple[CycleId, ...] = ()
     exact: Decimal
+    rounding: Decimal
+    """The named part that makes the exact amount payable."""
     amount: Decimal
-
-    @property
-    def rounding(self) -> Decimal:
-        """The named part that makes the exact amount payable."""
-        return self.amount - self.exact
 
     def signed(self, party: Party) -> Decimal:
         """What the line does to a party's net."""
-        return self.amount * ((self.creditor == party) - (self.debtor == party))
+        return self._seen_by(party, self.amount)
 
     def signed_exact(self, party: Party) -> Decimal:
         """What it would do without rounding."""
-        return self.exact * ((self.creditor == party) - (self.debtor == party))
+        return self._seen_by(party, self.exact)
+
+    def _seen_by(self, party: Party, amount: Decimal) -> Decimal:
+        if (self.creditor == party) == (self.debtor == party):
+            return ZERO
+        return amount if self.creditor == party else amount.copy_negate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class LineBook:
             debtor, creditor, base = creditor, debtor, -base
         priced = key.price is not None
         exact = (basis.points * key.price if key.price is not None else base) * key.share
+        amount = payable(exact, self._digits)
         return MoneyLine(
             kind=key.kind,
             origin=key.origin,
@@ -183,7 +186,8 @@ class LineBook:
             share=key.share,
             accrual_cycle_ids=tuple(sorted(basis.cycles)),
             exact=exact,
-            amount=payable(exact, self._digits),
+            rounding=amount - exact,
+            amount=amount,
         )
 
 
@@ -209,5 +213,6 @@ def _rounding_line(party: Party, owed: Decimal) -> MoneyLine:
         creditor=creditor,
         base=ZERO,
         exact=ZERO,
+        rounding=abs(owed),
         amount=abs(owed),
     )

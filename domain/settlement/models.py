@@ -157,7 +157,7 @@ class StatementLine(Row, table=True):
     redeemer_id: UUID | None = None
     redeemer_contract_id: UUID | None = Field(default=None, foreign_key="contract.contract_id")
     credit_contract_id: UUID | None = Field(default=None, foreign_key="contract.contract_id")
-    accrual_cycle_ids: list[UUID] = Field(sa_type=ARRAY(UuidType))  # type: ignore[call-overload]
+    accrual_cycle_ids: list[UUID] = Field(sa_type=ARRAY(UuidType))
     points: int | None = Field(default=None, sa_type=BigInteger)
     base: Decimal | None = Field(default=None, sa_type=Amount)
     price: Decimal | None = Field(default=None, sa_type=Amount)

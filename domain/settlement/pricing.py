@@ -286,7 +286,7 @@ def _charge_fees(run: _Pricing, flows: list[Flow]) -> None:
         _fee(run, terms, Source.FEE_MINIMUM, base=max(ZERO, lacking))
 
 
-def _fee(  # noqa: PLR0913 - a line has this many independent parts
+def _fee(
     run: _Pricing,
     terms: Terms,
     source: Source,

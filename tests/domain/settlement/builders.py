@@ -69,6 +69,7 @@ class Example:
 
     @property
     def book(self) -> PriceBook:
+        """What pricing is told."""
         return PriceBook(
             cycle_id=THIS_CYCLE,
             digits=2,
@@ -79,6 +80,7 @@ class Example:
 
     @property
     def priced(self) -> Priced:
+        """What pricing makes of it."""
         return price_cycle(self.flows, self.benefits, self.book)
 
     def net(self, who: Party) -> Decimal:

@@ -46,7 +46,7 @@ def most_groups(nets: list[int]) -> int:
         for chosen in combinations(range(len(rest)), size):
             if first + sum(rest[index] for index in chosen) == 0:
                 left = [net for index, net in enumerate(rest) if index not in chosen]
-                found.append(1 + most_groups(left))  # noqa: PERF401 - reads as the definition
+                found.append(1 + most_groups(left))
     return max(found)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ids import ContractId, CycleId, PartnerId
-from domain.settlement.exact import payable
+from domain.settlement.exact import payable, total
 from domain.settlement.parties import HOUSE, OPERATOR, TAX, Party, PartyRole, partner
 from domain.settlement.pricing import price_cycle
 from domain.settlement.terms import Band, BenefitFlow, Breakage, Flow, PriceBook, Terms
@@ -139,13 +139,13 @@ class Formula:
             if flow.accrual_cycle_id == NOW and (flow.kind in {"ACCRUE", "ADJUST", "CLAWBACK"}):
                 counts = 0 if flow.debit == "DEBT" else 1 if flow.debit == "ISSUED" else -1
                 self.volume[flow.sponsor_contract_id] += counts * flow.points
-        self.charge_and_credit()
-        self.breakage()
-        self.money_benefits()
-        self.fees()
-        self.taxes()
+        self._charge_and_credit()
+        self._breakage()
+        self._money_benefits()
+        self._fees()
+        self._taxes()
 
-    def price(self, flow: Flow) -> Fraction:
+    def _price(self, flow: Flow) -> Fraction:
         terms = self.book.terms[flow.sponsor_contract_id]
         if flow.accrual_cycle_id == BEFORE:
             return Fraction(self.book.effective[terms.contract_id, BEFORE])
@@ -153,40 +153,40 @@ class Formula:
         reached = sorted((band.from_points, band.price) for band in terms.bands if band.from_points <= volume)
         return Fraction(reached[-1][1] if reached else terms.price)
 
-    def present(self, partner_id: PartnerId) -> Terms | None:
+    def _present(self, partner_id: PartnerId) -> Terms | None:
         contract_id = self.book.in_force.get(partner_id)
         return None if contract_id is None else self.book.terms[contract_id]
 
-    def charge_and_credit(self) -> None:
+    def _charge_and_credit(self) -> None:
         for flow in self.flows:
             terms = self.book.terms[flow.sponsor_contract_id]
             sign = -1 if flow.kind in GIVES_BACK or (flow.kind, flow.debit) == ("ADJUST", "AVAILABLE") else 1
-            value = sign * flow.points * self.price(flow)
+            value = sign * flow.points * self._price(flow)
             at_issuance = Fraction(terms.share_at_issuance)
             charge = Fraction(0)
             if flow.kind in {"ACCRUE", "ADJUST", "CLAWBACK"} and flow.debit != "DEBT":
                 charge = value * at_issuance
             elif flow.kind in {"REDEEM", "UNREDEEM", "REPAY"}:
                 charge = value * (1 - at_issuance)
-                self.reimburse(flow, sign)
+                self._reimburse(flow, sign)
             self.supply[terms] += charge
             self.net[partner(terms.partner_id)] -= charge
             self.net[OPERATOR] += charge
 
-    def reimburse(self, flow: Flow, sign: int) -> None:
+    def _reimburse(self, flow: Flow, sign: int) -> None:
         assert flow.redeemer_id is not None
         recorded = self.book.terms[flow.redeemer_contract_id] if flow.redeemer_contract_id else None
         price = self.book.standard_price if recorded is None else recorded.price_redeem
         own = recorded
         if recorded is None or recorded.partner_id != flow.redeemer_id:
-            own = self.present(flow.redeemer_id)
+            own = self._present(flow.redeemer_id)
         credit = sign * flow.points * Fraction(price)
         if own is not None:
             self.credit[own] += credit
         self.net[partner(flow.redeemer_id)] += credit
         self.net[OPERATOR] -= credit
 
-    def breakage(self) -> None:
+    def _breakage(self) -> None:
         redeemed: dict[PartnerId, int] = defaultdict(int)
         for flow in self.flows:
             if flow.kind in {"REDEEM", "UNREDEEM"} and flow.redeemer_id is not None:
@@ -198,47 +198,47 @@ class Formula:
                 expired[flow.sponsor_contract_id, flow.accrual_cycle_id].append(flow)
         for (contract_id, _), group in expired.items():
             terms, count = self.book.terms[contract_id], sum(flow.points for flow in group)
-            each = self.price(group[0]) * Fraction(terms.share_at_issuance)
-            self.share(partner(terms.partner_id), count * each * Fraction(terms.breakage.issuer))
-            self.share(HOUSE[1], count * each * Fraction(terms.breakage.charity))
+            each = self._price(group[0]) * Fraction(terms.share_at_issuance)
+            self._share(partner(terms.partner_id), count * each * Fraction(terms.breakage.issuer))
+            self._share(HOUSE[1], count * each * Fraction(terms.breakage.charity))
             if weights:
                 for redeemer, part in zip(weights, split(count, list(weights.values())), strict=True):
-                    self.share(partner(redeemer), part * each * Fraction(terms.breakage.redeemers))
+                    self._share(partner(redeemer), part * each * Fraction(terms.breakage.redeemers))
 
-    def share(self, party: Party, amount: Fraction) -> None:
+    def _share(self, party: Party, amount: Fraction) -> None:
         self.net[party] += amount
         self.net[OPERATOR] -= amount
 
-    def money_benefits(self) -> None:
+    def _money_benefits(self) -> None:
         for benefit in self.benefits:
             amount = Fraction(benefit.amount) * (-1 if benefit.reversed else 1)
             for partner_id, value in ((benefit.redeemer_id, amount), (benefit.sponsor_id, -amount)):
                 self.net[partner(partner_id)] += value
-                own = self.present(partner_id)
+                own = self._present(partner_id)
                 if own is not None:
                     self.credit[own] += value
 
-    def fees(self) -> None:
+    def _fees(self) -> None:
         counted: dict[PartnerId, Fraction] = defaultdict(Fraction)
         for flow in self.flows:
             if flow.debit == "ISSUED":
                 terms = self.book.terms[flow.sponsor_contract_id]
-                issued = self.price(flow) * Fraction(terms.share_at_issuance)
+                issued = self._price(flow) * Fraction(terms.share_at_issuance)
                 fee = flow.points * (Fraction(terms.fee_per_point) + issued * Fraction(terms.fee_share))
                 counted[terms.partner_id] += fee
-                self.fee(terms, fee)
+                self._fee(terms, fee)
         for partner_id in self.book.in_force:
             terms = self.book.terms[self.book.in_force[partner_id]]
             fixed = Fraction(terms.fee_fixed)
             whole = max(Fraction(terms.fee_minimum), counted[partner_id] + fixed)
-            self.fee(terms, whole - counted[partner_id])
+            self._fee(terms, whole - counted[partner_id])
 
-    def fee(self, terms: Terms, amount: Fraction) -> None:
+    def _fee(self, terms: Terms, amount: Fraction) -> None:
         self.supply[terms] += amount
         self.net[partner(terms.partner_id)] -= amount
         self.net[OPERATOR] += amount
 
-    def taxes(self) -> None:
+    def _taxes(self) -> None:
         for terms, amount in self.supply.items():
             tax = amount * Fraction(terms.tax_of_supply)
             self.net[partner(terms.partner_id)] -= tax
@@ -281,7 +281,7 @@ def test_each_partner_settles_its_exact_net_rounded_once(
     parties = {party for line in priced.lines for party in (line.debtor, line.creditor)}
     for party in parties:
         if party.role is PartyRole.PARTNER:
-            exact = sum((line.signed_exact(party) for line in priced.lines), Decimal(0))
+            exact = total(line.signed_exact(party) for line in priced.lines)
             assert sum((line.signed(party) for line in priced.lines), Decimal(0)) == payable(exact, book.digits)
 
 
@@ -294,7 +294,7 @@ def test_every_line_is_its_basis_times_price_times_share(
     for line in price_cycle(flows, benefits, book).lines:
         basis = Fraction(line.base or 0) if line.price is None else Fraction(line.points or 0) * Fraction(line.price)
         assert basis * Fraction(line.share) == Fraction(line.exact)
-        assert line.exact + line.rounding == line.amount >= 0
+        assert Fraction(line.exact) + Fraction(line.rounding) == Fraction(line.amount) >= 0
         assert line.amount == line.amount.quantize(Decimal(1).scaleb(-book.digits))
 
 
