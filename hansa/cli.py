@@ -84,6 +84,14 @@ def doctor(*, json: Json = False) -> None:
         raise typer.Exit(REFUSED)
 
 
+@app.command(epilog="Example: hansa schema > schema.graphql")
+def schema() -> None:
+    """Print the GraphQL contract: every type, field and argument, with the scope each field needs."""
+    from schema.root import printed
+
+    typer.echo(printed(), nl=False)
+
+
 @app.command(epilog="Example: hansa version")
 def version(*, json: Json = False) -> None:
     """Say which version this is, and what its database looks like."""

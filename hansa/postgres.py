@@ -123,7 +123,7 @@ class EmbeddedPostgres:
             return True
 
     def left_unclean(self) -> bool:
-        """Whether the last server died without closing its books (which its own recovery mends, unless fsync was off)."""
+        """Whether the last server died without closing its books (its own recovery mends that, if fsync was on)."""
         return (self.data / "postmaster.pid").exists() and self._running() is None
 
     @staticmethod

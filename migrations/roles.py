@@ -40,7 +40,7 @@ async def ensure_roles(connection: asyncpg.Connection) -> None:
         for role in ROLES:
             await connection.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     except asyncpg.InsufficientPrivilegeError as refusal:
-        raise RolesMissing(await _advice(connection, str(refusal))) from refusal
+        raise RolesMissing(await _advice(connection, refusal.args[0])) from refusal
     await _refuse_powerful_roles(connection)
 
 

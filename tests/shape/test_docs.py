@@ -1,0 +1,45 @@
+"""What a reader is promised to find in the documents is there."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from importlib import import_module
+
+import pytest
+
+import domain
+import partners
+from domain.errors import DomainError
+from partners.scopes import Scope
+from schema.root import printed
+from tests.shape.tree import ROOT
+
+ERRORS = ROOT / "docs" / "errors.md"
+SCOPES = ROOT / "docs" / "scopes.md"
+CONTRACT = ROOT / "schema" / "schema.graphql"
+
+
+def _refusals(of: type[DomainError] = DomainError) -> set[str]:
+    return {of.code}.union(*(_refusals(one) for one in of.__subclasses__()))
+
+
+@pytest.mark.skipif(not ERRORS.exists(), reason="docs/errors.md is not written yet")
+def test_every_refusal_has_a_heading_that_says_what_to_do() -> None:
+    for floor in (domain, partners):
+        for module in pkgutil.walk_packages(floor.__path__, f"{floor.__name__}."):
+            import_module(module.name)
+    headings = re.findall(r"^#+ `?([A-Z_]+)`?$", ERRORS.read_text(), re.MULTILINE)
+    assert _refusals() - set(headings) == set()
+    assert len(headings) == len(set(headings))
+
+
+@pytest.mark.skipif(not SCOPES.exists(), reason="docs/scopes.md is not written yet")
+def test_every_scope_is_explained() -> None:
+    explained = set(re.findall(r"^\| `([a-z]+:[a-z]+)` \|", SCOPES.read_text(), re.MULTILINE))
+    assert explained == {scope.value for scope in Scope}
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="schema/schema.graphql is not written yet")
+def test_the_committed_contract_is_the_schemas() -> None:
+    assert CONTRACT.read_text() == printed(), "python3 run.py schema > schema/schema.graphql"
