@@ -175,11 +175,15 @@ class Server(AuthorizationServer):
         )
         for row, status, own in found:
             if status != PartnerStatus.CLOSED:
-                most = ceiling(of_partner=row.partner_id is not None, partners_own=known(own) if own is not None else None)
+                most = ceiling(
+                    of_partner=row.partner_id is not None, partners_own=known(own) if own is not None else None
+                )
                 return RegisteredClient(row, known(row.scopes) & most)
         return None
 
-    def authenticate_client(self, request: Asked, methods: tuple[str, ...], endpoint: str = "token") -> RegisteredClient:
+    def authenticate_client(
+        self, request: Asked, methods: tuple[str, ...], endpoint: str = "token"
+    ) -> RegisteredClient:
         """Who asks, by one method and no more."""
         form = request.form
         used = [request.headers.getlist("authorization"), [form["client_secret"]] if "client_secret" in form else []]
@@ -188,8 +192,10 @@ class Server(AuthorizationServer):
         try:
             client: RegisteredClient = super().authenticate_client(request, methods, endpoint)
         except InvalidClientError as error:
-            raise error if isinstance(error, InvalidClient) else InvalidClient(
-                "The client authenticates with client_secret_basic or private_key_jwt."
+            raise (
+                error
+                if isinstance(error, InvalidClient)
+                else InvalidClient("The client authenticates with client_secret_basic or private_key_jwt.")
             ) from None
         if form.get("client_id", client.get_client_id()) != client.get_client_id():
             raise InvalidClient("client_id is another client's.")

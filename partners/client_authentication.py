@@ -1,7 +1,7 @@
 """How a client proves who it is at the authorization server: by a secret, or by a key of its own.
 
-Authlib calls these functions; they replace its own, which take other algorithms, arrays as audience, a lifetime of years,
-and answer a byte that is not UTF-8 with an error 500.
+They stand in for Authlib's own, which take other algorithms, arrays as audience and a lifetime of years, and answer a
+byte that is not UTF-8 with an error 500.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ async def rotate(
 ) -> Credential:
     """Give a client another secret, or its new key set.
 
-    With a grace the secret before stays good that long, and so do tokens. Without one, the tokens issued so far end too.
+    With a grace the secret before stays good that long. Without one it ends now, and with it the tokens issued so far.
 
     Raises: NotFound, ClientRevoked, InvalidKeySet, InvalidValue.
     """
@@ -197,7 +197,9 @@ async def _check_place(session: ReadSession, command: CreateClient) -> None:
 
 
 async def _check_ceiling(session: ReadSession, command: CreateClient) -> None:
-    own = await session.scalar(select(PartnerCeiling.scopes).where(col(PartnerCeiling.partner_id) == command.partner_id))
+    own = await session.scalar(
+        select(PartnerCeiling.scopes).where(col(PartnerCeiling.partner_id) == command.partner_id)
+    )
     most = ceiling(of_partner=command.partner_id is not None, partners_own=known(own) if own is not None else None)
     if not command.scopes <= most:
         raise ScopeAboveCeiling(command.scopes - most)

@@ -1,4 +1,4 @@
-"""What Authlib's server side is given: our requests, clients and tokens in its shapes, and the errors it answers with."""
+"""Our requests, clients and tokens in the shapes that Authlib's server side works on, and the errors it answers with."""
 
 # mypy: disable-error-code="import-untyped, misc"
 # Authlib ships no types; it is used in this file and in authorization_server.py, nowhere else.

@@ -41,9 +41,7 @@ async def admit(session: WriteSession, command: AdmitPerson, *, now: datetime) -
     Raises: InvalidValue, Conflict.
     """
     email = normal_email(command.email)
-    known = exists().where(
-        col(Person.email) == email, col(Person.partner_id).is_not_distinct_from(command.partner_id)
-    )
+    known = exists().where(col(Person.email) == email, col(Person.partner_id).is_not_distinct_from(command.partner_id))
     if await session.scalar(select(known)):
         raise Conflict("Somebody with this e-mail address is there already.", path=("email",))
     person = Person(
@@ -60,7 +58,11 @@ async def admit(session: WriteSession, command: AdmitPerson, *, now: datetime) -
 
 
 async def change(
-    session: WriteSession, person_id: PersonId, *, roles: frozenset[PersonRole] | None = None, active: bool | None = None
+    session: WriteSession,
+    person_id: PersonId,
+    *,
+    roles: frozenset[PersonRole] | None = None,
+    active: bool | None = None,
 ) -> Person:
     """Give a person other roles, or let them in no more; open sessions obey within seconds.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
@@ -18,8 +19,8 @@ from partners import authorization_server, browser, metadata, sign_in
 from partners.errors import SignInRefused, Unauthenticated
 from partners.forms import FormRefused, parameters
 from partners.oauth_shapes import Exchange
-from partners.signing_keys import PUBLISHED_FOR
 from partners.sign_in import SessionFacts
+from partners.signing_keys import PUBLISHED_FOR
 from partners.state import AccessState
 from partners.viewer import Audience, browser_viewer, session_facts, session_viewer
 
@@ -78,7 +79,7 @@ def _oauth(name: str) -> Callable[[Request, AccessState], Awaitable[Response]]:
 
             # A refusal is an answer too: what it used up is committed with it.
             response = await session.run_sync(respond)
-        if name == "revocation" and response.status_code == 200:
+        if name == "revocation" and response.status_code == HTTPStatus.OK:
             await state.watch.refresh()
         return response
 
@@ -111,15 +112,15 @@ async def _sign_in_page(request: Request, state: AccessState) -> Response:  # no
 
 
 async def _sign_in(request: Request, state: AccessState) -> Response:
+    if not browser.is_own_page(request.headers, state.origins):
+        return _link_refused()
     try:
         given = await parameters(request, frozenset({"code"}))
-        if not browser.is_own_page(request.headers, state.origins):
-            raise SignInRefused
         async with state.transaction() as session:
             signed_in = await sign_in.sign_in(session, given.get("code", ""), now=state.clock())
             await _end_session_of(request, state, session)
     except (FormRefused, SignInRefused):
-        return _page("This link does not work any more", SignInRefused().message, status=400)
+        return _link_refused()
     cookie = browser.set_cookie(state.issuer, signed_in.secret, lasts=signed_in.lasts)
     return RedirectResponse(signed_in.landing, 303, {**FOR_OWN_PAGES, "Set-Cookie": cookie})
 
@@ -165,6 +166,10 @@ def _shown(facts: SessionFacts) -> dict[str, Any]:
         "freshAt": facts.fresh_at.isoformat(),
         "expiresAt": facts.expires_at.isoformat(),
     }
+
+
+def _link_refused() -> Response:
+    return _page("This link does not work any more", SignInRefused().message, status=400)
 
 
 def _page(heading: str, text: str, *, status: int = 200) -> Response:

@@ -1,7 +1,7 @@
 """Signing in with a one-time link, and the browser sessions that follow.
 
-A link's code stands behind the `#`, so it reaches neither access logs nor other sites; opening the page uses nothing up,
-so that a mail scanner cannot; pressing its button does, once.
+A link's code stands behind the `#`, so it reaches neither access logs nor other sites. Opening the page uses nothing up,
+so a mail scanner cannot; pressing its button does, once.
 """
 
 from __future__ import annotations
@@ -104,9 +104,15 @@ async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedI
     """
     used = await session.execute(
         update(SignInCode)
-        .where(col(SignInCode.code_hash) == hashed(code), col(SignInCode.used_at).is_(None), col(SignInCode.expires_at) > now)
+        .where(
+            col(SignInCode.code_hash) == hashed(code),
+            col(SignInCode.used_at).is_(None),
+            col(SignInCode.expires_at) > now,
+        )
         .values(used_at=now)
-        .returning(col(SignInCode.person_id), col(SignInCode.member_id), col(SignInCode.wallet_id), col(SignInCode.landing))
+        .returning(
+            col(SignInCode.person_id), col(SignInCode.member_id), col(SignInCode.wallet_id), col(SignInCode.landing)
+        )
     )
     row = used.one_or_none()
     if row is None:

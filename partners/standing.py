@@ -50,7 +50,13 @@ class Watch:
     """Keeps the reading fresh, with one query at a time however many requests ask."""
 
     def __init__(
-        self, database: Database, first: Standing, *, sealing: bytes, clock: Callable[[], datetime], ticks: Callable[[], float]
+        self,
+        database: Database,
+        first: Standing,
+        *,
+        sealing: bytes,
+        clock: Callable[[], datetime],
+        ticks: Callable[[], float],
     ) -> None:
         self._database = database
         self._standing = first
