@@ -38,7 +38,8 @@ async def ensure_roles(connection: asyncpg.Connection) -> None:
         for role in ROLES:
             await _ensure_role(connection, role)
         for role in ROLES:
-            await connection.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            if not await connection.fetchval("SELECT has_schema_privilege($1::name, 'public', 'USAGE')", role):
+                await connection.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     except asyncpg.InsufficientPrivilegeError as refusal:
         raise RolesMissing(await _advice(connection, refusal.args[0])) from refusal
     await _refuse_powerful_roles(connection)

@@ -61,7 +61,8 @@ async def test_an_owner_who_may_not_is_told_what_an_administrator_runs(
 
 
 async def test_many_databases_of_one_server_make_the_roles_at_once(untouched: str) -> None:
-    connections = [await asyncpg.connect(untouched) for _ in range(6)]
+    databases = ["postgres", "hansa", "template1"]
+    connections = [await asyncpg.connect(beside(untouched, name)) for name in databases]
     try:
         await asyncio.gather(*(ensure_roles(connection) for connection in connections))
     finally:
