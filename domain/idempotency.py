@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,14 +32,18 @@ def _plain(value: Any) -> Any:
         return sorted(_plain(item) for item in value)
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
+    return _plain_leaf(value)
+
+
+def _plain_leaf(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value.normalize())
-    if isinstance(value, UUID):
-        return str(value)
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
+    if isinstance(value, UUID | timedelta):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return value
 
 

@@ -22,6 +22,7 @@ class Points(int):
     __slots__ = ()
 
     def __new__(cls, value: int) -> Self:
+        """Take a whole number. Raises: InvalidValue."""
         if isinstance(value, bool) or not isinstance(value, int):
             raise InvalidValue(f"points are whole numbers, not {value!r}")
         if abs(value) > MAX_POINTS:

@@ -13,8 +13,12 @@ from sqlmodel import col, select
 
 from domain.coalition.errors import ContractInvalid, ContractSigned
 from domain.coalition.models import Contract, LegalEntity, ReturnPolicy
+from domain.errors import NotFound
 from domain.ids import new_id
 from domain.storage import ReadSession, WriteSession
+
+LONGEST_WAIT = 400
+"""Days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +65,8 @@ class Terms:
             raise ContractInvalid("The shares of breakage add up to at most 1.", path=("breakage_issuer",))
         if any(low.points >= high.points for low, high in pairwise(self.bands)):
             raise ContractInvalid("Bands rise from one to the next.", path=("bands",))
-        if not 0 <= self.return_days <= 400:
-            raise ContractInvalid("Points wait 0 to 400 days.", path=("return_days",))
+        if not 0 <= self.return_days <= LONGEST_WAIT:
+            raise ContractInvalid(f"Points wait 0 to {LONGEST_WAIT} days.", path=("return_days",))
 
 
 async def draw_up(session: WriteSession, entity: LegalEntity, terms: Terms) -> Contract:
@@ -80,8 +84,12 @@ async def draw_up(session: WriteSession, entity: LegalEntity, terms: Terms) -> C
     return contract
 
 
-async def sign(session: WriteSession, contract: Contract, *, now: datetime) -> Contract:
-    """Bring a contract into force from its valid_from on. Raises: ContractSigned."""
+async def sign(session: WriteSession, contract_id: UUID, *, now: datetime) -> Contract:
+    """Bring a contract into force from its valid_from on. Raises: ContractSigned, NotFound."""
+    await session.flush()  # it may have been drawn up in this very transaction
+    contract = await session.get(Contract, contract_id)
+    if contract is None:
+        raise NotFound("There is no such contract.", path=("contract",))
     if contract.signed_at is not None:
         raise ContractSigned
     contract.signed_at = now

@@ -84,7 +84,7 @@ class Partner(Row, table=True):
     partner_id: UUID = Field(primary_key=True)
     slug: str
     name: str
-    roles: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    roles: list[str] = Field(sa_type=ARRAY(Text))
     status: str
     hue: int
     """The colour that stands for the partner everywhere, in degrees of the colour wheel."""
@@ -158,7 +158,7 @@ class Contract(Row, table=True):
     """Honours points."""
     price: Decimal = Field(sa_type=Price)
     """What a point costs its sponsor."""
-    bands: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)  # type: ignore[call-overload]
+    bands: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     """Lower prices by volume: [{"from": points in the cycle, "price": "0.0090"}], all at the band reached."""
     price_redeem: Decimal = Field(sa_type=Price)
     """What a redeemer gets for a point spent with it."""
@@ -193,9 +193,7 @@ class Contract(Row, table=True):
             " AND breakage_issuer + breakage_redeemers + breakage_charity <= 1",
             name="breakage_shares",
         ),
-        CheckConstraint(
-            "least(fee_per_point, fee_share, fee_fixed, fee_minimum) >= 0", name="fees_not_negative"
-        ),
+        CheckConstraint("least(fee_per_point, fee_share, fee_fixed, fee_minimum) >= 0", name="fees_not_negative"),
         CheckConstraint("least(tax_supply, tax_credit) >= 0", name="taxes_not_negative"),
         CheckConstraint("return_policy IN ('PENDING_ONLY', 'WITHIN_BALANCE', 'DEBT')", name="return_policy"),
         CheckConstraint("return_days BETWEEN 0 AND 400", name="return_days"),

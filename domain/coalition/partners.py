@@ -16,6 +16,8 @@ from domain.errors import InvalidValue
 from domain.ids import new_id
 from domain.storage import WriteSession
 
+LONGEST_NAME = 40
+DEGREES = 360
 SLUG = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
 NEXT: dict[PartnerStatus, set[PartnerStatus]] = {
@@ -41,11 +43,11 @@ class AdmitPartner:
     tax_number: str | None = None
 
     def __post_init__(self) -> None:
-        if not SLUG.fullmatch(self.slug) or len(self.slug) > 40:
+        if not SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_NAME:
             raise InvalidValue("a short name is 1 to 40 of a-z, 0-9 and single hyphens", path=("slug",))
         if not self.roles:
             raise InvalidValue("a partner has at least one role", path=("roles",))
-        if not 0 <= self.hue < 360:
+        if not 0 <= self.hue < DEGREES:
             raise InvalidValue("a hue is 0 to 359 degrees", path=("hue",))
         if not re.fullmatch(r"[A-Z]{2}", self.country):
             raise InvalidValue("a country is two letters (ISO 3166)", path=("country",))
@@ -116,7 +118,7 @@ class OpenOutlet:
 
     def __post_init__(self) -> None:
         zone(self.time_zone)
-        if not self.code.strip() or len(self.code) > 40:
+        if not self.code.strip() or len(self.code) > LONGEST_NAME:
             raise InvalidValue("an outlet's code is 1 to 40 characters", path=("code",))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -55,8 +53,8 @@ async def post(pool: Pool, door: Door, postings: Sequence[Posting], *, now: date
     """
     verdicts: dict[int, Verdict] = {}
     for batch in _batches(postings):
-        for place, verdict in zip(batch, await _write(pool, door, [postings[i] for i in batch], now), strict=True):
-            verdicts[place] = verdict
+        written = await _write(pool, door, [postings[place] for place in batch], now)
+        verdicts.update(zip(batch, written, strict=True))
     return [verdicts[place] for place in range(len(postings))]
 
 
@@ -104,21 +102,15 @@ async def _call(pool: Pool, door: Door, postings: Sequence[Posting], now: dateti
 
 def encoded(postings: Sequence[Posting]) -> str:
     """The postings as the array the ledger's functions take."""
-    return orjson.dumps(
-        [_fields(posting, item) for item, posting in enumerate(postings)], default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS
-    ).decode()
+    items = [_fields(posting, item) for item, posting in enumerate(postings)]
+    return orjson.dumps(items, default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def _fields(value: Any, item: int | None = None) -> dict[str, Any]:
-    fields = {name: getattr(value, name) for name in _names(type(value))}
+    fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
     if item is not None:
         fields["item"] = item
     return fields
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _encode(value: Any) -> Any:
@@ -144,7 +136,8 @@ def refusal(verdict: Verdict, posting: Posting) -> DomainError:
             return errors.ReversalExceedsRedemption(spendable)
         case "IDEMPOTENCY_CONFLICT":
             return IdempotencyConflict(
-                "This idempotency key was used for another request; a new request needs a new key.", path=("idempotencyKey",)
+                "This idempotency key was used for another request; a new request needs a new key.",
+                path=("idempotencyKey",),
             )
         case outcome:
             return PLAIN[outcome]()

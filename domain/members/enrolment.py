@@ -35,7 +35,8 @@ class EnrolMember:
     def __post_init__(self) -> None:
         if not 0 < len(set(self.identifiers)) <= MOST_IDENTIFIERS:
             raise InvalidValue(
-                f"a member is named by 1 to {MOST_IDENTIFIERS} of card, e-mail, phone or external id", path=("identifiers",)
+                f"a member is named by 1 to {MOST_IDENTIFIERS} of card, e-mail, phone or external id",
+                path=("identifiers",),
             )
 
 

@@ -43,7 +43,10 @@ class Sealed:
     details: bytes
 
 
-def seal(details: PersonalDetails, member_id: UUID, master: bytes, *, random: Callable[[int], bytes] = os.urandom) -> Sealed:
+Random = Callable[[int], bytes]
+
+
+def seal(details: PersonalDetails, member_id: UUID, master: bytes, *, random: Random = os.urandom) -> Sealed:
     """Seal details under a fresh key for one member."""
     key = random(32)
     return Sealed(
@@ -61,7 +64,7 @@ def unseal(sealed: Sealed, member_id: UUID, master: bytes) -> PersonalDetails:
     return PersonalDetails(**values)
 
 
-def _encrypt(key: bytes, plain: bytes, member_id: UUID, random: Callable[[int], bytes]) -> bytes:
+def _encrypt(key: bytes, plain: bytes, member_id: UUID, random: Random) -> bytes:
     nonce = random(NONCE)
     return nonce + AESGCMSIV(key).encrypt(nonce, plain, member_id.bytes)
 

@@ -50,6 +50,10 @@ POSTINGS = (
     "enrol(jsonb, timestamptz)",
     "identify(uuid, uuid, bytea, text)",
     "repoint(uuid, uuid, uuid, uuid)",
+    "read_wallet(text, uuid, timestamptz)",
+    "read_activity(text, uuid, bigint, integer)",
+    "read_versions(uuid[])",
+    "read_redemption(text, uuid, uuid)",
 )
 
 
@@ -60,6 +64,7 @@ def upgrade() -> None:
     run_sql_file("0004_posting.sql")
     run_sql_file("0004_correcting.sql")
     run_sql_file("0004_recognising.sql")
+    run_sql_file("0004_reading.sql")
     for table, sight in SEEN_BY.items():
         wall(table, sight, command="SELECT")
         grant(table, "SELECT")

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlmodel import select
+
 from domain.coalition.contracts import Terms, draw_up, sign
 from domain.coalition.founding import FoundCoalition, found
 from domain.coalition.models import Coalition, Outlet, Partner, PartnerRole, PartnerStatus
@@ -66,14 +68,13 @@ async def a_partner(database: Database, slug: str, *roles: PartnerRole, **terms:
     async with writing(database) as session:
         admitted = await admit(session, command, now=BEFORE)
         await change_status(session, admitted.partner.partner_id, PartnerStatus.ACTIVE)
-        await sign(session, await draw_up(session, admitted.entity, agreed), now=BEFORE)
+        contract = await draw_up(session, admitted.entity, agreed)
+        await sign(session, contract.contract_id, now=BEFORE)
         await open_outlets(session, admitted.brand, [OpenOutlet(code="1", name="Main street", time_zone="UTC")])
     return admitted.partner
 
 
 async def outlet_of(database: Database, partner: Partner) -> Outlet:
     """The partner's one outlet."""
-    from sqlmodel import select
-
     async with database.session(COALITION) as session:
         return (await session.scalars(select(Outlet).where(Outlet.partner_id == partner.partner_id))).one()

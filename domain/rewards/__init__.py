@@ -1,0 +1,1 @@
+"""What points are good for: redemption, at once or by a hold that is captured later."""
