@@ -52,9 +52,7 @@ class Catalogue:
                 self._keep(wanted, missing, found)
         return self._shelves
 
-    def _keep(
-        self, wanted: Collection[Article], missing: set[Article], found: dict[Article, ProductFacts]
-    ) -> None:
+    def _keep(self, wanted: Collection[Article], missing: set[Article], found: dict[Article, ProductFacts]) -> None:
         added = {pair: found.get(pair) or ProductFacts(sku=pair[1]) for pair in missing}
         if self._size + len(added) > self._capacity:
             added |= {pair: self._shelves[pair[0]][pair[1]] for pair in wanted if pair not in missing}

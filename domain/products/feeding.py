@@ -63,7 +63,7 @@ TYPES = {
     "private_label": "boolean",
 }
 
-# Rows that stay as they are do not count as changed and move no version.
+# Rows that stay as they are do not count as changed and move no version. A row whose xmax is 0 was not there before.
 UPSERT = text(
     f"""
     WITH fed AS (
@@ -77,10 +77,10 @@ UPSERT = text(
         SET {", ".join(f"{column} = excluded.{column}" for column in COLUMNS)}
         WHERE ({", ".join(f"kept.{column}" for column in COLUMNS)})
             IS DISTINCT FROM ({", ".join(f"excluded.{column}" for column in COLUMNS)})
-        RETURNING product_id = ANY (CAST(:product_id AS uuid[])) AS added
+        RETURNING xmax = 0 AS added
     )
     SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM fed
-    """
+    """  # noqa: S608 -- built from the names of our own columns
 )
 
 MOVE_VERSION = text(
@@ -110,9 +110,7 @@ async def feed(
     step = 1 if added or changed else 0
     version = await session.scalar(MOVE_VERSION, {"partner_id": partner_id, "step": step, "now": now})
     assert version is not None
-    return FeedReceipt(
-        added=added, changed=changed, unchanged=len(items) - added - changed, version=version
-    )
+    return FeedReceipt(added=added, changed=changed, unchanged=len(items) - added - changed, version=version)
 
 
 def is_gtin(number: str) -> bool:

@@ -33,9 +33,7 @@ async def feed_versions(pool: asyncpg.Pool[asyncpg.Record]) -> dict[PartnerId, i
     return {record["partner_id"]: record["version"] for record in await pool.fetch(FEED_VERSIONS)}
 
 
-async def products_by_sku(
-    session: ReadSession, partner_id: PartnerId, skus: Iterable[str]
-) -> dict[str, Product]:
+async def products_by_sku(session: ReadSession, partner_id: PartnerId, skus: Iterable[str]) -> dict[str, Product]:
     """The articles of one catalogue by their numbers; unknown ones are left out."""
     found = await session.scalars(
         select(Product).where(

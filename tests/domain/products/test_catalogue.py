@@ -21,7 +21,7 @@ class CountingPool:
 
     async def fetch(self, query: str, *args: object) -> object:
         """Pass a question on."""
-        self.asked.append(query.split("(")[0].split()[-1])
+        self.asked.append(query.partition("(")[0].rpartition(" ")[2])
         return await self.pool.fetch(query, *args)
 
 

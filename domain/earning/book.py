@@ -1,0 +1,110 @@
+"""The campaigns in memory, for the till: compiled once for each outlet and stretch of time, reloaded when changed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from domain.earning.basket import OLDEST_PURCHASE
+from domain.earning.compiling import CampaignIndex
+from domain.earning.queries import campaigns_digest, campaigns_in_force
+from domain.earning.terms import Campaign
+from domain.ids import OutletId, PartnerId
+
+CHECK_EVERY = timedelta(seconds=5)
+MOST_TILLS = 5000
+
+Till = tuple[PartnerId, OutletId | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """The campaigns of one till: which hold from each moment on, compiled when first asked for."""
+
+    campaigns: tuple[Campaign, ...]
+    changes: tuple[datetime, ...]
+    compiled: dict[int, CampaignIndex]
+
+
+class CampaignBook:
+    """All campaigns that purchases may earn under now, of all partners.
+
+    A change shows after `check_every` at the latest. Between reloads it answers without the database.
+    """
+
+    def __init__(
+        self,
+        currency: str,
+        campaigns: Iterable[Campaign] = (),
+        *,
+        reach: timedelta = OLDEST_PURCHASE,
+        check_every: timedelta = CHECK_EVERY,
+    ) -> None:
+        self.currency = currency
+        self._reach = reach
+        self._check_every = check_every
+        self._checked_at: datetime | None = None
+        self._digest: bytes | None = None
+        self._fill(campaigns)
+
+    async def refresh(self, pool: asyncpg.Pool[asyncpg.Record], *, now: datetime, at_once: bool = False) -> None:
+        """Reload the campaigns if they have changed; asked often, it looks now and then, or when told to at once."""
+        checked = self._checked_at
+        if not at_once and checked is not None and checked <= now < checked + self._check_every:
+            return
+        digest = await campaigns_digest(pool, now=now, reach=self._reach)
+        if digest != self._digest:
+            # Read after the digest: what is newer than it is noticed at the next look.
+            self._fill(await campaigns_in_force(pool, now=now, reach=self._reach))
+            self._digest = digest
+        self._checked_at = now
+
+    def index(self, partner_id: PartnerId, outlet_id: OutletId, at: datetime) -> CampaignIndex:
+        """The campaigns under which a purchase at an outlet earned at a moment."""
+        # Outlets that no campaign names share what is compiled for their partner.
+        till = (partner_id, outlet_id if outlet_id in self._outlets else None)
+        stretches = self._tills.get(till)
+        if stretches is None:
+            if len(self._tills) >= MOST_TILLS:
+                self._tills.clear()
+            stretches = self._tills[till] = self._stretches(partner_id, outlet_id)
+        place = bisect_right(stretches.changes, at)
+        index = stretches.compiled.get(place)
+        if index is None:
+            holding = [campaign for campaign in stretches.campaigns if _holds(campaign, at)]
+            index = stretches.compiled[place] = CampaignIndex(holding, outlet_id, self.currency)
+        return index
+
+    def _fill(self, campaigns: Iterable[Campaign]) -> None:
+        self._campaigns = tuple(campaigns)
+        self._outlets = frozenset(
+            outlet
+            for campaign in self._campaigns
+            for named in (campaign.terms.outlets, *_named_outlets(campaign))
+            for outlet in named
+        )
+        self._tills: dict[Till, _Stretches] = {}
+
+    def _stretches(self, partner_id: PartnerId, outlet_id: OutletId) -> _Stretches:
+        here = tuple(
+            campaign
+            for campaign in self._campaigns
+            if partner_id in campaign.terms.partners
+            and (not campaign.terms.outlets or outlet_id in campaign.terms.outlets)
+        )
+        moments = {moment for campaign in here for moment in campaign.window() or () if moment is not None}
+        return _Stretches(here, tuple(sorted(moments)), {})
+
+
+def _holds(campaign: Campaign, at: datetime) -> bool:
+    window = campaign.window()
+    return window is not None and window[0] <= at and (window[1] is None or at < window[1])
+
+
+def _named_outlets(campaign: Campaign) -> list[frozenset[OutletId]]:
+    match = campaign.terms.rule.lines
+    return [match.outlets, *(exclusion.outlets for exclusion in match.excluding)]

@@ -1,0 +1,207 @@
+"""Campaigns made ready for one till: which lines they count, and what those lines are worth, as plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from math import lcm
+from typing import TypeVar
+
+from domain.earning.basket import BasketLine
+from domain.earning.rounding import ROUNDED
+from domain.earning.rules import Flat, LineMatch, PerItem, RatePerUnit, Rule, RuleKind
+from domain.earning.terms import Campaign
+from domain.ids import OutletId, PartnerId
+from domain.products.facts import ProductFacts
+from domain.values import minor_digits, split
+
+MOST_REMEMBERED = 100_000
+
+# Part of a match → what of the article it asks; the most telling first, since the index hangs a campaign on one part.
+ASKS = {
+    "skus": "sku",
+    "gtins": "gtin",
+    "makers": "maker_id",
+    "suppliers": "supplier_id",
+    "brands": "brand",
+    "categories": "category",
+    "departments": "department",
+}
+
+Worth = Callable[[Sequence[BasketLine]], int]
+Key = tuple[str, object]
+R = TypeVar("R", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A campaign at one till."""
+
+    campaign: Campaign
+    kind: RuleKind
+    match: LineMatch
+    """Its match with the question of the outlet already answered."""
+    worth: Worth | None
+    """The points its rule gives for lines it counts; None where it gives none by itself."""
+    sponsors: tuple[PartnerId, ...]
+    weights: tuple[int, ...]
+    """The sponsors' shares as whole numbers."""
+
+    def shares(self, units: int) -> tuple[tuple[PartnerId, int], ...]:
+        """Who funds how much of a whole number of points or minor units; parts of nothing are left out."""
+        if len(self.sponsors) == 1:
+            return ((self.sponsors[0], units),)
+        parts = _split(units, self.weights)
+        return tuple([(sponsor, part) for sponsor, part in zip(self.sponsors, parts, strict=True) if part])
+
+
+class CampaignIndex:
+    """The campaigns in force at one outlet at one time, found by what their lines must be."""
+
+    def __init__(self, campaigns: Iterable[Campaign], outlet_id: OutletId, currency: str) -> None:
+        ordered = sorted(campaigns, key=lambda campaign: (-campaign.terms.priority, campaign.campaign_id))
+        made = (compiled(campaign, outlet_id, currency) for campaign in ordered)
+        self.entries = tuple(entry for entry in made if entry is not None)
+        self.currency = currency
+        self._always, self._by_key = _indexed(self.entries)
+        self._remembered: dict[str, tuple[ProductFacts, tuple[int, ...]]] = {}
+
+    def matching(self, product: ProductFacts) -> tuple[int, ...]:
+        """The places of the campaigns that count an article; remembered as long as the article stays the same."""
+        remembered = self._remembered.get(product.sku)
+        if remembered is not None and remembered[0] is product:
+            return remembered[1]
+        places = self._search(product)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[product.sku] = (product, places)
+        return places
+
+    def _search(self, product: ProductFacts) -> tuple[int, ...]:
+        candidates = set(self._always)
+        for asked in ASKS.values():
+            candidates.update(self._by_key.get((asked, getattr(product, asked)), ()))
+        return tuple(place for place in sorted(candidates) if counts(self.entries[place].match, product))
+
+
+def compiled(campaign: Campaign, outlet_id: OutletId, currency: str) -> Compiled | None:
+    """A campaign made ready for an outlet; None where it can count no line there."""
+    terms = campaign.terms
+    if terms.outlets and outlet_id not in terms.outlets:
+        return None
+    match = at_outlet(terms.rule.lines, outlet_id)
+    if match is None:
+        return None
+    multiple = lcm(*(sponsor.share.denominator for sponsor in terms.sponsors))
+    return Compiled(
+        campaign=campaign,
+        kind=terms.rule.kind,
+        match=match,
+        worth=worth_of(campaign, currency),
+        sponsors=tuple(sponsor.partner_id for sponsor in terms.sponsors),
+        weights=tuple(int(sponsor.share * multiple) for sponsor in terms.sponsors),
+    )
+
+
+def at_outlet(match: LineMatch, outlet_id: OutletId) -> LineMatch | None:
+    """A match once the outlet is known; None where nothing can match any more."""
+    if match.outlets and outlet_id not in match.outlets:
+        return None
+    left = []
+    for exclusion in match.excluding:
+        if exclusion.outlets and outlet_id not in exclusion.outlets:
+            continue
+        elsewhere = replace(exclusion, outlets=frozenset())
+        if elsewhere == LineMatch():
+            return None
+        left.append(elsewhere)
+    return replace(match, outlets=frozenset(), excluding=tuple(left))
+
+
+def counts(match: LineMatch, product: ProductFacts) -> bool:
+    """Whether a line with this article is counted; the outlet is settled before."""
+    return _holds(match, product) and not any(_holds(exclusion, product) for exclusion in match.excluding)
+
+
+def worth_of(campaign: Campaign, currency: str) -> Worth | None:
+    """The function from lines to points of a campaign's rule.
+
+    Each never falls when lines are added or grow: that is what makes returns independent of their order.
+    """
+    make = _WORTH.get(campaign.terms.rule.kind)
+    return None if make is None else make(campaign, currency)
+
+
+def _rate_per_unit(campaign: Campaign, currency: str) -> Worth:
+    rule = _rule(campaign, RatePerUnit)
+    rounded = ROUNDED[campaign.terms.rounding]
+    numerator, denominator = rule.points.numerator, rule.points.denominator * 10 ** minor_digits(currency)
+
+    def worth(lines: Sequence[BasketLine]) -> int:
+        return rounded(numerator * sum([line.amount for line in lines]), denominator)
+
+    return worth
+
+
+def _per_item(campaign: Campaign, _currency: str) -> Worth:
+    rule = _rule(campaign, PerItem)
+    rounded = ROUNDED[campaign.terms.rounding]
+
+    def worth(lines: Sequence[BasketLine]) -> int:
+        # Exact: quantities have few digits, far from the 28 of the decimal context.
+        items, parts = sum([line.quantity for line in lines], Decimal(0)).as_integer_ratio()
+        return rounded(rule.points.numerator * items, rule.points.denominator * parts)
+
+    return worth
+
+
+def _flat(campaign: Campaign, _currency: str) -> Worth:
+    rule = _rule(campaign, Flat)
+
+    def worth(lines: Sequence[BasketLine]) -> int:
+        return rule.points if lines and sum([line.amount for line in lines]) >= rule.minimum else 0
+
+    return worth
+
+
+_WORTH: dict[RuleKind, Callable[[Campaign, str], Worth]] = {
+    RuleKind.RATE_PER_UNIT: _rate_per_unit,
+    RuleKind.PER_ITEM: _per_item,
+    RuleKind.FLAT: _flat,
+}
+
+
+def _rule(campaign: Campaign, kind: type[R]) -> R:
+    rule = campaign.terms.rule
+    assert isinstance(rule, kind)
+    return rule
+
+
+@lru_cache(maxsize=65_536)
+def _split(units: int, weights: tuple[int, ...]) -> list[int]:
+    return split(units, weights)
+
+
+def _holds(match: LineMatch, product: ProductFacts) -> bool:
+    if match.private_label is not None and product.private_label is not match.private_label:
+        return False
+    for part, asked in ASKS.items():
+        wanted = getattr(match, part)
+        if wanted and getattr(product, asked) not in wanted:
+            return False
+    return True
+
+
+def _indexed(entries: Sequence[Compiled]) -> tuple[tuple[int, ...], dict[Key, list[int]]]:
+    always: list[int] = []
+    by_key: dict[Key, list[int]] = {}
+    for place, entry in enumerate(entries):
+        telling = next((part for part in ASKS if getattr(entry.match, part)), None)
+        if telling is None:
+            always.append(place)
+            continue
+        for wanted in getattr(entry.match, telling):
+            by_key.setdefault((ASKS[telling], wanted), []).append(place)
+    return tuple(always), by_key

@@ -1,0 +1,134 @@
+"""What earning refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.errors import Conflict, DomainError, NotFound
+
+
+class InvalidBasket(DomainError):
+    """A field of a purchase is missing or out of range."""
+
+    code = "INVALID_BASKET"
+
+
+class DuplicateLine(DomainError):
+    """Two lines of a purchase, or of a return, carry the same number."""
+
+    code = "DUPLICATE_LINE"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"line number {number} is there more than once", path=("lines",))
+
+
+class TooManyLines(DomainError):
+    """A purchase has more lines than one purchase may have."""
+
+    code = "TOO_MANY_LINES"
+
+    def __init__(self, count: int, limit: int) -> None:
+        self.count = count
+        self.limit = limit
+        super().__init__(f"a purchase has at most {limit} lines, not {count}", path=("lines",))
+
+
+class CurrencyMismatch(DomainError):
+    """A purchase is in another currency than the coalition settles in."""
+
+    code = "CURRENCY_MISMATCH"
+
+    def __init__(self, given: str, expected: str) -> None:
+        self.given = given
+        self.expected = expected
+        super().__init__(f"purchases are recorded in {expected}, not in {given!r}", path=("currency",))
+
+
+class PurchaseInFuture(DomainError):
+    """A purchase is dated later than now."""
+
+    code = "PURCHASE_IN_FUTURE"
+
+    def __init__(self, occurred_at: datetime, now: datetime) -> None:
+        self.occurred_at = occurred_at
+        self.now = now
+        super().__init__(
+            f"the purchase is dated {occurred_at.isoformat()}, which is still to come; set the till's clock",
+            path=("occurred_at",),
+        )
+
+
+class PurchaseTooOld(DomainError):
+    """A purchase is dated further back than purchases may be sent."""
+
+    code = "PURCHASE_TOO_OLD"
+
+    def __init__(self, occurred_at: datetime, oldest: timedelta) -> None:
+        self.occurred_at = occurred_at
+        self.oldest = oldest
+        super().__init__(f"purchases can be sent for {oldest.days} days after the day", path=("occurred_at",))
+
+
+class ReturnExceedsPurchase(DomainError):
+    """More is given back than was bought, or than is left after earlier returns."""
+
+    code = "RETURN_EXCEEDS_PURCHASE"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"more of line {number} is given back than is left of it", path=("lines",))
+
+
+class InvalidRule(DomainError):
+    """A campaign's rule is malformed or out of range."""
+
+    code = "INVALID_RULE"
+
+
+class InvalidCampaign(DomainError):
+    """A campaign's terms are malformed or do not fit together."""
+
+    code = "INVALID_CAMPAIGN"
+
+
+class CampaignNotFound(NotFound):
+    """There is no such campaign, or none the viewer may see."""
+
+    code = "CAMPAIGN_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such campaign", path=("campaign_id",))
+
+
+class CampaignStateConflict(Conflict):
+    """The campaign's state does not allow this step."""
+
+    code = "CAMPAIGN_STATE_CONFLICT"
+
+    def __init__(self, state: str, step: str) -> None:
+        self.state = state
+        self.step = step
+        super().__init__(f"a campaign that is {state} cannot be {step}")
+
+
+class SponsorMayNotIssue(DomainError):
+    """A sponsor has no contract in force under which it may fund."""
+
+    code = "SPONSOR_MAY_NOT_ISSUE"
+
+    def __init__(self, partner_ids: Collection[UUID]) -> None:
+        self.partner_ids = frozenset(partner_ids)
+        super().__init__("not every sponsor has a contract in force under which it may fund", path=("sponsors",))
+
+
+class AgreementMissing(DomainError):
+    """A sponsor has not agreed to the campaign's terms as they are now."""
+
+    code = "AGREEMENT_MISSING"
+
+    def __init__(self, partner_ids: Collection[UUID]) -> None:
+        self.partner_ids = frozenset(partner_ids)
+        super().__init__(f"{len(self.partner_ids)} sponsors have not agreed to these terms", path=("sponsors",))

@@ -1,0 +1,147 @@
+"""Reading campaigns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+from sqlalchemy import select, tuple_
+from sqlmodel import col
+
+from domain.earning.errors import CampaignNotFound
+from domain.earning.expiry import Expiry
+from domain.earning.models import CampaignAgreement, CampaignRow
+from domain.earning.rounding import Rounding
+from domain.earning.rules import read_rate, rule_from_json
+from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms
+from domain.ids import CampaignId, PartnerId
+from domain.paging import Page, PageRequest
+from domain.storage import ReadSession
+
+IN_FORCE = "SELECT * FROM campaigns_in_force($1, $2)"
+DIGEST = "SELECT campaigns_digest($1, $2)"
+RECORDED = "SELECT * FROM campaigns_recorded($1::uuid[], $2::int[])"
+
+Key = tuple[CampaignId, int]
+
+
+async def campaigns_in_force(pool: asyncpg.Pool[asyncpg.Record], *, now: datetime, reach: timedelta) -> list[Campaign]:
+    """The campaigns, of all partners, that purchases so far back may earn under and whose sponsors may fund now."""
+    records = await pool.fetch(IN_FORCE, now - reach, now)
+    return [_from_record(record) for record in records if record["funded"]]
+
+
+async def campaigns_digest(pool: asyncpg.Pool[asyncpg.Record], *, now: datetime, reach: timedelta) -> bytes:
+    """A digest that moves whenever the campaigns in force do."""
+    digest: bytes = await pool.fetchval(DIGEST, now - reach, now)
+    return digest
+
+
+async def campaigns_recorded(pool: asyncpg.Pool[asyncpg.Record], keys: Collection[Key]) -> dict[Key, Campaign]:
+    """Versions of campaigns by what purchases recorded."""
+    ids, versions = [key[0] for key in keys], [key[1] for key in keys]
+    campaigns = map(_from_record, await pool.fetch(RECORDED, ids, versions))
+    return {campaign.key: campaign for campaign in campaigns}
+
+
+async def campaign_by_id(session: ReadSession, campaign_id: CampaignId) -> Campaign:
+    """The latest version of a campaign that the viewer may see.
+
+    Raises: CampaignNotFound.
+    """
+    versions = await versions_of(session, campaign_id)
+    if not versions:
+        raise CampaignNotFound
+    return versions[-1]
+
+
+async def versions_of(session: ReadSession, campaign_id: CampaignId) -> list[Campaign]:
+    """All versions of a campaign that the viewer may see, in order."""
+    statement = select(CampaignRow).where(col(CampaignRow.campaign_id) == campaign_id)
+    return [campaign_of(row) for row in await session.scalars(statement.order_by(col(CampaignRow.version)))]
+
+
+async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[Campaign | None]:
+    """Versions of campaigns in the order asked for; None for those the viewer cannot see."""
+    wanted = list(keys)
+    key = tuple_(col(CampaignRow.campaign_id), col(CampaignRow.version))
+    rows = await session.scalars(select(CampaignRow).where(key.in_(wanted)))
+    found = {campaign.key: campaign for campaign in map(campaign_of, rows)}
+    return [found.get(one) for one in wanted]
+
+
+async def campaigns_of(
+    session: ReadSession, partner_id: PartnerId, request: PageRequest, *, states: Collection[CampaignState] = ()
+) -> Page[Campaign]:
+    """The versions of campaigns that a partner owns, funds or earns under, the latest first."""
+    concerned = (
+        (col(CampaignRow.partner_id) == partner_id)
+        | col(CampaignRow.sponsors).contains([partner_id])
+        | col(CampaignRow.partners).contains([partner_id])
+    )
+    key = (col(CampaignRow.campaign_id), col(CampaignRow.version))
+    statement = select(CampaignRow).where(concerned).order_by(*(part.desc() for part in key))
+    if states:
+        statement = statement.where(col(CampaignRow.state).in_(states))
+    if request.after is not None:
+        statement = statement.where(tuple_(*key) < request.after)
+    rows = await session.scalars(statement.limit(request.first + 1))
+    return Page.of([campaign_of(row) for row in rows], request, lambda campaign: campaign.key)
+
+
+async def agreed_sponsors(
+    session: ReadSession, campaign_id: CampaignId, fingerprint: bytes
+) -> dict[PartnerId, datetime]:
+    """Which sponsors have agreed to a campaign's terms, and when."""
+    rows = await session.scalars(
+        select(CampaignAgreement).where(
+            col(CampaignAgreement.campaign_id) == campaign_id,
+            col(CampaignAgreement.fingerprint) == fingerprint,
+        )
+    )
+    return {PartnerId(row.partner_id): row.agreed_at for row in rows}
+
+
+def campaign_of(row: CampaignRow) -> Campaign:
+    """A row as the rules know it."""
+    return _campaign(row.model_dump())
+
+
+def _from_record(record: asyncpg.Record) -> Campaign:
+    stored = dict(record)
+    return _campaign({**stored, "rule": json.loads(stored["rule"]), "expiry": json.loads(stored["expiry"])})
+
+
+def _campaign(stored: Mapping[str, Any]) -> Campaign:
+    return Campaign(
+        campaign_id=stored["campaign_id"],
+        version=stored["version"],
+        partner_id=stored["partner_id"],
+        state=CampaignState(stored["state"]),
+        terms=_terms(stored),
+        live_from=stored["live_from"],
+        live_until=stored["live_until"],
+    )
+
+
+def _terms(stored: Mapping[str, Any]) -> Terms:
+    return Terms(
+        name=stored["name"],
+        rule=rule_from_json(stored["rule"]),
+        starts_at=stored["starts_at"],
+        ends_at=stored["ends_at"],
+        partners=frozenset(stored["partners"]),
+        outlets=frozenset(stored["outlets"]),
+        tiers=frozenset(stored["tiers"]),
+        sponsors=tuple(
+            Sponsor(partner_id, read_rate(share))
+            for partner_id, share in zip(stored["sponsors"], stored["shares"], strict=True)
+        ),
+        return_days=stored["return_days"],
+        expiry=Expiry.from_json(stored["expiry"]),
+        rounding=Rounding(stored["rounding"]),
+        priority=stored["priority"],
+    )
