@@ -50,6 +50,6 @@ def is_page_token(presented: str, key: bytes, session_hash: bytes) -> bool:
 
 
 def is_own_page(headers: Mapping[str, str], origins: frozenset[str]) -> bool:
-    """Whether a request comes from a page of ours: with what changes something, browsers always say whose page it is."""
+    """Whether a request comes from a page of ours: with a POST, browsers always say whose page it is."""
     fetched = headers.get("sec-fetch-site")
     return headers.get("origin") in origins and fetched in {None, "same-origin"}

@@ -19,7 +19,7 @@ from joserfc.jwk import Key
 
 from partners import key_sets
 from partners.clients import hashed
-from partners.jose import TokenInvalid, instant, unverified_claims, verified
+from partners.jose import TokenInvalid, instant, unverified, verified
 from partners.models import Client
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -89,11 +89,11 @@ def with_key(parameters: Mapping[str, str], find: FindClient, *, issuer: str, no
         raise Refused("client_assertion_type is not that of a JWT.")
     assertion = parameters["client_assertion"]
     try:
-        claimed = unverified_claims(assertion, algorithms=key_sets.ALGORITHMS, longest=LONGEST_ASSERTION)
+        heading, claimed = unverified(assertion, algorithms=key_sets.ALGORITHMS, longest=LONGEST_ASSERTION)
         client = find(claimed["sub"]) if isinstance(claimed.get("sub"), str) else None
         if client is None or client.row.jwks is None:
             raise Refused
-        header, claims = _verified(assertion, client.row.jwks)
+        header, claims = _verified(assertion, key_sets.candidates(client.row.jwks, heading))
     except TokenInvalid:
         raise Refused from None
     if str(header.get("typ", "JWT")).lower() not in TYPES:
@@ -107,18 +107,18 @@ def _previous(row: Client | None, now: datetime) -> bytes | None:
     return row.previous_secret_hash
 
 
-def _verified(assertion: str, jwks: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Try each key that may have signed: a set of several without names in the header is allowed."""
-
-    def key_at(place: int) -> Callable[[dict[str, Any]], Key]:
-        return lambda header: key_sets.candidates(jwks, header)[place]
-
-    for place in range(len(jwks["keys"])):
+def _verified(assertion: str, keys: list[Key]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Try each key that may have signed: several may, where the header names none."""
+    for key in keys:
         try:
-            return verified(assertion, key_at(place), algorithms=key_sets.ALGORITHMS, longest=LONGEST_ASSERTION)
+            return verified(assertion, _always(key), algorithms=key_sets.ALGORITHMS, longest=LONGEST_ASSERTION)
         except TokenInvalid:
             continue
     raise Refused
+
+
+def _always(key: Key) -> Callable[[dict[str, Any]], Key]:
+    return lambda _: key
 
 
 def _believed(client: Registered, claims: dict[str, Any], *, issuer: str, now: datetime) -> Assertion:

@@ -15,7 +15,7 @@ LONGEST_HEADER = 2048
 """joserfc's own 512 bytes are too few for a header with an RSA key in it."""
 
 # Everything a parser is known to stumble over in hostile input; a fuzz test holds the list complete.
-STUMBLES = (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+STUMBLES = (JoseError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
 
 class TokenInvalid(Exception):
@@ -38,8 +38,8 @@ def verified(
     return token.header, token.claims
 
 
-def unverified_claims(compact: str, *, algorithms: Collection[str], longest: int) -> dict[str, Any]:
-    """What a token says, unproven: only for finding out whose key to verify it with.
+def unverified(compact: str, *, algorithms: Collection[str], longest: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The header and claims of a token, unproven: only for finding the key to verify it with.
 
     Raises: TokenInvalid.
     """
@@ -47,12 +47,12 @@ def unverified_claims(compact: str, *, algorithms: Collection[str], longest: int
         raise TokenInvalid("too long")
     try:
         parts = extract_compact(compact.encode(), registry=_registry(algorithms))
-        claims = json.loads(parts.payload)
+        header, claims = parts.headers(), json.loads(parts.payload)
     except STUMBLES as stumble:
         raise TokenInvalid(type(stumble).__name__) from None
-    if not isinstance(claims, dict):
+    if not isinstance(header, dict) or not isinstance(claims, dict):
         raise TokenInvalid("not an object")
-    return claims
+    return header, claims
 
 
 def instant(claims: dict[str, Any], name: str) -> float | None:
@@ -72,7 +72,13 @@ LATEST_INSTANT = 2**40
 """Some thirty thousand years from now: beyond it a number is no date."""
 
 
-def _registry(algorithms: Collection[str]) -> JWSRegistry:
-    registry = JWSRegistry(algorithms=list(algorithms))
+class Registry(JWSRegistry):
+    """joserfc's algorithms, with the older name of Ed25519 standing for Ed25519 and no other curve."""
+
+    algorithms = {**JWSRegistry.algorithms, "EdDSA": JWSRegistry.algorithms["Ed25519"]}  # noqa: RUF012 - joserfc's way
+
+
+def _registry(algorithms: Collection[str]) -> Registry:
+    registry = Registry(algorithms=list(algorithms))
     registry.max_header_length = LONGEST_HEADER
     return registry

@@ -35,7 +35,7 @@ def checked(jwks: Any) -> dict[str, Any]:
 
 def candidates(jwks: dict[str, Any], header: dict[str, Any]) -> list[Key]:
     """The keys of a stored set that may have signed under this header."""
-    kid, algorithm = header.get("kid"), header.get("alg")
+    kid, algorithm = header.get("kid"), str(header.get("alg"))
     keys = [import_key(jwk) for jwk in jwks["keys"] if kid is None or jwk["kid"] == kid]
     return [key for key in keys if algorithm in _algorithms(key) and key.alg in {None, algorithm}]
 

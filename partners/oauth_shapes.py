@@ -1,4 +1,4 @@
-"""Our requests, clients and tokens in the shapes that Authlib's server side works on, and the errors it answers with."""
+"""Our requests, clients and tokens in the shapes that Authlib's server side works on, and its errors."""
 
 # mypy: disable-error-code="import-untyped, misc"
 # Authlib ships no types; it is used in this file and in authorization_server.py, nowhere else.

@@ -1,7 +1,7 @@
 """Signing in with a one-time link, and the browser sessions that follow.
 
-A link's code stands behind the `#`, so it reaches neither access logs nor other sites. Opening the page uses nothing up,
-so a mail scanner cannot; pressing its button does, once.
+A link's code stands behind the `#`, so it reaches neither access logs nor other sites. Opening the page uses nothing
+up, so a mail scanner cannot; pressing its button does, once.
 """
 
 from __future__ import annotations

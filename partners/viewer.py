@@ -92,8 +92,8 @@ NOBODY = Viewer(audience=Audience.NOBODY)
 async def viewer_of(headers: Headers, state: AccessState) -> Viewer:
     """Who sends these headers: by a bearer token, or by a session's cookie with the page's token, never by both.
 
-    Without either the viewer is NOBODY, for whom the public fields are. A cookie alone counts for nothing: browsers send
-    it unasked.
+    Without either the viewer is NOBODY, for whom the public fields are. A cookie alone counts for nothing: browsers
+    send it unasked.
 
     Raises: Unauthenticated, for a claim that is not proven.
     """
