@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -171,7 +172,7 @@ def assertion(client_id: Any, key: Key, clock: Clock, *, header: dict[str, Any] 
     )
 
 
-ASSERTION = {
+ASSERTION: dict[str, Any] = {
     "grant_type": "client_credentials",
     "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
 }
@@ -187,7 +188,7 @@ async def _found(database: Database, *partners: PartnerId) -> None:
                 name="Amber",
                 purpose="Trying out",
                 currency="EUR",
-                standard_price="0.01",
+                standard_price=Decimal("0.01"),
                 time_zone="Europe/Riga",
                 operator_name="Amber SIA",
                 grace_days=30,
