@@ -6,10 +6,10 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hansa.home import home_folder
 
@@ -49,6 +49,21 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """Wraps the keys of personal data and signs cursors and cookies; made in HANSA_HOME when unset."""
 
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Pages besides our own whose scripts may call the API with a session, as origins separated by commas."""
+
+    introspection: bool = True
+    """Whether those without a token may introspect the schema; it is published at /schema.graphql all the same."""
+
+    allowance: int = Field(default=300_000, ge=0)
+    """What each client and each member may ask in a minute, in units of an operation's cost; 0 for no limit."""
+
+    public_allowance: int = Field(default=6_000, ge=0)
+    """The same for each address that asks without a token."""
+
+    trusted_documents: Path | None = None
+    """A JSON file of GraphQL documents by their ids, which GET serves as well."""
+
     log_format: Literal["console", "json"] = "console"
     """Lines for people, or for machines."""
 
@@ -59,6 +74,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _listed(cls, origins: object) -> object:
+        return tuple(origins.replace(",", " ").split()) if isinstance(origins, str) else origins
 
     @field_validator("database_url")
     @classmethod

@@ -148,7 +148,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     decimal.Decimal: _scalar(
         "Decimal",
-        'An exact decimal as a string in plain notation, such as "12.34": at most 18 digits, 6 of them after the point.',
+        'An exact decimal as a string, such as "12.34": at most 18 digits, 6 of them after the point, no exponent.',
         decimal_in,
         decimal_out,
     ),

@@ -1,0 +1,161 @@
+"""Puts the server together: settings in, an ASGI application out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TypedDict
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Scope
+
+from domain.storage import Database, opened
+from hansa.clocks import CoalitionClock
+from hansa.endpoint import Endpoint
+from hansa.middleware import CarefulBrowsers, RequestIds
+from hansa.pages import first_page
+from hansa.service import Service
+from hansa.settings import Settings
+from hansa.sockets import SocketEndpoint
+from partners import routes, state
+from partners.issuer import Issuer
+from partners.keys import Keys, derive
+from partners.state import AccessState
+from partners.viewer import Viewer, challenge, viewer_of
+from resolvers.allowances import Allowances
+from resolvers.context import Context
+from schema.execution import Engine
+from schema.root import printed, product
+
+API = "/graphql"
+
+log = structlog.get_logger("hansa")
+
+
+class State(TypedDict):
+    """What lives as long as the server runs, reached as `request.state.<name>`."""
+
+    settings: Settings
+    keys: Keys
+    database: Database
+    clock: CoalitionClock
+    access: AccessState
+    service: Service
+
+
+def create_app(settings: Settings, *, frontend: Callable[[], str] = lambda: "Not built here.") -> Starlette:
+    """The application on a database that is ready; `frontend` says in a sentence how far the frontend's build is."""
+    engine = Engine(product(), introspection=settings.introspection)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+        async with running(settings, engine) as state:
+            yield state
+
+    def service_of(scope: Scope) -> Service:
+        service: Service = scope["state"]["service"]
+        return service
+
+    async def first(_request: Request) -> Response:
+        return HTMLResponse(first_page(name="Hansa", api=API, frontend=frontend()))
+
+    return Starlette(
+        routes=[
+            Route("/", first),
+            Route("/health", health),
+            Route("/schema.graphql", contract),
+            Route(API, Endpoint(service_of)),
+            WebSocketRoute(API, SocketEndpoint(service_of)),
+            *routes.routes(lambda request: request.state.access),
+        ],
+        middleware=[
+            Middleware(RequestIds),
+            Middleware(CarefulBrowsers, secure=Issuer(settings.issuer).secure),
+        ],
+        exception_handlers={Exception: failed},
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
+    """Open what the server needs, and close it again."""
+    keys = derive(settings.key())
+    origins = frozenset(settings.origins)
+    async with (
+        opened(settings.database_url or "", connections=settings.connections) as database,
+        state.opened(
+            database,
+            issuer=settings.issuer,
+            keys=keys,
+            clock=lambda: datetime.now(UTC),
+            ticks=time.monotonic,
+            origins=origins,
+        ) as access,
+    ):
+        clock = CoalitionClock(database)
+        service = service_on(settings, engine, access, clock)
+        yield State(settings=settings, keys=keys, database=database, clock=clock, access=access, service=service)
+
+
+def service_on(settings: Settings, engine: Engine, access: AccessState, clock: CoalitionClock) -> Service:
+    """The endpoint's needs, met by what is open."""
+
+    async def who(headers: Headers) -> Viewer:
+        return await viewer_of(headers, access)
+
+    async def context(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001  # as Service declares it
+        await clock.look()
+        return Context(viewer=viewer, database=access.database, clock=clock, keys=access.keys, snapshots=snapshots)
+
+    return Service(
+        engine=engine,
+        viewer_of=who,
+        context_of=context,
+        challenge=challenge(access.issuer),
+        allowances=Allowances(settings.allowance) if settings.allowance else None,
+        public_allowances=Allowances(settings.public_allowance) if settings.public_allowance else None,
+        trusted=trusted_documents(settings),
+        origins=access.origins,
+    )
+
+
+def trusted_documents(settings: Settings) -> Mapping[str, str]:
+    """The documents of the file that was named, by their ids."""
+    if settings.trusted_documents is None:
+        return {}
+    documents: dict[str, str] = json.loads(settings.trusted_documents.read_text(encoding="utf-8"))
+    return documents
+
+
+async def health(request: Request) -> Response:
+    """Whether the server and its database answer."""
+    try:
+        database: Database = request.state.database
+        await database.pool.fetchval("SELECT 1", timeout=2)
+    except (OSError, TimeoutError) as problem:
+        log.warning("The database does not answer", problem=repr(problem))
+        return JSONResponse({"status": "down", "database": "down"}, 503)
+    return JSONResponse({"status": "up", "database": "up"})
+
+
+async def contract(_request: Request) -> Response:
+    """The published contract."""
+    return PlainTextResponse(printed())
+
+
+async def failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  # the server logs it with its trace
+    """What nobody foresaw outside of GraphQL."""
+    request_id = getattr(request.state, "request_id", "")
+    extensions = {"code": "INTERNAL", "requestId": request_id}
+    body = {"errors": [{"message": "Something went wrong on our side.", "extensions": extensions}]}
+    return JSONResponse(body, 500)

@@ -1,0 +1,33 @@
+"""The first page: what this is, where the API is, and how far the frontend is."""
+
+from __future__ import annotations
+
+from html import escape
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{name}</title>
+<style>
+:root {{ color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif }}
+body {{ max-width: 38rem; margin: 12vh auto; padding: 0 1.5rem }}
+h1 {{ font-size: 1.6rem; margin-bottom: .2rem }}
+dt {{ font-weight: 600; margin-top: 1rem }} dd {{ margin: 0 }}
+code {{ font: .95em ui-monospace, monospace }}
+</style></head>
+<body>
+<h1>{name}</h1>
+<p>A partner-coalition loyalty platform: one points currency, many brands, settled to the cent.</p>
+<dl>
+<dt>API</dt><dd><code>POST {api}</code> speaks GraphQL;
+its contract is at <a href="/schema.graphql">/schema.graphql</a>.</dd>
+<dt>Access</dt><dd>Tokens come from the server described at
+<a href="/.well-known/oauth-authorization-server">/.well-known/oauth-authorization-server</a>.</dd>
+<dt>Members' app and settlement console</dt><dd>{frontend}</dd>
+</dl>
+</body></html>
+"""
+
+
+def first_page(*, name: str, api: str, frontend: str) -> str:
+    """The page as HTML; `frontend` says in a sentence how far its build is."""
+    return PAGE.format(name=escape(name), api=escape(api), frontend=escape(frontend))

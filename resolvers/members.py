@@ -1,0 +1,65 @@
+"""Members, as partners know them and as they know themselves."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.ledger import queries as ledger
+from domain.ledger.queries import Activity, Balance
+from domain.members import enrolment, recognition
+from domain.members.enrolment import Enrolled, EnrolMember, MemberKeys
+from domain.members.errors import MemberNotFound
+from domain.members.identifiers import Identifier
+from domain.members.models import MemberKind
+from domain.members.recognition import KnownMember, MemberRef
+from domain.paging import Page, PageRequest
+from resolvers.context import Context
+from resolvers.policies import acting_member, acting_partner
+
+
+async def find(ctx: Context, ref: MemberRef) -> KnownMember:
+    """A member as the asking partner knows it. Raises: MemberNotFound."""
+    partner_id = acting_partner(ctx.viewer)
+    (member,) = await ctx.fetch(recognition.recognise, [ref], partner_id, key=ctx.keys.lookups, now=ctx.now)
+    if member is None:
+        raise MemberNotFound
+    return member
+
+
+async def find_by_key(ctx: Context, key: UUID) -> KnownMember:
+    """A member by the id in its global id: the partner's own id for it, or a member's own. Raises: MemberNotFound."""
+    if ctx.viewer.member_id is not None:
+        if key != ctx.viewer.member_id:
+            raise MemberNotFound
+        return me(ctx)
+    return await find(ctx, MemberRef(pairwise_id=key))
+
+
+def me(ctx: Context) -> KnownMember:
+    """The member who asks. Raises: Forbidden."""
+    wallet_id, member_id = acting_member(ctx.viewer)
+    return KnownMember(wallet_id=wallet_id, member_id=member_id, kind=MemberKind.CONSUMER, pairwise_id=member_id)
+
+
+async def enrol(ctx: Context, command: EnrolMember) -> Enrolled:
+    """Make a member."""
+    keys = MemberKeys(lookup=ctx.keys.lookups, personal=ctx.keys.personal_data)
+    return await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
+
+
+async def identify(ctx: Context, ref: MemberRef, identifier: Identifier) -> KnownMember:
+    """Let a member be recognised by one more identifier."""
+    member = await find(ctx, ref)
+    partner_id = acting_partner(ctx.viewer)
+    await ctx.post(enrolment.identify, member, identifier, partner_id=partner_id, key=ctx.keys.lookups)
+    return member
+
+
+async def wallet_of(ctx: Context, wallet_id: UUID) -> Balance:
+    """A wallet as it stands. Raises: MemberNotFound."""
+    return await ctx.fetch(ledger.balance, wallet_id, sight=ctx.viewer.sight, now=ctx.now)
+
+
+async def activity_of(ctx: Context, wallet_id: UUID, page: PageRequest) -> Page[Activity]:
+    """What happened in a wallet, newest first."""
+    return await ctx.fetch(ledger.activity, wallet_id, page, sight=ctx.viewer.sight)

@@ -1,0 +1,42 @@
+"""Who may: questions about a viewer and a row, asked before the domain is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.coalition.errors import OutletNotFound
+from domain.errors import Forbidden
+from partners.viewer import Audience, Viewer
+
+
+def acting_partner(viewer: Viewer) -> UUID:
+    """The partner on whose behalf the viewer acts; it comes from the credential, never from the request.
+
+    Raises: Forbidden.
+    """
+    if viewer.audience is not Audience.PARTNER or viewer.partner_id is None:
+        raise Forbidden("This is done by a partner; sign in as one of its clients or people.")
+    return viewer.partner_id
+
+
+def acting_member(viewer: Viewer) -> tuple[UUID, UUID]:
+    """The member's wallet and id. Raises: Forbidden."""
+    if viewer.audience is not Audience.MEMBER or viewer.wallet_id is None or viewer.member_id is None:
+        raise Forbidden("This is a member's own; sign in as the member.")
+    return viewer.wallet_id, viewer.member_id
+
+
+def acting_person(viewer: Viewer) -> UUID:
+    """The person who answers for a step. Raises: Forbidden."""
+    if viewer.person_id is None:
+        raise Forbidden("A person has to do this by name; sign in.")
+    return viewer.person_id
+
+
+def at_own_till(viewer: Viewer, outlet_id: UUID | None) -> UUID | None:
+    """The outlet to record: a client bound to one speaks for no other. Raises: OutletNotFound."""
+    if viewer.outlet_id is None:
+        return outlet_id
+    if outlet_id not in {None, viewer.outlet_id}:
+        raise OutletNotFound
+    return viewer.outlet_id

@@ -1,0 +1,66 @@
+"""The whole schema: roots put together from the nouns' modules, and its printed form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+import schema.enums  # noqa: F401  # registers them
+from resolvers.context import Info
+from schema.descriptions import describe
+from schema.errors import GenericUserError, user_errors
+from schema.nodes import NodeQuery
+from schema.permissions import public, rules_of
+from schema.scalars import SCALARS
+from schema.viewers import ViewerQuery
+
+
+@strawberry.type
+class ClockQuery:
+    """The time."""
+
+    @strawberry.field(extensions=[public])
+    @staticmethod
+    def server_time(info: Info) -> datetime:
+        """What time it is for the coalition: a sandbox may have moved its clock."""
+        return info.context.now
+
+
+@strawberry.type
+class Query(ClockQuery, ViewerQuery, NodeQuery):
+    """All that can be asked."""
+
+
+def build(
+    query: type, mutation: type | None = None, subscription: type | None = None, *, types: Iterable[type] = ()
+) -> strawberry.Schema:
+    """A schema under the rules of the house.
+
+    Raises: MissingRuleError, when a root field does not say whom it is for.
+    """
+    schema = strawberry.Schema(
+        query,
+        mutation,
+        subscription,
+        types=[GenericUserError, *(kind for kind in user_errors() if kind is not GenericUserError), *types],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    )
+    core = schema._schema  # noqa: SLF001  # Strawberry has no public name for what it built
+    rules_of(core)
+    describe(core)
+    return schema
+
+
+@cache
+def product() -> strawberry.Schema:
+    """The schema of the product."""
+    return build(Query)
+
+
+def printed() -> str:
+    """The schema in SDL, as schema/schema.graphql has it."""
+    return product().as_str() + "\n"
