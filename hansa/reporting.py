@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -40,5 +41,5 @@ def table(rows: Sequence[DataclassInstance], *, json_wanted: bool = False) -> No
         return
     shown = Table(*(plain[0] if plain else ()), box=None, pad_edge=False, header_style="bold")
     for row in plain:
-        shown.add_row(*(str(value) for value in row.values()), style=_STYLES.get(str(row.get("verdict")), ""))
+        shown.add_row(*(escape(str(value)) for value in row.values()), style=_STYLES.get(str(row.get("verdict")), ""))
     Console(highlight=False).print(shown)
