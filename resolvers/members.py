@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from domain.errors import InvalidValue
 from domain.ledger import queries as ledger
 from domain.ledger.queries import Activity, Balance
 from domain.members import enrolment, recognition
@@ -47,11 +48,12 @@ async def enrol(ctx: Context, command: EnrolMember) -> Enrolled:
     return await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
 
 
-async def identify(ctx: Context, ref: MemberRef, identifier: Identifier) -> KnownMember:
-    """Let a member be recognised by one more identifier."""
-    member = await find(ctx, ref)
-    partner_id = acting_partner(ctx.viewer)
-    await ctx.post(enrolment.identify, member, identifier, partner_id=partner_id, key=ctx.keys.lookups)
+async def identify(ctx: Context, ref: MemberRef, identifiers: list[Identifier]) -> KnownMember:
+    """Let a member be recognised by one more identifier. Raises: InvalidValue, MemberNotFound, AlreadyMember."""
+    if len(identifiers) != 1:
+        raise InvalidValue("give exactly one of card, e-mail, phone and external id")
+    member, partner_id = await find(ctx, ref), acting_partner(ctx.viewer)
+    await ctx.post(enrolment.identify, member, identifiers[0], partner_id=partner_id, key=ctx.keys.lookups)
     return member
 
 

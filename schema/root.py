@@ -13,10 +13,14 @@ import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
+from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
+from schema.partners import CoalitionMutation, CoalitionQuery
 from schema.permissions import public, rules_of
+from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.scalars import SCALARS
 from schema.viewers import ViewerQuery
+from schema.wallets import WalletSubscription
 
 
 @strawberry.type
@@ -31,8 +35,18 @@ class ClockQuery:
 
 
 @strawberry.type
-class Query(ClockQuery, ViewerQuery, NodeQuery):
+class Query(ClockQuery, ViewerQuery, NodeQuery, CoalitionQuery, MemberQuery, RedemptionQuery):
     """All that can be asked."""
+
+
+@strawberry.type
+class Mutation(CoalitionMutation, MemberMutation, RedemptionMutation):
+    """All that can be done."""
+
+
+@strawberry.type
+class Subscription(WalletSubscription):
+    """All that can be followed."""
 
 
 def build(
@@ -58,7 +72,7 @@ def build(
 @cache
 def product() -> strawberry.Schema:
     """The schema of the product."""
-    return build(Query)
+    return build(Query, Mutation, Subscription)
 
 
 def printed() -> str:

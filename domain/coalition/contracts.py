@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from domain.coalition.errors import ContractInvalid, ContractSigned
+from domain.coalition.errors import ContractInvalid, ContractSigned, PartnerNotFound
 from domain.coalition.models import Contract, LegalEntity, ReturnPolicy
 from domain.errors import NotFound
 from domain.ids import new_id
-from domain.storage import ReadSession, WriteSession
+from domain.storage import WriteSession
 
 LONGEST_WAIT = 400
 """Days."""
@@ -69,13 +69,16 @@ class Terms:
             raise ContractInvalid(f"Points wait 0 to {LONGEST_WAIT} days.", path=("return_days",))
 
 
-async def draw_up(session: WriteSession, entity: LegalEntity, terms: Terms) -> Contract:
-    """Draw up the next version of a partner's contract; it binds once signed."""
-    latest = select(func.max(Contract.version)).where(col(Contract.partner_id) == entity.partner_id)
+async def draw_up(session: WriteSession, partner_id: UUID, terms: Terms) -> Contract:
+    """Draw up the next version of a partner's contract; it binds once signed. Raises: PartnerNotFound."""
+    entity = (await session.scalars(select(LegalEntity).where(LegalEntity.partner_id == partner_id).limit(1))).first()
+    if entity is None:
+        raise PartnerNotFound
+    latest = select(func.max(Contract.version)).where(col(Contract.partner_id) == partner_id)
     values = vars(terms) | {"bands": [{"from": band.points, "price": str(band.price)} for band in terms.bands]}
     contract = Contract(
         contract_id=new_id(),
-        partner_id=entity.partner_id,
+        partner_id=partner_id,
         legal_entity_id=entity.legal_entity_id,
         version=(await session.scalar(latest) or 0) + 1,
         **values,
@@ -94,14 +97,3 @@ async def sign(session: WriteSession, contract_id: UUID, *, now: datetime) -> Co
         raise ContractSigned
     contract.signed_at = now
     return contract
-
-
-async def in_force(session: ReadSession, partner_id: UUID, *, now: datetime) -> Contract | None:
-    """The contract that binds a partner now."""
-    statement = (
-        select(Contract)
-        .where(Contract.partner_id == partner_id, col(Contract.signed_at).is_not(None), Contract.valid_from <= now)
-        .order_by(col(Contract.version).desc())
-        .limit(1)
-    )
-    return (await session.scalars(statement)).first()

@@ -21,9 +21,13 @@ class PartnerRole(StrEnum):
     """What a firm does; a firm may do several."""
 
     MANUFACTURER = "MANUFACTURER"
+    """Makes goods that others sell."""
     DISTRIBUTOR = "DISTRIBUTOR"
+    """Supplies shops of others."""
     RETAILER = "RETAILER"
+    """Sells to members in shops of its own."""
     SERVICE = "SERVICE"
+    """Sells services."""
 
 
 class PartnerStatus(StrEnum):

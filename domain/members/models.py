@@ -17,6 +17,7 @@ class MemberKind(StrEnum):
     """What sort of member it is."""
 
     CONSUMER = "CONSUMER"
+    """A person who buys."""
     BUSINESS = "BUSINESS"
     """A firm that buys: a wholesaler's customer, a distributor's shop."""
     STAFF = "STAFF"

@@ -68,7 +68,7 @@ async def a_partner(database: Database, slug: str, *roles: PartnerRole, **terms:
     async with writing(database) as session:
         admitted = await admit(session, command, now=BEFORE)
         await change_status(session, admitted.partner.partner_id, PartnerStatus.ACTIVE)
-        contract = await draw_up(session, admitted.entity, agreed)
+        contract = await draw_up(session, admitted.partner.partner_id, agreed)
         await sign(session, contract.contract_id, now=BEFORE)
         await open_outlets(session, admitted.brand, [OpenOutlet(code="1", name="Main street", time_zone="UTC")])
     return admitted.partner

@@ -1,0 +1,86 @@
+"""Reads of the coalition: partners, outlets, contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from domain.coalition.errors import OutletNotFound, PartnerNotFound
+from domain.coalition.models import Brand, Contract, Outlet, Partner
+from domain.paging import Page, PageRequest
+from domain.storage import ReadSession
+
+
+async def partners_by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Partner | None]:
+    """Partners in the order of their ids."""
+    rows = await session.scalars(select(Partner).where(col(Partner.partner_id).in_(ids)))
+    found = {row.partner_id: row for row in rows}
+    return [found.get(one) for one in ids]
+
+
+async def outlets_by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Outlet | None]:
+    """Outlets in the order of their ids."""
+    rows = await session.scalars(select(Outlet).where(col(Outlet.outlet_id).in_(ids)))
+    found = {row.outlet_id: row for row in rows}
+    return [found.get(one) for one in ids]
+
+
+async def partner_by_slug(session: ReadSession, slug: str) -> Partner:
+    """The partner with a short name. Raises: PartnerNotFound."""
+    partner = (await session.scalars(select(Partner).where(Partner.slug == slug))).first()
+    if partner is None:
+        raise PartnerNotFound
+    return partner
+
+
+async def outlet_by_code(session: ReadSession, partner_id: UUID, code: str) -> Outlet:
+    """A partner's outlet by the partner's own code. Raises: OutletNotFound."""
+    statement = select(Outlet).where(Outlet.partner_id == partner_id, Outlet.code == code)
+    outlet = (await session.scalars(statement)).first()
+    if outlet is None:
+        raise OutletNotFound
+    return outlet
+
+
+async def brand_of(session: ReadSession, partner_id: UUID) -> Brand:
+    """A partner's first brand."""
+    statement = select(Brand).where(Brand.partner_id == partner_id).order_by(col(Brand.brand_id)).limit(1)
+    return (await session.scalars(statement)).one()
+
+
+async def partners(session: ReadSession, page: PageRequest) -> Page[Partner]:
+    """All partners, by their short names."""
+    statement = select(Partner).order_by(col(Partner.slug)).limit(page.first + 1)
+    if page.after:
+        statement = statement.where(Partner.slug > page.after[0])
+    return Page.of(list(await session.scalars(statement)), page, lambda partner: (partner.slug,))
+
+
+async def outlets_of(session: ReadSession, partner_id: UUID, page: PageRequest) -> Page[Outlet]:
+    """A partner's outlets, by their codes."""
+    statement = (
+        select(Outlet).where(Outlet.partner_id == partner_id).order_by(col(Outlet.code)).limit(page.first + 1)
+    )
+    if page.after:
+        statement = statement.where(Outlet.code > page.after[0])
+    return Page.of(list(await session.scalars(statement)), page, lambda outlet: (outlet.code,))
+
+
+async def contracts_of(session: ReadSession, partner_id: UUID) -> list[Contract]:
+    """All versions of a partner's contract that the viewer may see, newest first."""
+    statement = select(Contract).where(Contract.partner_id == partner_id).order_by(col(Contract.version).desc())
+    return list(await session.scalars(statement))
+
+
+async def contract_in_force(session: ReadSession, partner_id: UUID, *, now: datetime) -> Contract | None:
+    """The contract that binds a partner now."""
+    statement = (
+        select(Contract)
+        .where(Contract.partner_id == partner_id, col(Contract.signed_at).is_not(None), Contract.valid_from <= now)
+        .order_by(col(Contract.version).desc())
+        .limit(1)
+    )
+    return (await session.scalars(statement)).first()
