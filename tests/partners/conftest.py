@@ -146,6 +146,11 @@ def public(key: Key, **more: Any) -> dict[str, Any]:
     return {"keys": [{**key.as_dict(private=False), **more}]}
 
 
+def outcome(answer: httpx.Response) -> tuple[int, str | None]:
+    """The status of an answer, and the error's name."""
+    return answer.status_code, answer.json().get("error")
+
+
 @pytest.fixture
 def own_key() -> ECKey:
     """A client's own key."""

@@ -14,7 +14,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from tests.partners.conftest import ASSERTION, ISSUER, Place, assertion, public
+from tests.partners.conftest import ASSERTION, ISSUER, Place, assertion, outcome, public
 
 KEYS: dict[str, Callable[[], Key]] = {
     "ES256": lambda: ECKey.generate_key("P-256", auto_kid=True),
@@ -75,12 +75,12 @@ WRONG_CLAIMS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG_CLAIMS)
-async def test_an_assertion_that_says_something_else_is_refused(place: Place, own_key: ECKey, case: str) -> None:
+async def test_an_assertion_that_says_something_else_is_refused(place: Place, own_key: ECKey) -> None:
     till = await place.client(jwks=public(own_key))
-    proof = assertion(till.client.client_id, own_key, place.clock, **WRONG_CLAIMS[case])
-    answer = await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
-    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    for case, claims in WRONG_CLAIMS.items():
+        proof = assertion(till.client.client_id, own_key, place.clock, **claims)
+        answer = await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
+        assert outcome(answer) == (401, "invalid_client"), case
 
 
 async def test_an_assertion_lives_an_hour_at_most(place: Place, own_key: ECKey) -> None:
@@ -180,11 +180,10 @@ HOSTILE_ASSERTIONS = [
 ]
 
 
-@pytest.mark.parametrize("proof", HOSTILE_ASSERTIONS)
-async def test_a_hostile_assertion_is_refused_and_never_an_error_of_ours(place: Place, proof: str) -> None:
-    answer = await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
-    assert answer.status_code in {400, 401}
-    assert answer.json()["error"] in {"invalid_client", "invalid_request"}
+async def test_a_hostile_assertion_is_refused_and_never_an_error_of_ours(place: Place) -> None:
+    for proof in HOSTILE_ASSERTIONS:
+        answer = await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
+        assert outcome(answer) in {(401, "invalid_client"), (400, "invalid_request")}, proof[:60]
 
 
 async def test_an_unsigned_assertion_is_refused(place: Place, own_key: ECKey) -> None:
