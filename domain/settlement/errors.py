@@ -2,9 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, Forbidden, NotFound
+
+
+class CycleNotFound(NotFound):
+    """There is no such cycle."""
+
+    code = "CYCLE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such cycle", path=("cycle",))
+
+
+class StatementNotFound(NotFound):
+    """The cycle has no statement of this partner, or none the viewer may see."""
+
+    code = "STATEMENT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("the cycle has no such statement", path=("statement",))
+
+
+class LineNotFound(NotFound):
+    """There is no such line in a statement the viewer may see."""
+
+    code = "LINE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such line", path=("line",))
+
+
+class SecondPersonNeeded(Forbidden):
+    """Whoever prepared a cycle may not approve it."""
+
+    code = "SECOND_PERSON_NEEDED"
+
+    def __init__(self, cycle: str, person_id: UUID) -> None:
+        self.cycle = cycle
+        self.person_id = person_id
+        super().__init__(f"{person_id} prepared cycle {cycle}; somebody else has to approve it")
+
+
+class SettlementOutOfOrder(Conflict):
+    """The cycle's state does not allow this step."""
+
+    code = "SETTLEMENT_OUT_OF_ORDER"
+
+    def __init__(self, cycle: str, state: str, step: str, needed: Sequence[str]) -> None:
+        self.cycle = cycle
+        self.state = state
+        self.step = step
+        self.needed = tuple(needed)
+        super().__init__(f"cycle {cycle} is {state}; {step} needs it to be {' or '.join(needed)}")
+
+
+class PredecessorNotApproved(Conflict):
+    """What a cycle opens with is not settled while the cycle before it is not approved."""
+
+    code = "PREDECESSOR_NOT_APPROVED"
+
+    def __init__(self, cycle: str, predecessor: str, state: str) -> None:
+        self.cycle = cycle
+        self.predecessor = predecessor
+        self.state = state
+        super().__init__(
+            f"cycle {cycle} opens with what {predecessor} leaves, and that one is {state}; approve it first"
+        )
+
+
+class CycleNotSealed(Conflict):
+    """The cycle's entries have no Merkle root yet."""
+
+    code = "CYCLE_NOT_SEALED"
+
+    def __init__(self, cycle: str) -> None:
+        self.cycle = cycle
+        super().__init__(f"cycle {cycle} is cut off but not sealed; seal it, then compute")
+
+
+class CycleNameTaken(Conflict):
+    """Another cycle bears this name."""
+
+    code = "CYCLE_NAME_TAKEN"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"a cycle is called {name} already", path=("name",))
+
+
+class AnswersOutstanding(Conflict):
+    """Partners have time left to answer, and have not."""
+
+    code = "ANSWERS_OUTSTANDING"
+
+    def __init__(self, cycle: str, partner_ids: Sequence[UUID], until: datetime) -> None:
+        self.cycle = cycle
+        self.partner_ids = tuple(partner_ids)
+        self.until = until
+        count = f"{len(partner_ids)} partner{'s have' if len(partner_ids) > 1 else ' has'}"
+        super().__init__(f"{count} not answered for cycle {cycle}; silence counts as yes after {until.isoformat()}")
+
+
+class StatementsChanged(Conflict):
+    """What is stored is not what was proposed."""
+
+    code = "STATEMENTS_CHANGED"
+
+    def __init__(self, cycle: str) -> None:
+        self.cycle = cycle
+        super().__init__(f"the statements of cycle {cycle} are not those that were computed; void it and compute again")
 
 
 class PriceUnknown(DomainError):
@@ -17,6 +127,17 @@ class PriceUnknown(DomainError):
         self.cycle_id = cycle_id
         within = "" if cycle_id is None else f" for points accrued in cycle {cycle_id}"
         super().__init__(f"contract version {contract_id} has no price{within}; nothing was computed")
+
+
+class ForeignCurrency(DomainError):
+    """A benefit was given in another currency than the coalition settles in."""
+
+    code = "FOREIGN_CURRENCY"
+
+    def __init__(self, currency: str, settled_in: str) -> None:
+        self.currency = currency
+        self.settled_in = settled_in
+        super().__init__(f"benefits in {currency} cannot be settled in {settled_in}; nothing was computed")
 
 
 class Unbalanced(Conflict):

@@ -22,7 +22,8 @@ class LineKind(StrEnum):
     REDEMPTION = "REDEMPTION"
     """The reimbursement of who gave value for points."""
     MARGIN = "MARGIN"
-    """What the sponsor's price leaves above (or lacks below) the reimbursement, on the share due at redemption."""
+    """What the sponsor's price leaves above (or lacks below) the reimbursement, on the share due at redemption;
+    given back when the redemption is."""
     REPAYMENT = "REPAYMENT"
     """Points that paid a debt of points, to the sponsor the debt is owed to."""
     BENEFIT = "BENEFIT"

@@ -179,11 +179,10 @@ def _charge_redemption(run: _Pricing, flow: Flow, source: Source, kind: LineKind
         credit_contract_id=credit_contract_id,
     )
     sponsor, redeemer = partner(flow.sponsor_id), partner(flow.redeemer_id)
-    margin = kind if source.gives_back else LineKind.MARGIN
     for heading, debtor, creditor, at, share in (
         (kind, OPERATOR, redeemer, reimbursement, terms.share_at_issuance),
         (kind, sponsor, redeemer, reimbursement, terms.share_at_redemption),
-        (margin, sponsor, OPERATOR, price - reimbursement, terms.share_at_redemption),
+        (LineKind.MARGIN, sponsor, OPERATOR, price - reimbursement, terms.share_at_redemption),
     ):
         owing, owed = _turned(source, debtor, creditor)
         run.lines.owe(

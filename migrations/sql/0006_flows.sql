@@ -12,7 +12,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT t.kind, t.debit, t.sponsor_id, t.sponsor_contract_id, t.accrual_cycle_id, t.redeemer_id, t.redeemer_contract_id,
+    SELECT t.kind::text, t.debit::text, t.sponsor_id, t.sponsor_contract_id, t.accrual_cycle_id, t.redeemer_id, t.redeemer_contract_id,
         t.kind = 'ACCRUE' AND t.partner_id <> t.sponsor_id, sum(t.points)
     FROM transfer t
     WHERE t.cycle_id = cycle AND t.kind NOT IN ('RELEASE', 'HOLD', 'VOID', 'MOVE')

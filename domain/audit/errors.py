@@ -1,0 +1,14 @@
+"""What the audit refuses."""
+
+from __future__ import annotations
+
+from domain.errors import NotFound
+
+
+class EntryNotInCycle(NotFound):
+    """The cycle's seal does not cover such an entry."""
+
+    code = "ENTRY_NOT_IN_CYCLE"
+
+    def __init__(self) -> None:
+        super().__init__("the cycle holds no such entry", path=("entry",))

@@ -1,0 +1,94 @@
+"""A cycle is computed: its transfers summed, priced, and drawn up as statements that stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import select
+
+from domain.errors import InvalidValue
+from domain.ids import CycleId, PersonId
+from domain.settlement.errors import CycleNotSealed, PredecessorNotApproved
+from domain.settlement.exact import ROUNDING_RULE, ZERO
+from domain.settlement.facts import benefits_of, flows_of, price_book
+from domain.settlement.models import Cycle, CycleState, EffectivePrice
+from domain.settlement.parties import Party, partner
+from domain.settlement.pricing import Priced, price_cycle
+from domain.settlement.records import balances_of, keep
+from domain.settlement.statements import DrawnUp, digest_of, draw_up
+from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order
+from domain.storage import ReadSession, WriteSession
+
+UNSETTLED = (CycleState.OPEN, CycleState.CUT_OFF, CycleState.COMPUTED, CycleState.PROPOSED)
+
+
+async def compute(
+    session: WriteSession, cycle_id: UUID, *, now: datetime, de_minimis: Decimal = ZERO, by: PersonId | None = None
+) -> Cycle:
+    """Draw up the statements of a sealed cycle; again as often as wanted, until they are proposed.
+
+    The same transfers and contracts give the same digest, and then no new revision is made.
+    Raises: CycleNotFound, SettlementOutOfOrder, CycleNotSealed, PredecessorNotApproved, PriceUnknown, ForeignCurrency.
+    """
+    if not de_minimis.is_finite() or de_minimis < 0:
+        raise InvalidValue("the smallest payment is a finite amount, nought or more", path=("de_minimis",))
+    cycle = await hold_still(session, cycle_id)
+    refuse_out_of_order(cycle, Step.COMPUTE)
+    if cycle.merkle_root is None:
+        raise CycleNotSealed(cycle.name)
+    priced, drawn = await _drawn_up(session, cycle, de_minimis)
+    digest = digest_of(drawn.lines, drawn.balances, cycle.merkle_root)
+    was, unchanged = cycle.state, digest == cycle.digest
+    cycle.state = CycleState.COMPUTED
+    cycle.computed_at, cycle.de_minimis, cycle.rounding_rule = now, de_minimis, ROUNDING_RULE
+    if not unchanged:
+        cycle.revision, cycle.digest = cycle.revision + 1, digest
+        await keep(session, cycle, drawn)
+        await _keep_prices(session, cycle, priced)
+    leave_line(session, cycle, Step.COMPUTE, was=was, now=now, by=by, note="unchanged" if unchanged else None)
+    return cycle
+
+
+async def _drawn_up(session: ReadSession, cycle: Cycle, de_minimis: Decimal) -> tuple[Priced, DrawnUp]:
+    assert cycle.cut_off_at is not None
+    cycle_id = CycleId(cycle.cycle_id)
+    openings = await _openings(session, cycle)
+    book = await price_book(session, cycle, at=cycle.cut_off_at)
+    priced = price_cycle(await flows_of(session, cycle_id), await benefits_of(session, cycle_id), book)
+    drawn = draw_up(
+        priced.lines,
+        openings=openings,
+        members=[partner(partner_id) for partner_id in book.in_force],
+        de_minimis=de_minimis,
+        digits=book.digits,
+    )
+    return priced, drawn
+
+
+async def _openings(session: ReadSession, cycle: Cycle) -> dict[Party, Decimal]:
+    """What the cycle before carried forward. Raises: PredecessorNotApproved."""
+    before = (await session.scalars(select(Cycle).where(Cycle.number == cycle.number - 1))).first()
+    if before is None:
+        return {}
+    if before.state in UNSETTLED:
+        raise PredecessorNotApproved(cycle.name, before.name, before.state)
+    return {balance.party: balance.carried for balance in await balances_of(session, before) if balance.carried}
+
+
+async def _keep_prices(session: WriteSession, cycle: Cycle, priced: Priced) -> None:
+    rows = [
+        {
+            "contract_id": price.contract_id,
+            "cycle_id": cycle.cycle_id,
+            "partner_id": price.partner_id,
+            "volume": price.volume,
+            "price": price.price,
+        }
+        for price in priced.effective
+    ]
+    if rows:
+        # A cycle's transfers are final and contracts never change, so a price settled once is the same every time.
+        await session.execute(insert(EffectivePrice).on_conflict_do_nothing(), rows)

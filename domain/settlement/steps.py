@@ -1,0 +1,91 @@
+"""The order of the close: which step may follow which state, and the line each leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import select
+
+from domain.ids import PartnerId, PersonId, new_id
+from domain.settlement.errors import CycleNotFound, SettlementOutOfOrder
+from domain.settlement.models import Cycle, CycleState, SettlementStep
+from domain.storage import ReadSession, WriteSession
+
+
+class Step(StrEnum):
+    """What is done to a cycle."""
+
+    OPEN = "OPEN"
+    CUT_OFF = "CUT_OFF"
+    SEAL = "SEAL"
+    COMPUTE = "COMPUTE"
+    PROPOSE = "PROPOSE"
+    ACCEPT = "ACCEPT"
+    APPROVE = "APPROVE"
+    VOID = "VOID"
+
+
+FROM: Mapping[Step, tuple[CycleState, ...]] = {
+    Step.CUT_OFF: (CycleState.OPEN,),
+    Step.SEAL: (CycleState.CUT_OFF,),
+    Step.COMPUTE: (CycleState.CUT_OFF, CycleState.COMPUTED),
+    Step.PROPOSE: (CycleState.COMPUTED,),
+    Step.ACCEPT: (CycleState.PROPOSED,),
+    Step.APPROVE: (CycleState.PROPOSED,),
+    Step.VOID: (CycleState.PROPOSED, CycleState.APPROVED),
+}
+
+
+async def cycle_of(session: ReadSession, cycle_id: UUID) -> Cycle:
+    """The cycle with that id. Raises: CycleNotFound."""
+    cycle = await session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise CycleNotFound
+    return cycle
+
+
+async def hold_still(session: WriteSession, cycle_id: UUID) -> Cycle:
+    """The cycle as it is now, and until the transaction ends: its steps take turns. Raises: CycleNotFound."""
+    statement = select(Cycle).where(Cycle.cycle_id == cycle_id).with_for_update()
+    cycle = (await session.scalars(statement.execution_options(populate_existing=True))).first()
+    if cycle is None:
+        raise CycleNotFound
+    return cycle
+
+
+def refuse_out_of_order(cycle: Cycle, step: Step) -> None:
+    """Whether the step may be taken now. Raises: SettlementOutOfOrder."""
+    if cycle.state not in FROM[step]:
+        raise SettlementOutOfOrder(cycle.name, cycle.state, step, FROM[step])
+
+
+def leave_line(
+    session: WriteSession,
+    cycle: Cycle,
+    step: Step,
+    *,
+    was: str | None,
+    now: datetime,
+    by: PersonId | None = None,
+    partner_id: PartnerId | None = None,
+    note: str | None = None,
+) -> None:
+    """Write down who did what."""
+    session.add(
+        SettlementStep(
+            step_id=new_id(),
+            cycle_id=cycle.cycle_id,
+            step=step,
+            from_state=was,
+            to_state=cycle.state,
+            revision=cycle.revision,
+            person_id=by,
+            partner_id=partner_id,
+            digest=cycle.digest,
+            note=note,
+            taken_at=now,
+        )
+    )
