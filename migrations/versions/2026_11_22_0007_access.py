@@ -220,7 +220,7 @@ def _create_browser_session() -> None:
 
 
 def _laws(table: str, laws: dict[str, str]) -> list[sa.CheckConstraint]:
-    return [sa.CheckConstraint(law, name=f"ck_{table}_{name}") for name, law in laws.items()]
+    return [sa.CheckConstraint(law, name=op.f(f"ck_{table}_{name}")) for name, law in laws.items()]
 
 
 def downgrade() -> None:
