@@ -61,14 +61,14 @@ def shown(error: DomainError) -> UserError:
 
 
 def user_errors() -> list[type[UserError]]:
-    """Every concrete refusal, since the schema cannot find what only the interface leads to."""
+    """Every concrete refusal of this floor, since the schema cannot find what only the interface leads to."""
 
     def below(kind: type[UserError]) -> Iterator[type[UserError]]:
         for child in kind.__subclasses__():
             yield child
             yield from below(child)
 
-    return list(below(UserError))
+    return [kind for kind in below(UserError) if kind.__module__.partition(".")[0] == "schema"]
 
 
 class Refusals(FieldExtension):

@@ -109,8 +109,9 @@ class Engine:
         )
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
-        source: Any = create_source_event_stream(executor)
-        return await source if isawaitable(source) else source
+        made: Any = create_source_event_stream(executor)
+        source: ExecutionResult | AsyncGenerator[object] = await made if isawaitable(made) else made
+        return source
 
     async def _event(self, ready: Ready, context: Context, event: object, request_id: str) -> Answer:
         fresh = context.fresh()

@@ -28,9 +28,9 @@ class Node:
 
 
 def identified(*attributes: str) -> Any:
-    """The id field of a type, made from attributes of what it shows, as in `id: ID = identified("wallet_id", "entry_id")`.
+    """The id field of a type, made from keys of what it shows, the wallet's first where it lives in one.
 
-    Wallet first, where the thing lives in one.
+    A shape writes `id: strawberry.ID = identified("wallet_id", "entry_id")`.
     """
 
     def resolve(parent: strawberry.Parent[Any], info: Info) -> strawberry.ID:

@@ -35,7 +35,10 @@ FINDABLE: dict[str, Findable] = {}
 
 
 def findable(shape: type, find: Find, rule: Rule) -> None:
-    """Let `node` find a type, for whom the rule lets pass: `find(context, *keys)` gives the thing or raises NotFound."""
+    """Let `node` find a type, for those whom the rule permits.
+
+    `find(context, *keys)` gives the thing, or raises NotFound.
+    """
     name = get_object_definition(shape, strict=True).name
     if FINDABLE.setdefault(name, Findable(find, rule)).find is not find:
         raise TypeError(f"{name} is findable already")
