@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 
 from hansa.postgres import EmbeddedPostgres, PostgresUnavailable
+from tests.conftest import quick_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ SMALL = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "10"}
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Outside pytest's own folder, which only its user may enter: as root the server is another."""
-    with tempfile.TemporaryDirectory(prefix="hansa pg ") as made:
+    with tempfile.TemporaryDirectory(prefix="hansa pg ", dir=quick_folder()) as made:
         Path(made).chmod(0o755)
         yield Path(made) / "of hansa's"
         postgres = EmbeddedPostgres(Path(made) / "of hansa's")

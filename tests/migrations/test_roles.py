@@ -14,13 +14,13 @@ import pytest
 from hansa.migrating import migrate
 from hansa.postgres import EmbeddedPostgres
 from migrations.roles import RolesMissing, ensure_roles
-from tests.conftest import HASTY, beside
+from tests.conftest import HASTY, beside, quick_folder
 
 
 @pytest.fixture
 def untouched() -> Iterator[str]:
     """A server of its own, since roles belong to the whole server."""
-    with tempfile.TemporaryDirectory(prefix="hansa-roles-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hansa-roles-", dir=quick_folder()) as folder:
         Path(folder).chmod(0o755)
         postgres = EmbeddedPostgres(Path(folder) / "postgres", settings={**HASTY, "shared_buffers": "16MB"})
         yield postgres.start()

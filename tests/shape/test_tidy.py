@@ -45,8 +45,8 @@ CODE_BANS = [
     ),
     Ban(
         words=r"\bwith_for_update\b",
-        instead="lock through domain/ledger/locks.py, which sorts, or inside a posting function",
-        but=("domain/ledger/locks.py", "domain/coalition/founding.py"),
+        instead="lock in a posting function, or through the one door of that lock: coalition, cycle",
+        but=("domain/coalition/founding.py", "domain/settlement/steps.py"),
     ),
     Ban(
         words=r"(?<![\w.])print\(",
