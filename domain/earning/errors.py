@@ -82,6 +82,24 @@ class ReturnExceedsPurchase(DomainError):
         super().__init__(f"more of line {number} is given back than is left of it", path=("lines",))
 
 
+class NothingLeft(DomainError):
+    """All of the purchase has come back already."""
+
+    code = "NOTHING_LEFT"
+
+    def __init__(self) -> None:
+        super().__init__("all of this purchase has come back already", path=("purchase",))
+
+
+class AmbiguousReceipt(DomainError):
+    """Several purchases carry this receipt number."""
+
+    code = "AMBIGUOUS_RECEIPT"
+
+    def __init__(self) -> None:
+        super().__init__("several purchases carry this number; name the purchase by our id", path=("purchase",))
+
+
 class InvalidRule(DomainError):
     """A campaign's rule is malformed or out of range."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from domain.earning.rating import Award, NoAward, Why
+from domain.earning.rating import NoAward, Why
 from domain.earning.rules import CouponRefund, Flat, Multiplier, PerItem, RatePerUnit, Rule
+from domain.earning.terms import Campaign
 from domain.values import Money, Rate
 
 NOTHING = {
@@ -16,9 +17,9 @@ NOTHING = {
 }
 
 
-def why_given(award: Award, currency: str) -> str:
+def because(campaign: Campaign, lines: tuple[int, ...], currency: str) -> str:
     """Why a campaign gave its points: "Double milk: 2 times the points, on lines 1 and 3"."""
-    return f"{award.campaign.terms.name}: {promise(award.campaign.terms.rule, currency)}, on {_lines(award.lines)}"
+    return f"{campaign.terms.name}: {promise(campaign.terms.rule, currency)}, on {_lines(lines)}"
 
 
 def why_not(refusal: NoAward, currency: str) -> str:

@@ -19,6 +19,11 @@ FUNCTIONS = (
     "campaigns_in_force(timestamptz, timestamptz)",
     "campaigns_digest(timestamptz, timestamptz)",
     "campaigns_recorded(uuid[], integer[])",
+    "find_purchases(uuid, text, uuid)",
+    "purchase_as_rated(uuid, uuid, uuid)",
+    "entries_by_key(uuid[], text[])",
+    "claw_backs_of(uuid, uuid, uuid)",
+    "counters_of(uuid[])",
 )
 
 LAWS = {
@@ -42,6 +47,7 @@ def upgrade() -> None:
     _create_campaign()
     _create_agreement()
     run_sql_file("0005_campaigns.sql")
+    run_sql_file("0005_purchases.sql")
     # A draft is between owner and sponsors; what has been live is also open to those whose purchases earn under it.
     wall(
         "campaign",
@@ -125,6 +131,7 @@ def downgrade() -> None:
     """Forget campaigns."""
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
+    op.execute("DROP FUNCTION current_wallet(uuid)")
     op.drop_table("campaign_agreement")
     op.drop_table("campaign")
     op.execute("DROP FUNCTION guard_campaign()")

@@ -11,7 +11,7 @@ from domain.earning.basket import MemberFacts
 from domain.earning.rating import Why
 from domain.earning.rounding import Rounding
 from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, PerItem, RatePerUnit, Rule, RuleKind
-from domain.earning.wording import why_given, why_not
+from domain.earning.wording import because, why_not
 from domain.products.facts import ProductFacts
 from domain.values import Money, Rate
 from tests.domain.earning.builders import (
@@ -246,7 +246,7 @@ def test_a_rating_explains_itself() -> None:
         CouponRefund(cap=5, lines=LineMatch(private_label=True)),
     ]
     rating = rated(purchase, *(campaign(rule, number) for number, rule in enumerate(rules, 1)))
-    assert [why_given(award, "EUR") for award in rating.awards] == [
+    assert [because(award.campaign, award.lines, "EUR") for award in rating.awards] == [
         "Campaign 1: 1.5 points per EUR, on lines 1 and 3",
         "Campaign 2: 1 point an item, on line 1",
         "Campaign 3: 5 points, on lines 1 and 3",

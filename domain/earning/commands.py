@@ -1,0 +1,223 @@
+"""What a till asks of earning, and what it is told."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+
+from domain.earning.basket import BasketLine, check_lines
+from domain.earning.errors import InvalidBasket
+from domain.earning.rating import NoAward, Rating
+from domain.earning.rerating import ReturnedLine
+from domain.earning.terms import Campaign
+from domain.earning.wording import because
+from domain.errors import InvalidValue
+from domain.idempotency import checked_key
+from domain.ids import OutletId, PartnerId
+from domain.members.recognition import KnownMember, MemberRef
+from domain.values import Money, Points
+
+LONGEST_TEXT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPurchase:
+    """A basket that is not yet paid; the member may still be unknown."""
+
+    partner_id: PartnerId
+    outlet_id: OutletId | None = None
+    outlet_code: str | None = None
+    """The outlet, by exactly one of its id and the partner's own code."""
+    occurred_at: datetime
+    currency: str
+    lines: tuple[BasketLine, ...]
+    member: MemberRef | None = None
+
+    def __post_init__(self) -> None:
+        if (self.outlet_id is None) == (self.outlet_code is None):
+            raise InvalidBasket("name the outlet by its id or by its code", path=("outlet",))
+        check_lines(self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPurchase(PreviewPurchase):
+    """A purchase a member has made."""
+
+    member: MemberRef
+    idempotency_key: str
+    channel: str | None = None
+    staff: str | None = None
+    """The partner's own reference for who was at the till."""
+    receipt_number: str | None = None
+
+    def __post_init__(self) -> None:
+        PreviewPurchase.__post_init__(self)
+        checked_key(self.idempotency_key)
+        check_texts(channel=self.channel, staff=self.staff, receipt_number=self.receipt_number)
+
+    def fingerprint(self) -> bytes:
+        """A digest of everything but the key; written out by hand, since a till waits for it."""
+        lines = [
+            (
+                line.number,
+                line.sku,
+                str(line.quantity.normalize()),
+                line.amount,
+                line.discount,
+                line.coupon,
+                line.coupon_match,
+            )
+            for line in self.lines
+        ]
+        identifier = self.member.identifier
+        member = identifier and (identifier.kind, identifier.value)
+        place = (self.partner_id, self.outlet_id, self.outlet_code, self.channel, self.staff, self.receipt_number)
+        said = (*place, self.occurred_at.astimezone(UTC), self.currency, self.member.pairwise_id, member, lines)
+        return hashlib.sha256(orjson.dumps(said, default=str)).digest()
+
+
+def check_texts(**texts: str | None) -> None:
+    """Hold short texts to what can be kept.
+
+    Raises: InvalidValue.
+    """
+    for name, value in texts.items():
+        if value is not None and not (0 < len(value) <= LONGEST_TEXT and value.isprintable()):
+            raise InvalidValue(f"{name} has 1 to {LONGEST_TEXT} printable characters", path=(name,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardGiven:
+    """Points of one campaign, as they stand in the books."""
+
+    campaign: Campaign
+    points: Points
+    funded: tuple[tuple[PartnerId, int], ...]
+    lines: tuple[int, ...]
+    available_at: datetime
+    expires_at: datetime | None
+    currency: str
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return because(self.campaign, self.lines, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitReceipt:
+    """Money a sponsor owes the shop for a line."""
+
+    campaign: Campaign
+    sponsor_id: PartnerId
+    money: Money
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """A wallet's counters after a posting, or, when it is answered again, as they are now."""
+
+    available: Points
+    pending: Points
+    held: Points
+    debt: Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseReceipt:
+    """A recorded purchase."""
+
+    wallet_id: UUID
+    entry_id: UUID
+    member: KnownMember | None
+    """None where the answer is given again and the member is not known by that reference any more."""
+    awards: tuple[AwardGiven, ...]
+    benefits: tuple[BenefitReceipt, ...]
+    refusals: tuple[NoAward, ...]
+    """Campaigns of the till that gave nothing, and why; not kept, so empty when the answer is given again."""
+    idle_lines: int
+    counters: Counters
+    replayed: bool
+
+    @property
+    def points(self) -> Points:
+        """All points together."""
+        return Points(sum(award.points for award in self.awards))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchasePreview:
+    """What a basket would earn now."""
+
+    member: KnownMember | None
+    rating: Rating
+    awards: tuple[AwardGiven, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseRef:
+    """A purchase: by our id (with its wallet), or by the shop's receipt number, best with the member."""
+
+    wallet_id: UUID | None = None
+    entry_id: UUID | None = None
+    receipt_number: str | None = None
+    member: MemberRef | None = None
+
+    def __post_init__(self) -> None:
+        ours = self.wallet_id is not None and self.entry_id is not None
+        if ours == (self.receipt_number is not None) or (ours and self.member is not None):
+            raise InvalidValue("name the purchase by our id, or by receipt number and member", path=("purchase",))
+        check_texts(receipt_number=self.receipt_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReturn:
+    """Goods of a purchase come back."""
+
+    partner_id: PartnerId
+    idempotency_key: str
+    purchase: PurchaseRef
+    lines: tuple[ReturnedLine, ...] | None
+    """None: everything that is left."""
+    occurred_at: datetime
+    outlet_id: OutletId | None = None
+    channel: str | None = None
+    staff: str | None = None
+    reference: str | None = None
+
+    def __post_init__(self) -> None:
+        checked_key(self.idempotency_key)
+        check_texts(channel=self.channel, staff=self.staff, reference=self.reference)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsTaken:
+    """Points a return took back for one sponsor."""
+
+    campaign: Campaign
+    sponsor_id: PartnerId
+    points: Points
+    owed: bool
+    """They were spent already, so they are owed from later earnings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReceipt:
+    """A recorded return."""
+
+    wallet_id: UUID
+    entry_id: UUID
+    purchase: PurchaseRef
+    taken: tuple[PointsTaken, ...]
+    counters: Counters
+    replayed: bool
+
+    @property
+    def points(self) -> Points:
+        """All points taken, owed ones included."""
+        return Points(sum(taken.points for taken in self.taken))

@@ -1,0 +1,156 @@
+"""Goods come back: the purchase is rated again on what is left of it, and the difference is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from domain.earning.commands import PurchaseRef, RecordReturn, ReturnReceipt
+from domain.earning.errors import AmbiguousReceipt, NothingLeft
+from domain.earning.recorded import (
+    Recorded,
+    by_receipt,
+    counters,
+    counters_of,
+    entries_by_key,
+    points_taken,
+    recorded,
+)
+from domain.earning.rerating import ClawBack, ReturnedLine, rerate
+from domain.errors import DomainError, IdempotencyConflict
+from domain.idempotency import fingerprint
+from domain.ledger.errors import Busy, PurchaseNotFound
+from domain.ledger.models import EntryKind
+from domain.ledger.posting import Door, post, refusal
+from domain.ledger.postings import Claim, ReturnPosting
+from domain.members.errors import MemberNotFound
+from domain.members.recognition import recognise
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+ATTEMPTS = 5
+
+
+async def record_return(pool: Pool, command: RecordReturn, *, lookup_key: bytes, now: datetime) -> ReturnReceipt:
+    """Record a return and take back what the smaller basket would not have earned.
+
+    Raises: PurchaseNotFound, AmbiguousReceipt, MemberNotFound, ReturnExceedsPurchase, NothingLeft, DuplicateLine,
+    InvalidBasket, PartnerNotActive, OutletNotFound, IdempotencyConflict, Busy.
+    """
+    try:
+        return await _record(pool, command, lookup_key, now)
+    except DomainError as refused:
+        receipt = await _answered_before(pool, command)
+        if receipt is None:
+            raise refused from None
+        return receipt
+
+
+async def _record(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> ReturnReceipt:
+    wallet_id, entry_id = await _found(pool, command, lookup_key, now)
+    for _ in range(ATTEMPTS):
+        books = await recorded(pool, command.partner_id, wallet_id, entry_id)
+        claw_back, lines = _claw_back(books, command.lines)
+        posting = _posting(command, books, claw_back, lines)
+        (verdict,) = await post(pool, Door.RETURNS, [posting], now=now)
+        if verdict.stands:
+            return ReturnReceipt(
+                wallet_id=verdict.wallet_id,
+                entry_id=verdict.entry_id,
+                purchase=PurchaseRef(wallet_id=wallet_id, entry_id=entry_id),
+                taken=await points_taken(pool, command.partner_id, verdict.wallet_id, verdict.entry_id),
+                counters=counters(verdict),
+                replayed=verdict.replayed,
+            )
+        # Another return, or a merge of the member, came between: figure it anew from what is there now.
+        if verdict.outcome not in ("STALE", "WALLET_MOVED"):
+            raise refusal(verdict, posting)
+    raise Busy
+
+
+async def _found(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> tuple[UUID, UUID]:
+    ref = command.purchase
+    if ref.wallet_id is not None and ref.entry_id is not None:
+        return ref.wallet_id, ref.entry_id
+    assert ref.receipt_number is not None
+    wallet_id = None
+    if ref.member is not None:
+        (member,) = await recognise(pool, [ref.member], command.partner_id, key=lookup_key, now=now)
+        if member is None:
+            raise MemberNotFound
+        wallet_id = member.wallet_id
+    found = await by_receipt(pool, command.partner_id, ref.receipt_number, wallet_id)
+    if not found:
+        raise PurchaseNotFound
+    if len(found) > 1:
+        raise AmbiguousReceipt
+    return found[0]
+
+
+def _claw_back(books: Recorded, lines: tuple[ReturnedLine, ...] | None) -> tuple[ClawBack, tuple[ReturnedLine, ...]]:
+    lines = _left(books) if lines is None else lines
+    return rerate(books.purchase, books.campaigns, books.returned, lines), lines
+
+
+def _left(books: Recorded) -> tuple[ReturnedLine, ...]:
+    left = {line.number: line.quantity for line in books.purchase.lines}
+    for back in books.returned:
+        left[back.number] -= back.quantity
+    lines = tuple(ReturnedLine(number, quantity) for number, quantity in left.items() if quantity)
+    if not lines:
+        raise NothingLeft
+    return lines
+
+
+def _posting(
+    command: RecordReturn, books: Recorded, claw_back: ClawBack, lines: Sequence[ReturnedLine]
+) -> ReturnPosting:
+    return ReturnPosting(
+        wallet_id=books.current_wallet_id,
+        member_id=books.member_id,
+        partner_id=command.partner_id,
+        idempotency_key=command.idempotency_key,
+        fingerprint=fingerprint(command),
+        occurred_at=command.occurred_at,
+        outlet_id=command.outlet_id,
+        channel=command.channel,
+        staff=command.staff,
+        reference=command.reference,
+        refers_to=books.entry_id,
+        purchase_wallet_id=books.wallet_id,
+        returns_before=books.returns,
+        claims=[Claim(lot_id=lot_id, points=points) for lot_id, points in claw_back.lots],
+        numbers=[line.number for line in lines],
+        quantities=[Decimal(line.quantity) for line in lines],
+        amounts=[amount for _, amount in claw_back.amounts],
+        benefits=list(claw_back.benefits),
+    )
+
+
+async def _answered_before(pool: Pool, command: RecordReturn) -> ReturnReceipt | None:
+    """The first answer, where this very return was recorded before: what is left is less since, so it looks excessive.
+
+    Raises: IdempotencyConflict.
+    """
+    key = (command.partner_id, command.idempotency_key)
+    entry = (await entries_by_key(pool, [key])).get(key)
+    if entry is None:
+        return None
+    if entry["kind"] != EntryKind.RETURN or entry["fingerprint"] != fingerprint(command):
+        raise IdempotencyConflict(
+            "This idempotency key was used for another request; a new request needs a new key.",
+            path=("idempotencyKey",),
+        )
+    return ReturnReceipt(
+        wallet_id=entry["wallet_id"],
+        entry_id=entry["entry_id"],
+        purchase=PurchaseRef(wallet_id=entry["wallet_id"], entry_id=entry["refers_to"]),
+        taken=await points_taken(pool, command.partner_id, entry["wallet_id"], entry["entry_id"]),
+        counters=await counters_of(pool, entry["wallet_id"]),
+        replayed=True,
+    )
