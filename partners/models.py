@@ -163,17 +163,13 @@ class SignInCode(Row, table=True):
     code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     person_id: UUID | None = Field(default=None, foreign_key="person.person_id")
     member_id: UUID | None = None
-    wallet_id: UUID | None = None
     landing: str
     """Where the browser goes once signed in: a path of this site."""
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant, index=True)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 
-    __table_args__ = (
-        CheckConstraint("num_nonnulls(person_id, member_id) = 1", name="one_subject"),
-        CheckConstraint("(member_id IS NULL) = (wallet_id IS NULL)", name="member_has_wallet"),
-    )
+    __table_args__ = (CheckConstraint("num_nonnulls(person_id, member_id) = 1", name="one_subject"),)
 
 
 class BrowserSession(Row, table=True):
@@ -183,14 +179,10 @@ class BrowserSession(Row, table=True):
     session_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     person_id: UUID | None = Field(default=None, foreign_key="person.person_id", index=True)
     member_id: UUID | None = Field(default=None, index=True)
-    wallet_id: UUID | None = None
     created_at: datetime = Field(sa_type=Instant)
     fresh_at: datetime = Field(sa_type=Instant)
     """When the person last proved who they are."""
     expires_at: datetime = Field(sa_type=Instant, index=True)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
-    __table_args__ = (
-        CheckConstraint("num_nonnulls(person_id, member_id) = 1", name="one_subject"),
-        CheckConstraint("(member_id IS NULL) = (wallet_id IS NULL)", name="member_has_wallet"),
-    )
+    __table_args__ = (CheckConstraint("num_nonnulls(person_id, member_id) = 1", name="one_subject"),)

@@ -10,12 +10,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from domain.coalition.models import Partner, PartnerStatus
-from domain.errors import InvalidValue
+from domain.errors import InvalidValue, NotFound
 from domain.ids import MemberId, PartnerId, PersonId, WalletId
 from domain.storage import ReadSession, WriteSession
 from partners.errors import SignInRefused
@@ -33,15 +34,14 @@ MEMBER_SESSION = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Who is to sign in: a person, or a member with the wallet."""
+    """Who is to sign in: a person, or a member."""
 
     person_id: PersonId | None = None
     member_id: MemberId | None = None
-    wallet_id: WalletId | None = None
 
     def __post_init__(self) -> None:
-        if (self.person_id is None) == (self.member_id is None) or (self.member_id is None) != (self.wallet_id is None):
-            raise InvalidValue("A sign-in is a person's, or a member's with the wallet.")
+        if (self.person_id is None) == (self.member_id is None):
+            raise InvalidValue("A sign-in is a person's or a member's.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,7 @@ class SessionFacts:
 
     subject: Subject
     partner_id: PartnerId | None
+    wallet_id: WalletId | None
     name: str | None
     roles: tuple[PersonRole, ...]
     scopes: frozenset[Scope]
@@ -83,7 +84,6 @@ async def issue(
             code_hash=hashed(code),
             person_id=subject.person_id,
             member_id=subject.member_id,
-            wallet_id=subject.wallet_id,
             landing=landing,
             created_at=now,
             expires_at=now + lifetime,
@@ -110,9 +110,7 @@ async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedI
             col(SignInCode.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(
-            col(SignInCode.person_id), col(SignInCode.member_id), col(SignInCode.wallet_id), col(SignInCode.landing)
-        )
+        .returning(col(SignInCode.person_id), col(SignInCode.member_id), col(SignInCode.landing))
     )
     row = used.one_or_none()
     if row is None:
@@ -124,7 +122,6 @@ async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedI
             session_hash=hashed(secret),
             person_id=row.person_id,
             member_id=row.member_id,
-            wallet_id=row.wallet_id,
             created_at=now,
             fresh_at=now,
             expires_at=now + lasts,
@@ -133,10 +130,21 @@ async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedI
     return SignedIn(secret=secret, landing=row.landing, lasts=lasts)
 
 
+async def member_named(session: ReadSession, lookup: bytes) -> MemberId:
+    """The member whom a keyed hash of a card, an address or a number names.
+
+    Raises: NotFound.
+    """
+    found: UUID | None = await session.scalar(select(func.member_to_sign_in(lookup)))
+    if found is None:
+        raise NotFound("There is no such member.")
+    return MemberId(found)
+
+
 async def facts_of(session: ReadSession, session_hash: bytes, *, now: datetime) -> SessionFacts | None:
     """Whom a session stands for, None if it has ended or its person may not sign in any more."""
     found = await session.execute(
-        select(BrowserSession, Person, Partner.status)
+        select(BrowserSession, Person, Partner.status, func.wallet_signed_in(BrowserSession.member_id))
         .outerjoin(Person, col(Person.person_id) == BrowserSession.person_id)
         .outerjoin(Partner, col(Partner.partner_id) == Person.partner_id)
         .where(
@@ -148,10 +156,9 @@ async def facts_of(session: ReadSession, session_hash: bytes, *, now: datetime) 
     row = found.one_or_none()
     if row is None:
         return None
-    browser, person, status = row
-    if browser.member_id is None and (person is None or not person.active or status == PartnerStatus.CLOSED):
-        return None
-    return _facts(browser, person)
+    browser, person, status, wallet_id = row
+    let_in = wallet_id is not None or (person is not None and person.active and status != PartnerStatus.CLOSED)
+    return _facts(browser, person, wallet_id) if let_in else None
 
 
 async def sign_out(session: WriteSession, session_hash: bytes, *, now: datetime) -> None:
@@ -180,14 +187,14 @@ def hashed(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def _facts(browser: BrowserSession, person: Person | None) -> SessionFacts:
+def _facts(browser: BrowserSession, person: Person | None, wallet_id: UUID | None) -> SessionFacts:
     roles = tuple(PersonRole(role) for role in person.roles) if person else ()
     return SessionFacts(
         subject=Subject(
             person_id=PersonId(browser.person_id) if browser.person_id else None,
             member_id=MemberId(browser.member_id) if browser.member_id else None,
-            wallet_id=WalletId(browser.wallet_id) if browser.wallet_id else None,
         ),
+        wallet_id=WalletId(wallet_id) if wallet_id else None,
         partner_id=PartnerId(person.partner_id) if person and person.partner_id else None,
         name=person.name if person else None,
         roles=roles,

@@ -226,7 +226,7 @@ async def _viewer_of_session(facts: SessionFacts, state: AccessState) -> Viewer:
         partner_id=facts.partner_id,
         person_id=facts.subject.person_id,
         member_id=facts.subject.member_id,
-        wallet_id=facts.subject.wallet_id,
+        wallet_id=facts.wallet_id,
         fresh_at=facts.fresh_at,
         expires_at=facts.expires_at,
         sandbox=(await state.watch.standing()).sandbox,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.operations import grant, run_sql_file, wall
+from migrations.operations import grant, posting_function, run_sql_file, wall
 
 revision = "0007"
 down_revision = "0006"
@@ -32,6 +32,8 @@ PARTNER_ROLES = "ARRAY['PARTNER_ADMIN', 'PARTNER_FINANCE', 'PARTNER_MARKETING']"
 def upgrade() -> None:
     """Create the tables of access, walled."""
     run_sql_file("0007_sees_server.sql")
+    posting_function("member_to_sign_in(bytea)")
+    posting_function("wallet_signed_in(uuid)")
     _create_client()
     _create_partner_ceiling()
     _create_person()
@@ -178,7 +180,6 @@ def _create_revocation() -> None:
 
 _SUBJECT_LAWS = {
     "one_subject": "num_nonnulls(person_id, member_id) = 1",
-    "member_has_wallet": "(member_id IS NULL) = (wallet_id IS NULL)",
 }
 
 
@@ -188,7 +189,6 @@ def _create_sign_in_code() -> None:
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.Uuid()),
         sa.Column("member_id", sa.Uuid()),
-        sa.Column("wallet_id", sa.Uuid()),
         sa.Column("landing", sa.String(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
@@ -206,7 +206,6 @@ def _create_browser_session() -> None:
         sa.Column("session_hash", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.Uuid()),
         sa.Column("member_id", sa.Uuid()),
-        sa.Column("wallet_id", sa.Uuid()),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("fresh_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),

@@ -7,17 +7,22 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ids import MemberId, PersonId, WalletId, new_id
+from domain.members.enrolment import EnrolMember, MemberKeys, enrol
+from domain.members.identifiers import Identifier
+from domain.storage import COALITION, Sight
 from partners import people, sign_in
 from partners.browser import cookie_name
 from partners.issuer import Issuer
 from partners.people import AdmitPerson
 from partners.scopes import MEMBER_SCOPES, SCOPES_OF_ROLE, PersonRole
 from partners.sign_in import Subject
+from partners.standing import SERVER
 from partners.viewer import NOBODY, session_viewer
 from tests.partners.conftest import ISSUER, Place
 
@@ -50,6 +55,13 @@ async def signed_in(place: Place, subject: Subject) -> dict[str, str]:
     return {**FROM_OURS, "X-CSRF-Token": session["csrfToken"]}
 
 
+async def a_member(place: Place) -> tuple[MemberId, WalletId]:
+    command = EnrolMember(partner_id=place.kvass, idempotency_key="1", identifiers=(Identifier.card("1234 5678"),))
+    keys = MemberKeys(place.access.keys.lookups, place.access.keys.personal_data)
+    enrolled = await enrol(place.database.pool, command, keys=keys, now=place.clock())
+    return MemberId(enrolled.member.member_id), WalletId(enrolled.member.wallet_id)
+
+
 async def person_in(place: Place, **wanted: Any) -> tuple[Any, dict[str, str]]:
     person = await a_person(place, **wanted)
     return person, await signed_in(place, Subject(person_id=PersonId(person.person_id)))
@@ -74,8 +86,8 @@ async def test_a_partners_person_sees_as_the_partner(place: Place) -> None:
 
 
 async def test_a_member_sees_what_is_theirs(place: Place) -> None:
-    member_id, wallet_id = MemberId(new_id()), WalletId(new_id())
-    headers = await signed_in(place, Subject(member_id=member_id, wallet_id=wallet_id))
+    member_id, wallet_id = await a_member(place)
+    headers = await signed_in(place, Subject(member_id=member_id))
     viewer = (await place.browser.post("/graphql", headers=headers)).json()
     assert (viewer["sight"], viewer["wallet"]) == (f"member:{member_id}", str(wallet_id))
     assert viewer["scopes"] == sorted(MEMBER_SCOPES)
@@ -231,8 +243,31 @@ async def test_a_sign_in_is_fresh_for_five_minutes(place: Place) -> None:
     assert not viewer.is_fresh(place.clock() + timedelta(minutes=5, seconds=1))
 
 
+async def test_a_member_who_is_merged_or_closed_is_out_within_five_seconds(
+    place: Place, owner: asyncpg.Connection
+) -> None:
+    member_id, _ = await a_member(place)
+    headers = await signed_in(place, Subject(member_id=member_id))
+    assert (await place.browser.post("/graphql", headers=headers)).status_code == 200
+    await owner.execute("UPDATE member SET status = 'CLOSED'")
+    place.clock.advance(seconds=5)
+    assert (await place.browser.post("/graphql", headers=headers)).status_code == 401
+
+
+async def test_a_member_is_found_by_the_hash_of_a_card_and_by_the_server_only(place: Place) -> None:
+    member_id, _ = await a_member(place)
+    lookup = Identifier.card("1234 5678").lookup(place.access.keys.lookups)
+    assert await place.write(sign_in.member_named, lookup, sight=SERVER) == member_id
+    for sight in (COALITION, Sight.partner(place.kvass)):
+        with pytest.raises(NotFound):
+            await place.write(sign_in.member_named, lookup, sight=sight)
+    with pytest.raises(NotFound):
+        await place.write(sign_in.member_named, b"x", sight=SERVER)
+
+
 async def test_all_sessions_of_a_member_can_be_ended(place: Place) -> None:
-    subject = Subject(member_id=MemberId(new_id()), wallet_id=WalletId(new_id()))
+    member_id, _ = await a_member(place)
+    subject = Subject(member_id=member_id)
     headers = await signed_in(place, subject)
     async with place.access.transaction() as session:
         await sign_in.sign_out_everywhere(session, subject, now=place.clock())
