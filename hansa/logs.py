@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import sys
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
@@ -44,7 +45,7 @@ def configure(log_format: Literal["console", "json"], level: str) -> None:
     if log_format == "json":
         last += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     else:
-        last += [structlog.dev.ConsoleRenderer()]
+        last += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     logging.config.dictConfig(_handlers(shared, last, level.upper()))
 
 
@@ -72,6 +73,10 @@ def _handlers(shared: list[Processor], last: list[Processor], level: str) -> dic
         "formatters": {"structured": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # It would write each request once more, with its address and so with what is in it.
-        "loggers": {"uvicorn.access": {"level": "WARNING"}},
+        "loggers": {
+            # It would write each request once more, with its address and so with what is in it.
+            "uvicorn.access": {"level": "WARNING"},
+            # It tells at each start what it takes for granted.
+            "alembic": {"level": "WARNING"},
+        },
     }

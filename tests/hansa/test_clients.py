@@ -1,0 +1,96 @@
+"""The commands of access, as somebody types them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+from typer.testing import CliRunner, Result
+
+from domain.coalition.founding import FoundCoalition, found
+from domain.coalition.models import Partner
+from domain.ids import new_id
+from domain.storage import COALITION, Database, ReadSession, WriteSession
+from hansa.cli import app
+from partners import people
+from partners.errors import InvalidKeySet, UnknownScope
+from partners.people import AdmitPerson
+from partners.scopes import PersonRole
+
+Hansa = Callable[..., Coroutine[Any, Any, Result]]
+
+
+@pytest.fixture
+async def hansa(database: Database, database_url: str, tmp_path: Path) -> Hansa:
+    """The command line against a sandbox with one partner and one person."""
+    async with database.session(COALITION) as session, session.begin():
+        writing = WriteSession(ReadSession(session))
+        await found(writing, FoundCoalition(**COALITION_FACTS))
+        session.add(
+            Partner(
+                partner_id=new_id(),
+                slug="kvass",
+                name="Kvass",
+                roles=["RETAILER"],
+                status="ACTIVE",
+                hue=1,
+                joined_at=datetime.now(UTC),
+            )
+        )
+        command = AdmitPerson(name="Līga", email="liga@amber.example", roles=frozenset({PersonRole.COALITION_ADMIN}))
+        await people.admit(writing, command, now=datetime.now(UTC))
+    surroundings = {
+        "HANSA_DATABASE_URL": database_url,
+        "HANSA_HOME": str(tmp_path),
+        "HANSA_SECRET_KEY": "a secret key for the command line's tests",
+        "COLUMNS": "300",
+    }
+
+    async def run(*words: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, words, env=surroundings)
+
+    return run
+
+
+async def test_a_client_is_created_listed_rotated_and_revoked(hansa: Hansa) -> None:
+    made = json.loads((await hansa("client", "create", "--name", "Till", "--partner", "kvass", "--json")).output)[0]
+    assert len(made["client_secret"]) == 43
+    shown = await hansa("client", "list", "--partner", "kvass", "--json")
+    assert [row["name"] for row in json.loads(shown.output)] == ["Till"]
+    assert made["client_secret"] not in shown.output
+    changed = json.loads((await hansa("client", "rotate", made["client_id"], "--grace-hours", "1", "--json")).output)[0]
+    assert changed["client_secret"] not in {None, made["client_secret"]}
+    ended = json.loads((await hansa("client", "revoke", made["client_id"], "--json")).output)[0]
+    assert ended["revoked_at"]
+
+
+async def test_a_client_with_a_key_set_gets_no_secret(hansa: Hansa, tmp_path: Path) -> None:
+    key_set = tmp_path / "keys.json"
+    key_set.write_text(json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}))
+    done = await hansa("client", "create", "--name", "Shop", "--scope", "rewards:read", "--key-set", str(key_set), "--json")
+    assert json.loads(done.output)[0]["client_secret"] is None
+    key_set.write_text("nonsense")
+    assert isinstance((await hansa("client", "create", "--name", "x", "--key-set", str(key_set))).exception, InvalidKeySet)
+
+
+async def test_an_unknown_scope_is_refused(hansa: Hansa) -> None:
+    done = await hansa("client", "create", "--name", "Till", "--scope", "nonsense")
+    assert isinstance(done.exception, UnknownScope)
+
+
+async def test_a_sign_in_link_is_printed_once(hansa: Hansa) -> None:
+    done = await hansa("sign-in", "--person", "liga@amber.example", "--json")
+    assert json.loads(done.output)["link"].startswith("http://127.0.0.1:8000/sign-in#")
+    for words in (("--person", "nobody@amber.example"), ("--member", "12345678"), ()):
+        assert (await hansa("sign-in", *words)).exit_code == 1
+
+
+async def test_the_signing_key_waits_its_time_unless_it_leaked(hansa: Hansa) -> None:
+    assert (await hansa("rotate-signing-key")).exit_code == 1
+    assert "signs from now on" in (await hansa("rotate-signing-key", "--leaked")).output
