@@ -13,7 +13,7 @@ import asyncpg
 import typer
 
 from domain.errors import DomainError
-from hansa import __version__, reporting
+from hansa import __version__, clients, reporting
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load
@@ -99,6 +99,9 @@ def version(*, json: Json = False) -> None:
 
     found = {"hansa": __version__, "migrations": head()}
     reporting.as_json(found) if json else reporting.say(f"hansa {found['hansa']}, migrations {found['migrations']}")
+
+
+clients.register(app)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,18 @@ async def hansa(database: Database, database_url: str, tmp_path: Path) -> Hansa:
     """The command line against a sandbox with one partner and one person."""
     async with database.session(COALITION) as session, session.begin():
         writing = WriteSession(ReadSession(session))
-        await found(writing, FoundCoalition(**COALITION_FACTS))
+        await found(
+            writing,
+            FoundCoalition(
+                name="Amber",
+                purpose="Trying out",
+                currency="EUR",
+                standard_price=Decimal("0.01"),
+                time_zone="Europe/Riga",
+                operator_name="Amber SIA",
+                sandbox=True,
+            ),
+        )
         session.add(
             Partner(
                 partner_id=new_id(),
@@ -73,10 +85,11 @@ async def test_a_client_is_created_listed_rotated_and_revoked(hansa: Hansa) -> N
 async def test_a_client_with_a_key_set_gets_no_secret(hansa: Hansa, tmp_path: Path) -> None:
     key_set = tmp_path / "keys.json"
     key_set.write_text(json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}))
-    done = await hansa("client", "create", "--name", "Shop", "--scope", "rewards:read", "--key-set", str(key_set), "--json")
+    words = ("client", "create", "--name", "Shop", "--key-set", str(key_set), "--json")
+    done = await hansa(*words)
     assert json.loads(done.output)[0]["client_secret"] is None
     key_set.write_text("nonsense")
-    assert isinstance((await hansa("client", "create", "--name", "x", "--key-set", str(key_set))).exception, InvalidKeySet)
+    assert isinstance((await hansa(*words)).exception, InvalidKeySet)
 
 
 async def test_an_unknown_scope_is_refused(hansa: Hansa) -> None:
