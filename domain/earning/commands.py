@@ -138,11 +138,20 @@ class PurchaseReceipt:
     """None where the answer is given again and the member is not known by that reference any more."""
     awards: tuple[AwardGiven, ...]
     benefits: tuple[BenefitReceipt, ...]
-    refusals: tuple[NoAward, ...]
-    """Campaigns of the till that gave nothing, and why; not kept, so empty when the answer is given again."""
     idle_lines: int
     counters: Counters
-    replayed: bool
+    rating: Rating | None
+    """How it was rated; not kept, so None when the answer is given again."""
+
+    @property
+    def replayed(self) -> bool:
+        """The purchase was in the books already."""
+        return self.rating is None
+
+    @property
+    def refusals(self) -> tuple[NoAward, ...]:
+        """Campaigns of the till that gave nothing, and why."""
+        return () if self.rating is None else self.rating.refusals
 
     @property
     def points(self) -> Points:

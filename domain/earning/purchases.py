@@ -187,10 +187,9 @@ def _receipt(sale: Sale, awards: tuple[AwardGiven, ...], verdict: Verdict) -> Pu
                 for due in rating.benefits
             ]
         ),
-        refusals=rating.refusals,
         idle_lines=rating.idle_lines,
         counters=counters(verdict),
-        replayed=False,
+        rating=rating,
     )
 
 
@@ -205,10 +204,9 @@ async def _replayed(
         member=member,
         awards=awards_of(books),
         benefits=benefits_of(books),
-        refusals=(),
         idle_lines=sum(not line.quantity for line in books.purchase.lines),
         counters=await counters_of(pool, books.current_wallet_id),
-        replayed=True,
+        rating=None,
     )
 
 

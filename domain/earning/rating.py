@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domain.earning.basket import Basket, BasketLine, MemberFacts
@@ -60,25 +60,48 @@ class NoAward:
     """BELOW_MINIMUM: how many minor units more it takes."""
 
 
+Hits = dict[int, list[BasketLine]]
+"""Lines by the place of the campaign that counts them."""
+
+Multiplied = tuple[Worth, Sequence[BasketLine], int]
+"""An award that may be multiplied: its worth, its lines, and the points they come to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a rating went by; enough to say why a campaign gave nothing."""
+
+    entries: tuple[Compiled, ...]
+    hits: Hits
+    meant: Hits
+    """Those of the hits whose campaign is meant for this member."""
+    base: dict[int, Multiplied]
+    given: frozenset[int] | set[int]
+    """The places of the campaigns that gave something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
     """What a basket is worth."""
 
     awards: tuple[Award, ...]
     benefits: tuple[BenefitDue, ...]
-    refusals: tuple[NoAward, ...]
     idle_lines: int
     """Lines of quantity zero: accepted, and worth nothing."""
+    evidence: Evidence = field(repr=False, compare=False)
 
     @property
     def points(self) -> int:
         """All points together."""
         return sum(award.points for award in self.awards)
 
-
-Hits = dict[int, list[BasketLine]]
-Multiplied = tuple[Worth, Sequence[BasketLine], int]
-"""An award that may be multiplied: its worth, its lines, and the points they come to."""
+    @property
+    def refusals(self) -> tuple[NoAward, ...]:
+        """The campaigns that gave nothing, and why; worked out when asked, since a till in a hurry does not."""
+        given = self.evidence.given
+        return tuple(
+            _refusal(self.evidence, place) for place in range(len(self.evidence.entries)) if place not in given
+        )
 
 
 def rate(basket: Basket, campaigns: CampaignIndex, facts: MemberFacts) -> Rating:
@@ -102,12 +125,7 @@ def rate(basket: Basket, campaigns: CampaignIndex, facts: MemberFacts) -> Rating
                 awards.append(Award(entry.campaign, points, entry.shares(points), _numbers(lines)))
         if points:
             given.add(place)
-    refusals = [
-        _refusal(entry, hits.get(place), multiplied, meant=place in meant)
-        for place, entry in enumerate(entries)
-        if place not in given
-    ]
-    return Rating(tuple(awards), tuple(benefits), tuple(refusals), idle_lines)
+    return Rating(tuple(awards), tuple(benefits), idle_lines, Evidence(entries, hits, meant, multiplied, given))
 
 
 def _matched(basket: Basket, campaigns: CampaignIndex) -> tuple[Hits, int]:
@@ -186,18 +204,17 @@ def refunds(entry: Compiled, lines: Sequence[BasketLine], redeemer_id: PartnerId
     return due
 
 
-def _refusal(
-    entry: Compiled, lines: Sequence[BasketLine] | None, base: dict[int, Multiplied], *, meant: bool
-) -> NoAward:
-    campaign, rule = entry.campaign, entry.campaign.terms.rule
-    if lines is None:
+def _refusal(evidence: Evidence, place: int) -> NoAward:
+    campaign = evidence.entries[place].campaign
+    rule = campaign.terms.rule
+    if place not in evidence.hits:
         return NoAward(campaign, Why.NO_LINE_MATCHES)
-    if not meant:
+    if place not in evidence.meant:
         return NoAward(campaign, Why.OTHER_TIER)
     if isinstance(rule, CouponRefund):
         return NoAward(campaign, Why.NO_COUPON)
     if isinstance(rule, Flat):
-        return NoAward(campaign, Why.BELOW_MINIMUM, rule.minimum - sum(line.amount for line in lines))
-    if isinstance(rule, Multiplier) and not any(points for _, _, points in base.values()):
+        return NoAward(campaign, Why.BELOW_MINIMUM, rule.minimum - sum(line.amount for line in evidence.meant[place]))
+    if isinstance(rule, Multiplier) and not any(points for _, _, points in evidence.base.values()):
         return NoAward(campaign, Why.NOTHING_TO_MULTIPLY)
     return NoAward(campaign, Why.ROUNDED_AWAY)
