@@ -58,6 +58,11 @@ class Allowances:
         bucket.left -= cost
         return self._left(bucket)
 
+    def drain(self, caller: str, cost: int, *, at: float) -> None:
+        """Take a cost out of the caller's bucket, or what is left of it: for work that is already done."""
+        bucket = self._filled(caller, at)
+        bucket.left = max(0.0, bucket.left - cost)
+
     def _filled(self, caller: str, at: float) -> _Bucket:
         bucket = self._buckets.get(caller)
         if bucket is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -67,6 +67,11 @@ class Context:
     def now(self) -> datetime:
         """The time of this operation: the same wherever it is asked for."""
         return self.clock()
+
+    @staticmethod
+    def real_now() -> datetime:
+        """The time outside, whatever a sandbox's clock says: sign-ins are as fresh as they really are."""
+        return datetime.now(UTC)
 
     @cached_property
     def global_ids(self) -> GlobalIds:

@@ -8,17 +8,24 @@ from domain.coalition.models import PartnerRole, PartnerStatus, ReturnPolicy
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.members.models import MemberKind
 from domain.rewards.queries import RedemptionState
+from domain.settlement.lines import LineKind, Source
+from domain.settlement.models import CycleState
+from domain.settlement.parties import PartyRole
 from partners.viewer import Audience
 
 for kind in (
     Account,
     Audience,
+    CycleState,
     EntryKind,
+    LineKind,
     MemberKind,
     PartnerRole,
     PartnerStatus,
+    PartyRole,
     RedemptionState,
     ReturnPolicy,
     TransferKind,
 ):
     strawberry.enum(kind)
+strawberry.enum(Source, name="LineSource")

@@ -69,7 +69,7 @@ class NodeQuery:
     async def node(
         self,
         info: Info,
-        id: Annotated[  # noqa: A002  # Relay's name
+        id: Annotated[  # Relay's name
             strawberry.ID, strawberry.argument(description="A global id, as the API gave it to you.")
         ],
     ) -> Any:

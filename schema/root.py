@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
+from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
 from schema.members import MemberMutation, MemberQuery
@@ -19,6 +20,7 @@ from schema.partners import CoalitionMutation, CoalitionQuery
 from schema.permissions import public, rules_of
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.scalars import SCALARS
+from schema.statements import StatementQuery
 from schema.viewers import ViewerQuery
 from schema.wallets import WalletSubscription
 
@@ -35,12 +37,14 @@ class ClockQuery:
 
 
 @strawberry.type
-class Query(ClockQuery, ViewerQuery, NodeQuery, CoalitionQuery, MemberQuery, RedemptionQuery):
+class Query(
+    ClockQuery, ViewerQuery, NodeQuery, CoalitionQuery, MemberQuery, RedemptionQuery, CycleQuery, StatementQuery
+):
     """All that can be asked."""
 
 
 @strawberry.type
-class Mutation(CoalitionMutation, MemberMutation, RedemptionMutation):
+class Mutation(CoalitionMutation, MemberMutation, RedemptionMutation, CycleMutation):
     """All that can be done."""
 
 

@@ -34,8 +34,11 @@ class CycleState(StrEnum):
     APPROVED = "APPROVED"
     """A second person agreed."""
     INSTRUCTED = "INSTRUCTED"
+    """Payments are with the bank."""
     SETTLED = "SETTLED"
+    """All payments have arrived."""
     CLOSED = "CLOSED"
+    """Nothing more will happen to it."""
 
 
 class Cycle(Row, table=True):

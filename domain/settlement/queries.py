@@ -74,6 +74,14 @@ async def all_cycles(session: ReadSession, *, most: int = 100) -> list[Cycle]:
     return list(await session.scalars(select(Cycle).order_by(col(Cycle.number).desc()).limit(most)))
 
 
+async def cycles(session: ReadSession, page: PageRequest) -> Page[Cycle]:
+    """The cycles in pages, newest first."""
+    query = select(Cycle).order_by(col(Cycle.number).desc()).limit(page.first + 1)
+    if page.after is not None:
+        query = query.where(col(Cycle.number) < page.after[0])
+    return Page.of(list(await session.scalars(query)), page, key=lambda cycle: (cycle.number,))
+
+
 async def open_cycle(session: ReadSession) -> Cycle:
     """The cycle that postings belong to now. Raises: CycleNotFound."""
     return _found((await session.scalars(select(Cycle).where(Cycle.state == CycleState.OPEN))).first())
@@ -98,6 +106,17 @@ async def balances(session: ReadSession, cycle_id: UUID) -> list[Balance]:
 async def statement(session: ReadSession, cycle_id: UUID, partner_id: PartnerId) -> StatementView:
     """A partner's statement. Raises: CycleNotFound, StatementNotFound."""
     return await party_statement(session, cycle_id, Party(PartyRole.PARTNER, partner_id))
+
+
+async def statement_by_id(session: ReadSession, statement_id: UUID) -> StatementView:
+    """A statement that the viewer may see, as long as its computation holds. Raises: StatementNotFound."""
+    row = await session.get(Statement, statement_id)
+    if row is None:
+        raise StatementNotFound
+    found = await party_statement(session, row.cycle_id, party_of(row.party, row.partner_id))
+    if found.statement_id != statement_id:
+        raise StatementNotFound
+    return found
 
 
 async def party_statement(session: ReadSession, cycle_id: UUID, party: Party) -> StatementView:

@@ -1,0 +1,146 @@
+"""Settlement, as the coalition prepares it and as partners read it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from domain.audit import sealing
+from domain.audit.sealing import EntryProof
+from domain.errors import Forbidden
+from domain.ids import PartnerId, PersonId
+from domain.paging import Page, PageRequest
+from domain.settlement import computing, cycles, drilling, forecasting, queries
+from domain.settlement.drilling import LineBenefit, LineTransfer
+from domain.settlement.forecasting import Forecast
+from domain.settlement.models import Cycle, SettlementStep
+from domain.settlement.parties import partner
+from domain.settlement.queries import Line, Netting, StatementView
+from domain.settlement.steps import cycle_of
+from domain.storage import COALITION, ReadSession
+from partners.viewer import Audience
+from resolvers.context import Context
+from resolvers.policies import acting_partner, acting_person
+
+
+async def cycle(ctx: Context, cycle_id: UUID) -> Cycle:
+    """A cycle. Raises: CycleNotFound."""
+    return await ctx.read(cycle_of, cycle_id)
+
+
+async def all_cycles(ctx: Context, page: PageRequest) -> Page[Cycle]:
+    """The cycles, newest first."""
+    return await ctx.read(queries.cycles, page)
+
+
+async def steps_of(ctx: Context, cycle_id: UUID) -> list[SettlementStep]:
+    """Who did what to a cycle: all of it for the coalition, a partner's own answers for the partner."""
+    return await ctx.read(queries.steps_of, cycle_id)
+
+
+async def statement(ctx: Context, cycle_id: UUID, partner_id: UUID | None) -> StatementView:
+    """A partner's statement: its own, or any for the coalition. Raises: CycleNotFound, StatementNotFound, Forbidden."""
+    whose = acting_partner(ctx.viewer) if partner_id is None else partner_id
+    return await ctx.read(queries.statement, cycle_id, PartnerId(whose))
+
+
+async def statement_by_id(ctx: Context, statement_id: UUID) -> StatementView:
+    """A statement of the computation that holds. Raises: StatementNotFound."""
+    return await ctx.read(queries.statement_by_id, statement_id)
+
+
+async def statements(ctx: Context, cycle_id: UUID) -> list[StatementView]:
+    """The statements of a cycle that the viewer may see, those of the house included."""
+    parties = [balance.party for balance in await ctx.read(queries.balances, cycle_id)]
+    return [await ctx.read(queries.party_statement, cycle_id, party) for party in parties]
+
+
+async def lines_of(ctx: Context, view: StatementView, page: PageRequest) -> Page[Line]:
+    """The lines of a statement."""
+    return await ctx.read(queries.lines, view.cycle.cycle_id, view.balance.party, page)
+
+
+async def line(ctx: Context, line_id: UUID) -> Line:
+    """One line that the viewer may see. Raises: LineNotFound."""
+    return await ctx.read(queries.line_by_id, line_id)
+
+
+async def transfers_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[LineTransfer]:
+    """The transfers a line was counted from."""
+    return await ctx.read(drilling.transfers_under, line_id, page)
+
+
+async def benefits_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[LineBenefit]:
+    """The benefits in money a line was counted from."""
+    return await ctx.read(drilling.benefits_under, line_id, page)
+
+
+async def lines_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[Line]:
+    """The lines that a fee, a tax or a rounding line was figured from."""
+    return await ctx.read(drilling.lines_under, line_id, page)
+
+
+async def netting(ctx: Context, cycle_id: UUID) -> Netting:
+    """What netting makes of a computed cycle. Raises: CycleNotFound, Forbidden."""
+    if ctx.viewer.audience is not Audience.COALITION:
+        raise Forbidden("The netting of all partners is for the coalition.")
+    return await ctx.read(queries.netting_of, cycle_id)
+
+
+async def forecast(ctx: Context) -> Forecast:
+    """Where the open cycle stands: all of it for the coalition, a partner's own part for the partner."""
+    async with ctx.database.session(COALITION) as session:
+        position = await forecasting.running_position(ReadSession(session), now=ctx.now)
+    if ctx.viewer.audience is Audience.COALITION:
+        return position
+    own = partner(PartnerId(acting_partner(ctx.viewer)))
+    return replace(
+        position,
+        balances=tuple(balance for balance in position.balances if balance.party == own),
+        prices={whose: price for whose, price in position.prices.items() if whose == own.partner_id},
+    )
+
+
+async def proof(ctx: Context, cycle_id: UUID, wallet_id: UUID, entry_id: UUID) -> EntryProof:
+    """The proof that a sealed cycle contains an entry. Raises: CycleNotFound, CycleNotSealed, EntryNotInCycle."""
+    return await ctx.read(sealing.prove_entry, cycle_id, wallet_id=wallet_id, entry_id=entry_id)
+
+
+async def cut_off(ctx: Context, cycle_id: UUID) -> Cycle:
+    """Let no further posting into a cycle, open the next, and seal what the cycle holds."""
+    await ctx.write(cycles.cut_off, cycle_id, now=ctx.now)
+    return await ctx.write(sealing.seal, cycle_id, now=ctx.now)
+
+
+async def compute(ctx: Context, cycle_id: UUID, de_minimis: Decimal) -> Cycle:
+    """Draw up the statements."""
+    by = PersonId(acting_person(ctx.viewer))
+    return await ctx.write(computing.compute, cycle_id, now=ctx.now, de_minimis=de_minimis, by=by)
+
+
+async def propose(ctx: Context, cycle_id: UUID, days_to_answer: int) -> Cycle:
+    """Lay the statements before the partners."""
+    by = PersonId(acting_person(ctx.viewer))
+    return await ctx.write(cycles.propose, cycle_id, by=by, now=ctx.now, days_to_answer=days_to_answer)
+
+
+async def accept(ctx: Context, cycle_id: UUID) -> StatementView:
+    """A partner agrees with its statement."""
+    partner_id, by = acting_partner(ctx.viewer), PersonId(acting_person(ctx.viewer))
+    await ctx.write(cycles.accept, cycle_id, PartnerId(partner_id), by=by, now=ctx.now)
+    return await statement(ctx, cycle_id, partner_id)
+
+
+async def approve(ctx: Context, cycle_id: UUID) -> Cycle:
+    """A second person agrees, freshly signed in. Raises: Forbidden, and what the domain refuses."""
+    by = PersonId(acting_person(ctx.viewer))
+    if not ctx.viewer.is_fresh(ctx.real_now()):
+        raise Forbidden("An approval asks for a sign-in of the last five minutes; sign in again.")
+    return await ctx.write(cycles.approve, cycle_id, by=by, now=ctx.now, lasts=timedelta(days=7))
+
+
+async def void(ctx: Context, cycle_id: UUID, reason: str) -> Cycle:
+    """Take a proposal or an approval back."""
+    return await ctx.write(cycles.void, cycle_id, by=PersonId(acting_person(ctx.viewer)), reason=reason, now=ctx.now)

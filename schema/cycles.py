@@ -1,0 +1,356 @@
+"""Cycles of settlement: how far each has come, what netting makes of it, and the steps of preparer and approver."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+
+from domain.coalition import models as coalition_models
+from domain.paging import Page, PageRequest
+from domain.settlement import forecasting, models, queries
+from domain.settlement.models import CycleState
+from domain.settlement.netting import Payment as NettedPayment
+from domain.settlement.parties import Party as DomainParty
+from domain.settlement.parties import PartyRole
+from domain.settlement.statements import Balance as DomainBalance
+from domain.values import Money as DomainMoney
+from partners.scopes import Scope
+from resolvers import coalition, settlement
+from resolvers.context import Info
+from schema.connections import Connection, paged
+from schema.errors import UserError, or_null, refusals
+from schema.ids import Node, identified
+from schema.money import Money
+from schema.nodes import findable
+from schema.partners import Partner
+from schema.permissions import needs
+from schema.shape import shows
+from schema.statements import Statement
+
+READ = needs(Scope.SETTLEMENT_READ)
+PREPARE = needs(Scope.SETTLEMENT_PREPARE)
+
+
+@strawberry.type
+@shows(DomainParty)
+class Party:
+    """One side of what is owed: a partner, or an account of the house."""
+
+    role: PartyRole
+    """What it is."""
+
+    @strawberry.field(graphql_type=Partner | None)
+    @staticmethod
+    async def partner(party: strawberry.Parent[DomainParty], info: Info) -> coalition_models.Partner | None:
+        """The partner; null for the operator and the other accounts of the house."""
+        return await coalition.partner_or_none(info.context, party.partner_id)
+
+
+@strawberry.type
+@shows(models.SettlementStep)
+class SettlementStep:
+    """Something that was done to a cycle; never changed afterwards."""
+
+    step: str
+    """What was done."""
+    from_state: CycleState | None
+    """Where the cycle stood."""
+    to_state: CycleState
+    """Where it stood afterwards."""
+    note: str | None
+    """Why, where a reason was given."""
+    taken_at: datetime
+    """When."""
+
+
+@strawberry.type
+class Position:
+    """What one party is owed in the end, or owes."""
+
+    party: Party
+    """Whose position."""
+    net: Money
+    """Positive receives, negative pays."""
+
+
+@strawberry.type
+class Owed:
+    """All that one party owes another before netting."""
+
+    debtor: Party
+    """Who owes."""
+    creditor: Party
+    """Who is owed."""
+    amount: Money
+    """How much."""
+
+
+@strawberry.type
+class Payment:
+    """A payment that settles."""
+
+    payer: Party
+    """Who pays."""
+    payee: Party
+    """Who is paid."""
+    amount: Money
+    """How much."""
+
+
+@strawberry.type
+@shows(queries.Netting)
+class Netting:
+    """Many obligations become few payments."""
+
+    @strawberry.field
+    @staticmethod
+    def efficiency(netting: strawberry.Parent[queries.Netting]) -> Decimal:
+        """The part of what is owed that need not be paid, between 0 and 1, to six decimals."""
+        return (Decimal(netting.efficiency.numerator) / netting.efficiency.denominator).quantize(Decimal("0.000001"))
+
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    def gross(netting: strawberry.Parent[queries.Netting]) -> DomainMoney:
+        """All that is owed between two different parties."""
+        return DomainMoney.of_minor(netting.gross, netting.currency)
+
+    @strawberry.field
+    @staticmethod
+    def obligations(netting: strawberry.Parent[queries.Netting]) -> list[Owed]:
+        """Who owes whom how much."""
+        return [
+            Owed(debtor=debtor, creditor=creditor, amount=_money(amount, netting))  # type: ignore[arg-type]
+            for (debtor, creditor), amount in netting.obligations.items()
+        ]
+
+    @strawberry.field
+    @staticmethod
+    def positions(netting: strawberry.Parent[queries.Netting]) -> list[Position]:
+        """What each party is owed in the end; together nothing."""
+        return [Position(party=party, net=_money(net, netting)) for party, net in netting.nets.items()]  # type: ignore[arg-type]
+
+    @strawberry.field
+    @staticmethod
+    def through_operator(netting: strawberry.Parent[queries.Netting]) -> list[Payment]:
+        """Each partner pays the operator, or is paid by it, once."""
+        return [_payment(payment, netting) for payment in netting.through_operator]
+
+    @strawberry.field
+    @staticmethod
+    def peer_to_peer(netting: strawberry.Parent[queries.Netting]) -> list[Payment]:
+        """Few payments straight between the parties."""
+        return [_payment(payment, netting) for payment in netting.peer_to_peer]
+
+
+def _money(minor: int, netting: queries.Netting) -> Any:
+    return DomainMoney.of_minor(minor, netting.currency)
+
+
+def _payment(payment: NettedPayment[DomainParty], netting: queries.Netting) -> Payment:
+    return Payment(payer=payment.payer, payee=payment.payee, amount=_money(payment.amount, netting))  # type: ignore[arg-type]
+
+
+@strawberry.type
+@shows(models.Cycle)
+class Cycle(Node):
+    """A span of postings that is settled together; one is always open."""
+
+    id: strawberry.ID = identified("cycle_id")
+    number: int
+    """Counts the cycles from one."""
+    name: str
+    """What people call it, such as 2026-03."""
+    state: CycleState
+    """How far its settlement has come."""
+    opened_at: datetime
+    """When it began."""
+    cut_off_at: datetime | None
+    """From when on no posting was added."""
+    proposed_at: datetime | None
+    """When the statements were laid before the partners."""
+    answer_until: datetime | None
+    """Until when they may answer; silence past it is acceptance."""
+    approved_at: datetime | None
+    """When a second person agreed."""
+
+    @strawberry.field
+    @staticmethod
+    def merkle_root(cycle: strawberry.Parent[models.Cycle]) -> str | None:
+        """The root over the hashes of all its entries, in hexadecimal; null until it is sealed."""
+        return cycle.merkle_root.hex() if cycle.merkle_root is not None else None
+
+    @strawberry.field(graphql_type=list[SettlementStep])
+    @staticmethod
+    async def steps(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[models.SettlementStep]:
+        """What was done to it; to a partner, its own answers."""
+        return await settlement.steps_of(info.context, cycle.cycle_id)
+
+    @strawberry.field(graphql_type=list[Statement])
+    @staticmethod
+    async def statements(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[queries.StatementView]:
+        """What it comes to for each party you may see; none before it is computed."""
+        return await settlement.statements(info.context, cycle.cycle_id)
+
+    @strawberry.field(graphql_type=Netting)
+    @staticmethod
+    async def netting(cycle: strawberry.Parent[models.Cycle], info: Info) -> queries.Netting:
+        """Who owes whom, and what is left to pay; for the coalition."""
+        return await settlement.netting(info.context, cycle.cycle_id)
+
+
+findable(Cycle, settlement.cycle, READ)
+
+
+@strawberry.type
+class Forecast:
+    """Where the open cycle stands. Not a statement."""
+
+    note: str
+    """Why it is a forecast."""
+    as_of: datetime
+    """When it was figured."""
+    positions: list[Position]
+    """What it would come to; to a partner, its own."""
+
+
+@strawberry.type
+class CyclePayload:
+    """What became of a step of a cycle."""
+
+    cycle: Cycle | None = None
+    """The cycle; null when the step was refused."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why the step was refused; empty when it was done."""
+
+
+@strawberry.type
+class StatementPayload:
+    """What became of an answer to a statement."""
+
+    statement: Statement | None = None
+    """The statement; null when the answer was refused."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why the answer was refused; empty when it was recorded."""
+
+
+@strawberry.input
+class CycleStepInput:
+    """A step of a cycle."""
+
+    cycle: strawberry.ID
+    """The cycle."""
+
+
+@strawberry.input
+class CycleComputeInput:
+    """Statements to be drawn up."""
+
+    cycle: strawberry.ID
+    """The cycle; sealed, and not yet proposed."""
+    de_minimis: Decimal = Decimal(0)
+    """Smaller closing balances are carried forward to the next cycle."""
+
+
+@strawberry.input
+class CycleProposeInput:
+    """Statements to be laid before the partners."""
+
+    cycle: strawberry.ID
+    """The cycle."""
+    days_to_answer: int = 14
+    """How long partners have; silence past it is acceptance. 0 to 90."""
+
+
+@strawberry.input
+class CycleVoidInput:
+    """A proposal or an approval to be taken back."""
+
+    cycle: strawberry.ID
+    """The cycle."""
+    reason: str
+    """Why; it stays on record."""
+
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The cycle's id.")]
+
+
+@strawberry.type
+class CycleQuery:
+    """Cycles of settlement."""
+
+    @strawberry.field(graphql_type=Connection[Cycle], extensions=[READ, paged()])
+    @staticmethod
+    async def cycles(info: Info, page: PageRequest) -> Page[models.Cycle]:
+        """All cycles, newest first."""
+        return await settlement.all_cycles(info.context, page)
+
+    @strawberry.field(graphql_type=Cycle | None, extensions=[READ, or_null])
+    @staticmethod
+    async def cycle(info: Info, id: Id) -> models.Cycle:
+        """One cycle; null when there is none with this id."""
+        return await settlement.cycle(info.context, info.context.global_ids.one("Cycle", id))
+
+    @strawberry.field(extensions=[READ])
+    @staticmethod
+    async def running_position(info: Info) -> Forecast:
+        """Where the open cycle stands, at the prices reached so far: a forecast."""
+        found = await settlement.forecast(info.context)
+        return Forecast(note=found.note, as_of=found.as_of, positions=_positions(found))
+
+
+def _positions(found: forecasting.Forecast) -> list[Position]:
+    return [_position(balance, found.currency) for balance in found.balances]
+
+
+def _position(balance: DomainBalance, currency: str) -> Position:
+    return Position(party=balance.party, net=DomainMoney(balance.net, currency))  # type: ignore[arg-type]
+
+
+@strawberry.type
+class CycleMutation:
+    """A cycle goes from open to approved."""
+
+    @strawberry.mutation(graphql_type=CyclePayload, extensions=[PREPARE, refusals])
+    @staticmethod
+    async def cycle_cut_off(info: Info, input: CycleStepInput) -> Any:
+        """Let no further posting into a cycle, open the next, and seal what it holds."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return CyclePayload(cycle=await settlement.cut_off(info.context, cycle_id))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=CyclePayload, extensions=[PREPARE, refusals])
+    @staticmethod
+    async def cycle_compute(info: Info, input: CycleComputeInput) -> Any:
+        """Draw up the statements; again as often as wanted, until they are proposed."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return CyclePayload(cycle=await settlement.compute(info.context, cycle_id, input.de_minimis))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=CyclePayload, extensions=[PREPARE, refusals])
+    @staticmethod
+    async def cycle_propose(info: Info, input: CycleProposeInput) -> Any:
+        """Lay the statements before the partners."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return CyclePayload(cycle=await settlement.propose(info.context, cycle_id, input.days_to_answer))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=StatementPayload, extensions=[needs(Scope.SETTLEMENT_DISPUTE), refusals])
+    @staticmethod
+    async def statement_accept(info: Info, input: CycleStepInput) -> Any:
+        """Agree with your statement of a cycle."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return StatementPayload(statement=await settlement.accept(info.context, cycle_id))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=CyclePayload, extensions=[needs(Scope.SETTLEMENT_APPROVE), refusals])
+    @staticmethod
+    async def cycle_approve(info: Info, input: CycleStepInput) -> Any:
+        """Agree, as a second person who has just signed in, to exactly what was proposed."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return CyclePayload(cycle=await settlement.approve(info.context, cycle_id))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=CyclePayload, extensions=[PREPARE, refusals])
+    @staticmethod
+    async def cycle_void(info: Info, input: CycleVoidInput) -> Any:
+        """Take a proposal or an approval back, so that the cycle can be computed again."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return CyclePayload(cycle=await settlement.void(info.context, cycle_id, input.reason))  # type: ignore[arg-type]

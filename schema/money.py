@@ -1,0 +1,22 @@
+"""Money in the contract: an amount never without its currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import strawberry
+
+from domain import values
+from schema.scalars import CurrencyCode
+from schema.shape import shows
+
+
+@strawberry.type
+@shows(values.Money)
+class Money:
+    """An exact amount in one currency."""
+
+    amount: Decimal
+    """In whole units of the currency, such as "12.34"."""
+    currency: CurrencyCode
+    """The currency."""
