@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
+from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from domain.storage import COALITION, NOBODY, Sight
-from partners import clients
+from partners import clients, housekeeping
 from partners.models import COALITION_ROLES, PARTNER_ROLES
 from partners.scopes import READING
 from partners.standing import SERVER
@@ -22,9 +23,9 @@ async def seen(place: Place, table: str, sight: Sight) -> int:
         return int(await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
 
 
-async def test_only_the_server_reaches_keys_codes_and_sessions(place: Place, own_key: object) -> None:
-    signer = await place.client(jwks=public(own_key))  # type: ignore[arg-type]
-    proof = assertion(signer.client.client_id, own_key, place.clock)  # type: ignore[arg-type]
+async def test_only_the_server_reaches_keys_codes_and_sessions(place: Place, own_key: ECKey) -> None:
+    signer = await place.client(jwks=public(own_key))
+    proof = assertion(signer.client.client_id, own_key, place.clock)
     await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
     await person_in(place)
     for table in SECRETS:
@@ -68,3 +69,17 @@ async def test_the_laws_of_the_database_name_the_scopes_and_roles_of_the_code(ow
     ):
         written = await owner.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1", law)
         assert all(f"'{word}'" in written for word in words), law
+
+
+async def test_what_has_had_its_time_is_swept_away_and_nothing_else(place: Place, own_key: ECKey) -> None:
+    signer = await place.client(jwks=public(own_key))
+    proof = assertion(signer.client.client_id, own_key, place.clock)
+    await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
+    await person_in(place)
+    await place.write(clients.revoke, signer.client.client_id, now=place.clock())
+    tables = ("used_jti", "revocation", "sign_in_code", "browser_session")
+    await place.write(housekeeping.sweep, now=place.clock(), sight=SERVER)
+    assert [await seen(place, table, SERVER) for table in tables] == [1, 1, 1, 1]
+    place.clock.advance(days=3)
+    await place.write(housekeeping.sweep, now=place.clock(), sight=SERVER)
+    assert [await seen(place, table, SERVER) for table in tables] == [0, 0, 0, 0]
