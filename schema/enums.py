@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domain.coalition.models import PartnerRole, PartnerStatus, ReturnPolicy
+from domain.earning.rating import Why
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.members.models import MemberKind
 from domain.rewards.queries import RedemptionState
@@ -29,3 +30,4 @@ for kind in (
 ):
     strawberry.enum(kind)
 strawberry.enum(Source, name="LineSource")
+strawberry.enum(Why, name="NoAwardReason")

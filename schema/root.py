@@ -18,7 +18,9 @@ from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
 from schema.partners import CoalitionMutation, CoalitionQuery
 from schema.permissions import public, rules_of
+from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
+from schema.returns import ReturnMutation
 from schema.scalars import SCALARS
 from schema.statements import StatementQuery
 from schema.viewers import ViewerQuery
@@ -38,13 +40,21 @@ class ClockQuery:
 
 @strawberry.type
 class Query(
-    ClockQuery, ViewerQuery, NodeQuery, CoalitionQuery, MemberQuery, RedemptionQuery, CycleQuery, StatementQuery
+    ClockQuery,
+    ViewerQuery,
+    NodeQuery,
+    CoalitionQuery,
+    MemberQuery,
+    PurchaseQuery,
+    RedemptionQuery,
+    CycleQuery,
+    StatementQuery,
 ):
     """All that can be asked."""
 
 
 @strawberry.type
-class Mutation(CoalitionMutation, MemberMutation, RedemptionMutation, CycleMutation):
+class Mutation(CoalitionMutation, MemberMutation, PurchaseMutation, ReturnMutation, RedemptionMutation, CycleMutation):
     """All that can be done."""
 
 

@@ -164,6 +164,7 @@ class PurchasePreview:
     """What a basket would earn now."""
 
     member: KnownMember | None
+    currency: str
     rating: Rating
     awards: tuple[AwardGiven, ...]
 

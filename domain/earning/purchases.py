@@ -80,8 +80,16 @@ async def preview(
     if isinstance(sale, DomainError):
         raise sale
     return PurchasePreview(
-        member=sale.member, rating=sale.rating, awards=_given(sale.rating, command, caches.zone, now)
+        member=sale.member,
+        currency=command.currency,
+        rating=sale.rating,
+        awards=_given(sale.rating, command, caches.zone, now),
     )
+
+
+async def receipt_of(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt:
+    """A purchase of the partner as the books have it. Raises: PurchaseNotFound."""
+    return await _replayed(pool, partner_id, wallet_id, entry_id, None)
 
 
 async def _record(

@@ -20,11 +20,17 @@ class Why(StrEnum):
     """Why a campaign gave nothing."""
 
     NO_LINE_MATCHES = "NO_LINE_MATCHES"
+    """No line counts for it."""
     BELOW_MINIMUM = "BELOW_MINIMUM"
+    """The lines that count do not come to its minimum."""
     ROUNDED_AWAY = "ROUNDED_AWAY"
+    """It comes to less than one point."""
     NOTHING_TO_MULTIPLY = "NOTHING_TO_MULTIPLY"
+    """There are no points to multiply."""
     NO_COUPON = "NO_COUPON"
+    """No coupon was taken on a line that counts."""
     OTHER_TIER = "OTHER_TIER"
+    """It is for members of another tier."""
 
 
 @dataclass(frozen=True, slots=True)

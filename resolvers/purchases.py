@@ -1,0 +1,73 @@
+"""Purchases and returns, as tills and storefronts send them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.coalition import queries as coalition
+from domain.coalition.errors import OutletNotFound
+from domain.earning import purchases, returning
+from domain.earning.commands import (
+    PreviewPurchase,
+    PurchasePreview,
+    PurchaseReceipt,
+    RecordPurchase,
+    RecordReturn,
+    ReturnReceipt,
+)
+from domain.earning.purchases import Answer
+from domain.ids import OutletId, PartnerId
+from resolvers.context import Context
+from resolvers.policies import acting_partner
+from resolvers.tills import caches_of
+
+
+async def record(ctx: Context, command: RecordPurchase) -> PurchaseReceipt:
+    """Record one purchase."""
+    await refuse_foreign_till(ctx, command)
+    return await ctx.post(
+        purchases.record_purchase, command, caches=await caches_of(ctx), lookup_key=ctx.keys.lookups, now=ctx.now
+    )
+
+
+async def record_many(ctx: Context, commands: Sequence[RecordPurchase]) -> list[Answer]:
+    """Record many purchases, each with its own receipt or refusal."""
+    for command in commands:
+        await refuse_foreign_till(ctx, command)
+    return await ctx.post(
+        purchases.record_purchases, commands, caches=await caches_of(ctx), lookup_key=ctx.keys.lookups, now=ctx.now
+    )
+
+
+async def preview(ctx: Context, command: PreviewPurchase) -> PurchasePreview:
+    """What a basket would earn."""
+    await refuse_foreign_till(ctx, command)
+    return await ctx.fetch(
+        purchases.preview, command, caches=await caches_of(ctx), lookup_key=ctx.keys.lookups, now=ctx.now
+    )
+
+
+async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt:
+    """One of the partner's purchases. Raises: PurchaseNotFound."""
+    partner_id = PartnerId(acting_partner(ctx.viewer))
+    return await ctx.fetch(purchases.receipt_of, partner_id, wallet_id, entry_id)
+
+
+async def take_back(ctx: Context, command: RecordReturn) -> ReturnReceipt:
+    """Record a return."""
+    return await ctx.post(returning.record_return, command, lookup_key=ctx.keys.lookups, now=ctx.now)
+
+
+def own_outlet(ctx: Context, code: str | None) -> OutletId | None:
+    """The outlet of a till that is bound to one and names none."""
+    return ctx.viewer.outlet_id if code is None else None
+
+
+async def refuse_foreign_till(ctx: Context, command: PreviewPurchase) -> None:
+    """Let a till that is bound to an outlet speak for no other. Raises: OutletNotFound."""
+    if ctx.viewer.outlet_id is None or command.outlet_code is None:
+        return
+    named = await ctx.read(coalition.outlet_by_code, command.partner_id, command.outlet_code)
+    if named.outlet_id != ctx.viewer.outlet_id:
+        raise OutletNotFound

@@ -1,0 +1,345 @@
+"""Purchases: what a basket would earn, what it earned, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+
+from domain.coalition import models as coalition_models
+from domain.earning import commands
+from domain.earning.basket import MOST_LINES, BasketLine
+from domain.earning.commands import PreviewPurchase, RecordPurchase
+from domain.earning.errors import TooManyLines
+from domain.earning.rating import Why
+from domain.earning.wording import why_not
+from domain.errors import DomainError, InvalidValue
+from domain.ids import PartnerId
+from domain.ledger.queries import Share as DomainShare
+from domain.values import Money as DomainMoney
+from domain.values import Points
+from partners.scopes import Scope
+from resolvers import coalition, purchases
+from resolvers.context import Context, Info
+from resolvers.policies import acting_partner
+from schema.errors import UserError, or_null, refusals, shown
+from schema.ids import Node, identified
+from schema.members import Member, MemberRefInput
+from schema.money import Money
+from schema.nodes import findable
+from schema.partners import Partner
+from schema.permissions import needs
+from schema.scalars import CurrencyCode, IdempotencyKey
+from schema.shape import shows
+from schema.wallets import Share
+
+WRITE = needs(Scope.PURCHASES_WRITE)
+LARGEST_BULK = 500
+
+
+@strawberry.type
+@shows(commands.AwardGiven)
+class Award:
+    """Points of one campaign."""
+
+    points: Points
+    """How many."""
+    lines: list[int]
+    """The numbers of the lines that earned them."""
+    available_at: datetime
+    """From when on they can be spent."""
+    expires_at: datetime | None
+    """When they expire; null for never, or for a term that runs from inactivity."""
+    reason: str
+    """Why, in words that can be read out."""
+
+    @strawberry.field
+    @staticmethod
+    def campaign(award: strawberry.Parent[commands.AwardGiven]) -> str:
+        """The campaign's name."""
+        return award.campaign.terms.name
+
+    @strawberry.field(graphql_type=list[Share])
+    @staticmethod
+    def funded_by(award: strawberry.Parent[commands.AwardGiven]) -> list[DomainShare]:
+        """Who pays for them, split to the point."""
+        return [DomainShare(sponsor_id=sponsor, points=Points(points)) for sponsor, points in award.funded]
+
+
+@strawberry.type
+@shows(commands.BenefitReceipt)
+class Benefit:
+    """Value given in money at the till, to be paid to the shop by its sponsor."""
+
+    line: int
+    """The number of the line."""
+
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    def amount(benefit: strawberry.Parent[commands.BenefitReceipt]) -> DomainMoney:
+        """How much."""
+        return benefit.money
+
+    @strawberry.field(graphql_type=Partner)
+    @staticmethod
+    async def sponsor(benefit: strawberry.Parent[commands.BenefitReceipt], info: Info) -> coalition_models.Partner:
+        """Who pays."""
+        return await coalition.partner(info.context, benefit.sponsor_id)
+
+
+@strawberry.type
+class NoAward:
+    """A campaign that gives nothing, and why."""
+
+    campaign: str
+    """The campaign's name."""
+    why: Why
+    """The reason."""
+    reason: str
+    """The reason, in words that can be read out."""
+
+
+@strawberry.type
+@shows(commands.PurchaseReceipt)
+class Purchase(Node):
+    """A recorded purchase and what it earned."""
+
+    id: strawberry.ID = identified("wallet_id", "entry_id")
+    points: Points
+    """All the points it earned."""
+    awards: list[Award]
+    """What it earned, campaign by campaign."""
+    benefits: list[Benefit]
+    """Value in money that its sponsors pay to the shop."""
+    idle_lines: int
+    """How many lines had a quantity of zero, and so earned nothing."""
+    member: Member | None
+    """Whose purchase it is; null where the member was named in a way that no longer holds."""
+
+
+@strawberry.type
+@shows(commands.PurchasePreview)
+class PurchasePreview:
+    """What a basket would earn now; nothing is written."""
+
+    awards: list[Award]
+    """What it would earn, campaign by campaign."""
+
+    @strawberry.field
+    @staticmethod
+    def points(preview: strawberry.Parent[commands.PurchasePreview]) -> Points:
+        """All the points it would earn."""
+        return Points(sum(award.points for award in preview.awards))
+
+    @strawberry.field
+    @staticmethod
+    def missed(preview: strawberry.Parent[commands.PurchasePreview]) -> list[NoAward]:
+        """Campaigns of this till that would give nothing, and what is missing."""
+        return [
+            NoAward(campaign=one.campaign.terms.name, why=one.why, reason=why_not(one, preview.currency))
+            for one in preview.rating.refusals
+        ]
+
+
+@strawberry.input
+class PurchaseLineInput:
+    """One line of a receipt."""
+
+    sku: str
+    """Your article number, at most 64 characters."""
+    quantity: Decimal = Decimal(1)
+    """Pieces, kilograms or litres; zero is accepted and earns nothing. At most four decimals."""
+    amount: Decimal
+    """What was paid for the line, after all discounts, in the purchase's currency."""
+    discount: Decimal = Decimal(0)
+    """What you took off your price."""
+    coupon: Decimal = Decimal(0)
+    """The face value of makers' coupons you took."""
+    coupon_match: Decimal = Decimal(0)
+    """What you added to the makers' coupons."""
+    number: int | None = None
+    """The line's number on the receipt; its place in the list if not said."""
+
+    def to_line(self, place: int, currency: str) -> BasketLine:
+        """As the domain takes it. Raises: InvalidBasket, InvalidValue."""
+        amounts = {
+            name: DomainMoney(getattr(self, name), currency).minor
+            for name in ("amount", "discount", "coupon", "coupon_match")
+        }
+        number = place if self.number is None else self.number
+        return BasketLine(number=number, sku=self.sku, quantity=self.quantity, **amounts)
+
+
+@strawberry.input
+class PurchasePreviewInput:
+    """A basket that is not yet paid."""
+
+    lines: list[PurchaseLineInput]
+    """Its lines, at most 500."""
+    currency: CurrencyCode
+    """Its currency: that of the coalition's contracts."""
+    outlet_code: str | None = None
+    """Your code of the shop; not needed by a till that is bound to one."""
+    member: MemberRefInput | None = None
+    """Whose basket it is, if known yet."""
+    occurred_at: datetime | None = None
+    """When; now if not said."""
+
+    def to_preview(self, ctx: Context) -> PreviewPurchase:
+        """As the domain takes it."""
+        return PreviewPurchase(member=self.member.to_ref(ctx) if self.member else None, **self.basics(ctx))
+
+    def basics(self, ctx: Context) -> dict[str, Any]:
+        """What a preview and a purchase have in common."""
+        if len(self.lines) > MOST_LINES:
+            raise TooManyLines(len(self.lines), MOST_LINES)
+        return {
+            "partner_id": PartnerId(acting_partner(ctx.viewer)),
+            "outlet_id": purchases.own_outlet(ctx, self.outlet_code),
+            "outlet_code": self.outlet_code,
+            "occurred_at": self.occurred_at or ctx.now,
+            "currency": self.currency,
+            "lines": tuple(_lines(self.lines, self.currency)),
+        }
+
+
+@strawberry.input
+class PurchaseRecordInput(PurchasePreviewInput):
+    """A purchase that a member has made."""
+
+    member: MemberRefInput
+    """Who made it."""
+    idempotency_key: IdempotencyKey
+    """Yours for this purchase; the same on every retry."""
+    channel: str | None = None
+    """Such as STORE, WEB or APP."""
+    staff: str | None = None
+    """Your reference for who served."""
+    receipt_number: str | None = None
+    """Your own number of the receipt, by which it can be returned."""
+
+    def to_command(self, ctx: Context) -> RecordPurchase:
+        """As the domain takes it."""
+        return RecordPurchase(
+            member=self.member.to_ref(ctx),
+            idempotency_key=self.idempotency_key,
+            channel=self.channel,
+            staff=self.staff,
+            receipt_number=self.receipt_number,
+            **self.basics(ctx),
+        )
+
+
+@strawberry.input
+class PurchasesRecordInput:
+    """Many purchases at once, under the same rules as one."""
+
+    purchases: list[PurchaseRecordInput]
+    """At most 500; each is recorded or refused on its own."""
+
+
+def _lines(lines: list[PurchaseLineInput], currency: str) -> list[BasketLine]:
+    read = []
+    for place, line in enumerate(lines):
+        try:
+            read.append(line.to_line(place + 1, currency))
+        except DomainError as refused:
+            raise refused.at("lines", str(place)) from None
+    return read
+
+
+@strawberry.type
+class PurchasePayload:
+    """What became of a purchase."""
+
+    purchase: Purchase | None = None
+    """The purchase; null when it was refused."""
+    available: Points | None = None
+    """What the member can spend afterwards."""
+    pending: Points | None = None
+    """What waits afterwards."""
+    replayed: bool = False
+    """Whether an earlier request with the same key had recorded it."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why it was refused; empty when it was recorded."""
+
+
+@strawberry.type
+class PurchasesPayload:
+    """What became of many purchases."""
+
+    results: list[PurchasePayload] = strawberry.field(default_factory=list)
+    """A result for each, in their order."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why none of them was looked at; empty when each has its own result."""
+
+
+def _payload(answer: commands.PurchaseReceipt | DomainError) -> PurchasePayload:
+    if isinstance(answer, DomainError):
+        return PurchasePayload(user_errors=[shown(answer)])
+    return PurchasePayload(
+        purchase=answer,  # type: ignore[arg-type]
+        available=answer.counters.available,
+        pending=answer.counters.pending,
+        replayed=answer.replayed,
+    )
+
+
+findable(Purchase, purchases.find, needs(Scope.PURCHASES_READ, Scope.PURCHASES_WRITE))
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The purchase's id.")]
+Basket = Annotated[PurchasePreviewInput, strawberry.argument(description="The basket.")]
+
+
+@strawberry.type
+class PurchaseQuery:
+    """Purchases."""
+
+    @strawberry.field(graphql_type=PurchasePreview, extensions=[WRITE])
+    @staticmethod
+    async def purchase_preview(info: Info, basket: Basket) -> commands.PurchasePreview:
+        """What a basket would earn now, and what is missing for more; nothing is written."""
+        return await purchases.preview(info.context, basket.to_preview(info.context))
+
+    @strawberry.field(
+        graphql_type=Purchase | None, extensions=[needs(Scope.PURCHASES_READ, Scope.PURCHASES_WRITE), or_null]
+    )
+    @staticmethod
+    async def purchase(info: Info, id: Id) -> commands.PurchaseReceipt:
+        """One of your purchases; null when there is none with this id."""
+        return await purchases.find(info.context, *info.context.global_ids.pair("Purchase", id))
+
+
+@strawberry.type
+class PurchaseMutation:
+    """Purchases are made."""
+
+    @strawberry.mutation(graphql_type=PurchasePayload, extensions=[WRITE, refusals])
+    @staticmethod
+    async def purchase_record(info: Info, input: PurchaseRecordInput) -> Any:
+        """Record a purchase; the member has the points at once, or after the return window."""
+        return _payload(await purchases.record(info.context, input.to_command(info.context)))
+
+    @strawberry.mutation(graphql_type=PurchasesPayload, extensions=[WRITE, refusals])
+    @staticmethod
+    async def purchases_record(info: Info, input: PurchasesRecordInput) -> Any:
+        """Record many purchases, each with its own result."""
+        if len(input.purchases) > LARGEST_BULK:
+            raise InvalidValue(f"at most {LARGEST_BULK} purchases at once", path=("purchases",))
+        return PurchasesPayload(results=await _recorded(info.context, input.purchases))
+
+
+async def _recorded(ctx: Context, wanted: list[PurchaseRecordInput]) -> list[PurchasePayload]:
+    """A result for each; what is malformed is refused alone and stops none of the others."""
+    results: dict[int, PurchasePayload] = {}
+    sound: dict[int, RecordPurchase] = {}
+    for place, one in enumerate(wanted):
+        try:
+            sound[place] = one.to_command(ctx)
+        except DomainError as refused:
+            results[place] = _payload(refused.at("purchases", str(place)))
+    answers = await purchases.record_many(ctx, list(sound.values()))
+    results |= {place: _payload(answer) for place, answer in zip(sound, answers, strict=True)}
+    return [results[place] for place in range(len(wanted))]

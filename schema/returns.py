@@ -1,0 +1,141 @@
+"""Goods that come back, and the points that go with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from domain.coalition import models as coalition_models
+from domain.earning import commands
+from domain.earning.commands import PurchaseRef, RecordReturn
+from domain.earning.rerating import ReturnedLine
+from domain.ids import PartnerId
+from domain.values import Points
+from partners.scopes import Scope
+from resolvers import coalition, purchases
+from resolvers.context import Context, Info
+from resolvers.policies import acting_partner
+from schema.errors import UserError, refusals
+from schema.members import MemberRefInput
+from schema.partners import Partner
+from schema.permissions import needs
+from schema.scalars import IdempotencyKey
+from schema.shape import shows
+
+
+@strawberry.type
+@shows(commands.PointsTaken)
+class PointsTaken:
+    """Points that a return took back for one sponsor."""
+
+    points: Points
+    """How many."""
+    owed: bool
+    """Whether they were spent already, so that later earnings pay them."""
+
+    @strawberry.field(graphql_type=Partner)
+    @staticmethod
+    async def sponsor(taken: strawberry.Parent[commands.PointsTaken], info: Info) -> coalition_models.Partner:
+        """To whom they go back."""
+        return await coalition.partner(info.context, taken.sponsor_id)
+
+
+@strawberry.type
+@shows(commands.ReturnReceipt)
+class PurchaseReturn:
+    """A recorded return and what it took back."""
+
+    points: Points
+    """All the points it took back, owed ones included."""
+    taken: list[PointsTaken]
+    """What it took back, by sponsor."""
+
+
+@strawberry.input
+class ReturnLineInput:
+    """What comes back of a line."""
+
+    number: int
+    """The line's number."""
+    quantity: Decimal
+    """How much of it."""
+
+
+@strawberry.input
+class PurchaseReturnInput:
+    """Goods of a purchase that come back."""
+
+    idempotency_key: IdempotencyKey
+    """Yours for this return."""
+    purchase: strawberry.ID | None = None
+    """The purchase by its id; or else by your receipt number and the member."""
+    receipt_number: str | None = None
+    """Your number of the receipt."""
+    member: MemberRefInput | None = None
+    """Whose purchase it was; not needed with the purchase's id."""
+    lines: list[ReturnLineInput] | None = None
+    """What comes back; everything that is left if not said."""
+    occurred_at: datetime | None = None
+    """When; now if not said."""
+    channel: str | None = None
+    """Such as STORE, WEB or APP."""
+    staff: str | None = None
+    """Your reference for who served."""
+    reference: str | None = None
+    """Your own number of the return."""
+
+    def to_command(self, ctx: Context) -> RecordReturn:
+        """As the domain takes it."""
+        return RecordReturn(
+            partner_id=PartnerId(acting_partner(ctx.viewer)),
+            idempotency_key=self.idempotency_key,
+            purchase=self._ref(ctx),
+            lines=None if self.lines is None else tuple(ReturnedLine(one.number, one.quantity) for one in self.lines),
+            occurred_at=self.occurred_at or ctx.now,
+            channel=self.channel,
+            staff=self.staff,
+            reference=self.reference,
+        )
+
+    def _ref(self, ctx: Context) -> PurchaseRef:
+        member = self.member.to_ref(ctx) if self.member is not None else None
+        if self.purchase is None:
+            return PurchaseRef(receipt_number=self.receipt_number, member=member)
+        wallet_id, entry_id = ctx.global_ids.pair("Purchase", self.purchase)
+        return PurchaseRef(wallet_id=wallet_id, entry_id=entry_id, receipt_number=self.receipt_number, member=member)
+
+
+@strawberry.type
+class PurchaseReturnPayload:
+    """What became of a return."""
+
+    purchase_return: PurchaseReturn | None = None
+    """The return; null when it was refused."""
+    available: Points | None = None
+    """What the member can spend afterwards."""
+    debt: Points | None = None
+    """What the member owes afterwards."""
+    replayed: bool = False
+    """Whether an earlier request with the same key had recorded it."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why it was refused; empty when it was recorded."""
+
+
+@strawberry.type
+class ReturnMutation:
+    """Goods come back."""
+
+    @strawberry.mutation(graphql_type=PurchaseReturnPayload, extensions=[needs(Scope.PURCHASES_WRITE), refusals])
+    @staticmethod
+    async def purchase_return(info: Info, input: PurchaseReturnInput) -> Any:
+        """Record goods that come back; takes back what the smaller basket would not have earned, no more, no less."""
+        receipt = await purchases.take_back(info.context, input.to_command(info.context))
+        return PurchaseReturnPayload(
+            purchase_return=receipt,  # type: ignore[arg-type]
+            available=receipt.counters.available,
+            debt=receipt.counters.debt,
+            replayed=receipt.replayed,
+        )
