@@ -13,7 +13,7 @@ import asyncpg
 import typer
 
 from domain.errors import DomainError
-from hansa import __version__, clients, reporting
+from hansa import __version__, clients, reporting, settling
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load
@@ -102,6 +102,7 @@ def version(*, json: Json = False) -> None:
 
 
 clients.register(app)
+app.add_typer(settling.app)
 
 
 def main() -> None:

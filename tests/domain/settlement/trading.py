@@ -41,6 +41,15 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ANNA, BERT = PersonId(UUID(int=0xA)), PersonId(UUID(int=0xB))
 KEYS = enrolment.MemberKeys(lookup=b"l" * 32, personal=b"p" * 32)
 
+FOUNDED = founding.FoundCoalition(
+    name="Hansa",
+    purpose="Tests",
+    currency="EUR",
+    standard_price=Decimal("0.0080"),
+    time_zone="Europe/Riga",
+    operator_name="Operator",
+)
+
 HYBRID = {"price": "0.01", "price_redeem": "0.0085", "share_at_issuance": "0.4", "breakage_issuer": "0.5"}
 
 
@@ -198,17 +207,7 @@ async def a_coalition(database: Database, **terms: Mapping[str, Any]) -> Trading
     """A coalition of partners, each named by a letter and bound by its terms, with its first cycle open."""
     async with database.session(COALITION) as plain, plain.begin():
         session = WriteSession(ReadSession(plain))
-        await founding.found(
-            session,
-            founding.FoundCoalition(
-                name="Hansa",
-                purpose="Tests",
-                currency="EUR",
-                standard_price=Decimal("0.0080"),
-                time_zone="Europe/Riga",
-                operator_name="Operator",
-            ),
-        )
+        await founding.found(session, FOUNDED)
         await session.flush()
         partner_ids = {letter: await _admitted(session, letter, terms[letter]) for letter in terms}
         cycle = await cycles.open_first(session, now=NOON)
@@ -220,7 +219,7 @@ async def _admitted(session: WriteSession, letter: str, terms: Mapping[str, Any]
         slug=letter.lower(),
         name=f"Partner {letter}",
         roles=frozenset({PartnerRole.RETAILER}),
-        hue=ord(letter),
+        hue=ord(letter[0]),
         country="LV",
         company=f"{letter} SIA",
     )

@@ -1,0 +1,157 @@
+"""What the settlement commands do: a step or a question at the desk, then a page for people or JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from domain.audit import sealing
+from domain.errors import InvalidValue
+from domain.paging import LARGEST_PAGE, PageRequest
+from domain.settlement import computing, cycles, forecasting, queries
+from domain.settlement.models import Cycle, CycleState
+from domain.settlement.parties import Party, partner
+from domain.settlement.queries import Line
+from hansa import reporting
+from hansa import settlement_tables as tables
+from hansa.settlement_desk import Desk
+from partners.scopes import Scope
+
+COMPUTED = (CycleState.COMPUTED, CycleState.PROPOSED, CycleState.APPROVED, CycleState.INSTRUCTED)
+
+
+async def status(desk: Desk, *, json: bool) -> None:
+    """All cycles, and the open one's forecast."""
+    found = await desk.ctx.read(queries.all_cycles)
+    if not found:
+        return reporting.as_json({"cycles": []}) if json else reporting.say("No cycle is open yet: hansa settle open")
+    forecast = await desk.ctx.read(forecasting.running_position, now=desk.ctx.now)
+    if json:
+        return reporting.as_json(plain({"cycles": found, "forecast": forecast}))
+    newest = next((cycle for cycle in found if cycle.state != CycleState.OPEN), found[0])
+    return tables.show(tables.rail(newest), tables.cycles_table(found), tables.forecast_part(desk, forecast))
+
+
+async def open_first(desk: Desk, name: str | None, *, json: bool) -> None:
+    """The first cycle."""
+    _say(await desk.ctx.write(cycles.open_first, now=desk.ctx.now, name=name), json=json)
+
+
+async def cut_off(desk: Desk, name: str | None, next_name: str | None, *, json: bool) -> None:
+    """The cut-off in one transaction, the seal in the next, so that postings wait for an instant only."""
+    chosen = await desk.cycle(name, CycleState.OPEN)
+    cut = await desk.ctx.write(cycles.cut_off, chosen.cycle_id, now=desk.ctx.now, next_name=next_name)
+    _say(await desk.ctx.write(sealing.seal, cut.cycle.cycle_id, now=desk.ctx.now), json=json)
+
+
+async def compute(desk: Desk, name: str | None, de_minimis: str, *, json: bool) -> None:
+    """The statements; a seal that a broken connection left out is made up for."""
+    smallest = _amount(de_minimis)
+    chosen = await desk.cycle(name, CycleState.COMPUTED, CycleState.CUT_OFF)
+    await desk.ctx.write(sealing.seal, chosen.cycle_id, now=desk.ctx.now)
+    done = await desk.ctx.write(computing.compute, chosen.cycle_id, now=desk.ctx.now, de_minimis=smallest)
+    balances = await desk.ctx.read(queries.balances, chosen.cycle_id)
+    if json:
+        return reporting.as_json(plain({"cycle": done, "balances": balances}))
+    title = f"{done.name}, revision {done.revision}, in {desk.currency}"
+    return tables.show(tables.rail(done), tables.balances_table(desk, balances, title=title))
+
+
+async def propose(desk: Desk, name: str | None, person: str, days: int | None, *, json: bool) -> None:
+    """The statements, laid before the partners."""
+    chosen = await desk.cycle(name, CycleState.COMPUTED)
+    by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
+    time = cycles.DAYS_TO_ANSWER if days is None else days
+    done = await desk.ctx.write(cycles.propose, chosen.cycle_id, by=by, now=desk.ctx.now, days_to_answer=time)
+    _say(done, json=json)
+
+
+async def approve(desk: Desk, name: str | None, person: str, *, json: bool) -> None:
+    """The second person's word."""
+    chosen = await desk.cycle(name, CycleState.PROPOSED)
+    by = await desk.person(person, Scope.SETTLEMENT_APPROVE)
+    _say(await desk.ctx.write(cycles.approve, chosen.cycle_id, by=by, now=desk.ctx.now), json=json)
+
+
+async def void(desk: Desk, name: str | None, person: str, reason: str, *, json: bool) -> None:
+    """A proposal or an approval taken back."""
+    chosen = await desk.cycle(name, CycleState.APPROVED, CycleState.PROPOSED)
+    by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
+    _say(await desk.ctx.write(cycles.void, chosen.cycle_id, by=by, reason=reason, now=desk.ctx.now), json=json)
+
+
+async def statement(desk: Desk, name: str | None, slug: str, *, json: bool) -> None:
+    """One partner's statement with all its lines."""
+    party = partner(desk.partner(slug))
+    chosen = await desk.cycle(name, *COMPUTED)
+    view = await desk.ctx.read(queries.party_statement, chosen.cycle_id, party)
+    lines = await _every_line(desk, chosen, party)
+    if json:
+        return reporting.as_json(plain({"balance": view.balance, "by_kind": view.by_kind, "lines": lines}))
+    return tables.show(tables.statement_part(desk, view, party, lines))
+
+
+async def netting(desk: Desk, name: str | None, *, json: bool) -> None:
+    """Who owes whom, and the payments that settle it."""
+    chosen = await desk.cycle(name, *COMPUTED)
+    found = await desk.ctx.read(queries.netting_of, chosen.cycle_id)
+    if json:
+        return reporting.as_json(plain(found))
+    return tables.show(tables.rail(chosen), tables.netting_part(desk, found))
+
+
+def _say(cycle: Cycle, *, json: bool) -> None:
+    """Where a cycle stands after a step."""
+    if json:
+        return reporting.as_json(plain(cycle))
+    return tables.show(tables.rail(cycle), tables.cycles_table([cycle]))
+
+
+async def _every_line(desk: Desk, cycle: Cycle, party: Party) -> list[Line]:
+    page = await desk.ctx.read(queries.lines, cycle.cycle_id, party, PageRequest(first=LARGEST_PAGE))
+    lines = list(page.items)
+    while page.has_next:
+        request = PageRequest(first=LARGEST_PAGE, after=page.keys[-1])
+        page = await desk.ctx.read(queries.lines, cycle.cycle_id, party, request)
+        lines += page.items
+    return lines
+
+
+def _amount(words: str) -> Decimal:
+    try:
+        return Decimal(words)
+    except ArithmeticError:
+        raise InvalidValue(f"{words!r} is not an amount", path=("de_minimis",)) from None
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: parties by role or id, hashes in hexadecimal, amounts as strings."""
+    shown: Any = value
+    match value:
+        case Party() | Fraction():
+            shown = str(value)
+        case bytes():
+            shown = value.hex()
+        case Decimal():
+            shown = f"{value:f}"
+        case Cycle():
+            shown = plain(value.model_dump())
+        case Mapping():
+            shown = _pairs(value) if any(isinstance(key, tuple) for key in value) else _named(value)
+        case list() | tuple():
+            shown = [plain(part) for part in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            shown = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return shown
+
+
+def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): plain(part) for key, part in value.items()}
+
+
+def _pairs(value: Mapping[Any, Any]) -> list[dict[str, Any]]:
+    """Obligations: who owes whom how much."""
+    return [{"debtor": str(pair[0]), "creditor": str(pair[1]), "amount": owed} for pair, owed in value.items()]
