@@ -78,7 +78,7 @@ async def enrol(
         "sealed": "\\x" + sealed.details.hex(),
         "identifiers": [identifier.row(keys.lookup) for identifier in identifiers.values()],
     }
-    row = await pool.fetchrow("SELECT * FROM enrol($1::jsonb, $2)", orjson.dumps(request).decode(), now)
+    row = await pool.fetchrow("SELECT * FROM enrol($1::jsonb, $2)", orjson.dumps(request, default=str).decode(), now)
     assert row is not None
     match row["outcome"]:
         case "JOINED" | "REPLAYED" as outcome:
