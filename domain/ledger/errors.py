@@ -100,6 +100,42 @@ class AdjustmentNotApproved(Conflict):
         super().__init__("A second person has to approve the adjustment first.", path=("adjustment",))
 
 
+class AdjustmentNotFound(NotFound):
+    """There is no such adjustment of this partner."""
+
+    code = "ADJUSTMENT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such adjustment of this partner.", path=("adjustment",))
+
+
+class SamePerson(DomainError):
+    """Who asks for something may not agree to it too."""
+
+    code = "SAME_PERSON"
+
+    def __init__(self) -> None:
+        super().__init__("Another person than the one who asked has to approve it.", path=("adjustment",))
+
+
+class AlreadyApproved(Conflict):
+    """The adjustment was approved before."""
+
+    code = "ALREADY_APPROVED"
+
+    def __init__(self) -> None:
+        super().__init__("The adjustment has been approved already.", path=("adjustment",))
+
+
+class AdjustmentTooLate(Conflict):
+    """The points would have expired before they were given."""
+
+    code = "ADJUSTMENT_TOO_LATE"
+
+    def __init__(self) -> None:
+        super().__init__("The adjustment's points would have expired by now; request it again.", path=("adjustment",))
+
+
 class Busy(Conflict):
     """Others kept changing the same thing; nothing was written."""
 

@@ -154,6 +154,8 @@ class Entry(Row, table=True):
     posted_at: datetime = Field(sa_type=Instant)
     """By ours."""
     cycle_id: UUID
+    content: bytes | None = Field(default=None, sa_type=Digest)
+    """The digest of what it carries besides transfers: a basket, the goods that came back."""
     hash: bytes = Field(sa_type=Digest)
 
     __table_args__ = (
@@ -161,6 +163,7 @@ class Entry(Row, table=True):
         UniqueConstraint("wallet_id", "partner_id", "idempotency_key"),
         Index("uq_entry_partner_id_idempotency_key", "partner_id", "idempotency_key", unique=True),
         Index(None, "cycle_id"),
+        Index("ix_entry_move_out", "wallet_id", postgresql_where=text("kind = 'MOVE_OUT'")),
     )
 
 
@@ -231,6 +234,9 @@ class Lot(Row, table=True):
         Index("ix_lot_term", "expires_at", postgresql_where=text("remaining > 0")),
         Index("ix_lot_release", "available_at", postgresql_where=text("NOT released AND remaining > 0")),
         Index("ix_lot_root", "root_lot_id", postgresql_where=text("root_lot_id IS NOT NULL")),
+        Index(
+            "ix_lot_inactivity", "wallet_id", postgresql_where=text("inactivity_months IS NOT NULL AND remaining > 0")
+        ),
     )
 
 
@@ -339,7 +345,7 @@ class Adjustment(Row, table=True):
     adjustment_id: UUID = Field(primary_key=True)
     wallet_id: UUID
     member_id: UUID
-    partner_id: UUID
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
     points: int = Field(sa_type=BigInteger)
     reason: str
     expires_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from domain.coalition.errors import OutletNotFound, PartnerNotActive
-from domain.errors import DomainError, IdempotencyConflict
+from domain.errors import DomainError, IdempotencyConflict, InvalidValue
 from domain.ledger import errors
 from domain.ledger.postings import Posting, RedemptionPosting, Verdict
 from domain.members.errors import MemberNotFound
 from domain.values import Points
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+T = TypeVar("T")
 
 LARGEST_BATCH = 500
 ATTEMPTS = 4
@@ -90,10 +91,16 @@ async def _lost_the_key(pool: Pool, door: Door, posting: Posting, now: datetime)
 
 async def _call(pool: Pool, door: Door, postings: Sequence[Posting], now: datetime) -> list[Verdict]:
     items = encoded(postings)
+    statement = f"SELECT * FROM {door}($1::jsonb, $2)"  # noqa: S608 -- an enumeration
+    rows = await persistently(lambda: pool.fetch(statement, items, now))
+    return [Verdict(*tuple(row)[1:]) for row in rows]
+
+
+async def persistently(call: Callable[[], Awaitable[T]]) -> T:
+    """What a call of the ledger answers; repeated when it clashed or its connection was lost. Raises: Busy."""
     for attempt in range(ATTEMPTS):
         try:
-            rows = await pool.fetch(f"SELECT * FROM {door}($1::jsonb, $2)", items, now)  # noqa: S608 -- an enumeration
-            return [Verdict(*tuple(row)[1:]) for row in rows]
+            return await call()
         except PASSING:
             if attempt == ATTEMPTS - 1:
                 raise errors.Busy from None
@@ -139,6 +146,8 @@ def refusal(verdict: Verdict, posting: Posting) -> DomainError:
                 "This idempotency key was used for another request; a new request needs a new key.",
                 path=("idempotencyKey",),
             )
+        case "INVALID_VALUE":
+            return InvalidValue("points are one or more", path=("points",))
         case outcome:
             return PLAIN[outcome]()
 
@@ -155,6 +164,7 @@ PLAIN: dict[str, Callable[[], DomainError]] = {
         errors.RedemptionNotFound,
         errors.PurchaseNotFound,
         errors.AdjustmentNotApproved,
+        errors.AdjustmentTooLate,
         errors.HoldOpen,
     )
 } | {"STALE": errors.Busy, "WALLET_MOVED": errors.Busy}

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import DateTime, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from domain.storage import Row
@@ -52,11 +52,14 @@ class Member(Row, table=True):
     kind: str
     status: str
     joined_at: datetime = Field(sa_type=Instant)
-    joined_through: UUID
+    joined_through: UUID = Field(foreign_key="partner.partner_id")
     """The partner that enrolled the member."""
     merged_into: UUID | None = None
 
-    __table_args__ = (Index(None, "member_id"),)
+    __table_args__ = (
+        Index(None, "member_id"),
+        Index("ix_member_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    )
 
 
 class Recognition(Row, table=True):
@@ -77,7 +80,7 @@ class Link(Row, table=True):
     __tablename__ = "link"
     wallet_id: UUID = Field(primary_key=True)
     member_id: UUID = Field(primary_key=True)
-    partner_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(primary_key=True, foreign_key="partner.partner_id")
     pairwise_id: UUID
     since: datetime = Field(sa_type=Instant)
     enrolment_key: str | None = None

@@ -13,6 +13,7 @@ CREATE TABLE member (
     CONSTRAINT ck_member_merged CHECK ((status = 'MERGED') = (merged_into IS NOT NULL))
 );
 CREATE INDEX ix_member_member_id ON member (member_id);
+CREATE INDEX ix_member_merged_into ON member (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE recognition (
     lookup bytea CONSTRAINT pk_recognition PRIMARY KEY,

@@ -2,7 +2,8 @@
 
 -- Goods come back (refers_to names the purchase): claims say how many points of which lots the smaller basket would not have
 -- earned. What is unspent is taken from its own lot; what was spent is owed, by the policy of the sponsor's contract; what
--- expired stays expired. returns_before guards the re-rating: another return in between makes it STALE.
+-- expired stays expired. returns_before guards the re-rating: another return in between makes it STALE. After a merge the
+-- purchase lies in one wallet (purchase_wallet_id) and the return is posted to the wallet that one has become.
 CREATE FUNCTION post_returns(items jsonb, at timestamptz) RETURNS SETOF posting_result
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -14,15 +15,19 @@ BEGIN
     PERFORM lock_wallets(wallets || ARRAY(SELECT i.purchase_wallet_id FROM jsonb_to_recordset(items) AS i(purchase_wallet_id uuid)));
     PERFORM release_due(wallets, at);
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE
-            WHEN p.entry_id IS NULL THEN 'PURCHASE_NOT_FOUND'
+            WHEN p.entry_id IS NULL OR i.purchase_wallet_id <> j.wallet_id AND forwarded(i.purchase_wallet_id) <> j.wallet_id
+                OR EXISTS (SELECT FROM jsonb_to_recordset(i.claims) AS c(lot_id uuid) WHERE NOT EXISTS (SELECT FROM lot l
+                    WHERE l.wallet_id = i.purchase_wallet_id AND l.lot_id = c.lot_id AND l.entry_id = i.refers_to))
+                THEN 'PURCHASE_NOT_FOUND'
+            WHEN i.purchase_wallet_id <> j.wallet_id AND underway(i.purchase_wallet_id) THEN 'WALLET_MOVED'
             WHEN p.returns <> i.returns_before THEN 'STALE' END),
         j.wallet_id, j.entry_id, NULL)::verdict)
     INTO verdicts
     FROM judged(entries, false) j
-    JOIN jsonb_to_recordset(items) AS i(item int, partner_id uuid, refers_to uuid, purchase_wallet_id uuid, returns_before int)
-        ON i.item = j.item
+    JOIN jsonb_to_recordset(items) AS i(item int, partner_id uuid, refers_to uuid, purchase_wallet_id uuid, returns_before int,
+        claims jsonb) ON i.item = j.item
     LEFT JOIN purchase p ON p.wallet_id = i.purchase_wallet_id AND p.entry_id = i.refers_to AND p.partner_id = i.partner_id;
-    entries := standing(entries, verdicts);
+    entries := with_goods(standing(entries, verdicts), items);
     IF cardinality(entries) > 0 THEN
         PERFORM append_entries(entries, claimed(entries, items, at), at);
         PERFORM keep_returns(entries, items);
@@ -30,6 +35,26 @@ BEGIN
     END IF;
     RETURN QUERY SELECT * FROM answers(verdicts);
 END $$;
+
+-- Which of a purchase's benefits a return takes back.
+CREATE FUNCTION taken_back(entries entry_draft[], items jsonb)
+RETURNS TABLE (item int, entry_id uuid, wallet_id uuid, benefit_id uuid) LANGUAGE sql STABLE AS $$
+    SELECT e.item, e.entry_id, b.wallet_id, b.benefit_id
+    FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid, benefits uuid[]) ON i.item = e.item
+    JOIN benefit b ON b.wallet_id = i.purchase_wallet_id AND b.benefit_id = ANY (i.benefits) AND b.entry_id = e.refers_to
+        AND b.state = 'USED'
+$$;
+
+-- The digest of what came back, and of the benefits taken back, goes into the return's entry.
+CREATE FUNCTION with_goods(entries entry_draft[], items jsonb) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(array_agg(carrying(e, concat_ws(chr(30),
+        concat_ws(chr(31), i.purchase_wallet_id, i.returns_before + 1, i.numbers::text, i.quantities::text, i.amounts::text),
+        (SELECT string_agg(b.benefit_id::text, chr(30) ORDER BY b.benefit_id) FROM taken_back(entries, items) b
+            WHERE b.item = e.item)))), '{}')
+    FROM jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid, returns_before int, numbers int[],
+        quantities numeric[], amounts bigint[])
+    JOIN unnest(entries) e ON e.item = i.item
+$$;
 
 CREATE FUNCTION keep_returns(entries entry_draft[], items jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -41,46 +66,66 @@ BEGIN
     FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid, returns_before int,
         numbers int[], quantities numeric[], amounts bigint[]) ON i.item = e.item;
     UPDATE benefit b SET state = 'REVERSED', reversed_entry_id = e.entry_id, reversed_cycle_id = open_cycle()
-    FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid, benefits uuid[]) ON i.item = e.item
-    WHERE b.wallet_id = i.purchase_wallet_id AND b.benefit_id = ANY (i.benefits) AND b.state = 'USED';
+    FROM taken_back(entries, items) e WHERE b.wallet_id = e.wallet_id AND b.benefit_id = e.benefit_id;
 END $$;
 
--- What was spent of a lot (wherever its points were moved), by the contract that honoured it, less what is already owed for it.
+-- What was spent of a lot, by the contract that honoured it, less what is already owed for it: wherever its points were moved,
+-- and whether they bought something, are held for it, or paid a debt.
 CREATE FUNCTION spent_of(home uuid, root uuid) RETURNS TABLE (redeemer_contract_id uuid, points bigint) LANGUAGE sql STABLE AS $$
-    SELECT t.redeemer_contract_id, sum(CASE WHEN t.debit = 'AVAILABLE' THEN t.points ELSE -t.points END)::bigint
-    FROM lot l JOIN transfer t ON t.wallet_id = l.wallet_id AND t.lot_id = l.lot_id
-    WHERE (l.wallet_id = home AND l.lot_id = root OR l.root_lot_id = root)
-        AND ((t.debit, t.credit) IN (('AVAILABLE', 'REDEEMED'), ('AVAILABLE', 'HELD'), ('REDEEMED', 'AVAILABLE'), ('HELD', 'AVAILABLE'))
-            OR t.kind = 'CLAWBACK' AND t.debit = 'DEBT')
-    GROUP BY t.redeemer_contract_id
-    HAVING sum(CASE WHEN t.debit = 'AVAILABLE' THEN t.points ELSE -t.points END) > 0
+    WITH place AS (
+        SELECT f.wallet_id, root AS lot_id FROM forwards(home) f
+        UNION
+        SELECT l.wallet_id, l.lot_id FROM lot l WHERE l.root_lot_id = root
+    ), spent AS (
+        SELECT t.redeemer_contract_id, sum(CASE WHEN t.debit = 'AVAILABLE' THEN t.points ELSE -t.points END) AS points
+        FROM place p JOIN transfer t ON t.wallet_id = p.wallet_id AND t.lot_id = p.lot_id
+        WHERE (t.debit, t.credit) IN (('AVAILABLE', 'REDEEMED'), ('REDEEMED', 'AVAILABLE'), ('AVAILABLE', 'HELD'),
+                ('HELD', 'AVAILABLE'), ('AVAILABLE', 'DEBT'))
+            OR t.kind = 'CLAWBACK' AND t.debit = 'DEBT'
+        GROUP BY t.redeemer_contract_id
+    ), owable AS (
+        SELECT s.*, (SELECT sum(a.points) FROM spent a) - (sum(s.points) OVER (ORDER BY s.redeemer_contract_id) - s.points) AS rest
+        FROM spent s WHERE s.points > 0
+    )
+    SELECT o.redeemer_contract_id, LEAST(o.points, o.rest)::bigint FROM owable o WHERE o.rest > 0
 $$;
 
 -- The claw-backs a return makes: from the lot itself; then owed, a transfer for each contract that honoured the points.
 -- Sponsors that take only what the wallet has come first, so that what they are owed is repaid at once.
 CREATE FUNCTION claimed(entries entry_draft[], items jsonb, at timestamptz) RETURNS transfer_draft[] LANGUAGE sql VOLATILE AS $$
     WITH claim AS (
-        SELECT e.wallet_id, e.entry_id, i.purchase_wallet_id AS home, c.lot_id AS root, c.points, o.sponsor_id,
-            o.sponsor_contract_id, o.accrual_cycle_id, o.campaign_id, o.campaign_version, l.lot_id, l.released, k.return_policy,
-            CASE WHEN l.lot_id IS NULL OR term(l.expires_at, l.inactivity_months, w.active_at) <= at
-                    OR k.return_policy = 'PENDING_ONLY' AND l.released THEN 0
-                ELSE LEAST(c.points, l.remaining - l.held) END AS take
+        SELECT e.wallet_id, e.entry_id, i.purchase_wallet_id AS home, o.lot_id AS root, sum(c.points) AS points, o.sponsor_id,
+            o.sponsor_contract_id, o.accrual_cycle_id, o.campaign_id, o.campaign_version, k.return_policy
         FROM unnest(entries) e
-        JOIN wallet w ON w.wallet_id = e.wallet_id
         JOIN jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid, claims jsonb) ON i.item = e.item
         CROSS JOIN jsonb_to_recordset(i.claims) AS c(lot_id uuid, points bigint)
         JOIN lot o ON o.wallet_id = i.purchase_wallet_id AND o.lot_id = c.lot_id AND o.entry_id = e.refers_to
         JOIN contract k ON k.contract_id = o.sponsor_contract_id
-        LEFT JOIN lot l ON l.wallet_id = e.wallet_id AND (l.lot_id = c.lot_id OR l.root_lot_id = c.lot_id)
+        WHERE c.points > 0
+        GROUP BY e.wallet_id, e.entry_id, i.purchase_wallet_id, o.wallet_id, o.lot_id, k.contract_id
+    ), unspent AS (
+        SELECT c.*, l.lot_id, l.released, l.remaining - l.held AS left_over,
+            sum(l.remaining - l.held) OVER (PARTITION BY c.wallet_id, c.root ORDER BY l.earned_at, l.lot_id) AS upto
+        FROM claim c
+        JOIN wallet w ON w.wallet_id = c.wallet_id
+        JOIN lot l ON l.wallet_id = c.wallet_id AND (l.lot_id = c.root OR l.root_lot_id = c.root)
+        WHERE COALESCE(term(l.expires_at, l.inactivity_months, w.active_at) > at, true)
+            AND NOT (c.return_policy = 'PENDING_ONLY' AND l.released)
+    ), taken AS (
+        SELECT u.*, LEAST(u.left_over, u.points - (u.upto - u.left_over))::bigint AS take
+        FROM unspent u WHERE u.left_over > 0 AND u.points > u.upto - u.left_over
     ), purse AS (
-        SELECT s.wallet_id, sum(s.points) - COALESCE((SELECT sum(c.take) FROM claim c WHERE c.wallet_id = s.wallet_id AND c.released), 0)
+        SELECT s.wallet_id, sum(s.points) - COALESCE((SELECT sum(t.take) FROM taken t WHERE t.wallet_id = s.wallet_id AND t.released), 0)
             AS points
-        FROM spendable_lots(ARRAY(SELECT DISTINCT c.wallet_id FROM claim c), at) s GROUP BY s.wallet_id
+        FROM spendable_lots(ARRAY(SELECT DISTINCT c.wallet_id FROM claim c WHERE c.return_policy = 'WITHIN_BALANCE'), at) s
+        GROUP BY s.wallet_id
     ), owing AS (
-        SELECT c.*, s.redeemer_contract_id, LEAST(s.points, c.points - c.take - (s.upto - s.points)) AS owed
-        FROM claim c JOIN LATERAL (
+        SELECT c.*, s.redeemer_contract_id, LEAST(s.points, c.rest - (s.upto - s.points))::bigint AS owed
+        FROM (SELECT x.*, x.points - COALESCE((SELECT sum(t.take) FROM taken t WHERE t.wallet_id = x.wallet_id AND t.root = x.root), 0)
+            AS rest FROM claim x WHERE x.return_policy <> 'PENDING_ONLY') c
+        CROSS JOIN LATERAL (
             SELECT x.*, sum(x.points) OVER (ORDER BY x.redeemer_contract_id) AS upto FROM spent_of(c.home, c.root) x
-        ) s ON c.return_policy <> 'PENDING_ONLY' AND c.points - c.take > s.upto - s.points
+        ) s WHERE c.rest > s.upto - s.points
     ), bounded AS (
         SELECT o.*, CASE WHEN o.return_policy = 'DEBT' THEN o.owed ELSE LEAST(o.owed, GREATEST(0, COALESCE(p.points, 0)
             - (sum(o.owed) OVER (PARTITION BY o.wallet_id, o.return_policy ORDER BY o.root, o.redeemer_contract_id) - o.owed)))
@@ -89,7 +134,7 @@ CREATE FUNCTION claimed(entries entry_draft[], items jsonb, at timestamptz) RETU
     ), line AS (
         SELECT wallet_id, entry_id, 1 AS rank, CASE WHEN released THEN 'AVAILABLE' ELSE 'PENDING' END AS debit, take AS points,
             lot_id, sponsor_id, sponsor_contract_id, accrual_cycle_id, NULL::uuid AS redeemer_contract_id, campaign_id,
-            campaign_version, NULL::uuid AS debt_id FROM claim
+            campaign_version, NULL::uuid AS debt_id FROM taken
         UNION ALL
         SELECT wallet_id, entry_id, CASE return_policy WHEN 'WITHIN_BALANCE' THEN 2 ELSE 3 END, 'DEBT', debt, root, sponsor_id,
             sponsor_contract_id, accrual_cycle_id, redeemer_contract_id, campaign_id, campaign_version, gen_random_uuid()
@@ -102,29 +147,13 @@ CREATE FUNCTION claimed(entries entry_draft[], items jsonb, at timestamptz) RETU
         FROM line WHERE points > 0) l
 $$;
 
--- Lots past their term leave the wallet; what is held of them stays until its hold ends.
+-- The sweep: terms end, points become available, holds lapse.
 CREATE FUNCTION post_expiries(wallets uuid[], at timestamptz) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    lapsed transfer_draft[];
-    entries entry_draft[];
 BEGIN
     PERFORM lock_cycle();
     PERFORM lock_wallets(wallets);
-    PERFORM release_due(wallets, at);
-    lapsed := ARRAY(SELECT ROW(l.wallet_id, NULL, row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.expires_at, l.lot_id),
-        'EXPIRE', 'AVAILABLE', 'EXPIRED', l.remaining - l.held, l.lot_id, l.sponsor_id, l.sponsor_contract_id,
-        l.accrual_cycle_id, NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft
-    FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
-    WHERE l.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held
-        AND term(l.expires_at, l.inactivity_months, w.active_at) <= at);
-    IF cardinality(lapsed) = 0 THEN
-        RETURN 0;
-    END IF;
-    SELECT array_agg(system_entry(w.wallet_id, 'EXPIRY', at)) INTO entries
-    FROM (SELECT DISTINCT t.wallet_id FROM unnest(lapsed) t) w;
-    PERFORM append_entries(entries, named(lapsed, entries), at);
-    RETURN cardinality(entries);
+    RETURN expire_due(wallets, at);
 END $$;
 
 CREATE FUNCTION post_releases(wallets uuid[], at timestamptz) RETURNS int
@@ -144,12 +173,15 @@ DECLARE
 BEGIN
     PERFORM lock_cycle();
     PERFORM lock_wallets(wallets);
-    SELECT array_agg(ROW(s.place, s.wallet_id, s.entry_id, 'LAPSE', NULL, s.partner_id, NULL, NULL, NULL, NULL,
-        s.idempotency_key, s.fingerprint, s.hold_id, at)::entry_draft), jsonb_agg(jsonb_build_object('item', s.place, 'points', 0))
+    SELECT array_agg(ROW(s.place, s.wallet_id, (s.fresh).entry_id, 'LAPSE', NULL, (s.fresh).partner_id, NULL, NULL, NULL, NULL,
+        (s.fresh).idempotency_key, (s.fresh).fingerprint, s.hold_id, at, NULL)::entry_draft),
+        jsonb_agg(jsonb_build_object('item', s.place, 'points', 0))
     INTO ending, items FROM (
-        SELECT DISTINCT ON (h.wallet_id) h.hold_id, (row_number() OVER ())::int AS place, (system_entry(h.wallet_id, 'LAPSE', at)).*
-        FROM hold h WHERE h.wallet_id = ANY (wallets) AND h.state = 'OPEN' AND h.expires_at <= at
-        ORDER BY h.wallet_id, h.expires_at
+        SELECT h.*, (row_number() OVER ())::int AS place, system_entry(h.wallet_id, 'LAPSE', at) AS fresh
+        FROM (SELECT DISTINCT ON (x.wallet_id) x.wallet_id, x.hold_id FROM hold x
+            WHERE x.wallet_id = ANY (wallets) AND x.state = 'OPEN' AND x.expires_at <= at
+            ORDER BY x.wallet_id, x.expires_at, x.hold_id) h
+        OFFSET 0
     ) s;
     PERFORM end_holds(COALESCE(ending, '{}'), items, at);
     RETURN COALESCE(cardinality(ending), 0);
@@ -162,51 +194,73 @@ BEGIN
     RETURN CASE what
         WHEN 'RELEASE' THEN ARRAY(SELECT DISTINCT l.wallet_id FROM lot l
             WHERE NOT l.released AND l.remaining > 0 AND l.available_at <= at LIMIT most)
-        WHEN 'EXPIRY' THEN ARRAY(SELECT DISTINCT l.wallet_id FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
-            WHERE l.remaining > l.held AND (l.expires_at <= at OR l.inactivity_months IS NOT NULL)
-                AND l.available_at <= at AND term(l.expires_at, l.inactivity_months, w.active_at) <= at LIMIT most)
+        WHEN 'EXPIRY' THEN ARRAY(
+            SELECT l.wallet_id FROM lot l WHERE l.remaining > 0 AND l.remaining > l.held AND l.expires_at <= at AND l.available_at <= at
+            UNION
+            SELECT l.wallet_id FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
+            WHERE l.inactivity_months IS NOT NULL AND l.remaining > 0 AND l.remaining > l.held AND l.available_at <= at
+                AND term(l.expires_at, l.inactivity_months, w.active_at) <= at
+            LIMIT most)
         WHEN 'LAPSE' THEN ARRAY(SELECT DISTINCT h.wallet_id FROM hold h WHERE h.state = 'OPEN' AND h.expires_at <= at LIMIT most)
     END;
 END $$;
 
 -- A wallet joins another: all its lots and debts leave for transit in one entry, and arrive in the other wallet in another.
--- Each half is a posting of one wallet; the second can be repeated until it has happened.
-CREATE FUNCTION post_move_out(source uuid, target uuid, member uuid, at timestamptz) RETURNS SETOF posting_result
+-- Each half can be repeated until it has happened: leaving again answers with the entry that left.
+CREATE FUNCTION post_move_out(source uuid, target uuid, member uuid, into_member uuid, at timestamptz) RETURNS SETOF posting_result
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    leaving entry_draft := system_entry(source, 'MOVE_OUT', at);
     outcome text;
+    departure uuid;
 BEGIN
     PERFORM lock_cycle();
-    PERFORM lock_wallets(ARRAY[source]);
-    PERFORM release_due(ARRAY[source], at);
-    leaving.member_id := member;
-    leaving.refers_to := target;
-    SELECT CASE WHEN w.wallet_id IS NULL THEN 'MEMBER_NOT_FOUND' WHEN w.merged_into IS NOT NULL THEN 'WALLET_MOVED'
-        WHEN w.held > 0 THEN 'HOLD_OPEN' END
-    INTO outcome FROM (SELECT source AS wallet_id) s LEFT JOIN wallet w ON w.wallet_id = s.wallet_id;
+    PERFORM lock_wallets(ARRAY[source, target]);
+    SELECT CASE WHEN source = target THEN 'SAME_MEMBER'
+        WHEN s.wallet_id IS NULL OR t.wallet_id IS NULL THEN 'MEMBER_NOT_FOUND'
+        WHEN s.merged_into = target THEN 'REPLAYED'
+        WHEN s.merged_into IS NOT NULL OR t.merged_into IS NOT NULL THEN 'WALLET_MOVED'
+        WHEN s.held > 0 THEN 'HOLD_OPEN' END
+    INTO outcome FROM (SELECT) one LEFT JOIN wallet s ON s.wallet_id = source LEFT JOIN wallet t ON t.wallet_id = target;
     IF outcome IS NULL THEN
-        PERFORM append_entries(ARRAY[leaving], ARRAY(
-            SELECT ROW(source, leaving.entry_id, row_number() OVER (ORDER BY m.debt_id NULLS FIRST, m.earned_at, m.lot_id), 'MOVE',
-                m.debit, m.credit, m.points, m.lot_id, m.sponsor_id, m.sponsor_contract_id, m.accrual_cycle_id, NULL,
-                m.redeemer_contract_id, m.campaign_id, m.campaign_version, gen_random_uuid(), m.root, m.debt_id, NULL, NULL,
-                NULL)::transfer_draft
-            FROM (
-                SELECT CASE WHEN l.released THEN 'AVAILABLE' ELSE 'PENDING' END AS debit, 'TRANSIT' AS credit, l.remaining AS points,
-                    l.lot_id, l.sponsor_id, l.sponsor_contract_id, l.accrual_cycle_id, NULL::uuid AS redeemer_contract_id,
-                    l.campaign_id, l.campaign_version, COALESCE(l.root_lot_id, l.lot_id) AS root, NULL::uuid AS debt_id, l.earned_at
-                FROM lot l WHERE l.wallet_id = source AND l.remaining > 0
-                UNION ALL
-                SELECT 'TRANSIT', 'DEBT', d.points - d.repaid, d.lot_id, d.sponsor_id, l.sponsor_contract_id, l.accrual_cycle_id,
-                    d.redeemer_contract_id, l.campaign_id, l.campaign_version, NULL, d.debt_id, NULL
-                FROM debt d JOIN lot l ON l.wallet_id = d.wallet_id AND l.lot_id = d.lot_id
-                WHERE d.wallet_id = source AND d.points > d.repaid
-            ) m), at);
+        PERFORM expire_due(ARRAY[source], at);
+        departure := depart(source, target, member, into_member, at);
         UPDATE wallet SET merged_into = target WHERE wallet_id = source;
+    ELSIF outcome = 'REPLAYED' THEN
+        SELECT e.entry_id INTO departure FROM entry e WHERE e.wallet_id = source AND e.kind = 'MOVE_OUT' ORDER BY e.version LIMIT 1;
     END IF;
-    RETURN QUERY SELECT * FROM answers(ARRAY[ROW(0, outcome, source, leaving.entry_id, NULL)::verdict]);
+    RETURN QUERY SELECT * FROM answers(ARRAY[ROW(0, outcome, source, departure, NULL)::verdict]);
 END $$;
 
+-- All that a wallet has leaves for another; its reference names the member it goes to.
+CREATE FUNCTION depart(source uuid, target uuid, member uuid, into_member uuid, at timestamptz) RETURNS uuid LANGUAGE plpgsql AS $$
+DECLARE
+    leaving entry_draft := system_entry(source, 'MOVE_OUT', at);
+BEGIN
+    leaving.member_id := member;
+    leaving.refers_to := target;
+    leaving.reference := into_member;
+    PERFORM append_entries(ARRAY[leaving], ARRAY(
+        SELECT ROW(source, leaving.entry_id, row_number() OVER (ORDER BY m.owed NULLS FIRST, m.earned_at, m.lot_id, m.debt_id), 'MOVE',
+            m.debit, m.credit, m.points, m.lot_id, m.sponsor_id, m.sponsor_contract_id, m.accrual_cycle_id, NULL,
+            m.redeemer_contract_id, m.campaign_id, m.campaign_version, gen_random_uuid(), m.root, m.debt_id, NULL, NULL,
+            NULL)::transfer_draft
+        FROM (
+            SELECT CASE WHEN l.released THEN 'AVAILABLE' ELSE 'PENDING' END AS debit, 'TRANSIT' AS credit, l.remaining AS points,
+                l.lot_id, l.sponsor_id, l.sponsor_contract_id, l.accrual_cycle_id, NULL::uuid AS redeemer_contract_id,
+                l.campaign_id, l.campaign_version, COALESCE(l.root_lot_id, l.lot_id) AS root, NULL::uuid AS debt_id, l.earned_at,
+                NULL::bigint AS owed
+            FROM lot l WHERE l.wallet_id = source AND l.remaining > 0
+            UNION ALL
+            SELECT 'TRANSIT', 'DEBT', d.points - d.repaid, d.lot_id, d.sponsor_id, t.sponsor_contract_id, t.accrual_cycle_id,
+                d.redeemer_contract_id, t.campaign_id, t.campaign_version, NULL, d.debt_id, e.posted_at, e.version * 10000 + d.n
+            FROM debt d JOIN transfer t ON t.wallet_id = d.wallet_id AND t.entry_id = d.entry_id AND t.n = d.n
+            JOIN entry e ON e.wallet_id = d.wallet_id AND e.entry_id = d.entry_id
+            WHERE d.wallet_id = source AND d.points > d.repaid
+        ) m), at);
+    RETURN leaving.entry_id;
+END $$;
+
+-- What left arrives where its wallet has become part of by now: the oldest lot first, since age counts from arrival.
 CREATE FUNCTION post_move_in(source uuid, departure uuid, at timestamptz) RETURNS SETOF posting_result
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -215,29 +269,51 @@ DECLARE
     outcome text;
 BEGIN
     PERFORM lock_cycle();
-    SELECT e.refers_to INTO STRICT target FROM entry e WHERE e.wallet_id = source AND e.entry_id = departure AND e.kind = 'MOVE_OUT';
-    PERFORM lock_wallets(ARRAY[target]);
+    LOOP
+        target := forwarded(source);
+        PERFORM lock_wallets(ARRAY[target]);
+        EXIT WHEN (SELECT w.merged_into IS NULL FROM wallet w WHERE w.wallet_id = target);
+    END LOOP;
     arriving := system_entry(target, 'MOVE_IN', at);
     arriving.refers_to := departure;
     arriving.idempotency_key := 'move_in-' || departure;
-    SELECT 'REPLAYED', e.entry_id INTO outcome, arriving.entry_id FROM entry e
-    WHERE e.wallet_id = target AND e.partner_id = arriving.partner_id AND e.idempotency_key = arriving.idempotency_key;
+    arriving.fingerprint := sha256(convert_to('MOVE_IN' || departure, 'UTF8'));
+    SELECT e.member_id INTO STRICT arriving.member_id FROM entry e
+    WHERE e.wallet_id = source AND e.entry_id = departure AND e.kind = 'MOVE_OUT';
+    SELECT 'REPLAYED', e.entry_id, e.wallet_id INTO outcome, arriving.entry_id, target FROM entry e
+    WHERE e.partner_id = arriving.partner_id AND e.idempotency_key = arriving.idempotency_key;
     IF outcome IS NULL THEN
         arriving.entry_id := gen_random_uuid();
+        target := arriving.wallet_id;
+        PERFORM expire_due(ARRAY[target], at);
         PERFORM append_entries(ARRAY[arriving], ARRAY(
             SELECT ROW(target, arriving.entry_id, t.n, 'MOVE', t.credit_in, t.debit_in, t.points,
-                CASE WHEN t.debt_id IS NULL THEN gen_random_uuid() ELSE t.lot_id END, t.sponsor_id, t.sponsor_contract_id,
+                CASE WHEN t.debt_id IS NULL THEN f.id ELSE t.lot_id END, t.sponsor_id, t.sponsor_contract_id,
                 t.accrual_cycle_id, NULL, t.redeemer_contract_id, t.campaign_id, t.campaign_version, t.move_id, t.root_lot_id,
-                CASE WHEN t.debt_id IS NOT NULL THEN gen_random_uuid() END, l.available_at, l.expires_at,
+                CASE WHEN t.debt_id IS NOT NULL THEN f.id END, l.available_at, l.expires_at,
                 l.inactivity_months)::transfer_draft
             FROM (SELECT x.*, CASE WHEN x.credit = 'TRANSIT' THEN 'TRANSIT' ELSE 'DEBT' END AS credit_in,
-                    CASE WHEN x.credit = 'TRANSIT' THEN x.debit ELSE 'TRANSIT' END AS debit_in
+                    CASE WHEN x.credit = 'TRANSIT' THEN x.debit ELSE 'TRANSIT' END AS debit_in, row_number() OVER (ORDER BY x.n) AS place
                 FROM transfer x WHERE x.wallet_id = source AND x.entry_id = departure) t
+            JOIN (SELECT r.id, row_number() OVER (ORDER BY r.id) AS place FROM (SELECT gen_random_uuid() AS id FROM transfer x
+                WHERE x.wallet_id = source AND x.entry_id = departure OFFSET 0) r) f ON f.place = t.place
             LEFT JOIN lot l ON l.wallet_id = t.wallet_id AND l.lot_id = t.lot_id AND t.debt_id IS NULL), at);
         PERFORM repay_debts(ARRAY[target], at);
     END IF;
     RETURN QUERY SELECT * FROM answers(ARRAY[ROW(0, outcome, target, arriving.entry_id, NULL)::verdict]);
 END $$;
+
+-- Moves that a crash left half done: what has not arrived, and members who are still called by their old wallet.
+CREATE FUNCTION moves_due(most int)
+RETURNS TABLE (source uuid, departure uuid, member_id uuid, target uuid, into_member_id uuid, arrived boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT d.wallet_id, d.entry_id, d.member_id, d.refers_to, d.reference::uuid, a.entry_id IS NOT NULL
+    FROM entry d
+    LEFT JOIN entry a ON a.partner_id = d.partner_id AND a.idempotency_key = 'move_in-' || d.entry_id
+    WHERE d.kind = 'MOVE_OUT' AND (a.entry_id IS NULL OR d.reference IS NOT NULL AND EXISTS (SELECT FROM member m
+        WHERE m.wallet_id = d.wallet_id AND m.member_id = d.member_id AND m.status = 'ACTIVE'))
+    ORDER BY d.posted_at LIMIT most
+$$;
 
 -- Goodwill and corrections: points a partner gives without a purchase, agreed by two persons (the adjustment row names both).
 CREATE FUNCTION post_adjustments(items jsonb, at timestamptz) RETURNS SETOF posting_result
@@ -250,7 +326,9 @@ BEGIN
     PERFORM lock_for(entries);
     cycle := open_cycle();
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE
-            WHEN a.approved_by IS NULL OR a.partner_id <> e.partner_id OR a.wallet_id <> e.wallet_id THEN 'ADJUSTMENT_NOT_APPROVED'
+            WHEN a.approved_by IS NULL OR a.partner_id <> e.partner_id
+                OR a.wallet_id <> e.wallet_id AND forwarded(a.wallet_id) <> e.wallet_id THEN 'ADJUSTMENT_NOT_APPROVED'
+            WHEN a.expires_at <= at THEN 'ADJUSTMENT_TOO_LATE'
             WHEN (contract_in_force(a.partner_id, at)).issues IS NOT TRUE THEN 'SPONSOR_NOT_ACTIVE' END),
         j.wallet_id, j.entry_id, NULL)::verdict)
     INTO verdicts FROM judged(entries, true) j JOIN unnest(entries) e ON e.item = j.item

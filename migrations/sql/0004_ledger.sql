@@ -4,7 +4,8 @@
 
 CREATE TYPE entry_draft AS (
     item int, wallet_id uuid, entry_id uuid, kind text, member_id uuid, partner_id uuid, outlet_id uuid, channel text,
-    staff text, reference text, idempotency_key text, fingerprint bytea, refers_to uuid, occurred_at timestamptz);
+    staff text, reference text, idempotency_key text, fingerprint bytea, refers_to uuid, occurred_at timestamptz,
+    content bytea);
 
 CREATE TYPE transfer_draft AS (
     wallet_id uuid, entry_id uuid, n int, kind text, debit text, credit text, points bigint, lot_id uuid, sponsor_id uuid,
@@ -20,7 +21,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT concat_ws(chr(31), 'hansa-1', e.wallet_id, version, e.entry_id, e.kind, COALESCE(e.member_id::text, ''),
         e.partner_id, COALESCE(e.outlet_id::text, ''), COALESCE(e.channel, ''), COALESCE(e.staff, ''),
         COALESCE(e.reference, ''), e.idempotency_key, encode(e.fingerprint, 'hex'), COALESCE(e.refers_to::text, ''),
-        canonical(e.occurred_at), canonical(at), cycle)
+        canonical(e.occurred_at), canonical(at), cycle, COALESCE(encode(e.content, 'hex'), ''))
 $$;
 
 CREATE FUNCTION canonical(t transfer_draft) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -29,6 +30,13 @@ CREATE FUNCTION canonical(t transfer_draft) RETURNS text LANGUAGE sql STABLE PAR
         COALESCE(t.campaign_id::text, ''), COALESCE(t.campaign_version::text, ''), COALESCE(t.move_id::text, ''),
         COALESCE(t.root_lot_id::text, ''), COALESCE(t.debt_id::text, ''), canonical(t.available_at), canonical(t.expires_at),
         COALESCE(t.inactivity_months::text, ''))
+$$;
+
+-- What an entry carries besides transfers (a basket, the goods that came back) stands in tables of its own and may be
+-- forgotten one day; the entry keeps this digest of it, so that the chain holds either way.
+CREATE FUNCTION carrying(e entry_draft, content text) RETURNS entry_draft LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT ROW(e.item, e.wallet_id, e.entry_id, e.kind, e.member_id, e.partner_id, e.outlet_id, e.channel, e.staff, e.reference,
+        e.idempotency_key, e.fingerprint, e.refers_to, e.occurred_at, sha256(convert_to(content, 'UTF8')))::entry_draft
 $$;
 
 -- The one lock between postings and the close of a cycle: postings share it, cut-off takes it alone.
@@ -76,9 +84,9 @@ BEGIN
         FROM unnest(entries) e JOIN wallet w ON w.wallet_id = e.wallet_id LEFT JOIN moved m ON m.entry_id = e.entry_id
     ), posted AS (
         INSERT INTO entry (wallet_id, entry_id, version, kind, member_id, partner_id, outlet_id, channel, staff, reference,
-            idempotency_key, fingerprint, refers_to, occurred_at, posted_at, cycle_id, hash)
+            idempotency_key, fingerprint, refers_to, occurred_at, posted_at, cycle_id, content, hash)
         SELECT wallet_id, entry_id, version, kind, member_id, partner_id, outlet_id, channel, staff, reference,
-            idempotency_key, fingerprint, refers_to, occurred_at, at, cycle, hash FROM chained
+            idempotency_key, fingerprint, refers_to, occurred_at, at, cycle, content, hash FROM chained
     ), booked AS (
         INSERT INTO transfer (wallet_id, entry_id, n, kind, debit, credit, points, lot_id, sponsor_id, sponsor_contract_id,
             accrual_cycle_id, redeemer_id, redeemer_contract_id, campaign_id, campaign_version, partner_id, cycle_id, move_id,
@@ -98,7 +106,7 @@ BEGIN
     UPDATE wallet w SET
         available = w.available + COALESCE(c.available, 0), pending = w.pending + COALESCE(c.pending, 0),
         held = w.held + COALESCE(c.held, 0), debt = w.debt + COALESCE(c.debt, 0), version = c.version, head = c.hash,
-        active_at = CASE WHEN c.kind IN ('PURCHASE', 'REDEMPTION', 'AUTHORIZATION', 'CAPTURE')
+        active_at = CASE WHEN c.kind IN ('PURCHASE', 'REDEMPTION', 'AUTHORIZATION', 'CAPTURE', 'MOVE_IN')
             THEN GREATEST(w.active_at, at) ELSE w.active_at END
     FROM chained c WHERE w.wallet_id = c.wallet_id;
     GET DIAGNOSTICS touched = ROW_COUNT;
@@ -149,7 +157,7 @@ END $$;
 -- Entries the ledger makes by itself (points become available, debts are repaid, lots expire): the coalition's own.
 CREATE FUNCTION system_entry(wallet uuid, kind text, at timestamptz) RETURNS entry_draft LANGUAGE sql VOLATILE AS $$
     SELECT ROW(0, wallet, id, kind, NULL, (SELECT coalition_id FROM coalition), NULL, NULL, NULL, NULL,
-        lower(kind) || '-' || id, sha256(convert_to(kind || id, 'UTF8')), NULL, at)::entry_draft
+        lower(kind) || '-' || id, sha256(convert_to(kind || id, 'UTF8')), NULL, at, NULL)::entry_draft
     FROM (SELECT gen_random_uuid() AS id OFFSET 0) fresh
 $$;
 
@@ -172,6 +180,61 @@ BEGIN
     PERFORM repay_debts(wallets, at);
     RETURN cardinality(entries);
 END $$;
+
+-- Lots past their term leave the wallet; what is held of them stays until its hold ends.
+CREATE FUNCTION expire_due(wallets uuid[], at timestamptz) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    lapsed transfer_draft[];
+    entries entry_draft[];
+BEGIN
+    PERFORM release_due(wallets, at);
+    lapsed := ARRAY(SELECT ROW(l.wallet_id, NULL, row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.expires_at, l.lot_id),
+        'EXPIRE', 'AVAILABLE', 'EXPIRED', l.remaining - l.held, l.lot_id, l.sponsor_id, l.sponsor_contract_id,
+        l.accrual_cycle_id, NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft
+    FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
+    WHERE l.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held
+        AND term(l.expires_at, l.inactivity_months, w.active_at) <= at);
+    IF cardinality(lapsed) = 0 THEN
+        RETURN 0;
+    END IF;
+    SELECT array_agg(system_entry(w.wallet_id, 'EXPIRY', at)) INTO entries
+    FROM (SELECT DISTINCT t.wallet_id FROM unnest(lapsed) t) w;
+    PERFORM append_entries(entries, named(lapsed, entries), at);
+    RETURN cardinality(entries);
+END $$;
+
+-- Before activity moves on the terms that run from it, what they have ended already must go, or late sweeping would revive it.
+-- No such term is shorter than a month, so only wallets that rested for some weeks are looked at.
+CREATE FUNCTION expire_idle(wallets uuid[], at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    idle uuid[] := ARRAY(SELECT w.wallet_id FROM wallet w
+        WHERE w.wallet_id = ANY (wallets) AND w.active_at < at - interval '600 hours' AND EXISTS (SELECT FROM lot l
+            WHERE l.wallet_id = w.wallet_id AND l.inactivity_months IS NOT NULL AND l.remaining > 0));
+BEGIN
+    IF cardinality(idle) > 0 THEN
+        PERFORM expire_due(idle, at);
+    END IF;
+END $$;
+
+-- Where a wallet has gone by merges, itself first.
+CREATE FUNCTION forwards(wallet uuid) RETURNS TABLE (wallet_id uuid, hop int) LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE way AS (
+        SELECT w.wallet_id, w.merged_into, 0 AS hop FROM wallet w WHERE w.wallet_id = wallet
+        UNION ALL
+        SELECT w.wallet_id, w.merged_into, f.hop + 1 FROM way f JOIN wallet w ON w.wallet_id = f.merged_into WHERE f.hop < 100
+    )
+    SELECT f.wallet_id, f.hop FROM way f
+$$;
+
+CREATE FUNCTION forwarded(wallet uuid) RETURNS uuid LANGUAGE sql STABLE AS
+$$ SELECT f.wallet_id FROM forwards(wallet) f ORDER BY f.hop DESC LIMIT 1 $$;
+
+-- Whether points that a wallet sent on its way have not arrived yet.
+CREATE FUNCTION underway(wallet uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM forwards(wallet) f JOIN entry d ON d.wallet_id = f.wallet_id AND d.kind = 'MOVE_OUT'
+        WHERE NOT EXISTS (SELECT FROM entry a
+            WHERE a.partner_id = d.partner_id AND a.idempotency_key = 'move_in-' || d.entry_id))
+$$;
 
 -- Give transfers planned by wallet the id of that wallet's entry.
 CREATE FUNCTION named(transfers transfer_draft[], entries entry_draft[]) RETURNS transfer_draft[] LANGUAGE sql STABLE AS $$

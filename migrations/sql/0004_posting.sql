@@ -9,12 +9,17 @@ CREATE TYPE posting_result AS (
 
 CREATE TYPE verdict AS (item int, outcome text, wallet_id uuid, entry_id uuid, spendable bigint);
 
-CREATE FUNCTION drafts(items jsonb, kind text) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
-    SELECT COALESCE(array_agg(ROW(i.item, i.wallet_id, i.entry_id, kind, i.member_id, i.partner_id, i.outlet_id, i.channel,
-        i.staff, i.reference, i.idempotency_key, i.fingerprint, i.refers_to, i.occurred_at)::entry_draft), '{}')
+-- An adjustment is posted under one key whatever the caller's, so that it is never posted twice.
+CREATE FUNCTION drafts(items jsonb, door text) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(array_agg(ROW(i.item, i.wallet_id, i.entry_id,
+        CASE WHEN door = 'REDEMPTION' AND i.hold_until IS NOT NULL THEN 'AUTHORIZATION'
+            WHEN door = 'CAPTURE' AND i.points = 0 THEN 'VOID' ELSE door END,
+        i.member_id, i.partner_id, i.outlet_id, i.channel, i.staff, i.reference,
+        CASE WHEN door = 'ADJUSTMENT' THEN 'adjustment-' || i.refers_to ELSE i.idempotency_key END, i.fingerprint,
+        i.refers_to, i.occurred_at, NULL)::entry_draft), '{}')
     FROM jsonb_to_recordset(items) AS i(item int, wallet_id uuid, entry_id uuid, member_id uuid, partner_id uuid,
         outlet_id uuid, channel text, staff text, reference text, idempotency_key text, fingerprint bytea, refers_to uuid,
-        occurred_at timestamptz)
+        occurred_at timestamptz, points bigint, hold_until timestamptz)
 $$;
 
 CREATE FUNCTION lock_for(entries entry_draft[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -23,14 +28,15 @@ BEGIN
     PERFORM lock_wallets(ARRAY(SELECT e.wallet_id FROM unnest(entries) e));
 END $$;
 
--- What holds for every request, in order of precedence; NULL where nothing speaks against it.
-CREATE FUNCTION judged(entries entry_draft[], earning boolean) RETURNS TABLE (item int, outcome text, wallet_id uuid, entry_id uuid)
+-- What holds for every request, in order of precedence; NULL where nothing speaks against it. The same key answers again
+-- only for the same request through the same door. A redemption may be taken back in a wallet that has moved on.
+CREATE FUNCTION judged(entries entry_draft[], earning boolean, moved boolean DEFAULT false) RETURNS TABLE (item int, outcome text, wallet_id uuid, entry_id uuid)
 LANGUAGE sql STABLE AS $$
     SELECT e.item, CASE
-        WHEN old.entry_id IS NOT NULL AND old.fingerprint = e.fingerprint THEN 'REPLAYED'
+        WHEN old.entry_id IS NOT NULL AND old.fingerprint = e.fingerprint AND old.kind = e.kind THEN 'REPLAYED'
         WHEN old.entry_id IS NOT NULL THEN 'IDEMPOTENCY_CONFLICT'
         WHEN w.wallet_id IS NULL THEN 'MEMBER_NOT_FOUND'
-        WHEN w.merged_into IS NOT NULL THEN 'WALLET_MOVED'
+        WHEN w.merged_into IS NOT NULL AND NOT moved THEN 'WALLET_MOVED'
         WHEN p.partner_id IS NULL OR p.status NOT IN ('ACTIVE', 'LEAVING') OR earning AND p.status = 'LEAVING'
             THEN 'PARTNER_NOT_ACTIVE'
         WHEN e.outlet_id IS NOT NULL AND (o.outlet_id IS NULL OR o.partner_id <> e.partner_id OR o.closed_at <= e.occurred_at)
@@ -69,16 +75,20 @@ DECLARE
 BEGIN
     PERFORM lock_for(entries);
     cycle := open_cycle();
-    WITH award AS MATERIALIZED (
+    WITH item AS MATERIALIZED (
+        SELECT i.* FROM jsonb_to_recordset(items) AS i(item int, wallet_id uuid, entry_id uuid, awards jsonb, benefits jsonb)
+    ), award AS MATERIALIZED (
         SELECT i.item, i.wallet_id, i.entry_id, a.*, contract_in_force(a.sponsor_id, at) AS contract, s.status,
             row_number() OVER (PARTITION BY i.item) AS n
-        FROM jsonb_to_recordset(items) AS i(item int, wallet_id uuid, entry_id uuid, awards jsonb),
+        FROM item i,
             jsonb_to_recordset(i.awards) AS a(lot_id uuid, sponsor_id uuid, campaign_id uuid, campaign_version int,
                 points bigint, available_at timestamptz, expires_at timestamptz, inactivity_months int)
             LEFT JOIN partner s ON s.partner_id = a.sponsor_id
     ), unsound AS (
-        SELECT DISTINCT a.item FROM award a
-        WHERE a.status IS DISTINCT FROM 'ACTIVE' OR (a.contract).issues IS NOT TRUE
+        SELECT a.item FROM award a WHERE a.status IS DISTINCT FROM 'ACTIVE' OR (a.contract).issues IS NOT TRUE
+        UNION
+        SELECT i.item FROM item i, jsonb_to_recordset(i.benefits) AS b(sponsor_id uuid)
+        WHERE NOT EXISTS (SELECT FROM partner p WHERE p.partner_id = b.sponsor_id AND p.status = 'ACTIVE')
     ), accrued AS (
         SELECT array_agg(ROW(a.wallet_id, a.entry_id, a.n, 'ACCRUE', 'ISSUED',
             CASE WHEN a.available_at > at THEN 'PENDING' ELSE 'AVAILABLE' END, a.points, a.lot_id, a.sponsor_id,
@@ -88,8 +98,9 @@ BEGIN
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE WHEN u.item IS NOT NULL THEN 'SPONSOR_NOT_ACTIVE' END),
         j.wallet_id, j.entry_id, NULL)::verdict), (SELECT transfers FROM accrued)
     INTO verdicts, awards FROM judged(entries, true) j LEFT JOIN unsound u ON u.item = j.item;
-    entries := standing(entries, verdicts);
+    entries := with_baskets(standing(entries, verdicts), items);
     IF cardinality(entries) > 0 THEN
+        PERFORM expire_idle(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
         PERFORM append_entries(entries,
             ARRAY(SELECT a FROM unnest(awards) a JOIN unnest(entries) e ON e.entry_id = a.entry_id), at);
         PERFORM keep_baskets(items, entries);
@@ -98,6 +109,19 @@ BEGIN
     END IF;
     RETURN QUERY SELECT * FROM answers(verdicts);
 END $$;
+
+-- The digest of each basket and its benefits goes into its entry (docs/ledger.md has the form).
+CREATE FUNCTION with_baskets(entries entry_draft[], items jsonb) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(array_agg(carrying(e, concat_ws(chr(30),
+        concat_ws(chr(31), i.currency, i.total, i.numbers::text, i.skus::text, i.quantities::text, i.amounts::text, i.facts::text),
+        (SELECT string_agg(concat_ws(chr(31), b.benefit_id, b.kind, b.sponsor_id, b.amount, COALESCE(b.campaign_id::text, ''),
+            COALESCE(b.campaign_version::text, '')), chr(30) ORDER BY b.benefit_id)
+        FROM jsonb_to_recordset(i.benefits) AS b(benefit_id uuid, kind text, sponsor_id uuid, amount numeric(18, 6),
+            campaign_id uuid, campaign_version int))))), '{}')
+    FROM jsonb_to_recordset(items) AS i(item int, currency text, total bigint, numbers int[], skus text[],
+        quantities numeric[], amounts bigint[], facts jsonb, benefits jsonb)
+    JOIN unnest(entries) e ON e.item = i.item
+$$;
 
 CREATE FUNCTION keep_baskets(items jsonb, entries entry_draft[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO purchase (wallet_id, entry_id, partner_id, outlet_id, receipt_number, occurred_at, currency, total, numbers,
@@ -132,7 +156,9 @@ DECLARE
 BEGIN
     PERFORM lock_for(entries);
     PERFORM release_due(wallets, at);
+    PERFORM expire_idle(wallets, at);
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE
+            WHEN COALESCE(i.points, 0) <= 0 THEN 'INVALID_VALUE'
             WHEN (contract_in_force(i.partner_id, at)).redeems IS NOT TRUE THEN 'PARTNER_NOT_ACTIVE'
             WHEN i.points > COALESCE(s.points, 0) THEN 'INSUFFICIENT_POINTS' END),
         j.wallet_id, j.entry_id, COALESCE(s.points, 0))::verdict)
@@ -142,18 +168,13 @@ BEGIN
     LEFT JOIN (SELECT l.wallet_id, sum(l.points)::bigint AS points FROM spendable_lots(wallets, at) l GROUP BY l.wallet_id) s
         ON s.wallet_id = j.wallet_id;
     entries := standing(entries, verdicts);
-    SELECT array_agg(CASE WHEN i.hold_until IS NULL THEN e ELSE ROW(e.item, e.wallet_id, e.entry_id, 'AUTHORIZATION',
-        e.member_id, e.partner_id, e.outlet_id, e.channel, e.staff, e.reference, e.idempotency_key, e.fingerprint,
-        e.refers_to, e.occurred_at)::entry_draft END)
-    INTO entries FROM unnest(entries) e
-    JOIN jsonb_to_recordset(items) AS i(item int, hold_until timestamptz) ON i.item = e.item;
     IF cardinality(entries) > 0 THEN
         SELECT array_agg(ROW(e.wallet_id, e.entry_id, row_number, CASE WHEN held THEN 'HOLD' ELSE 'REDEEM' END, 'AVAILABLE',
             CASE WHEN held THEN 'HELD' ELSE 'REDEEMED' END, take, (lot).lot_id, (lot).sponsor_id, (lot).sponsor_contract_id,
             (lot).accrual_cycle_id, e.partner_id, (contract_in_force(e.partner_id, at)).contract_id, (lot).campaign_id,
-            (lot).campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft)
+            (lot).campaign_version, NULL, NULL, NULL, NULL, hold_until, NULL)::transfer_draft)
         INTO drawn FROM (
-            SELECT e.*, i.hold_until IS NOT NULL AS held, l.lot, LEAST(l.points, i.points - (l.upto - l.points)) AS take,
+            SELECT e.*, i.hold_until, i.hold_until IS NOT NULL AS held, l.lot, LEAST(l.points, i.points - (l.upto - l.points)) AS take,
                 row_number() OVER (PARTITION BY e.wallet_id ORDER BY l.upto)
             FROM unnest(entries) e
             JOIN jsonb_to_recordset(items) AS i(item int, points bigint, hold_until timestamptz) ON i.item = e.item
@@ -178,28 +199,26 @@ BEGIN
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE
             WHEN h.hold_id IS NULL THEN 'HOLD_NOT_FOUND'
             WHEN h.state <> 'OPEN' OR h.expires_at <= at THEN 'HOLD_NOT_OPEN'
+            WHEN COALESCE(i.points, -1) < 0 THEN 'INVALID_VALUE'
             WHEN i.points > h.points THEN 'CAPTURE_EXCEEDS_HOLD' END),
         j.wallet_id, j.entry_id, h.points)::verdict)
     INTO verdicts
     FROM judged(entries, false) j
     JOIN jsonb_to_recordset(items) AS i(item int, partner_id uuid, refers_to uuid, points bigint) ON i.item = j.item
     LEFT JOIN hold h ON h.wallet_id = j.wallet_id AND h.hold_id = i.refers_to AND h.partner_id = i.partner_id;
-    PERFORM end_holds(standing(entries, verdicts), items, at);
+    entries := standing(entries, verdicts);
+    PERFORM expire_idle(ARRAY(SELECT e.wallet_id FROM unnest(entries) e WHERE e.kind = 'CAPTURE'), at);
+    PERFORM end_holds(entries, items, at);
     RETURN QUERY SELECT * FROM answers(verdicts);
 END $$;
 
-CREATE FUNCTION end_holds(ending entry_draft[], items jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION end_holds(entries entry_draft[], items jsonb, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    entries entry_draft[];
     moves transfer_draft[];
 BEGIN
-    IF cardinality(ending) = 0 THEN
+    IF cardinality(entries) = 0 THEN
         RETURN;
     END IF;
-    SELECT array_agg(ROW(e.item, e.wallet_id, e.entry_id, CASE WHEN e.kind = 'CAPTURE' AND i.points = 0 THEN 'VOID' ELSE e.kind END, e.member_id,
-        e.partner_id, e.outlet_id, e.channel, e.staff, e.reference, e.idempotency_key, e.fingerprint, e.refers_to,
-        e.occurred_at)::entry_draft)
-    INTO entries FROM unnest(ending) e JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item;
     SELECT array_agg(ROW(d.wallet_id, d.into_entry, row_number, part.kind, 'HELD', part.credit, part.points, d.lot_id,
         d.sponsor_id, d.sponsor_contract_id, d.accrual_cycle_id, d.redeemer_id,
         d.redeemer_contract_id, d.campaign_id, d.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft)
@@ -213,15 +232,16 @@ BEGIN
     ) d CROSS JOIN LATERAL (VALUES ('REDEEM', 'REDEEMED', d.captured, d.place), ('VOID', 'AVAILABLE', d.points - d.captured, d.place + 1))
         AS part(kind, credit, points, row_number) WHERE part.points > 0;
     PERFORM append_entries(entries, moves, at);
-    UPDATE hold h SET captured = i.points, state = CASE WHEN e.kind = 'LAPSE' THEN 'LAPSED' WHEN i.points = 0 THEN 'VOIDED'
+    UPDATE hold h SET captured = i.points, state = CASE e.kind WHEN 'LAPSE' THEN 'LAPSED' WHEN 'VOID' THEN 'VOIDED'
         ELSE 'CAPTURED' END
-    FROM unnest(ending) e JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item
+    FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item
     WHERE h.wallet_id = e.wallet_id AND h.hold_id = e.refers_to;
     PERFORM repay_debts(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
 END $$;
 
 -- A redemption is taken back (refers_to names it), wholly or in part: the points return into the very lots they came from,
--- last drawn first; a lot past its term lives on for the coalition's days of grace.
+-- last drawn first; a lot past its term lives on for the coalition's days of grace, but what it held till its term does not.
+-- Where the wallet was merged since, they leave at once for where it went.
 CREATE FUNCTION post_reversals(items jsonb, at timestamptz) RETURNS SETOF posting_result
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -232,16 +252,18 @@ DECLARE
 BEGIN
     PERFORM lock_for(entries);
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE
-            WHEN d.left_over IS NULL THEN 'REDEMPTION_NOT_FOUND'
-            WHEN i.points > d.left_over OR d.left_over = 0 THEN 'REVERSAL_EXCEEDS_REDEMPTION' END),
+            WHEN d.drawn IS NULL THEN 'REDEMPTION_NOT_FOUND'
+            WHEN i.points <= 0 THEN 'INVALID_VALUE'
+            WHEN COALESCE(i.points, 1) > d.left_over THEN 'REVERSAL_EXCEEDS_REDEMPTION' END),
         j.wallet_id, j.entry_id, d.left_over)::verdict)
     INTO verdicts
-    FROM judged(entries, false) j
+    FROM judged(entries, false, moved => true) j
     JOIN jsonb_to_recordset(items) AS i(item int, partner_id uuid, refers_to uuid, points bigint) ON i.item = j.item
-    LEFT JOIN LATERAL (SELECT sum(r.points)::bigint AS left_over FROM redeemed_of(j.wallet_id, i.refers_to) r
-        WHERE r.redeemer_id = i.partner_id) d ON true;
+    LEFT JOIN LATERAL (SELECT max(r.drawn) AS drawn, sum(r.points)::bigint AS left_over
+        FROM redeemed_of(j.wallet_id, i.refers_to) r WHERE r.redeemer_id = i.partner_id) d ON true;
     entries := standing(entries, verdicts);
     IF cardinality(entries) > 0 THEN
+        PERFORM expire_due(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
         SELECT array_agg(ROW(e.wallet_id, e.entry_id, r.place, 'UNREDEEM', 'REDEEMED', 'AVAILABLE',
             LEAST(r.points, COALESCE(i.points, r.upto) - (r.upto - r.points)), r.lot_id, r.sponsor_id, r.sponsor_contract_id,
             r.accrual_cycle_id, r.redeemer_id, r.redeemer_contract_id, r.campaign_id, r.campaign_version, NULL, NULL, NULL, NULL,
@@ -249,10 +271,13 @@ BEGIN
         INTO back FROM unnest(entries) e
         JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item
         JOIN wallet w ON w.wallet_id = e.wallet_id
-        JOIN LATERAL redeemed_of(e.wallet_id, e.refers_to) r ON COALESCE(i.points, r.upto) > r.upto - r.points
+        JOIN LATERAL redeemed_of(e.wallet_id, e.refers_to) r
+            ON r.points > 0 AND COALESCE(i.points, r.upto) > r.upto - r.points
         JOIN lot l ON l.wallet_id = e.wallet_id AND l.lot_id = r.lot_id;
         PERFORM append_entries(entries, back, at);
         PERFORM repay_debts(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
+        PERFORM depart(w.wallet_id, w.merged_into, e.member_id, NULL, at)
+        FROM unnest(entries) e JOIN wallet w ON w.wallet_id = e.wallet_id WHERE w.merged_into IS NOT NULL;
     END IF;
     RETURN QUERY SELECT * FROM answers(verdicts);
 END $$;
@@ -260,15 +285,14 @@ END $$;
 -- What of a redemption is not yet taken back, a row for each lot drawn, last drawn first.
 CREATE FUNCTION redeemed_of(wallet uuid, redemption uuid)
 RETURNS TABLE (place int, lot_id uuid, sponsor_id uuid, sponsor_contract_id uuid, accrual_cycle_id uuid, redeemer_id uuid,
-    redeemer_contract_id uuid, campaign_id uuid, campaign_version int, points bigint, upto bigint) LANGUAGE sql STABLE AS $$
-    SELECT d.n::int, d.lot_id, d.sponsor_id, d.sponsor_contract_id, d.accrual_cycle_id, d.redeemer_id, d.redeemer_contract_id,
-        d.campaign_id, d.campaign_version, d.points, (sum(d.points) OVER (ORDER BY d.n DESC))::bigint
+    redeemer_contract_id uuid, campaign_id uuid, campaign_version int, drawn bigint, points bigint, upto bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT d.n, d.lot_id, d.sponsor_id, d.sponsor_contract_id, d.accrual_cycle_id, d.redeemer_id, d.redeemer_contract_id,
+        d.campaign_id, d.campaign_version, d.points, d.left_over, (sum(d.left_over) OVER (ORDER BY d.n DESC))::bigint
     FROM (
         SELECT t.*, t.points - COALESCE((SELECT sum(u.points) FROM entry e
             JOIN transfer u ON u.wallet_id = e.wallet_id AND u.entry_id = e.entry_id AND u.kind = 'UNREDEEM'
-            WHERE e.wallet_id = wallet AND e.refers_to = redemption AND u.lot_id = t.lot_id), 0) AS left_over
+            WHERE e.wallet_id = wallet AND e.refers_to = redemption AND u.lot_id = t.lot_id), 0)::bigint AS left_over
         FROM transfer t WHERE t.wallet_id = wallet AND t.entry_id = redemption AND t.kind = 'REDEEM'
-    ) x, LATERAL (SELECT x.n, x.lot_id, x.sponsor_id, x.sponsor_contract_id, x.accrual_cycle_id, x.redeemer_id,
-        x.redeemer_contract_id, x.campaign_id, x.campaign_version, x.left_over::bigint AS points) d
-    WHERE d.points > 0
+    ) d
 $$;

@@ -64,7 +64,7 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO wallet (wallet_id, head, opened_at, active_at)
-    VALUES (r.wallet_id, sha256(convert_to('hansa-1' || chr(31) || r.wallet_id, 'UTF8')), at, at);
+    VALUES (r.wallet_id, sha256(convert_to(concat_ws(chr(31), 'hansa-1', r.wallet_id, canonical(at)), 'UTF8')), at, at);
     INSERT INTO member (wallet_id, member_id, kind, status, joined_at, joined_through)
     VALUES (r.wallet_id, r.member_id, r.kind, 'ACTIVE', at, r.partner_id);
     INSERT INTO personal_data (wallet_id, member_id, sealed_key, sealed, changed_at)
@@ -94,10 +94,13 @@ BEGIN
     RETURN CASE WHEN holder = known.member_id THEN 'ALREADY' ELSE 'TAKEN' END;
 END $$;
 
--- After a merge all that named the one member names the other.
+-- After a merge all that named the one member names the other, and so do those that had been merged into the one.
 CREATE FUNCTION repoint(source_wallet uuid, source uuid, target_wallet uuid, target uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    target_wallet := forwarded(target_wallet);
+    target := COALESCE((SELECT m.merged_into FROM member m WHERE m.member_id = target AND m.status = 'MERGED'), target);
     UPDATE recognition SET wallet_id = target_wallet, member_id = target WHERE wallet_id = source_wallet AND member_id = source;
     UPDATE member SET status = 'MERGED', merged_into = target WHERE wallet_id = source_wallet AND member_id = source;
+    UPDATE member SET merged_into = target WHERE merged_into = source;
 END $$;

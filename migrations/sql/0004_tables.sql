@@ -32,6 +32,7 @@ CREATE TABLE entry (
     occurred_at timestamptz NOT NULL,
     posted_at timestamptz NOT NULL,
     cycle_id uuid NOT NULL,
+    content bytea,
     hash bytea NOT NULL,
     CONSTRAINT pk_entry PRIMARY KEY (wallet_id, entry_id),
     CONSTRAINT uq_entry_wallet_id_version UNIQUE (wallet_id, version),
@@ -42,6 +43,7 @@ CREATE TABLE entry (
 );
 CREATE UNIQUE INDEX uq_entry_partner_id_idempotency_key ON entry (partner_id, idempotency_key);
 CREATE INDEX ix_entry_cycle_id ON entry (cycle_id);
+CREATE INDEX ix_entry_move_out ON entry (wallet_id) WHERE kind = 'MOVE_OUT';
 
 CREATE TABLE transfer (
     wallet_id uuid NOT NULL,
@@ -115,6 +117,7 @@ CREATE TABLE lot (
 CREATE INDEX ix_lot_term ON lot (expires_at) WHERE remaining > 0;
 CREATE INDEX ix_lot_release ON lot (available_at) WHERE NOT released AND remaining > 0;
 CREATE INDEX ix_lot_root ON lot (root_lot_id) WHERE root_lot_id IS NOT NULL;
+CREATE INDEX ix_lot_inactivity ON lot (wallet_id) WHERE inactivity_months IS NOT NULL AND remaining > 0;
 
 CREATE TABLE hold (
     wallet_id uuid NOT NULL,
@@ -211,7 +214,8 @@ CREATE TABLE adjustment (
     requested_at timestamptz NOT NULL,
     approved_by uuid,
     approved_at timestamptz,
-    CONSTRAINT ck_adjustment_two_persons CHECK (approved_by <> requested_by)
+    CONSTRAINT ck_adjustment_two_persons CHECK (approved_by <> requested_by),
+    CONSTRAINT ck_adjustment_approved CHECK ((approved_by IS NULL) = (approved_at IS NULL))
 );
 
 -- History is appended only: whoever owns a function or a login, entries and transfers never change.
@@ -222,3 +226,14 @@ BEGIN
 END $$;
 CREATE TRIGGER entry_is_history BEFORE UPDATE OR DELETE ON entry FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER transfer_is_history BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER entry_stays BEFORE TRUNCATE ON entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER transfer_stays BEFORE TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
+-- What a second person agreed to is what is posted.
+CREATE FUNCTION refuse_change_of_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'adjustment % is approved and never changes', OLD.adjustment_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_adjustment_approved_never_changes';
+END $$;
+CREATE TRIGGER adjustment_approved_never_changes BEFORE UPDATE OR DELETE ON adjustment
+    FOR EACH ROW WHEN (OLD.approved_by IS NOT NULL) EXECUTE FUNCTION refuse_change_of_approved();

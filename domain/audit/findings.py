@@ -1,0 +1,83 @@
+"""What an audit of the books finds: typed, and naming the wallet, the entry and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+MOST_NAMED = 1_000
+
+
+class Wrong(StrEnum):
+    """The kinds of findings."""
+
+    CHAIN_BROKEN = "CHAIN_BROKEN"
+    """An entry or one of its transfers is not what was hashed."""
+    ENTRY_MISSING = "ENTRY_MISSING"
+    """The versions of a wallet's entries leave a gap."""
+    WALLET_DIFFERS = "WALLET_DIFFERS"
+    """A counter or another column of the wallet is not what its transfers come to."""
+    LOT_DIFFERS = "LOT_DIFFERS"
+    DEBT_DIFFERS = "DEBT_DIFFERS"
+    HOLD_DIFFERS = "HOLD_DIFFERS"
+    PURCHASE_DIFFERS = "PURCHASE_DIFFERS"
+    """The basket is not the one the entry was made for."""
+    RETURN_DIFFERS = "RETURN_DIFFERS"
+    BENEFIT_DIFFERS = "BENEFIT_DIFFERS"
+    ROW_ASTRAY = "ROW_ASTRAY"
+    """A row belongs to no wallet or no entry."""
+    BAD_TRANSFER = "BAD_TRANSFER"
+    """A transfer that the rules do not allow: its accounts, its partner or cycle, or a lot drawn below nothing."""
+    BAD_TIME = "BAD_TIME"
+    """Points drawn before they were available or after they expired, or expired or released too early."""
+    BAD_HOLD = "BAD_HOLD"
+    """A hold ended twice, or not by its rules."""
+    REVERSED_TWICE = "REVERSED_TWICE"
+    """More of a redemption came back than was spent."""
+    NOT_TWO_PERSONS = "NOT_TWO_PERSONS"
+    """An adjustment that no second person agreed to, or not to these points."""
+    WRONG_CYCLE = "WRONG_CYCLE"
+    """The cycle is unknown, or earlier than that of the wallet's entry before."""
+    KEY_TWICE = "KEY_TWICE"
+    """One partner's idempotency key in two entries."""
+    MOVE_INCOMPLETE = "MOVE_INCOMPLETE"
+    """Points left a wallet and arrived in none, or not as they left."""
+    SUM_DIFFERS = "SUM_DIFFERS"
+    """A sponsor's points do not add up."""
+    SEAL_BROKEN = "SEAL_BROKEN"
+    """A closed cycle's entries are not those that were sealed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, and where."""
+
+    wrong: Wrong
+    wallet_id: UUID | None = None
+    entry_id: UUID | None = None
+    what: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What was looked at and what was found; of very many findings the first are named and the rest counted."""
+
+    wallets: int = 0
+    entries: int = 0
+    transfers: int = 0
+    baskets: int = 0
+    lots: int = 0
+    found: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Nothing was found."""
+        return self.found == 0
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding, and name it unless there are too many."""
+        self.found += 1
+        if len(self.findings) < MOST_NAMED:
+            self.findings.append(finding)
