@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from starlette.types import Scope as AsgiScope
 
 from hansa.media import EVENTS, GRAPHQL, JSON, is_json, negotiated
 from hansa.origins import is_allowed
-from hansa.service import REJECTED, Service
+from hansa.service import Service
 from hansa.streams import paced
 from partners.errors import Unauthenticated
 from partners.scopes import Scope
@@ -115,8 +115,7 @@ async def _answered(exchange: Exchange) -> Response:
         ready = service.engine.ready(request, viewer)
         _check_kind(ready, http, exchange.media)
     except Rejected as rejected:
-        with suppress(Turned):
-            exchange.spend(viewer, REJECTED)
+        service.drain(viewer, exchange.address, at=time.monotonic())
         return _written(exchange, refused(rejected, request_id=exchange.request_id))
     exchange.spend(viewer, ready.cost)
     if exchange.media == EVENTS:

@@ -52,6 +52,14 @@ class Service:
 
         Raises: Throttled.
         """
-        nobody = viewer.audience is Audience.NOBODY
-        allowances = self.public_allowances if nobody else self.allowances
+        allowances = self._allowances(viewer)
         return allowances.spend(caller_of(viewer, address), cost, at=at) if allowances is not None else None
+
+    def drain(self, viewer: Viewer, address: str, *, at: float) -> None:
+        """Take what a rejected document cost, as far as there is something left."""
+        allowances = self._allowances(viewer)
+        if allowances is not None:
+            allowances.drain(caller_of(viewer, address), REJECTED, at=at)
+
+    def _allowances(self, viewer: Viewer) -> Allowances | None:
+        return self.public_allowances if viewer.audience is Audience.NOBODY else self.allowances

@@ -16,7 +16,7 @@ from starlette.types import Scope as AsgiScope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hansa.origins import is_allowed
-from hansa.service import REJECTED, Service
+from hansa.service import Service
 from hansa.streams import paced
 from partners.errors import Unauthenticated
 from partners.viewer import NOBODY, Viewer
@@ -203,8 +203,7 @@ class Conversation:
             ready = service.engine.ready(request, self._viewer)
             self._spend(ready.cost)
         except Rejected as rejected:
-            with suppress(Throttled):
-                self._spend(REJECTED)
+            service.drain(self._viewer, self._address, at=time.monotonic())
             answer = refused(rejected, request_id=self._request_id)
             await self._send({"id": name, "type": "error", "payload": answer.body["errors"]})
         except Throttled as throttled:
@@ -232,8 +231,11 @@ class Conversation:
         return True
 
     def _spend(self, cost: int) -> None:
-        address = self._socket.client.host if self._socket.client else ""
-        self._service.spend(self._viewer, address, cost, at=time.monotonic())
+        self._service.spend(self._viewer, self._address, cost, at=time.monotonic())
+
+    @property
+    def _address(self) -> str:
+        return self._socket.client.host if self._socket.client else ""
 
     @property
     def _request_id(self) -> str:
