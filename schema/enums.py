@@ -5,7 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from domain.coalition.models import PartnerRole, PartnerStatus, ReturnPolicy
+from domain.earning.expiry import ExpiryKind
 from domain.earning.rating import Why
+from domain.earning.rounding import Rounding
+from domain.earning.rules import RuleKind
+from domain.earning.terms import CampaignState
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.members.models import MemberKind
 from domain.rewards.queries import RedemptionState
@@ -17,8 +21,10 @@ from partners.viewer import Audience
 for kind in (
     Account,
     Audience,
+    CampaignState,
     CycleState,
     EntryKind,
+    ExpiryKind,
     LineKind,
     MemberKind,
     PartnerRole,
@@ -26,6 +32,8 @@ for kind in (
     PartyRole,
     RedemptionState,
     ReturnPolicy,
+    Rounding,
+    RuleKind,
     TransferKind,
 ):
     strawberry.enum(kind)

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
+from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
@@ -18,6 +19,7 @@ from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
 from schema.partners import CoalitionMutation, CoalitionQuery
 from schema.permissions import public, rules_of
+from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.returns import ReturnMutation
@@ -45,6 +47,8 @@ class Query(
     NodeQuery,
     CoalitionQuery,
     MemberQuery,
+    ProductQuery,
+    CampaignQuery,
     PurchaseQuery,
     RedemptionQuery,
     CycleQuery,
@@ -54,7 +58,16 @@ class Query(
 
 
 @strawberry.type
-class Mutation(CoalitionMutation, MemberMutation, PurchaseMutation, ReturnMutation, RedemptionMutation, CycleMutation):
+class Mutation(
+    CoalitionMutation,
+    MemberMutation,
+    ProductMutation,
+    CampaignMutation,
+    PurchaseMutation,
+    ReturnMutation,
+    RedemptionMutation,
+    CycleMutation,
+):
     """All that can be done."""
 
 

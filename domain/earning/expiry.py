@@ -21,6 +21,7 @@ class ExpiryKind(StrEnum):
     """What the life of a point is counted by."""
 
     NEVER = "NEVER"
+    """They do not expire."""
     MONTHS = "MONTHS"
     """To the end of the same day so many months on."""
     END_OF_MONTH = "END_OF_MONTH"

@@ -28,10 +28,15 @@ class RuleKind(StrEnum):
     """The kinds of rules."""
 
     RATE_PER_UNIT = "RATE_PER_UNIT"
+    """Points per unit of currency spent."""
     PER_ITEM = "PER_ITEM"
+    """Points per item, kilogram or litre."""
     FLAT = "FLAT"
+    """Points once a purchase."""
     MULTIPLIER = "MULTIPLIER"
+    """Points of other campaigns once more."""
     COUPON_REFUND = "COUPON_REFUND"
+    """Makers' coupons refunded in money."""
 
 
 @dataclass(frozen=True, slots=True)

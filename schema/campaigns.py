@@ -1,0 +1,264 @@
+"""Campaigns: what they promise, who pays, and their way from draft to end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from domain.coalition import models as coalition_models
+from domain.earning import terms as domain_terms
+from domain.earning.rounding import Rounding
+from domain.earning.rules import RuleKind
+from domain.earning.terms import CampaignState
+from domain.earning.wording import promise
+from domain.errors import InvalidValue
+from domain.paging import Page, PageRequest
+from partners.scopes import Scope
+from resolvers import campaigns, coalition
+from resolvers.context import Info
+from schema.campaign_terms import CampaignTermsInput
+from schema.connections import Connection, paged
+from schema.errors import UserError, or_null, refusals
+from schema.ids import Node, identified
+from schema.nodes import findable
+from schema.partners import Partner
+from schema.permissions import needs
+from schema.shape import shows
+
+READ = needs(Scope.CAMPAIGNS_READ)
+WRITE = needs(Scope.CAMPAIGNS_WRITE)
+PUBLISH = needs(Scope.CAMPAIGNS_PUBLISH)
+
+
+@strawberry.type
+@shows(domain_terms.Sponsor)
+class CampaignSponsor:
+    """Who funds a campaign, and which share of it."""
+
+    @strawberry.field
+    @staticmethod
+    def share(sponsor: strawberry.Parent[domain_terms.Sponsor]) -> str:
+        """An exact ratio, such as 1 or 2/5."""
+        return str(sponsor.share)
+
+    @strawberry.field(graphql_type=Partner)
+    @staticmethod
+    async def partner(sponsor: strawberry.Parent[domain_terms.Sponsor], info: Info) -> coalition_models.Partner:
+        """Who pays."""
+        return await coalition.partner(info.context, sponsor.partner_id)
+
+
+@strawberry.type
+@shows(domain_terms.Campaign)
+class Campaign(Node):
+    """The latest version of a campaign; a version that has been live never changes."""
+
+    id: strawberry.ID = identified("campaign_id")
+    version: int
+    """Counts from one; every award names the version it was given under."""
+    state: CampaignState
+    """Where the version stands."""
+    live_from: datetime | None
+    """Since when this version gives points."""
+    live_until: datetime | None
+    """When it was paused, ended or followed by the next version."""
+
+    @strawberry.field
+    @staticmethod
+    def name(campaign: strawberry.Parent[domain_terms.Campaign]) -> str:
+        """What people call it."""
+        return campaign.terms.name
+
+    @strawberry.field
+    @staticmethod
+    def kind(campaign: strawberry.Parent[domain_terms.Campaign]) -> RuleKind:
+        """What sort of rule it has."""
+        return campaign.terms.rule.kind
+
+    @strawberry.field
+    @staticmethod
+    async def promise(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> str:
+        """What it gives, in a few words."""
+        return promise(campaign.terms.rule, (await coalition.coalition(info.context)).currency)
+
+    @strawberry.field
+    @staticmethod
+    def starts_at(campaign: strawberry.Parent[domain_terms.Campaign]) -> datetime:
+        """From when on purchases earn under it."""
+        return campaign.terms.starts_at
+
+    @strawberry.field
+    @staticmethod
+    def ends_at(campaign: strawberry.Parent[domain_terms.Campaign]) -> datetime | None:
+        """Until when; null for no end."""
+        return campaign.terms.ends_at
+
+    @strawberry.field(graphql_type=list[CampaignSponsor])
+    @staticmethod
+    def sponsors(campaign: strawberry.Parent[domain_terms.Campaign]) -> list[domain_terms.Sponsor]:
+        """Who pays for it."""
+        return list(campaign.terms.sponsors)
+
+    @strawberry.field
+    @staticmethod
+    def return_days(campaign: strawberry.Parent[domain_terms.Campaign]) -> int | None:
+        """How many days its points wait; null: not at all."""
+        return campaign.terms.return_days
+
+    @strawberry.field
+    @staticmethod
+    def rounding(campaign: strawberry.Parent[domain_terms.Campaign]) -> Rounding:
+        """How a fraction of a point ends."""
+        return campaign.terms.rounding
+
+    @strawberry.field
+    @staticmethod
+    def fingerprint(campaign: strawberry.Parent[domain_terms.Campaign]) -> str:
+        """A digest of its terms in hexadecimal; a sponsor agrees to it, and to no other terms."""
+        return campaign.terms.fingerprint().hex()
+
+    @strawberry.field(graphql_type=Partner)
+    @staticmethod
+    async def owner(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> coalition_models.Partner:
+        """Whose campaign it is."""
+        return await coalition.partner(info.context, campaign.partner_id)
+
+
+findable(Campaign, campaigns.find, READ)
+
+
+@strawberry.type
+class CampaignPayload:
+    """What became of a step of a campaign."""
+
+    campaign: Campaign | None = None
+    """The campaign; null when the step was refused."""
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+    """Why the step was refused; empty when it was done."""
+
+
+@strawberry.input
+class CampaignDraftInput:
+    """A new campaign."""
+
+    terms: CampaignTermsInput
+    """What it promises and who pays."""
+
+
+@strawberry.input
+class CampaignChangeInput:
+    """A change of a campaign."""
+
+    campaign: strawberry.ID
+    """The campaign."""
+    terms: CampaignTermsInput
+    """All its terms, as they shall be."""
+
+
+@strawberry.input
+class CampaignAgreeInput:
+    """A sponsor's agreement."""
+
+    campaign: strawberry.ID
+    """The campaign."""
+    fingerprint: str
+    """The `fingerprint` of the terms you have read."""
+
+    def digest(self) -> bytes:
+        """As the domain takes it. Raises: InvalidValue."""
+        try:
+            return bytes.fromhex(self.fingerprint)
+        except ValueError:
+            raise InvalidValue(
+                "a fingerprint is hexadecimal, as the campaign shows it", path=("fingerprint",)
+            ) from None
+
+
+@strawberry.input
+class CampaignStepInput:
+    """A step of a campaign."""
+
+    campaign: strawberry.ID
+    """The campaign."""
+
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The campaign's id.")]
+States = Annotated[
+    list[CampaignState] | None, strawberry.argument(description="Only versions in these states; all if not said.")
+]
+
+
+@strawberry.type
+class CampaignQuery:
+    """Campaigns."""
+
+    @strawberry.field(graphql_type=Connection[Campaign], extensions=[READ, paged()])
+    @staticmethod
+    async def partner_campaigns(info: Info, page: PageRequest, states: States = None) -> Page[domain_terms.Campaign]:
+        """The campaigns that you own, fund or earn under, newest first."""
+        return await campaigns.of_partner(info.context, page, states or [])
+
+    @strawberry.field(graphql_type=Campaign | None, extensions=[READ, or_null])
+    @staticmethod
+    async def campaign(info: Info, id: Id) -> domain_terms.Campaign:
+        """One campaign; null when there is none that you may see."""
+        return await campaigns.find(info.context, info.context.global_ids.one("Campaign", id))
+
+
+@strawberry.type
+class CampaignMutation:
+    """Campaigns begin, change and end."""
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[WRITE, refusals])
+    @staticmethod
+    async def campaign_draft(info: Info, input: CampaignDraftInput) -> Any:
+        """Write a new campaign of yours."""
+        return _done(await campaigns.draft(info.context, await _terms(info, input.terms)))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[WRITE, refusals])
+    @staticmethod
+    async def campaign_change(info: Info, input: CampaignChangeInput) -> Any:
+        """Change a draft; where the campaign has been live, the change is the draft of its next version."""
+        campaign_id = info.context.global_ids.one("Campaign", input.campaign)
+        return _done(await campaigns.change(info.context, campaign_id, await _terms(info, input.terms)))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
+    @staticmethod
+    async def campaign_agree(info: Info, input: CampaignAgreeInput) -> Any:
+        """Agree, as a sponsor, to exactly these terms."""
+        campaign_id = info.context.global_ids.one("Campaign", input.campaign)
+        return _done(await campaigns.agree(info.context, campaign_id, input.digest()))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
+    @staticmethod
+    async def campaign_publish(info: Info, input: CampaignStepInput) -> Any:
+        """Let a draft give points from now on; a version that was live is followed by it."""
+        return _done(await campaigns.publish(info.context, info.context.global_ids.one("Campaign", input.campaign)))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
+    @staticmethod
+    async def campaign_pause(info: Info, input: CampaignStepInput) -> Any:
+        """Give nothing for now."""
+        return _done(await campaigns.pause(info.context, info.context.global_ids.one("Campaign", input.campaign)))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
+    @staticmethod
+    async def campaign_resume(info: Info, input: CampaignStepInput) -> Any:
+        """Go on under the same terms, as the next version."""
+        return _done(await campaigns.resume(info.context, info.context.global_ids.one("Campaign", input.campaign)))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
+    @staticmethod
+    async def campaign_end(info: Info, input: CampaignStepInput) -> Any:
+        """Give nothing any more."""
+        return _done(await campaigns.end(info.context, info.context.global_ids.one("Campaign", input.campaign)))
+
+
+async def _terms(info: Info, terms: CampaignTermsInput) -> domain_terms.Terms:
+    return terms.to_terms(info.context, (await coalition.coalition(info.context)).currency)
+
+
+def _done(campaign: domain_terms.Campaign) -> CampaignPayload:
+    return CampaignPayload(campaign=campaign)  # type: ignore[arg-type]
