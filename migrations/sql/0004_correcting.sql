@@ -5,7 +5,8 @@
 -- expired stays expired. returns_before guards the re-rating: another return in between makes it STALE. After a merge the
 -- purchase lies in one wallet (purchase_wallet_id) and the return is posted to the wallet that one has become.
 CREATE FUNCTION post_returns(items jsonb, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'RETURN');
     wallets uuid[] := ARRAY(SELECT e.wallet_id FROM unnest(entries) e);
@@ -149,7 +150,8 @@ $$;
 
 -- The sweep: terms end, points become available, holds lapse.
 CREATE FUNCTION post_expiries(wallets uuid[], at timestamptz) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     PERFORM lock_cycle();
     PERFORM lock_wallets(wallets);
@@ -157,7 +159,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION post_releases(wallets uuid[], at timestamptz) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     PERFORM lock_cycle();
     PERFORM lock_wallets(wallets);
@@ -166,7 +169,8 @@ END $$;
 
 -- Holds past their time go back to the wallet, one a wallet at a time.
 CREATE FUNCTION post_lapses(wallets uuid[], at timestamptz) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     ending entry_draft[];
     items jsonb;
@@ -208,7 +212,8 @@ END $$;
 -- A wallet joins another: all its lots and debts leave for transit in one entry, and arrive in the other wallet in another.
 -- Each half can be repeated until it has happened: leaving again answers with the entry that left.
 CREATE FUNCTION post_move_out(source uuid, target uuid, member uuid, into_member uuid, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     outcome text;
     departure uuid;
@@ -262,7 +267,8 @@ END $$;
 
 -- What left arrives where its wallet has become part of by now: the oldest lot first, since age counts from arrival.
 CREATE FUNCTION post_move_in(source uuid, departure uuid, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     arriving entry_draft;
     target uuid;
@@ -317,7 +323,8 @@ $$;
 
 -- Goodwill and corrections: points a partner gives without a purchase, agreed by two persons (the adjustment row names both).
 CREATE FUNCTION post_adjustments(items jsonb, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'ADJUSTMENT');
     cycle uuid;

@@ -2,6 +2,9 @@
 -- writes those that stand, and answers for each: POSTED, REPLAYED, or the name of a refusal. A refusal is a row, never an
 -- exception, and leaves nothing behind. The functions run as hansa_ledger, which sees all wallets, and therefore check
 -- themselves that partner, outlet, purchase and hold belong together.
+--
+-- Their plans are made once and always by index: arrays of one and of five hundred look different to the planner, which would
+-- plan each call anew (four times the cost of a single posting), and a plan made while tables were small would read them whole.
 
 CREATE TYPE posting_result AS (
     item int, outcome text, wallet_id uuid, entry_id uuid, available bigint, pending bigint, held bigint, debt bigint,
@@ -66,7 +69,8 @@ $$;
 
 -- Purchases: each award becomes a lot of its sponsor; the basket is kept as it was rated.
 CREATE FUNCTION post_purchases(items jsonb, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'PURCHASE');
     cycle uuid;
@@ -147,7 +151,8 @@ $$;
 
 -- Redemptions: points are drawn at once, or held until captured (hold_until given).
 CREATE FUNCTION post_redemptions(items jsonb, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'REDEMPTION');
     wallets uuid[] := ARRAY(SELECT e.wallet_id FROM unnest(entries) e);
@@ -190,7 +195,8 @@ END $$;
 
 -- The end of a hold (refers_to names it): capture so many points, the rest goes back; nought voids it.
 CREATE FUNCTION post_captures(items jsonb, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'CAPTURE');
     verdicts verdict[];
@@ -243,7 +249,8 @@ END $$;
 -- last drawn first; a lot past its term lives on for the coalition's days of grace, but what it held till its term does not.
 -- Where the wallet was merged since, they leave at once for where it went.
 CREATE FUNCTION post_reversals(items jsonb, at timestamptz) RETURNS SETOF posting_result
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'REVERSAL');
     grace timestamptz := at + make_interval(days => (SELECT grace_days FROM coalition));
