@@ -38,11 +38,19 @@ HEARTBEAT_SECONDS = 15.0
 class Turned(Exception):
     """A request that is turned away before its GraphQL is looked at."""
 
-    def __init__(self, status: int, fault: Fault, message: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, fault: Fault, message: str = "", headers: dict[str, str] | None = None, **facts: object
+    ) -> None:
         self.status = status
         self.fault = fault
         self.headers = headers or {}
+        self.facts = facts
         super().__init__(message or fault.description)
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        """What the caller reads."""
+        extensions = {"code": self.fault.value, "requestId": request_id, **self.facts}
+        return {"errors": [{"message": str(self), "extensions": extensions}]}
 
 
 @dataclass(slots=True)
@@ -66,8 +74,9 @@ class Exchange:
             self.allowance = self.service.spend(viewer, self.address, cost, at=time.monotonic())
         except Throttled as throttled:
             self.allowance = throttled.allowance
-            headers = {"retry-after": str(throttled.retry_after)}
-            raise Turned(429, Fault.THROTTLED, f"Wait {throttled.retry_after} seconds.", headers) from None
+            wait = throttled.retry_after
+            headers = {"retry-after": str(wait)}
+            raise Turned(429, Fault.THROTTLED, f"Wait {wait} seconds.", headers, retryAfter=wait) from None
 
     def response(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
         """A response in the media type that was asked for."""
@@ -95,9 +104,7 @@ class Endpoint:
         try:
             response = await _answered(exchange)
         except Turned as turned:
-            code = {"code": turned.fault.value, "requestId": exchange.request_id}
-            body = {"errors": [{"message": str(turned), "extensions": code}]}
-            response = exchange.response(turned.status, body, turned.headers)
+            response = exchange.response(turned.status, turned.body(exchange.request_id), turned.headers)
         await response(scope, receive, send)
 
 
@@ -271,6 +278,7 @@ async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIter
     """Answers as server-sent events (graphql-sse, distinct connections), until the source or the token ends."""
     service = exchange.service
     context = await service.context_of(viewer, ready.operation.kind is not OperationType.SUBSCRIPTION)
+    context.allowance = exchange.allowance
     answers = service.engine.stream(ready, context, request_id=exchange.request_id)
     quiet = 0.0
     try:

@@ -20,7 +20,7 @@ from hansa.service import Service
 from hansa.streams import paced
 from partners.errors import Unauthenticated
 from partners.viewer import NOBODY, Viewer
-from resolvers.allowances import Throttled
+from resolvers.allowances import Allowance, Throttled
 from schema.documents import Rejected
 from schema.execution import Ready, Request, refused
 from schema.faults import Fault
@@ -75,6 +75,7 @@ class Conversation:
         self._acknowledged = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
+        self._allowance: Allowance | None = None
 
     async def hold(self) -> None:
         """Talk until either side ends it; nothing stays behind."""
@@ -201,7 +202,7 @@ class Conversation:
         try:
             self._spend(1)
             ready = service.engine.ready(request, self._viewer)
-            self._spend(ready.cost)
+            self._allowance = self._spend(ready.cost)
         except Rejected as rejected:
             service.drain(self._viewer, self._address, at=time.monotonic())
             answer = refused(rejected, request_id=self._request_id)
@@ -218,6 +219,7 @@ class Conversation:
         """Send all answers; False when the operation ended with an error in their place."""
         holds_snapshot = ready.operation.kind is not OperationType.SUBSCRIPTION
         context = await self._service.context_of(self._viewer, holds_snapshot)
+        context.allowance = self._allowance
         try:
             stream = self._service.engine.stream(ready, context, request_id=self._request_id)
             async with aclosing(stream) as answers:
@@ -230,8 +232,8 @@ class Conversation:
             await context.close()
         return True
 
-    def _spend(self, cost: int) -> None:
-        self._service.spend(self._viewer, self._address, cost, at=time.monotonic())
+    def _spend(self, cost: int) -> Allowance | None:
+        return self._service.spend(self._viewer, self._address, cost, at=time.monotonic())
 
     @property
     def _address(self) -> str:

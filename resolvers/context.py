@@ -144,7 +144,9 @@ class Context:
 
     def fresh(self) -> Context:
         """The same viewer a moment later, with nothing read yet: one for each event of a subscription."""
-        return Context(viewer=self.viewer, database=self.database, clock=self.clock, keys=self.keys)
+        fresh = Context(viewer=self.viewer, database=self.database, clock=self.clock, keys=self.keys)
+        fresh.allowance = self.allowance
+        return fresh
 
     async def close(self) -> None:
         """Give the connection back."""

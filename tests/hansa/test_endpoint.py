@@ -200,6 +200,7 @@ async def test_who_asks_too_much_waits_and_is_told_how_long() -> None:
     assert response.status_code == 429
     assert code(response) == "THROTTLED"
     assert 1 <= int(response.headers["retry-after"]) <= 60
+    assert response.json()["errors"][0]["extensions"]["retryAfter"] == int(response.headers["retry-after"])
     assert (await ask("{hello}", headers={"authorization": "Bearer beta"}, offered=offered)).status_code == 200
     assert (await ask("{hello}", offered=offered)).status_code == 200
 
