@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from math import lcm
+from operator import attrgetter
 from typing import TypeVar
 
 from domain.earning.basket import BasketLine
@@ -66,6 +67,8 @@ class CampaignIndex:
         self.entries = tuple(entry for entry in made if entry is not None)
         self.currency = currency
         self._always, self._by_key = _indexed(self.entries)
+        self._telling = attrgetter("private_label", "category", *_asked(self.entries))
+        self._alike: dict[object, tuple[int, ...]] = {}
         self._remembered: dict[str, tuple[ProductFacts, tuple[int, ...]]] = {}
 
     def matching(self, product: ProductFacts) -> tuple[int, ...]:
@@ -73,9 +76,14 @@ class CampaignIndex:
         remembered = self._remembered.get(product.sku)
         if remembered is not None and remembered[0] is product:
             return remembered[1]
-        places = self._search(product)
+        # Articles that differ in nothing a campaign here asks about are counted alike.
+        alike = self._telling(product)
+        places = self._alike.get(alike)
+        if places is None:
+            places = self._alike[alike] = self._search(product)
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
+            self._alike.clear()
         self._remembered[product.sku] = (product, places)
         return places
 
@@ -84,6 +92,12 @@ class CampaignIndex:
         for asked in ASKS.values():
             candidates.update(self._by_key.get((asked, getattr(product, asked)), ()))
         return tuple(place for place in sorted(candidates) if counts(self.entries[place].match, product))
+
+
+def _asked(entries: Sequence[Compiled]) -> list[str]:
+    """What of an article any campaign asks about."""
+    matches = [match for entry in entries for match in (entry.match, *entry.match.excluding)]
+    return [asked for part, asked in ASKS.items() if any(getattr(match, part) for match in matches)]
 
 
 def compiled(campaign: Campaign, outlet_id: OutletId, currency: str) -> Compiled | None:
