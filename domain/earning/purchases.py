@@ -213,7 +213,7 @@ async def _replayed(
         awards=awards_of(books),
         benefits=benefits_of(books),
         idle_lines=sum(not line.quantity for line in books.purchase.lines),
-        counters=await counters_of(pool, books.current_wallet_id),
+        counters=await counters_of(pool, wallet_id),
         rating=None,
     )
 

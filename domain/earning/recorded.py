@@ -151,8 +151,8 @@ async def points_taken(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry
 
 
 async def counters_of(pool: Pool, wallet_id: UUID) -> Counters:
-    """A wallet's counters now."""
-    row = await pool.fetchrow(COUNTERS, [wallet_id])
+    """The counters, now, of a wallet or of the one it has become."""
+    row = await pool.fetchrow(COUNTERS, wallet_id)
     return counters(row)
 
 

@@ -45,7 +45,7 @@ async def record_return(pool: Pool, command: RecordReturn, *, lookup_key: bytes,
     try:
         return await _record(pool, command, lookup_key, now)
     except DomainError as refused:
-        receipt = await _answered_before(pool, command)
+        receipt = await _answered_before(pool, command, lookup_key, now)
         if receipt is None:
             raise refused from None
         return receipt
@@ -132,7 +132,7 @@ def _posting(
     )
 
 
-async def _answered_before(pool: Pool, command: RecordReturn) -> ReturnReceipt | None:
+async def _answered_before(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> ReturnReceipt | None:
     """The first answer, where this very return was recorded before: what is left is less since, so it looks excessive.
 
     Raises: IdempotencyConflict.
@@ -146,10 +146,15 @@ async def _answered_before(pool: Pool, command: RecordReturn) -> ReturnReceipt |
             "This idempotency key was used for another request; a new request needs a new key.",
             path=("idempotencyKey",),
         )
+    try:
+        wallet_id, purchase_id = await _found(pool, command, lookup_key, now)
+    except DomainError:
+        # The reference names nobody any more, or by now several; the entry itself says which purchase it was.
+        wallet_id, purchase_id = entry["wallet_id"], entry["refers_to"]
     return ReturnReceipt(
         wallet_id=entry["wallet_id"],
         entry_id=entry["entry_id"],
-        purchase=PurchaseRef(wallet_id=entry["wallet_id"], entry_id=entry["refers_to"]),
+        purchase=PurchaseRef(wallet_id=wallet_id, entry_id=purchase_id),
         taken=await points_taken(pool, command.partner_id, entry["wallet_id"], entry["entry_id"]),
         counters=await counters_of(pool, entry["wallet_id"]),
         replayed=True,

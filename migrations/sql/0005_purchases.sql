@@ -1,26 +1,12 @@
 -- Purchases as they were rated, for returns and for answering a request again. Lots are walled by sponsor, so these read as
 -- hansa_ledger; each takes the partner that recorded the purchase and shows no other partner's.
 
-CREATE FUNCTION current_wallet(wallet uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
-    WITH RECURSIVE chain AS (
-        SELECT w.wallet_id, w.merged_into FROM wallet w WHERE w.wallet_id = wallet
-        UNION
-        SELECT w.wallet_id, w.merged_into FROM chain c JOIN wallet w ON w.wallet_id = c.merged_into
-    )
-    SELECT c.wallet_id FROM chain c WHERE c.merged_into IS NULL
-$$;
-
--- Purchases by the shop's receipt number: of one member, wherever its wallets have gone, or (without a wallet, and slower) of all.
+-- Purchases by the shop's receipt number: of one member, wherever its points have gone since, or (slower) of all.
 CREATE FUNCTION find_purchases(partner uuid, receipt text, wallet uuid) RETURNS TABLE (wallet_id uuid, entry_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH RECURSIVE home AS (
-        SELECT wallet AS wallet_id
-        UNION
-        SELECT w.wallet_id FROM home h JOIN wallet w ON w.merged_into = h.wallet_id
-    )
     SELECT p.wallet_id, p.entry_id FROM purchase p
     WHERE p.partner_id = partner AND p.receipt_number = receipt
-        AND (wallet IS NULL OR p.wallet_id IN (SELECT h.wallet_id FROM home h))
+        AND (wallet IS NULL OR p.wallet_id = wallet OR forwarded(p.wallet_id) = wallet)
     ORDER BY p.occurred_at DESC LIMIT 2
 $$;
 
@@ -31,7 +17,7 @@ RETURNS TABLE (
     lots jsonb, benefits jsonb
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT p.wallet_id, p.entry_id, current_wallet(p.wallet_id), e.member_id, p.currency, p.numbers, p.skus, p.quantities,
+    SELECT p.wallet_id, p.entry_id, forwarded(p.wallet_id), e.member_id, p.currency, p.numbers, p.skus, p.quantities,
         p.amounts, p.facts, p.returns, COALESCE(r.numbers, '{}'), COALESCE(r.quantities, '{}'),
         COALESCE((
             SELECT jsonb_agg(jsonb_build_object('lot_id', l.lot_id, 'sponsor_id', l.sponsor_id, 'campaign_id', l.campaign_id,
@@ -73,9 +59,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY min(t.n)
 $$;
 
--- The counters of a wallet at this moment, for an answer given again.
-CREATE FUNCTION counters_of(wallets uuid[])
+-- The counters, at this moment, of the wallet that one has become: for an answer given again.
+CREATE FUNCTION counters_of(wallet uuid)
 RETURNS TABLE (wallet_id uuid, available bigint, pending bigint, held bigint, debt bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT w.wallet_id, w.available, w.pending, w.held, w.debt FROM wallet w WHERE w.wallet_id = ANY (wallets)
+    SELECT w.wallet_id, w.available, w.pending, w.held, w.debt FROM wallet w WHERE w.wallet_id = forwarded(wallet)
 $$;

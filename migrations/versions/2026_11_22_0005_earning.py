@@ -23,7 +23,7 @@ FUNCTIONS = (
     "purchase_as_rated(uuid, uuid, uuid)",
     "entries_by_key(uuid[], text[])",
     "claw_backs_of(uuid, uuid, uuid)",
-    "counters_of(uuid[])",
+    "counters_of(uuid)",
 )
 
 LAWS = {
@@ -131,7 +131,6 @@ def downgrade() -> None:
     """Forget campaigns."""
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
-    op.execute("DROP FUNCTION current_wallet(uuid)")
     op.drop_table("campaign_agreement")
     op.drop_table("campaign")
     op.execute("DROP FUNCTION guard_campaign()")

@@ -22,6 +22,7 @@ from domain.earning.terms import Sponsor
 from domain.earning.tills import Caches
 from domain.errors import DomainError, IdempotencyConflict, InvalidValue
 from domain.ledger.errors import PurchaseNotFound
+from domain.ledger.moving import merge_members
 from domain.members.errors import MemberNotFound
 from domain.members.identifiers import Identifier
 from domain.members.recognition import MemberRef
@@ -302,3 +303,38 @@ def test_a_purchase_is_named_in_one_way() -> None:
 def test_a_return_names_more_than_nothing() -> None:
     with pytest.raises(InvalidBasket):
         ReturnedLine(1, Decimal(0))
+
+
+async def test_a_return_follows_a_member_that_turned_out_to_be_another(world: World, caches: Caches) -> None:
+    await world.live(ONE_A_EURO)
+    bought = await record(world, caches, purchase(world, *BASKET, receipt_number="0001"))
+    one, other = await world.member(), await world.member("CARD0002")
+    await merge_members(world.database.pool, one, other, now=NOW)
+    by_id = returned(world, bought, (1, "1"))
+    by_card = returned(world, PurchaseRef(receipt_number="0001", member=CARD), (1, "1"), key="return-02")
+    for command in (by_id, by_card):
+        receipt = await give_back(world, command)
+        assert (receipt.wallet_id, receipt.purchase.wallet_id) == (other.wallet_id, one.wallet_id)
+        again = await give_back(world, command)
+        assert (again.replayed, again.purchase, again.taken) == (True, receipt.purchase, receipt.taken)
+    rest = await give_back(world, returned(world, bought, key="return-03"))
+    assert (rest.counters.available, rest.counters.debt) == (0, 0)
+    # The purchase itself is answered as at first, and the next one is recorded for whom the card names now.
+    assert (await record(world, caches, purchase(world, *BASKET, receipt_number="0001"))).replayed
+    following = await record(world, caches, purchase(world, key="purchase-2"))
+    assert following.wallet_id == other.wallet_id
+
+
+async def test_what_the_functions_tell_is_for_the_partner_that_recorded_it(world: World, caches: Caches) -> None:
+    await world.live(ONE_A_EURO)
+    bought = await record(world, caches, purchase(world))
+    back = await give_back(world, returned(world, bought))
+    pool = world.database.pool
+    for partner_id, rows in ((world.shop, 1), (world.maker, 0)):
+        asked = (partner_id, bought.wallet_id, bought.entry_id)
+        assert len(await pool.fetch("SELECT * FROM purchase_as_rated($1, $2, $3)", *asked)) == rows
+        assert len(await pool.fetch("SELECT * FROM find_purchases($1, $2, NULL)", partner_id, "R-purchase-1")) == rows
+        keys = ([partner_id], ["purchase-1"])
+        assert len(await pool.fetch("SELECT * FROM entries_by_key($1, $2)", *keys)) == rows
+        taken = (partner_id, back.wallet_id, back.entry_id)
+        assert len(await pool.fetch("SELECT * FROM claw_backs_of($1, $2, $3)", *taken)) == rows
