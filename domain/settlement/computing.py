@@ -7,22 +7,20 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
 
 from domain.errors import InvalidValue
 from domain.ids import CycleId, PersonId
-from domain.settlement.errors import CycleNotSealed, PredecessorNotApproved
+from domain.settlement.errors import CycleNotSealed
 from domain.settlement.exact import ROUNDING_RULE, ZERO
 from domain.settlement.facts import benefits_of, flows_of, price_book
 from domain.settlement.models import Cycle, CycleState, EffectivePrice
-from domain.settlement.parties import Party, partner
+from domain.settlement.openings import openings_of
+from domain.settlement.parties import partner
 from domain.settlement.pricing import Priced, price_cycle
-from domain.settlement.records import balances_of, keep
+from domain.settlement.records import keep
 from domain.settlement.statements import DrawnUp, digest_of, draw_up
 from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order
-from domain.storage import ReadSession, WriteSession
-
-UNSETTLED = (CycleState.OPEN, CycleState.CUT_OFF, CycleState.COMPUTED, CycleState.PROPOSED)
+from domain.storage import WriteSession
 
 
 async def compute(
@@ -52,10 +50,10 @@ async def compute(
     return cycle
 
 
-async def _drawn_up(session: ReadSession, cycle: Cycle, de_minimis: Decimal) -> tuple[Priced, DrawnUp]:
+async def _drawn_up(session: WriteSession, cycle: Cycle, de_minimis: Decimal) -> tuple[Priced, DrawnUp]:
     assert cycle.cut_off_at is not None
     cycle_id = CycleId(cycle.cycle_id)
-    openings = await _openings(session, cycle)
+    openings = await openings_of(session, cycle)
     book = await price_book(session, cycle, at=cycle.cut_off_at)
     priced = price_cycle(await flows_of(session, cycle_id), await benefits_of(session, cycle_id), book)
     drawn = draw_up(
@@ -66,16 +64,6 @@ async def _drawn_up(session: ReadSession, cycle: Cycle, de_minimis: Decimal) -> 
         digits=book.digits,
     )
     return priced, drawn
-
-
-async def _openings(session: ReadSession, cycle: Cycle) -> dict[Party, Decimal]:
-    """What the cycle before carried forward. Raises: PredecessorNotApproved."""
-    before = (await session.scalars(select(Cycle).where(Cycle.number == cycle.number - 1))).first()
-    if before is None:
-        return {}
-    if before.state in UNSETTLED:
-        raise PredecessorNotApproved(cycle.name, before.name, before.state)
-    return {balance.party: balance.carried for balance in await balances_of(session, before) if balance.carried}
 
 
 async def _keep_prices(session: WriteSession, cycle: Cycle, priced: Priced) -> None:

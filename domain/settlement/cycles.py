@@ -24,6 +24,7 @@ from domain.settlement.errors import (
     StatementsChanged,
 )
 from domain.settlement.models import Acceptance, Approval, Cycle, CycleState, Statement
+from domain.settlement.openings import refuse_if_built_upon, refuse_other_openings
 from domain.settlement.records import stored_digest
 from domain.settlement.steps import Step, cycle_of, hold_still, leave_line, refuse_out_of_order
 from domain.storage import ReadSession, WriteSession
@@ -86,13 +87,17 @@ async def cut_off(session: WriteSession, cycle_id: UUID, *, now: datetime, next_
 async def propose(
     session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime, days_to_answer: int = DAYS_TO_ANSWER
 ) -> Cycle:
-    """Lay the statements before the partners. Raises: CycleNotFound, SettlementOutOfOrder, StatementsChanged."""
+    """Lay the statements before the partners.
+
+    Raises: CycleNotFound, SettlementOutOfOrder, PredecessorNotApproved, StatementsChanged.
+    """
     if not 0 <= days_to_answer <= MOST_DAYS_TO_ANSWER:
         raise InvalidValue(f"partners have 0 to {MOST_DAYS_TO_ANSWER} days to answer", path=("days_to_answer",))
     cycle = await hold_still(session, cycle_id)
     if cycle.state == CycleState.PROPOSED and cycle.prepared_by == by:
         return cycle
     refuse_out_of_order(cycle, Step.PROPOSE)
+    await refuse_other_openings(session, cycle)
     await _refuse_changed(session, cycle)
     was, cycle.state = cycle.state, CycleState.PROPOSED
     cycle.prepared_by, cycle.proposed_at, cycle.answer_until = by, now, now + timedelta(days=days_to_answer)
@@ -152,12 +157,13 @@ async def approve(
 async def void(session: WriteSession, cycle_id: UUID, *, by: PersonId, reason: str, now: datetime) -> Cycle:
     """Take a proposal or an approval back, so that the cycle can be computed again.
 
-    Raises: CycleNotFound, SettlementOutOfOrder, InvalidValue.
+    Raises: CycleNotFound, SettlementOutOfOrder, FollowingCycleStands, InvalidValue.
     """
     if not reason.strip():
         raise InvalidValue("a proposal is taken back for a reason", path=("reason",))
     cycle = await hold_still(session, cycle_id)
     refuse_out_of_order(cycle, Step.VOID)
+    await refuse_if_built_upon(session, cycle)
     approval = await _approval_of(session, cycle)
     if approval is not None:
         approval.voided_at, approval.void_reason = now, reason

@@ -74,6 +74,18 @@ class PredecessorNotApproved(Conflict):
         )
 
 
+class FollowingCycleStands(Conflict):
+    """What a cycle leaves is already laid before the partners in the statements of the next."""
+
+    code = "FOLLOWING_CYCLE_STANDS"
+
+    def __init__(self, cycle: str, following: str, state: str) -> None:
+        self.cycle = cycle
+        self.following = following
+        self.state = state
+        super().__init__(f"{following} opens with what {cycle} leaves, and is {state}; void that one first")
+
+
 class CycleNotSealed(Conflict):
     """The cycle's entries have no Merkle root yet."""
 

@@ -56,6 +56,12 @@ async def hold_still(session: WriteSession, cycle_id: UUID) -> Cycle:
     return cycle
 
 
+async def beside(session: WriteSession, cycle: Cycle, distance: int) -> Cycle | None:
+    """The cycle before or after, kept from moving on: so none is voided while the next, built upon it, is proposed."""
+    statement = select(Cycle).where(Cycle.number == cycle.number + distance).with_for_update(read=True)
+    return (await session.scalars(statement.execution_options(populate_existing=True))).first()
+
+
 def refuse_out_of_order(cycle: Cycle, step: Step) -> None:
     """Whether the step may be taken now. Raises: SettlementOutOfOrder."""
     if cycle.state not in FROM[step]:

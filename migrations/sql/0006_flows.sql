@@ -9,7 +9,7 @@ CREATE FUNCTION settlement_flows(cycle uuid) RETURNS SETOF settlement_flow
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT sees_coalition() THEN
-        RETURN;
+        RAISE EXCEPTION 'the sums of a cycle are read with the sight of the coalition' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN QUERY
     SELECT t.kind::text, t.debit::text, t.sponsor_id, t.sponsor_contract_id, t.accrual_cycle_id, t.redeemer_id, t.redeemer_contract_id,

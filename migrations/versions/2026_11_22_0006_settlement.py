@@ -18,7 +18,12 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 AMOUNT = sa.Numeric()
 PARTIES = "('PARTNER', 'OPERATOR', 'CHARITY', 'TAX', 'ROUNDING')"
-BOTH_SIDES = "sees_partner(debtor_id) OR sees_partner(creditor_id)"
+BOTH_SIDES = "(sees_partner(debtor_id) OR sees_partner(creditor_id))"
+# Drafts are the coalition's own; partners see what was laid before them.
+NO_DRAFT = (
+    "(sees_coalition() OR cycle_id IN"
+    " (SELECT c.cycle_id FROM cycle c WHERE c.state NOT IN ('OPEN', 'CUT_OFF', 'COMPUTED')))"
+)
 
 
 def upgrade() -> None:
@@ -34,10 +39,10 @@ def upgrade() -> None:
     grant("cycle", "SELECT, INSERT, UPDATE")
     wall("cycle", "true", command="SELECT", role=LEDGER_ROLE)
     grant("cycle", "SELECT", role=LEDGER_ROLE)
-    for table in ("effective_price", "statement"):
-        wall(table, "sees_partner(partner_id)", write="sees_coalition()")
+    wall("effective_price", "sees_partner(partner_id)", write="sees_coalition()")
+    wall("statement", f"sees_partner(partner_id) AND {NO_DRAFT}", write="sees_coalition()")
     for table in ("statement_line", "obligation"):
-        wall(table, BOTH_SIDES, write="sees_coalition()")
+        wall(table, f"{BOTH_SIDES} AND {NO_DRAFT}", write="sees_coalition()")
     for table in ("acceptance", "settlement_step"):
         wall(table, "sees_partner(partner_id)")
     for table in ("effective_price", "statement", "statement_line", "obligation", "acceptance", "settlement_step"):

@@ -21,6 +21,7 @@ from domain.settlement.errors import (
     CycleNameTaken,
     CycleNotFound,
     CycleNotSealed,
+    FollowingCycleStands,
     PredecessorNotApproved,
     SecondPersonNeeded,
     SettlementOutOfOrder,
@@ -310,6 +311,25 @@ async def test_only_partners_with_a_statement_answer(database: Database) -> None
         await trading.do(cycles.accept, cycle.cycle_id, stranger, by=anybody(), now=trading.now)
     with pytest.raises(StatementNotFound):
         await trading.do(queries.statement, cycle.cycle_id, stranger)
+
+
+async def test_a_cycle_that_the_next_one_opens_with_is_not_pulled_away_from_under_it(database: Database) -> None:
+    trading = await a_coalition(database, P=HYBRID)
+    await trading.earn(await trading.join(), "P", {"P": 500})
+    first = await trading.approve(await trading.close(trading.cycle, de_minimis=Decimal(5)))
+    second = await trading.close(trading.cycle)
+    again: dict[str, Any] = {"by": ANNA, "reason": "pay small amounts too", "now": trading.now}
+    await trading.do(cycles.void, first.cycle_id, **again)
+    with pytest.raises(PredecessorNotApproved):
+        await trading.do(cycles.propose, second.cycle_id, by=ANNA, now=trading.now)
+    await trading.approve(await trading.do(computing.compute, first.cycle_id, now=trading.now))
+    with pytest.raises(StatementsChanged):
+        await trading.do(cycles.propose, second.cycle_id, by=ANNA, now=trading.now)
+    second = await trading.do(computing.compute, second.cycle_id, now=trading.now)
+    await trading.do(cycles.propose, second.cycle_id, by=ANNA, now=trading.now)
+    with pytest.raises(FollowingCycleStands, match="2026-11-2 opens with what 2026-11 leaves, and is PROPOSED"):
+        await trading.do(cycles.void, first.cycle_id, **again)
+    assert second.revision == 2
 
 
 async def test_a_computation_with_another_outcome_is_kept_beside_the_first(database: Database) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.paging import Page, PageRequest
-from domain.settlement import drilling, queries
+from domain.settlement import cycles, drilling, queries
 from domain.settlement.errors import LineNotFound
 from domain.settlement.forecasting import running_position
 from domain.settlement.lines import LineKind, Source
@@ -20,7 +20,7 @@ from domain.settlement.models import Cycle
 from domain.settlement.parties import OPERATOR, partner
 from domain.settlement.queries import Line
 from domain.storage import Database, Sight
-from tests.domain.settlement.trading import HYBRID, Trading, a_coalition, anybody
+from tests.domain.settlement.trading import ANNA, HYBRID, Trading, a_coalition, anybody
 
 TAXED = HYBRID | {
     "tax_supply": "0.21",
@@ -184,6 +184,7 @@ async def test_a_statement_shows_what_each_kind_comes_to(month: tuple[Trading, C
 
 async def test_a_partner_sees_its_own_statement_and_its_side_of_each_pair(month: tuple[Trading, Cycle]) -> None:
     trading, cycle = month
+    await trading.do(cycles.propose, cycle.cycle_id, by=ANNA, now=trading.now)
     r = trading.partner_ids["R"]
     async with trading.session(Sight.partner(r)) as session:
         assert [balance.party for balance in await queries.balances(session, cycle.cycle_id)] == [partner(r)]
