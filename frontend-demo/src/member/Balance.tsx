@@ -1,0 +1,105 @@
+/** What can be spent, who funded it, and what happens to it when. */
+
+import { useTranslation } from "react-i18next";
+
+import { useFormats } from "../shared/formatting";
+import { lastMoment } from "../shared/formats";
+import { Dot, toneOf } from "../shared/partner";
+import type { Due, Share, Wallet } from "./documents";
+import { useCountUp } from "./useCountUp";
+
+export function Balance({ wallet }: { wallet: Wallet }) {
+  const { t } = useTranslation("member");
+  const { points } = useFormats();
+  const shown = useCountUp(BigInt(wallet.available));
+  return (
+    <section className="balance" aria-labelledby="balance-label">
+      <h1 id="balance-label">{t("balance.label")}</h1>
+      <p className="balance-figure figures" aria-hidden="true" data-testid="balance">
+        {points(shown)} <span className="balance-unit">{t("balance.unit", { count: Number(wallet.available) })}</span>
+      </p>
+      <p className="unseen" aria-live="polite">
+        {t("balance.spoken", { count: Number(wallet.available), points: points(wallet.available) })}
+      </p>
+      <Provenance shares={wallet.fundedBy} />
+      <Dues wallet={wallet} />
+    </section>
+  );
+}
+
+const NAMED = 4;
+
+function Provenance({ shares }: { shares: readonly Share[] }) {
+  const { t } = useTranslation("member");
+  const { points } = useFormats();
+  if (shares.length === 0) return <div className="bar bar-empty" />;
+  const rest = shares.slice(NAMED).reduce((sofar, share) => sofar + BigInt(share.points), 0n);
+  return (
+    <figure className="provenance">
+      <div className="bar" aria-hidden="true">
+        {shares.map((share) => (
+          <span
+            key={share.sponsor.slug}
+            className="share"
+            style={{ ...toneOf(share.sponsor.hue), flexGrow: Number(share.points) }}
+          />
+        ))}
+      </div>
+      <figcaption>
+        <span className="provenance-label">{t("fundedBy")}</span>
+        <ul>
+          {shares.slice(0, NAMED).map((share) => (
+            <li key={share.sponsor.slug}>
+              <Dot partner={share.sponsor} />
+              <span>{share.sponsor.name}</span>
+              <span className="figures">{points(share.points)}</span>
+            </li>
+          ))}
+          {rest > 0n && (
+            <li>
+              <span>{t("others")}</span>
+              <span className="figures">{points(rest)}</span>
+            </li>
+          )}
+        </ul>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Dues({ wallet }: { wallet: Wallet }) {
+  const { t } = useTranslation("member");
+  const { points, day } = useFormats();
+  const wait = ({ at, points: some }: Due) => t("dues.wait", { count: Number(some), points: points(some), day: day(at) });
+  const expire = ({ at, points: some }: Due) =>
+    t("dues.expire", { count: Number(some), points: points(some), day: day(lastMoment(at)) });
+  const { releases, expiries, held, debt } = wallet;
+  const chips = [
+    ...releases.slice(0, 1).map(wait),
+    ...expiries.slice(0, 1).map(expire),
+    ...(held === "0" ? [] : [t("dues.held", { count: Number(held), points: points(held) })]),
+  ];
+  const more = [...releases.slice(1).map(wait), ...expiries.slice(1).map(expire)];
+  return (
+    <>
+      {debt !== "0" && <p className="owed">{t("dues.debt", { count: Number(debt), points: points(debt) })}</p>}
+      <ul className="chips figures">
+        {chips.map((chip) => (
+          <li key={chip} className="chip">
+            {chip}
+          </li>
+        ))}
+      </ul>
+      {more.length > 0 && (
+        <details className="more-dues">
+          <summary>{t("dues.more", { count: more.length })}</summary>
+          <ul className="figures">
+            {more.map((due) => (
+              <li key={due}>{due}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}

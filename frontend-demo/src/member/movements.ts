@@ -1,0 +1,24 @@
+/** What a movement of points means for the member who looks at it. */
+
+import type { Entry, Movement } from "./documents";
+
+const OWNED: readonly string[] = ["PENDING", "AVAILABLE", "HELD"];
+
+/** Points came in (1), went out (−1), or only changed their place in the wallet (0). */
+export function direction({ debit, credit }: Movement): -1 | 0 | 1 {
+  const arrived = OWNED.includes(credit);
+  const left = OWNED.includes(debit);
+  if (arrived === left) return 0;
+  return arrived ? 1 : -1;
+}
+
+export function signed(movement: Movement): bigint {
+  return BigInt(movement.points) * BigInt(direction(movement) || 1);
+}
+
+/** How many points an entry is about, for those that change nothing in all, such as points that became available. */
+export function moved(entry: Entry): bigint {
+  return entry.movements.reduce((sofar, movement) => sofar + BigInt(movement.points), 0n);
+}
+
+export const waits = (movement: Movement): boolean => movement.credit === "PENDING" && movement.availableAt !== null;

@@ -1,0 +1,93 @@
+/** Begins a page: who is signed in, in which language, with which client. */
+
+import { StrictMode, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { I18nextProvider, useTranslation } from "react-i18next";
+import { Provider } from "urql";
+
+import { clientOf } from "./api";
+import "./base.css";
+import { Notice } from "./chrome";
+import { speak, type Words } from "./i18n";
+import { currentSession, NOBODY, type Audience, type Session } from "./session";
+
+interface Page {
+  /** Who may look at it. */
+  for: readonly Audience[];
+  words: Record<string, Words>;
+  shown: (session: Session) => ReactNode;
+  /** What stands there until the session is known, so that nothing jumps. */
+  waiting: ReactNode;
+}
+
+export async function begin(page: Page): Promise<void> {
+  const root = document.getElementById("root");
+  if (!root) throw new Error("The page has no root.");
+  const words = await speak(page.words);
+  createRoot(root).render(
+    <StrictMode>
+      <I18nextProvider i18n={words}>
+        <SignedIn page={page} />
+      </I18nextProvider>
+    </StrictMode>,
+  );
+}
+
+function SignedIn({ page }: { page: Page }) {
+  const [session, setSession] = useState<Session | null>(null);
+  const [failed, setFailed] = useState(false);
+  const look = useCallback(() => {
+    setFailed(false);
+    currentSession().then(setSession, () => setFailed(true));
+  }, []);
+  useEffect(look, [look]);
+  const { t } = useTranslation();
+  if (failed) {
+    return (
+      <Notice urgent heading={t("unreachable.heading")} action={{ label: t("retry"), act: look }}>
+        <p>{t("unreachable.text")}</p>
+      </Notice>
+    );
+  }
+  if (!session) return page.waiting;
+  if (session.audience === "NOBODY") return <SignedOut />;
+  if (!page.for.includes(session.audience)) return <Elsewhere session={session} />;
+  return (
+    <Connected session={session} onSignedOut={() => setSession(NOBODY)}>
+      {page.shown(session)}
+    </Connected>
+  );
+}
+
+interface ConnectedProps {
+  session: Session;
+  onSignedOut: () => void;
+  children: ReactNode;
+}
+
+function Connected({ session, onSignedOut, children }: ConnectedProps) {
+  const client = useMemo(() => clientOf(session, onSignedOut), [session]);
+  return <Provider value={client}>{children}</Provider>;
+}
+
+function SignedOut() {
+  const { t } = useTranslation();
+  return (
+    <Notice heading={t("signedOut.heading")}>
+      <p>{t("signedOut.text")}</p>
+    </Notice>
+  );
+}
+
+/** Somebody of another audience: this page has nothing for them, another one has. */
+function Elsewhere({ session }: { session: Session }) {
+  const { t } = useTranslation();
+  const member = session.audience === "MEMBER";
+  return (
+    <Notice heading={t("elsewhere.heading")}>
+      <p>
+        <a href={member ? "/app/" : "/console/"}>{t(member ? "elsewhere.toWallet" : "elsewhere.toConsole")}</a>
+      </p>
+    </Notice>
+  );
+}

@@ -1,0 +1,110 @@
+/** What every page has: the mark, the theme, the language, the way out. */
+
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import "./chrome.css";
+import { changeLanguage, LANGUAGES, type Language, offered, remember } from "./i18n";
+import { useLine } from "./line";
+import seal from "./seal.svg";
+import { useTheme } from "./theme";
+
+export function Masthead({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <header className="masthead">
+      <img src={seal} width="36" height="36" alt="" />
+      <span className="masthead-title">{title}</span>
+      <div className="masthead-tools">
+        {children}
+        <LanguageChoice />
+        <ThemeToggle />
+      </div>
+    </header>
+  );
+}
+
+export function ThemeToggle() {
+  const { t } = useTranslation();
+  const { theme, toggle } = useTheme();
+  const label = t(theme === "dark" ? "theme.toLight" : "theme.toDark");
+  return (
+    <button type="button" className="tool" onClick={toggle} aria-label={label} title={label}>
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+        {theme === "dark" ? <Sun /> : <path d="M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z" />}
+      </svg>
+    </button>
+  );
+}
+
+const Sun = () => (
+  <>
+    <circle cx="12" cy="12" r="4.200" />
+    <path d="M12 2.500v2.300M12 19.200v2.300M2.500 12h2.300M19.200 12h2.300M5.300 5.300l1.600 1.600M17.100 17.100l1.600 1.600M5.300 18.700l1.600-1.600M17.100 6.900l1.600-1.600" />
+  </>
+);
+
+export function LanguageChoice() {
+  const { t, i18n } = useTranslation();
+  if (offered.length < 2) return null;
+  const choose = (language: Language) => {
+    remember(language);
+    void changeLanguage(i18n, language);
+  };
+  return (
+    <select
+      className="tool"
+      aria-label={t("language")}
+      value={i18n.language}
+      onChange={(event) => choose(event.target.value as Language)}
+    >
+      {offered.map((language) => (
+        <option key={language} value={language} lang={language}>
+          {LANGUAGES[language]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Says that figures may be old, only while they may; the room for it is always there. */
+export function LineState() {
+  const { t } = useTranslation();
+  const line = useLine();
+  return (
+    <p className="line-state" role="status">
+      {line === "lost" && (
+        <>
+          <span className="line-pulse" aria-hidden="true" />
+          {t("line.lost")}
+        </>
+      )}
+    </p>
+  );
+}
+
+interface NoticeProps {
+  heading: string;
+  children?: ReactNode;
+  action?: { label: string; act: () => void };
+  urgent?: boolean;
+}
+
+/** A page, or a part of one, that has something to say in place of figures. */
+export function Notice({ heading, children, action, urgent = false }: NoticeProps) {
+  return (
+    <section className="notice" role={urgent ? "alert" : undefined}>
+      <img src={seal} width="56" height="56" alt="" />
+      <h1>{heading}</h1>
+      {children}
+      {action && (
+        <button type="button" className="action" onClick={action.act}>
+          {action.label}
+        </button>
+      )}
+    </section>
+  );
+}
+
+export const Bone = ({ width, height = "1em" }: { width: string; height?: string }) => (
+  <span className="bone" style={{ width, height }} aria-hidden="true" />
+);

@@ -1,0 +1,12 @@
+/** GraphQL documents, typed by the published contract. */
+
+import { initGraphQLTada } from "gql.tada";
+
+import type { introspection } from "../graphql-env";
+
+export const graphql = initGraphQLTada<{
+  introspection: introspection;
+  scalars: { Points: string; Decimal: string; DateTime: string; Date: string; IdempotencyKey: string };
+}>();
+
+export { readFragment, type FragmentOf, type ResultOf } from "gql.tada";

@@ -1,0 +1,39 @@
+/** Who is signed in to this browser, as the server says; the session itself lies in a cookie no script can read. */
+
+export type Audience = "MEMBER" | "PARTNER" | "COALITION" | "NOBODY";
+
+export interface Session {
+  audience: Audience;
+  name: string | null;
+  scopes: string[];
+  /** Shows that a request comes from a page of ours; of no use without the cookie. */
+  pageToken: string;
+}
+
+export const NOBODY: Session = { audience: "NOBODY", name: null, scopes: [], pageToken: "" };
+
+export const pageTokenHeader = (session: Session): Record<string, string> => ({ "X-CSRF-Token": session.pageToken });
+
+interface Told {
+  audience: Audience;
+  name?: string | null;
+  scopes?: string[];
+  csrfToken?: string;
+}
+
+/** Asks the server; throws when it cannot be reached. */
+export async function currentSession(): Promise<Session> {
+  const answer = await fetch("/bff/session", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`The session could not be read: ${answer.status}`);
+  const told = (await answer.json()) as Told;
+  return {
+    audience: told.audience,
+    name: told.name ?? null,
+    scopes: told.scopes ?? [],
+    pageToken: told.csrfToken ?? "",
+  };
+}
+
+export async function signOut(session: Session): Promise<void> {
+  await fetch("/bff/sign-out", { method: "POST", credentials: "same-origin", headers: pageTokenHeader(session) });
+}

@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The chosen theme is set by a file of its own before the first paint: the pages' policy allows no inline script. */
+function themeFirst(): Plugin {
+  const source = readFileSync(here("src/shared/theme-first.js"), "utf8");
+  const name = `assets/theme-${createHash("sha256").update(source).digest("hex").slice(0, 8)}.js`;
+  return {
+    name: "theme-first",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "asset", fileName: name, source });
+    },
+    transformIndexHtml: () => [{ tag: "script", attrs: { src: `/${name}` }, injectTo: "head-prepend" }],
+  };
+}
+
+export default defineConfig({
+  appType: "mpa",
+  plugins: [react(), themeFirst()],
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { app: here("app/index.html"), console: here("console/index.html") } },
+  },
+  server: { proxy: { "^/(graphql|bff|sign-in)": "http://127.0.0.1:8000" } },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/shared/testing.ts"] },
+});
