@@ -25,7 +25,7 @@ from pathlib import Path
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 STAMP = "hansa-requirements.json"
-OLDEST_NODE = 20
+OLDEST_NODE = 24
 
 
 def main(words: list[str]) -> int:

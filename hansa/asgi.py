@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -21,6 +23,7 @@ from starlette.types import Scope
 from domain.storage import Database, opened
 from hansa.clocks import CoalitionClock
 from hansa.endpoint import Endpoint
+from hansa.frontend import ENTRIES, REFRESH_SECONDS, Frontend
 from hansa.middleware import CarefulBrowsers, RequestIds
 from hansa.pages import first_page
 from hansa.service import Service
@@ -52,13 +55,13 @@ class State(TypedDict):
     service: Service
 
 
-def create_app(settings: Settings, *, frontend: Callable[[], str] = lambda: "Not built here.") -> Starlette:
-    """The application on a database that is ready; `frontend` says in a sentence how far the frontend's build is."""
+def create_app(settings: Settings, *, frontend: Frontend | None = None) -> Starlette:
+    """The application on a database that is ready; with a frontend it also shows pages, as soon as they are there."""
     engine = Engine(product(), introspection=settings.introspection)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[State]:
-        async with running(settings, engine) as state:
+        async with running(settings, engine) as state, preparing(frontend):
             yield state
 
     def service_of(scope: Scope) -> Service:
@@ -66,7 +69,7 @@ def create_app(settings: Settings, *, frontend: Callable[[], str] = lambda: "Not
         return service
 
     async def first(_request: Request) -> Response:
-        return HTMLResponse(first_page(name="Hansa", api=API, frontend=frontend()))
+        return first_answer(frontend)
 
     return Starlette(
         routes=[
@@ -76,6 +79,7 @@ def create_app(settings: Settings, *, frontend: Callable[[], str] = lambda: "Not
             Route(API, Endpoint(service_of)),
             WebSocketRoute(API, SocketEndpoint(service_of)),
             *routes.routes(lambda request: request.state.access),
+            *(frontend.routes() if frontend else []),
         ],
         middleware=[
             Middleware(RequestIds),
@@ -84,6 +88,26 @@ def create_app(settings: Settings, *, frontend: Callable[[], str] = lambda: "Not
         exception_handlers={Exception: failed},
         lifespan=lifespan,
     )
+
+
+@asynccontextmanager
+async def preparing(frontend: Frontend | None) -> AsyncIterator[None]:
+    """Bring the pages about beside the server, which does not wait for them."""
+    task = asyncio.create_task(frontend.prepare()) if frontend else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def first_answer(frontend: Frontend | None) -> Response:
+    """The first page; while the others are being built, it looks again by itself."""
+    says = frontend.says() if frontend else "Not served here."
+    page = first_page(name="Hansa", api=API, frontend=says, links=ENTRIES if frontend and frontend.ready else {})
+    return HTMLResponse(page, headers={"refresh": str(REFRESH_SECONDS)} if frontend and frontend.under_way else None)
 
 
 @asynccontextmanager
@@ -103,6 +127,7 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
         ) as access,
     ):
         clock = CoalitionClock(database)
+        gc.freeze()  # what lives as long as the server is not looked through again by every collection
         service = service_on(settings, engine, access, clock)
         yield State(settings=settings, keys=keys, database=database, clock=clock, access=access, service=service)
 

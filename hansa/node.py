@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-OLDEST = 20
+OLDEST = 24
+"""What all tools of the frontend run on."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ import uvicorn
 from hansa import logs
 from hansa.asgi import create_app
 from hansa.embedding import with_database
+from hansa.frontend import Frontend
 from hansa.migrating import migrate
 from hansa.pooling import refuse_transaction_pooling
 
@@ -31,7 +32,7 @@ def serve(settings: Settings) -> None:
     with with_database(settings) as served:
         asyncio.run(prepare(served))
         uvicorn.run(
-            create_app(served),
+            create_app(served, frontend=Frontend(served.home)),
             host=served.host,
             port=served.port,
             loop="uvloop",

@@ -1,0 +1,165 @@
+"""The browser's pages: the members' app at /app/ and the console at /console/, once they are there."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import mimetypes
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from hansa.building import BuildFailed, Workshop, build
+from hansa.pages import waiting_page
+
+BUNDLED = Path(__file__).parent / "static"
+"""Where a release carries the pages ready-made."""
+
+ENTRIES: Mapping[str, str] = {"/app/": "Members' app", "/console/": "Console of partners and coalition"}
+REFRESH_SECONDS = 3
+
+SMALLEST_COMPRESSED = 1_000
+TEXTS = {".html", ".js", ".css", ".svg", ".json", ".txt"}
+
+PAGE_HEADERS = {
+    "cache-control": "no-cache",
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "vary": "accept-encoding",
+}
+ASSET_HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+
+log = structlog.get_logger("hansa")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of the bundle, ready to be sent."""
+
+    content: bytes
+    compressed: bytes | None
+    media: str
+    tag: str
+
+    @classmethod
+    def read(cls, path: Path) -> File:
+        """A file as it lies there, and compressed where that helps."""
+        content = path.read_bytes()
+        worth = path.suffix in TEXTS and len(content) >= SMALLEST_COMPRESSED
+        media = "font/woff2" if path.suffix == ".woff2" else mimetypes.guess_type(path.name)[0]
+        return cls(
+            content=content,
+            compressed=gzip.compress(content, 9, mtime=0) if worth else None,
+            media=media or "application/octet-stream",
+            tag=f'"{hashlib.sha256(content).hexdigest()[:20]}"',
+        )
+
+    def response(self, request: Request, headers: Mapping[str, str]) -> Response:
+        """The file, or that the browser has it already."""
+        own = {**headers, "etag": self.tag}
+        if self.tag in request.headers.get("if-none-match", ""):
+            return Response(None, 304, own)
+        if self.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(self.compressed, 200, {**own, "content-encoding": "gzip"}, self.media)
+        return Response(self.content, 200, own, self.media)
+
+
+class Frontend:
+    """The pages of one server, and how far they are while they are not there yet."""
+
+    def __init__(self, home: Path, *, bundled: Path = BUNDLED, workshop: Workshop | None = None) -> None:
+        self._bundled = bundled
+        self._workshop = workshop or Workshop(folder=home / "frontend")
+        self._files: Mapping[str, File] = {}
+        self._begun: float | None = None
+        self._step = "not begun"
+        self._failed = False
+
+    @property
+    def ready(self) -> bool:
+        """The pages can be shown."""
+        return bool(self._files)
+
+    @property
+    def under_way(self) -> bool:
+        """Whoever waits will get them."""
+        return not self.ready and not self._failed
+
+    def says(self) -> str:
+        """How far it is, in a sentence."""
+        if self.ready:
+            return "Ready."
+        if self._failed:
+            return f"Not available: {self._step}"
+        seconds = 0 if self._begun is None else int(time.monotonic() - self._begun)
+        return f"On the way: {self._step} ({seconds} s so far). The API does not wait for it."
+
+    async def prepare(self) -> None:
+        """Bring the pages about; what goes wrong is said in their place, and the API goes on."""
+        self._begun = time.monotonic()
+        try:
+            folder = await self._found()
+            self._files = await asyncio.to_thread(loaded, folder)
+        except (BuildFailed, OSError) as problem:
+            self._failed, self._step = True, str(problem)
+            log.warning("The browser's pages could not be built", problem=str(problem))
+        else:
+            log.info("The browser's pages are ready", seconds=round(time.monotonic() - self._begun, 1))
+
+    async def _found(self) -> Path:
+        if (self._bundled / "app" / "index.html").exists():
+            return self._bundled
+        if not self._workshop.sources.exists():
+            raise BuildFailed("this installation carries neither the pages nor their sources")
+        return await build(self._workshop, self._tell)
+
+    def _tell(self, step: str) -> None:
+        self._step = step
+        log.info("The browser's pages", step=step)
+
+    def routes(self) -> list[Route]:
+        """The pages' addresses; below an entry every address is the page's own."""
+        pages = [route for entry in ENTRIES for route in self._entry(entry)]
+        return [*pages, Route("/assets/{name}", self._asset)]
+
+    def _entry(self, entry: str) -> list[Route]:
+        async def page(request: Request) -> Response:
+            if not self.ready:
+                return waiting(self)
+            return self._files[f"{entry}index.html"].response(request, PAGE_HEADERS)
+
+        async def to_page(_request: Request) -> Response:
+            return RedirectResponse(entry, 308)
+
+        return [Route(entry.rstrip("/"), to_page), Route(entry + "{rest:path}", page)]
+
+    async def _asset(self, request: Request) -> Response:
+        file = self._files.get(request.url.path)
+        if file is None:
+            return Response("There is no such file.", 404, {"cache-control": "no-store"}, "text/plain")
+        return file.response(request, ASSET_HEADERS)
+
+
+def loaded(folder: Path) -> dict[str, File]:
+    """Every file of a bundle by its address; a bundle is small, so it is kept in memory."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {f"/{path.relative_to(folder).as_posix()}": File.read(path) for path in paths}
+
+
+def waiting(frontend: Frontend) -> Response:
+    """What is shown in a page's place; it looks again by itself while there is something to wait for."""
+    headers = {"cache-control": "no-store", "retry-after": str(REFRESH_SECONDS)}
+    if frontend.under_way:
+        headers["refresh"] = str(REFRESH_SECONDS)
+    return HTMLResponse(waiting_page(frontend.says()), 503, headers)

@@ -1,0 +1,145 @@
+"""A real server with pages, and the browser that looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from pydantic import SecretStr
+
+from hansa.access import sign_in_link
+from hansa.asgi import create_app
+from hansa.building import Workshop, build
+from hansa.frontend import Frontend
+from hansa.node import OLDEST, find_node
+from hansa.settings import Settings
+from tests.browser.town import CARD, FINANCE
+
+SECRET = "nothing but a test depends on this one: 51f0c7e2aa"
+WORKSHOP = Workshop(folder=Path(tempfile.gettempdir()) / f"hansa-frontend-{os.getuid()}")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDTHS = {390: 844, 1440: 900}
+Theme = Literal["light", "dark"]
+
+
+def chromium() -> str:
+    """The browser's program; where there is none the test is skipped, and says so."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("NOT TESTED IN A BROWSER: Chromium is not installed (on Debian: apt-get install chromium)")
+    return found
+
+
+def need_node() -> None:
+    """Skip, and say so, where the pages cannot be built."""
+    if find_node() is None:
+        pytest.skip(f"NOT TESTED IN A BROWSER: the pages are built with Node.js {OLDEST} or later")
+
+
+async def bundle() -> Path:
+    """The pages as the sources are now; kept from one run of the tests to the next."""
+    need_node()
+    return await build(WORKSHOP)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that can be stopped and started again at the same address."""
+
+    settings: Settings
+    pages: Path
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The server, from its start to its end."""
+        frontend = Frontend(self.settings.home, bundled=self.pages)
+        app = create_app(self.settings, frontend=frontend)
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=self.settings.port, log_config=None, timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve())
+        try:
+            while not (server.started and frontend.ready):  # noqa: ASYNC110 - uvicorn has no event for it
+                await asyncio.sleep(0.02)
+            yield
+        finally:
+            server.should_exit = True
+            await task
+
+    async def link(self, landing: str, **who: Any) -> str:
+        """A one-time link for somebody."""
+        return await sign_in_link(self.settings, landing=landing, **who)
+
+
+def settings_for(database_url: str, home: Path) -> Settings:
+    """Settings with a port nobody uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return Settings(database_url=database_url, home=home, secret_key=SecretStr(SECRET), port=port, connections=4)
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """A Chromium without a window."""
+    program = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody's browser, signed in."""
+
+    context: BrowserContext
+    page: Page
+    problems: list[str]
+    """What the page complained of; nothing, in a good visit."""
+
+    async def see(self, width: int, theme: Theme) -> None:
+        """Look in another width and theme."""
+        await self.page.emulate_media(color_scheme=theme)
+        await self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+
+
+async def visit(browser: Browser, served: Served, landing: str) -> Visit:
+    """The member comes to the wallet, or the grocer's finance person to the console, through a sign-in link."""
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
+        timezone_id="Europe/Riga",
+        reduced_motion="no-preference",
+    )
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    who = {"member": CARD} if landing.startswith("/app/") else {"person": FINANCE}
+    await page.goto(await served.link(landing, **who))
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(f"**{landing}")
+    return Visit(context, page, problems)
