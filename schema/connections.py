@@ -14,6 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from domain.paging import DEFAULT_PAGE, LARGEST_PAGE, Page, PageRequest
 from resolvers.context import Info
+from schema.inside import parent_of
 
 T = TypeVar("T")
 
@@ -130,7 +131,7 @@ class Paged(FieldExtension):
         **kwargs: Any,
     ) -> ShownPage:
         """The page that was asked for."""
-        order = f"{info._raw_info.parent_type.name}.{info.field_name} {kwargs.get(self.order_by or '')}"  # noqa: SLF001
+        order = f"{parent_of(info)}.{info.field_name} {kwargs.get(self.order_by or '')}"
         key = info.context.cursors.decode(order, after) if after is not None else None
         page = await next_(source, info, page=PageRequest(first=first, after=key), **kwargs)
         return ShownPage(page, order, self._counting(source, info, kwargs))

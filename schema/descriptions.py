@@ -22,24 +22,24 @@ from graphql import (
     is_specified_directive,
     is_specified_scalar_type,
 )
-from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
-DEFINITION = "strawberry-definition"
+from schema.inside import field_of, origin_of
+
 INPUT = "What to do; its fields say the rest."
 
 
 def describe(schema: GraphQLSchema) -> None:
     """Give every type, field and enum value that has no description the words of its docstring."""
     for kind in schema.type_map.values():
-        definition = kind.extensions.get(DEFINITION)
-        if isinstance(definition, StrawberryObjectDefinition):
-            kind.description = kind.description or _documented(definition.origin)
-            _describe_fields(kind, definition.origin)
-        elif isinstance(definition, StrawberryEnumDefinition) and isinstance(kind, GraphQLEnumType):
-            kind.description = kind.description or _documented(definition.wrapped_cls)
-            _describe_values(kind, definition.wrapped_cls)
+        origin = origin_of(kind)
+        if origin is None:
+            continue
+        kind.description = kind.description or _documented(origin)
+        if isinstance(kind, GraphQLEnumType):
+            _describe_values(kind, origin)
+        else:
+            _describe_fields(kind, origin)
 
 
 def undescribed(schema: GraphQLSchema) -> list[str]:
@@ -67,10 +67,8 @@ def _is_standard(kind: GraphQLNamedType) -> bool:
 
 def _describe_fields(kind: Any, origin: type) -> None:
     for field in kind.fields.values():
-        definition = field.extensions.get(DEFINITION)
-        if not isinstance(definition, StrawberryField):
-            continue
-        if field.description is None:
+        definition = field_of(field)
+        if definition is not None and field.description is None:
             field.description = _of_field(definition, origin)
         if isinstance(field, GraphQLField):
             _describe_input(field.args)

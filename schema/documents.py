@@ -20,15 +20,14 @@ from graphql import (
     validate,
     visit,
 )
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from schema import inside
 from schema.faults import Fault
 from schema.guard import Price, Walk
 from schema.limits import Limits
 from schema.permissions import Public, rule_of
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+RULES = (*specified_rules, *inside.RULES)
 """The standard rules and Strawberry's two; one tuple, since building it anew would defeat every cache behind it."""
 
 KEPT_CHARACTERS = 250_000

@@ -10,14 +10,13 @@ from typing import Any
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType, create_source_event_stream, execute
-from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from partners.viewer import Audience, Viewer
 from resolvers.context import Context
 from schema.documents import Document, Documents, Operation, Rejected
 from schema.errors import told
 from schema.faults import Fault
+from schema.inside import EXECUTOR, IS_AWAITABLE, core_of
 from schema.limits import Limits
 
 
@@ -54,7 +53,7 @@ class Engine:
 
     def __init__(self, schema: strawberry.Schema, *, limits: Limits | None = None, introspection: bool = True) -> None:
         self.schema = schema
-        self.core = schema._schema  # noqa: SLF001  # Strawberry has no public name for what it built
+        self.core = core_of(schema)
         self.limits = limits or Limits()
         self.documents = Documents(self.core, self.limits)
         self.introspection = introspection
@@ -99,7 +98,7 @@ class Engine:
 
     async def _source(self, ready: Ready, context: Context) -> ExecutionResult | AsyncGenerator[object]:
         """Where the events of a subscription come from, or why there are none."""
-        executor = StrawberryGraphQLCoreExecutionContext.build(
+        executor = EXECUTOR.build(
             self.core,
             ready.document.tree,
             context_value=context,
@@ -128,9 +127,9 @@ class Engine:
             context_value=context,
             variable_values=dict(ready.variables),
             operation_name=ready.operation.name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it returns bool for TypeGuard
+            is_awaitable=IS_AWAITABLE,
             hide_suggestions=True,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
+            executor_class=EXECUTOR,
         )
         return await result if isawaitable(result) else result
 

@@ -39,6 +39,7 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from schema.faults import Fault
+from schema.inside import field_of
 from schema.limits import Cost, Limits, Once
 
 SIZED_BY = ("first", "ids")
@@ -278,11 +279,11 @@ def _marks(definition: StrawberryField) -> tuple[Cost | None, bool]:
 
 def cost_of(definition: GraphQLField) -> Cost | None:
     """What a field says about its cost."""
-    strawberry_field = definition.extensions.get("strawberry-definition")
-    return _marks(strawberry_field)[0] if isinstance(strawberry_field, StrawberryField) else None
+    made_from = field_of(definition)
+    return _marks(made_from)[0] if made_from is not None else None
 
 
 def _marked_once(root: Parent, name: str) -> bool:
     definition = _field(root, name)
-    strawberry_field = definition.extensions.get("strawberry-definition") if definition else None
-    return isinstance(strawberry_field, StrawberryField) and _marks(strawberry_field)[1]
+    made_from = field_of(definition) if definition is not None else None
+    return made_from is not None and _marks(made_from)[1]

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import strawberry
 
 from resolvers.context import Info
+from schema.inside import parent_of
 from schema.shape import shape_of
 
 GlobalId: TypeAlias = strawberry.ID
@@ -35,7 +36,7 @@ def identified(*attributes: str) -> Any:
 
     def resolve(parent: strawberry.Parent[Any], info: Info) -> strawberry.ID:
         keys = (getattr(parent, attribute) for attribute in attributes)
-        return strawberry.ID(info.context.global_ids.encode(info._raw_info.parent_type.name, *keys))  # noqa: SLF001
+        return strawberry.ID(info.context.global_ids.encode(parent_of(info), *keys))
 
     return strawberry.field(
         resolver=resolve,

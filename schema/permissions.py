@@ -15,6 +15,7 @@ from partners.scopes import Scope
 from partners.viewer import Viewer
 from resolvers.context import Info
 from schema.faults import Fault
+from schema.inside import field_of
 
 
 @strawberry.schema_directive(
@@ -115,8 +116,8 @@ class MissingRuleError(Exception):
 
 def rule_of(field: GraphQLField) -> Rule | None:
     """The rule a field of the built schema carries."""
-    definition = field.extensions.get("strawberry-definition")
-    extensions = definition.extensions if isinstance(definition, StrawberryField) else ()
+    definition = field_of(field)
+    extensions = definition.extensions if definition is not None else ()
     return next((extension for extension in extensions if isinstance(extension, Rule)), None)
 
 

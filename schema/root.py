@@ -15,6 +15,7 @@ from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
+from schema.inside import core_of
 from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
 from schema.partners import CoalitionMutation, CoalitionQuery
@@ -90,7 +91,7 @@ def build(
         types=[GenericUserError, *(kind for kind in user_errors() if kind is not GenericUserError), *types],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
-    core = schema._schema  # noqa: SLF001  # Strawberry has no public name for what it built
+    core = core_of(schema)
     rules_of(core)
     describe(core)
     return schema
