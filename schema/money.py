@@ -20,3 +20,22 @@ class Money:
     """In whole units of the currency, such as "12.34"."""
     currency: CurrencyCode
     """The currency."""
+
+
+@strawberry.input
+class MoneyInput:
+    """An exact amount in one currency."""
+
+    amount: Decimal
+    """In whole units of the currency, such as "12.34", with no more decimals than it has."""
+    currency: CurrencyCode
+    """The currency."""
+
+    def to_money(self) -> values.Money:
+        """The amount, which the currency can pay.
+
+        Raises: InvalidValue.
+        """
+        money = values.Money(self.amount, self.currency)
+        money.minor  # noqa: B018  # refuses a fraction of the smallest coin
+        return money
