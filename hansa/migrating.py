@@ -88,7 +88,9 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _check(connection: Connection) -> None:
-    command.check(configuration(connection))
+    config = configuration(connection)
+    config.attributes["comparing"] = True
+    command.check(config)
 
 
 @asynccontextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from domain.errors import InvalidValue
 from domain.ledger import queries as ledger
 from domain.ledger.queries import Activity, Balance
-from domain.members import enrolment, recognition
+from domain.members import consents, enrolment, recognition
 from domain.members.enrolment import Enrolled, EnrolMember, MemberKeys
-from domain.members.errors import MemberNotFound
+from domain.members.errors import ConsentMissing, MemberNotFound
 from domain.members.identifiers import Identifier
-from domain.members.models import MemberKind
+from domain.members.models import ConsentPurpose, MemberKind
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
 from resolvers.context import Context
@@ -55,6 +56,28 @@ async def identify(ctx: Context, ref: MemberRef, identifiers: list[Identifier]) 
     member, partner_id = await find(ctx, ref), acting_partner(ctx.viewer)
     await ctx.post(enrolment.identify, member, identifiers[0], partner_id=partner_id, key=ctx.keys.lookups)
     return member
+
+
+async def consent(ctx: Context, ref: MemberRef, purposes: Collection[ConsentPurpose]) -> KnownMember:
+    """Record what a member agreed to at the asking partner."""
+    member = await find(ctx, ref)
+    await ctx.post(consents.give, member, acting_partner(ctx.viewer), purposes, now=ctx.now)
+    return member
+
+
+async def revoke(ctx: Context, partner_id: UUID, purpose: ConsentPurpose) -> KnownMember:
+    """Take back what a partner was allowed to see."""
+    member = me(ctx)
+    await ctx.post(consents.revoke, member, partner_id, purpose, now=ctx.now)
+    return member
+
+
+async def seen_wallet(ctx: Context, member: KnownMember) -> Balance:
+    """The wallet of a member the viewer knows. Raises: ConsentMissing."""
+    try:
+        return await wallet_of(ctx, member.wallet_id)
+    except MemberNotFound:
+        raise ConsentMissing from None
 
 
 async def wallet_of(ctx: Context, wallet_id: UUID) -> Balance:

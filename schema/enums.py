@@ -11,7 +11,7 @@ from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
 from domain.ledger.models import Account, EntryKind, TransferKind
-from domain.members.models import MemberKind
+from domain.members.models import ConsentPurpose, MemberKind
 from domain.rewards.queries import RedemptionState
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
@@ -22,6 +22,7 @@ for kind in (
     Account,
     Audience,
     CampaignState,
+    ConsentPurpose,
     CycleState,
     EntryKind,
     ExpiryKind,

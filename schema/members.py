@@ -11,7 +11,7 @@ from domain.ledger import queries
 from domain.members import recognition
 from domain.members.enrolment import EnrolMember
 from domain.members.identifiers import Identifier
-from domain.members.models import MemberKind
+from domain.members.models import ConsentPurpose, MemberKind
 from domain.members.personal_data import PersonalDetails
 from domain.members.recognition import MemberRef
 from partners.scopes import Scope
@@ -39,8 +39,8 @@ class Member(Node):
     @strawberry.field(graphql_type=Wallet, extensions=[needs(Scope.BALANCE_READ)])
     @staticmethod
     async def wallet(member: strawberry.Parent[recognition.KnownMember], info: Info) -> queries.Balance:
-        """The member's points."""
-        return await members.wallet_of(info.context, member.wallet_id)
+        """The member's points; a partner sees them with the member's consent (BALANCE)."""
+        return await members.seen_wallet(info.context, member)
 
 
 findable(Member, members.find_by_key, needs(Scope.MEMBERS_LOOKUP, Scope.PROFILE_READ))
@@ -97,6 +97,8 @@ class MemberEnrolInput:
     """Your own number for the member."""
     details: MemberDetailsInput | None = None
     """What the member has told."""
+    consents: list[ConsentPurpose] = strawberry.field(default_factory=list)
+    """What the member allows you to see."""
 
     def to_command(self, ctx: Context) -> EnrolMember:
         """As the domain takes it."""
@@ -113,6 +115,7 @@ class MemberEnrolInput:
             idempotency_key=self.idempotency_key,
             kind=self.kind,
             identifiers=tuple(one for one in named if one is not None),
+            consents=frozenset(self.consents),
             details=PersonalDetails(email=self.email, phone=self.phone, **told),
         )
 
@@ -143,6 +146,26 @@ class MemberIdentifyInput:
         ]
 
 
+@strawberry.input
+class MemberConsentInput:
+    """What a member agreed to at your counter."""
+
+    member: MemberRefInput
+    """The member."""
+    purposes: list[ConsentPurpose]
+    """What you may see from now on."""
+
+
+@strawberry.input
+class ConsentRevokeInput:
+    """A consent to be taken back."""
+
+    partner: strawberry.ID
+    """The partner."""
+    purpose: ConsentPurpose
+    """What it may no longer see."""
+
+
 @strawberry.type
 class MemberEnrolPayload:
     """What became of an enrolment."""
@@ -156,8 +179,8 @@ class MemberEnrolPayload:
 
 
 @strawberry.type
-class MemberIdentifyPayload:
-    """What became of a further identifier."""
+class MemberPayload:
+    """What became of a change to a member."""
 
     member: Member | None = None
     """The member; null when the request was refused."""
@@ -196,11 +219,25 @@ class MemberMutation:
         enrolled = await members.enrol(info.context, input.to_command(info.context))
         return MemberEnrolPayload(member=enrolled.member, replayed=enrolled.replayed)  # type: ignore[arg-type]
 
-    @strawberry.mutation(graphql_type=MemberIdentifyPayload, extensions=[needs(Scope.MEMBERS_ENROL), refusals])
+    @strawberry.mutation(graphql_type=MemberPayload, extensions=[needs(Scope.MEMBERS_ENROL), refusals])
     @staticmethod
     async def member_identify(info: Info, input: MemberIdentifyInput) -> Any:
         """Let a member be recognised by one more card, address or number."""
         member = await members.identify(
             info.context, input.member.to_ref(info.context), input.identifiers(info.context)
         )
-        return MemberIdentifyPayload(member=member)  # type: ignore[arg-type]
+        return MemberPayload(member=member)  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=MemberPayload, extensions=[needs(Scope.MEMBERS_ENROL), refusals])
+    @staticmethod
+    async def member_consent(info: Info, input: MemberConsentInput) -> Any:
+        """Record what a member agreed to at your counter; what stands already stays."""
+        member = await members.consent(info.context, input.member.to_ref(info.context), input.purposes)
+        return MemberPayload(member=member)  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=MemberPayload, extensions=[needs(Scope.CONSENTS_MANAGE), refusals])
+    @staticmethod
+    async def consent_revoke(info: Info, input: ConsentRevokeInput) -> Any:
+        """Take back what a partner may see of you; it holds at once."""
+        partner_id = info.context.global_ids.one("Partner", input.partner)
+        return MemberPayload(member=await members.revoke(info.context, partner_id, input.purpose))  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from domain.idempotency import fingerprint
 from domain.ids import new_id
 from domain.members.errors import AlreadyMember, MemberNotFound
 from domain.members.identifiers import Identifier
-from domain.members.models import IdentifierKind, MemberKind
+from domain.members.models import ConsentPurpose, IdentifierKind, MemberKind
 from domain.members.personal_data import PersonalDetails, seal
 from domain.members.recognition import KnownMember
 
@@ -31,6 +31,8 @@ class EnrolMember:
     kind: MemberKind = MemberKind.CONSUMER
     identifiers: tuple[Identifier, ...]
     details: PersonalDetails = field(default_factory=PersonalDetails)
+    consents: frozenset[ConsentPurpose] = frozenset()
+    """What the member allows the partner to see."""
 
     def __post_init__(self) -> None:
         if not 0 < len(set(self.identifiers)) <= MOST_IDENTIFIERS:
@@ -76,6 +78,7 @@ async def enrol(
         "fingerprint": "\\x" + fingerprint(command).hex(),
         "sealed_key": "\\x" + sealed.key.hex(),
         "sealed": "\\x" + sealed.details.hex(),
+        "consents": sorted(command.consents),
         "identifiers": [identifier.row(keys.lookup) for identifier in identifiers.values()],
     }
     row = await pool.fetchrow("SELECT * FROM enrol($1::jsonb, $2)", orjson.dumps(request, default=str).decode(), now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, DomainError, NotFound
 from domain.members.models import IdentifierKind
 
 
@@ -35,3 +35,21 @@ class SameMember(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Both references name the same member.", path=("into",))
+
+
+class ConsentNotFound(NotFound):
+    """No such consent stands."""
+
+    code = "CONSENT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No such consent stands.", path=("partner",))
+
+
+class ConsentMissing(DomainError):
+    """The member has not allowed the partner to see this."""
+
+    code = "CONSENT_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__("The member has not allowed you to see this; ask for consent first.")

@@ -99,3 +99,24 @@ class PersonalData(Row, table=True):
     sealed_key: bytes = Field(sa_type=LargeBinary)
     sealed: bytes = Field(sa_type=LargeBinary)
     changed_at: datetime = Field(sa_type=Instant)
+
+
+class ConsentPurpose(StrEnum):
+    """What a member may allow a partner to see."""
+
+    BALANCE = "BALANCE"
+    """What the member has, what waits, and what expires when."""
+    HISTORY = "HISTORY"
+    """What happened in the member's wallet at this partner."""
+
+
+class Consent(Row, table=True):
+    """A member allows a partner to see something; revoked, it stays as history."""
+
+    __tablename__ = "consent"
+    wallet_id: UUID = Field(primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(primary_key=True, foreign_key="partner.partner_id")
+    purpose: str = Field(primary_key=True)
+    given_at: datetime = Field(primary_key=True, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -45,6 +45,17 @@ CREATE TABLE personal_data (
     CONSTRAINT pk_personal_data PRIMARY KEY (wallet_id, member_id)
 );
 
+-- What a member allows a partner to see, by purpose; revoked, it stays as history.
+CREATE TABLE consent (
+    wallet_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    partner_id uuid NOT NULL CONSTRAINT fk_consent_partner_id REFERENCES partner,
+    purpose varchar NOT NULL CONSTRAINT ck_consent_purpose CHECK (purpose IN ('BALANCE', 'HISTORY')),
+    given_at timestamptz NOT NULL,
+    revoked_at timestamptz CONSTRAINT ck_consent_revoked CHECK (revoked_at >= given_at),
+    CONSTRAINT pk_consent PRIMARY KEY (wallet_id, member_id, partner_id, purpose, given_at)
+);
+
 -- A wallet is seen by the members that share it.
 CREATE FUNCTION sees_wallet(wallet uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT COALESCE(current_setting('app.sight', true) LIKE 'member:%' AND EXISTS (SELECT FROM member m

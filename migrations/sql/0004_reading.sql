@@ -1,13 +1,14 @@
--- Hot reads: one call each, as hansa_ledger; they take the viewer's sight and check it themselves. A wallet that the viewer may
+-- Hot reads: one call each, as hansa_ledger; they take the viewer's sight and check it themselves;
+-- a partner sees what the member has consented to. A wallet that the viewer may
 -- not see answers as one that does not exist.
 
-CREATE FUNCTION may_see_wallet(sight text, wallet uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION may_see_wallet(sight text, wallet uuid, what text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT CASE split_part(sight, ':', 1)
         WHEN 'coalition' THEN true
         WHEN 'member' THEN EXISTS (SELECT FROM member m
             WHERE m.wallet_id = wallet AND m.member_id = split_part(sight, ':', 2)::uuid AND m.status = 'ACTIVE')
-        WHEN 'partner' THEN EXISTS (SELECT FROM link l
-            WHERE l.wallet_id = wallet AND l.partner_id = split_part(sight, ':', 2)::uuid)
+        WHEN 'partner' THEN EXISTS (SELECT FROM consent c WHERE c.wallet_id = wallet AND c.revoked_at IS NULL
+            AND c.partner_id = split_part(sight, ':', 2)::uuid AND c.purpose = what)
         ELSE false END
 $$;
 
@@ -27,7 +28,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 AND COALESCE(term(l.expires_at, l.inactivity_months, w.active_at) > at, true)
             GROUP BY 1, 3, 4
         ) s), '[]')
-    FROM wallet w WHERE w.wallet_id = wallet AND may_see_wallet(sight, wallet)
+    FROM wallet w WHERE w.wallet_id = wallet AND may_see_wallet(sight, wallet, 'BALANCE')
 $$;
 
 -- The wallet's entries, newest first: all of them for its members and the coalition, a partner's own for the partner.
@@ -42,7 +43,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 'campaign_version', t.campaign_version, 'available_at', t.available_at, 'expires_at', t.expires_at) ORDER BY t.n)
             FROM transfer t WHERE t.wallet_id = e.wallet_id AND t.entry_id = e.entry_id), '[]')
     FROM entry e
-    WHERE e.wallet_id = wallet AND (before IS NULL OR e.version < before) AND may_see_wallet(sight, wallet)
+    WHERE e.wallet_id = wallet AND (before IS NULL OR e.version < before) AND may_see_wallet(sight, wallet, 'HISTORY')
         AND (split_part(sight, ':', 1) <> 'partner' OR e.partner_id = split_part(sight, ':', 2)::uuid)
     ORDER BY e.version DESC LIMIT most
 $$;
@@ -75,5 +76,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ) u ON true
     WHERE e.wallet_id = wallet AND e.entry_id = redemption AND e.kind IN ('REDEMPTION', 'AUTHORIZATION')
         AND (split_part(sight, ':', 1) = 'partner' AND e.partner_id = split_part(sight, ':', 2)::uuid
-            OR split_part(sight, ':', 1) <> 'partner' AND may_see_wallet(sight, wallet))
+            OR split_part(sight, ':', 1) <> 'partner' AND may_see_wallet(sight, wallet, 'HISTORY'))
 $$;

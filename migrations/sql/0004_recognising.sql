@@ -41,7 +41,7 @@ DECLARE
     taken text;
 BEGIN
     SELECT * INTO r FROM jsonb_to_record(request) AS x(wallet_id uuid, member_id uuid, partner_id uuid, pairwise_id uuid,
-        kind text, idempotency_key text, fingerprint bytea, sealed_key bytea, sealed bytea, identifiers jsonb);
+        kind text, idempotency_key text, fingerprint bytea, sealed_key bytea, sealed bytea, identifiers jsonb, consents text[]);
     PERFORM pg_advisory_xact_lock(hashtextextended(r.partner_id || r.idempotency_key, 0));
     SELECT l.*, m.kind INTO old FROM link l JOIN member m ON m.wallet_id = l.wallet_id AND m.member_id = l.member_id
     WHERE l.partner_id = r.partner_id AND l.enrolment_key = r.idempotency_key;
@@ -71,6 +71,8 @@ BEGIN
     VALUES (r.wallet_id, r.member_id, r.sealed_key, r.sealed, at);
     INSERT INTO link (wallet_id, member_id, partner_id, pairwise_id, since, enrolment_key, enrolment_fingerprint)
     VALUES (r.wallet_id, r.member_id, r.partner_id, r.pairwise_id, at, r.idempotency_key, r.fingerprint);
+    INSERT INTO consent (wallet_id, member_id, partner_id, purpose, given_at)
+    SELECT DISTINCT r.wallet_id, r.member_id, r.partner_id, p, at FROM unnest(r.consents) p;
     RETURN QUERY SELECT 'JOINED', r.wallet_id, r.member_id, r.kind, r.pairwise_id;
 END $$;
 
@@ -103,4 +105,34 @@ BEGIN
     UPDATE recognition SET wallet_id = target_wallet, member_id = target WHERE wallet_id = source_wallet AND member_id = source;
     UPDATE member SET status = 'MERGED', merged_into = target WHERE wallet_id = source_wallet AND member_id = source;
     UPDATE member SET merged_into = target WHERE merged_into = source;
+    INSERT INTO consent (wallet_id, member_id, partner_id, purpose, given_at, revoked_at)
+    SELECT target_wallet, target, c.partner_id, c.purpose, c.given_at, c.revoked_at FROM consent c
+    WHERE c.wallet_id = source_wallet AND c.member_id = source ON CONFLICT DO NOTHING;
+END $$;
+
+-- A member allows a partner it is known to what it asks for; what stands already stays as it was given.
+CREATE FUNCTION consent_to(pairwise uuid, partner uuid, purposes text[], at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    known record;
+BEGIN
+    SELECT m.wallet_id, m.member_id INTO known FROM recognise_linked(ARRAY[pairwise], partner) m;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO consent (wallet_id, member_id, partner_id, purpose, given_at)
+    SELECT DISTINCT known.wallet_id, known.member_id, partner, p, at FROM unnest(purposes) p
+    WHERE NOT EXISTS (SELECT FROM consent c WHERE c.wallet_id = known.wallet_id AND c.member_id = known.member_id
+        AND c.partner_id = partner AND c.purpose = p AND c.revoked_at IS NULL)
+    ON CONFLICT DO NOTHING;
+    RETURN true;
+END $$;
+
+-- A member takes consent back.
+CREATE FUNCTION revoke_consent(wallet uuid, member uuid, partner uuid, what text, at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE consent c SET revoked_at = GREATEST(at, c.given_at) WHERE c.wallet_id = wallet AND c.member_id = member
+        AND c.partner_id = partner AND c.purpose = what AND c.revoked_at IS NULL;
+    RETURN FOUND;
 END $$;

@@ -14,10 +14,11 @@ def upgrade() -> None:
     run_sql_file("0003_members.sql")
     wall("member", "sees_member(member_id)", command="SELECT")
     wall("link", "sees_partner(partner_id) OR sees_member(member_id)", command="SELECT")
+    wall("consent", "sees_partner(partner_id) OR sees_member(member_id)", command="SELECT")
     wall("personal_data", "sees_member(member_id)", command="SELECT")
     wall("recognition", "false", command="SELECT")
-    for table in ("member", "link", "personal_data"):
+    for table in ("member", "link", "consent", "personal_data"):
         grant(table, "SELECT")
-    for table in ("member", "link", "personal_data", "recognition"):
+    for table in ("member", "link", "consent", "personal_data", "recognition"):
         wall(table, "true", role=LEDGER_ROLE)
         grant(table, "SELECT, INSERT, UPDATE, DELETE", role=LEDGER_ROLE)

@@ -51,6 +51,8 @@ POSTINGS = (
     "enrol(jsonb, timestamptz)",
     "identify(uuid, uuid, bytea, text)",
     "repoint(uuid, uuid, uuid, uuid)",
+    "consent_to(uuid, uuid, text[], timestamptz)",
+    "revoke_consent(uuid, uuid, uuid, text, timestamptz)",
     "read_wallet(text, uuid, timestamptz)",
     "read_activity(text, uuid, bigint, integer)",
     "read_versions(uuid[])",
