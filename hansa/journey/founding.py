@@ -66,6 +66,7 @@ async def found(database: Database, journey: Journey, keys: Keys, *, say: Callab
         firm.slug: await _person(ctx, firm.finance, cast.finance_email(firm), "PARTNER_FINANCE", partners[firm.slug])
         for firm in cast.FIRMS
     }
+    await ctx.close()
     return Founded(partners=partners, outlets=outlets, finance=finance, preparer=preparer, approver=approver)
 
 

@@ -1,0 +1,72 @@
+"""The journey's months are closed as any are: one person prepares, partners answer, another person approves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from domain.audit.sealing import seal
+from domain.settlement import cycles
+from domain.settlement.computing import compute
+from domain.settlement.errors import PredecessorNotApproved
+from domain.settlement.models import Cycle, CycleState
+from domain.settlement.queries import all_cycles
+from hansa.journey import cast
+from hansa.journey.founding import Founded
+from hansa.journey.trips import day_of, midnight
+from resolvers.context import Context
+
+DAYS_TO_ANSWER = 10
+
+
+async def settle(ctx: Context, founded: Founded, *, say: Callable[[str], None] = lambda _sentence: None) -> None:
+    """Take every cycle as far as the time of the context allows; what is done already stays done."""
+    for cycle in reversed(await ctx.read(all_cycles)):
+        await _onward(ctx, founded, cycle.cycle_id, say)
+    await ctx.close()
+
+
+async def _onward(ctx: Context, founded: Founded, cycle_id: UUID, say: Callable[[str], None]) -> None:
+    while True:
+        cycle = next(one for one in await ctx.read(all_cycles) if one.cycle_id == cycle_id)
+        if not await _step(ctx, founded, cycle):
+            return
+        say(f"{cycle.name} was {cycle.state}")
+
+
+async def _step(ctx: Context, founded: Founded, cycle: Cycle) -> bool:
+    """Take one step, if there is one to take now."""
+    cycle_id = cycle.cycle_id
+    match cycle.state:
+        case CycleState.OPEN if (ends := _month_after(cycle.opened_at)) <= ctx.now:
+            await ctx.write(cycles.cut_off, cycle_id, now=ends)
+        case CycleState.CUT_OFF if cycle.merkle_root is None:
+            await ctx.write(seal, cycle_id, now=ctx.now)
+        case CycleState.CUT_OFF:
+            try:
+                await ctx.write(compute, cycle_id, now=ctx.now)
+            except PredecessorNotApproved:
+                return False
+        case CycleState.COMPUTED:
+            await ctx.write(cycles.propose, cycle_id, by=founded.preparer, now=ctx.now, days_to_answer=DAYS_TO_ANSWER)
+            await _answer(ctx, founded, cycle_id)
+        case CycleState.PROPOSED if cycle.answer_until is not None and cycle.answer_until <= ctx.now:
+            await ctx.write(cycles.approve, cycle_id, by=founded.approver, now=ctx.now)
+        case _:
+            return False
+    return True
+
+
+async def _answer(ctx: Context, founded: Founded, cycle_id: UUID) -> None:
+    """Most partners accept; the silence of the others is taken for it in the end."""
+    for firm in cast.FIRMS:
+        if firm.answers:
+            partner_id, person = founded.partners[firm.slug], founded.finance[firm.slug]
+            await ctx.write(cycles.accept, cycle_id, partner_id, by=person, now=ctx.now)
+
+
+def _month_after(instant: datetime) -> datetime:
+    """The first instant of the month that follows."""
+    day = day_of(instant)
+    return midnight(day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1, day=1))
