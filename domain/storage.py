@@ -94,6 +94,7 @@ async def opened(url: str, *, role: str | None = APP_ROLE, connections: int = 8)
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=connections,
         max_overflow=connections,
+        hide_parameters=True,  # an error's words reach the log, and rows have no business there
         connect_args={"server_settings": settings},
     )
     pool = asyncpg.create_pool(

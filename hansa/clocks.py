@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domain.coalition.founding import coalition_of
-from domain.errors import NotFound
-from domain.storage import COALITION, Database, ReadSession
+from domain.coalition.founding import clock_of
+from domain.storage import Database
 
 
 class CoalitionClock:
@@ -25,10 +24,6 @@ class CoalitionClock:
         """See whether a sandbox's clock was moved; outside the sandbox there is nothing to see."""
         if self._settled:
             return
-        try:
-            async with self._database.session(COALITION) as session:
-                coalition = await coalition_of(ReadSession(session))
-        except NotFound:
-            return  # founded later, perhaps as a sandbox
-        self._at = coalition.clock_at
-        self._settled = not coalition.sandbox
+        found = await clock_of(self._database.pool)
+        if found is not None:  # founded later, perhaps as a sandbox
+            self._at, self._settled = found.at, not found.sandbox

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from hansa.settings import Settings
 
 
+LARGEST_MESSAGE = 200_000
+"""What one websocket message may hold, before anything of it is read."""
+
+
 def serve(settings: Settings) -> None:
     """Serve until told to stop; then the embedded database is stopped too.
 
@@ -40,6 +44,7 @@ def serve(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            ws_max_size=LARGEST_MESSAGE,
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import asyncpg
 from sqlmodel import select
 
 from domain.coalition.errors import ClockOnlyForward, NotASandbox
@@ -75,3 +76,17 @@ async def advance_clock(session: WriteSession, *, to: datetime) -> Coalition:
         raise ClockOnlyForward
     coalition.clock_at = to
     return coalition
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A sandbox's clock, where there is one."""
+
+    sandbox: bool
+    at: datetime | None
+
+
+async def clock_of(pool: asyncpg.Pool[asyncpg.Record]) -> Clock | None:
+    """The coalition's clock, in one round trip, since every operation asks; None before the coalition is founded."""
+    row = await pool.fetchrow("SELECT sandbox, clock_at FROM coalition")
+    return None if row is None else Clock(row["sandbox"], row["clock_at"])
