@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, NewType
+from typing import ClassVar, NewType
 from uuid import UUID
 
 import asyncpg
@@ -56,12 +56,8 @@ COALITION = Sight("coalition")
 NOBODY = Sight("")
 
 
-class QuietPool(asyncpg.Pool):
-    """A pool that trusts its users to keep sessions clean: no reset query on release (half the cost of a read)."""
-
-
 class QuietConnection(asyncpg.Connection):
-    """A connection whose release costs no round trip; only SET LOCAL is ever used on it."""
+    """A connection that costs no reset query when it goes back to the pool (half the cost of a read): its users keep it clean."""
 
     def get_reset_query(self) -> str:
         """Nothing to reset."""
@@ -79,11 +75,6 @@ class Database:
     def session(self, sight: Sight) -> AsyncSession:
         """A session whose every transaction sees only what its viewer may see."""
         return self._sessions(info={"sight": sight})
-
-    async def close(self) -> None:
-        """Give all connections back."""
-        await self.pool.close()
-        await self.engine.dispose()
 
 
 @asynccontextmanager
@@ -114,8 +105,3 @@ def _bind_sight(session: Session, _transaction: SessionTransaction, connection: 
     sight = session.info.get("sight")
     if sight is not None:
         connection.execute(text(f"SET LOCAL app.sight = '{sight.value}'"))
-
-
-def rows(result: Any) -> list[dict[str, Any]]:
-    """The rows of a result as plain mappings."""
-    return [dict(row) for row in result.mappings()]
