@@ -27,7 +27,8 @@ BEGIN
     FROM judged(entries, false) j
     JOIN jsonb_to_recordset(items) AS i(item int, partner_id uuid, refers_to uuid, purchase_wallet_id uuid, returns_before int,
         claims jsonb) ON i.item = j.item
-    LEFT JOIN purchase p ON p.wallet_id = i.purchase_wallet_id AND p.entry_id = i.refers_to AND p.partner_id = i.partner_id;
+    LEFT JOIN LATERAL (SELECT x.entry_id, x.returns FROM purchase x
+        WHERE x.wallet_id = i.purchase_wallet_id AND x.entry_id = i.refers_to AND x.partner_id = i.partner_id LIMIT 1) p ON true;
     entries := with_goods(standing(entries, verdicts), items);
     IF cardinality(entries) > 0 THEN
         PERFORM append_entries(entries, claimed(entries, items, at), at);
@@ -47,7 +48,8 @@ RETURNS TABLE (item int, entry_id uuid, wallet_id uuid, benefit_id uuid) LANGUAG
 $$;
 
 -- The digest of what came back, and of the benefits taken back, goes into the return's entry.
-CREATE FUNCTION with_goods(entries entry_draft[], items jsonb) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
+CREATE FUNCTION with_goods(entries entry_draft[], items jsonb) RETURNS entry_draft[] LANGUAGE sql STABLE
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     SELECT COALESCE(array_agg(carrying(e, concat_ws(chr(30),
         concat_ws(chr(31), i.purchase_wallet_id, i.returns_before + 1, i.numbers::text, i.quantities::text, i.amounts::text),
         (SELECT string_agg(b.benefit_id::text, chr(30) ORDER BY b.benefit_id) FROM taken_back(entries, items) b
@@ -57,7 +59,8 @@ CREATE FUNCTION with_goods(entries entry_draft[], items jsonb) RETURNS entry_dra
     JOIN unnest(entries) e ON e.item = i.item
 $$;
 
-CREATE FUNCTION keep_returns(entries entry_draft[], items jsonb) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_returns(entries entry_draft[], items jsonb) RETURNS void LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     UPDATE purchase p SET returns = p.returns + 1
     FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid) ON i.item = e.item
@@ -93,7 +96,8 @@ $$;
 
 -- The claw-backs a return makes: from the lot itself; then owed, a transfer for each contract that honoured the points.
 -- Sponsors that take only what the wallet has come first, so that what they are owed is repaid at once.
-CREATE FUNCTION claimed(entries entry_draft[], items jsonb, at timestamptz) RETURNS transfer_draft[] LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION claimed(entries entry_draft[], items jsonb, at timestamptz) RETURNS transfer_draft[] LANGUAGE sql VOLATILE
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH claim AS (
         SELECT e.wallet_id, e.entry_id, i.purchase_wallet_id AS home, o.lot_id AS root, sum(c.points) AS points, o.sponsor_id,
             o.sponsor_contract_id, o.accrual_cycle_id, o.campaign_id, o.campaign_version, k.return_policy

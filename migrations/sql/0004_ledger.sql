@@ -63,6 +63,7 @@ CREATE FUNCTION append_entries(entries entry_draft[], transfers transfer_draft[]
 LANGUAGE plpgsql AS $$
 DECLARE
     cycle uuid := open_cycle();
+    wallets uuid[] := ARRAY(SELECT e.wallet_id FROM unnest(entries) e);
     touched int;
 BEGIN
     IF cycle IS NULL THEN
@@ -81,7 +82,9 @@ BEGIN
         SELECT e.*, w.version + 1 AS version, m.available, m.pending, m.held, m.debt,
             sha256(w.head || convert_to(concat_ws(chr(30), canonical(e::entry_draft, w.version + 1, cycle, at), m.body), 'UTF8'))
                 AS hash
-        FROM unnest(entries) e JOIN wallet w ON w.wallet_id = e.wallet_id LEFT JOIN moved m ON m.entry_id = e.entry_id
+        FROM unnest(entries) e
+        CROSS JOIN LATERAL (SELECT x.version, x.head FROM wallet x WHERE x.wallet_id = e.wallet_id LIMIT 1) w
+        LEFT JOIN moved m ON m.entry_id = e.entry_id
     ), posted AS (
         INSERT INTO entry (wallet_id, entry_id, version, kind, member_id, partner_id, outlet_id, channel, staff, reference,
             idempotency_key, fingerprint, refers_to, occurred_at, posted_at, cycle_id, content, hash)
@@ -108,22 +111,24 @@ BEGIN
         held = w.held + COALESCE(c.held, 0), debt = w.debt + COALESCE(c.debt, 0), version = c.version, head = c.hash,
         active_at = CASE WHEN c.kind IN ('PURCHASE', 'REDEMPTION', 'AUTHORIZATION', 'CAPTURE', 'MOVE_IN')
             THEN GREATEST(w.active_at, at) ELSE w.active_at END
-    FROM chained c WHERE w.wallet_id = c.wallet_id;
+    FROM chained c WHERE w.wallet_id = c.wallet_id AND w.wallet_id = ANY (wallets);
     GET DIAGNOSTICS touched = ROW_COUNT;
     IF touched <> cardinality(entries) THEN
         RAISE EXCEPTION 'a batch holds one entry a wallet: % entries, % wallets', cardinality(entries), touched
             USING ERRCODE = 'assert_failure';
     END IF;
-    PERFORM draw_lots(transfers);
-    PERFORM keep_debts(transfers);
+    IF EXISTS (SELECT FROM unnest(transfers) t WHERE t.debit NOT IN ('ISSUED', 'TRANSIT', 'DEBT')) THEN
+        PERFORM draw_lots(transfers);
+    END IF;
+    IF EXISTS (SELECT FROM unnest(transfers) t WHERE t.debt_id IS NOT NULL) THEN
+        PERFORM keep_debts(transfers);
+    END IF;
 END $$;
 
 -- What the transfers do to lots that already exist.
-CREATE FUNCTION draw_lots(transfers transfer_draft[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION draw_lots(transfers transfer_draft[]) RETURNS void LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM unnest(transfers) t WHERE t.debit NOT IN ('ISSUED', 'TRANSIT', 'DEBT')) THEN
-        RETURN;
-    END IF;
     UPDATE lot l SET remaining = l.remaining + d.remaining, held = l.held + d.held, released = l.released OR d.released,
         expires_at = CASE WHEN d.expires_at IS NULL THEN l.expires_at ELSE d.expires_at END,
         inactivity_months = CASE WHEN d.expires_at IS NULL THEN l.inactivity_months END
@@ -140,11 +145,9 @@ BEGIN
 END $$;
 
 -- Debts made by claw-backs of spent points, and repaid by later earnings.
-CREATE FUNCTION keep_debts(transfers transfer_draft[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_debts(transfers transfer_draft[]) RETURNS void LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM unnest(transfers) t WHERE t.debt_id IS NOT NULL) THEN
-        RETURN;
-    END IF;
     INSERT INTO debt (wallet_id, debt_id, entry_id, n, lot_id, sponsor_id, redeemer_contract_id, points, repaid)
     SELECT t.wallet_id, t.debt_id, t.entry_id, t.n, t.lot_id, t.sponsor_id, t.redeemer_contract_id, t.points, 0
     FROM unnest(transfers) t WHERE t.debit = 'DEBT';
@@ -192,7 +195,7 @@ BEGIN
         'EXPIRE', 'AVAILABLE', 'EXPIRED', l.remaining - l.held, l.lot_id, l.sponsor_id, l.sponsor_contract_id,
         l.accrual_cycle_id, NULL, NULL, l.campaign_id, l.campaign_version, NULL, NULL, NULL, NULL, NULL, NULL)::transfer_draft
     FROM lot l JOIN wallet w ON w.wallet_id = l.wallet_id
-    WHERE l.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held
+    WHERE l.wallet_id = ANY (wallets) AND w.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held
         AND term(l.expires_at, l.inactivity_months, w.active_at) <= at);
     IF cardinality(lapsed) = 0 THEN
         RETURN 0;
@@ -252,7 +255,7 @@ RETURNS TABLE (wallet_id uuid, lot_id uuid, points bigint, upto bigint, lot lot)
             ORDER BY term(l.expires_at, l.inactivity_months, w.active_at) NULLS LAST, l.earned_at, l.lot_id))::bigint,
         l
     FROM wallet w JOIN lot l ON l.wallet_id = w.wallet_id
-    WHERE w.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held AND l.available_at <= at
+    WHERE w.wallet_id = ANY (wallets) AND l.wallet_id = ANY (wallets) AND l.released AND l.remaining > l.held AND l.available_at <= at
         AND COALESCE(term(l.expires_at, l.inactivity_months, w.active_at) > at, true)
 $$;
 
@@ -268,7 +271,8 @@ BEGIN
     WITH owed AS (
         SELECT d.*, d.points - d.repaid AS owing,
             sum(d.points - d.repaid) OVER (PARTITION BY d.wallet_id ORDER BY e.version, d.n) AS upto
-        FROM debt d JOIN entry e ON e.wallet_id = d.wallet_id AND e.entry_id = d.entry_id
+        FROM debt d CROSS JOIN LATERAL (
+            SELECT x.version FROM entry x WHERE x.wallet_id = d.wallet_id AND x.entry_id = d.entry_id LIMIT 1) e
         WHERE d.wallet_id = ANY (wallets) AND d.points > d.repaid
     ), payment AS (
         SELECT o.wallet_id, o.debt_id, o.sponsor_id, o.redeemer_contract_id, s.lot,

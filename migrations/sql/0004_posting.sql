@@ -47,10 +47,12 @@ LANGUAGE sql STABLE AS $$
         END,
         COALESCE(old.wallet_id, e.wallet_id), COALESCE(old.entry_id, e.entry_id)
     FROM unnest(entries) e
-    LEFT JOIN entry old ON old.partner_id = e.partner_id AND old.idempotency_key = e.idempotency_key
-    LEFT JOIN wallet w ON w.wallet_id = e.wallet_id
-    LEFT JOIN partner p ON p.partner_id = e.partner_id
-    LEFT JOIN outlet o ON o.outlet_id = e.outlet_id
+    LEFT JOIN LATERAL (SELECT x.wallet_id, x.entry_id, x.kind, x.fingerprint FROM entry x
+        WHERE x.partner_id = e.partner_id AND x.idempotency_key = e.idempotency_key LIMIT 1) old ON true
+    LEFT JOIN LATERAL (SELECT x.wallet_id, x.merged_into FROM wallet x WHERE x.wallet_id = e.wallet_id LIMIT 1) w ON true
+    LEFT JOIN LATERAL (SELECT x.partner_id, x.status FROM partner x WHERE x.partner_id = e.partner_id LIMIT 1) p ON true
+    LEFT JOIN LATERAL (SELECT x.outlet_id, x.partner_id, x.closed_at FROM outlet x WHERE x.outlet_id = e.outlet_id LIMIT 1) o
+        ON true
 $$;
 
 CREATE FUNCTION standing(entries entry_draft[], verdicts verdict[]) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
@@ -59,7 +61,8 @@ $$;
 
 CREATE FUNCTION answers(verdicts verdict[]) RETURNS SETOF posting_result LANGUAGE sql STABLE AS $$
     SELECT v.item, COALESCE(v.outcome, 'POSTED'), v.wallet_id, v.entry_id, w.available, w.pending, w.held, w.debt, v.spendable
-    FROM unnest(verdicts) v LEFT JOIN wallet w ON w.wallet_id = v.wallet_id ORDER BY v.item
+    FROM unnest(verdicts) v LEFT JOIN LATERAL (SELECT x.* FROM wallet x WHERE x.wallet_id = v.wallet_id LIMIT 1) w ON true
+    ORDER BY v.item
 $$;
 
 CREATE FUNCTION contract_in_force(partner uuid, at timestamptz) RETURNS contract LANGUAGE sql STABLE AS $$
@@ -87,7 +90,7 @@ BEGIN
         FROM item i,
             jsonb_to_recordset(i.awards) AS a(lot_id uuid, sponsor_id uuid, campaign_id uuid, campaign_version int,
                 points bigint, available_at timestamptz, expires_at timestamptz, inactivity_months int)
-            LEFT JOIN partner s ON s.partner_id = a.sponsor_id
+            LEFT JOIN LATERAL (SELECT x.status FROM partner x WHERE x.partner_id = a.sponsor_id LIMIT 1) s ON true
     ), unsound AS (
         SELECT a.item FROM award a WHERE a.status IS DISTINCT FROM 'ACTIVE' OR (a.contract).issues IS NOT TRUE
         UNION
@@ -211,7 +214,8 @@ BEGIN
     INTO verdicts
     FROM judged(entries, false) j
     JOIN jsonb_to_recordset(items) AS i(item int, partner_id uuid, refers_to uuid, points bigint) ON i.item = j.item
-    LEFT JOIN hold h ON h.wallet_id = j.wallet_id AND h.hold_id = i.refers_to AND h.partner_id = i.partner_id;
+    LEFT JOIN LATERAL (SELECT x.* FROM hold x
+        WHERE x.wallet_id = j.wallet_id AND x.hold_id = i.refers_to AND x.partner_id = i.partner_id LIMIT 1) h ON true;
     entries := standing(entries, verdicts);
     PERFORM expire_idle(ARRAY(SELECT e.wallet_id FROM unnest(entries) e WHERE e.kind = 'CAPTURE'), at);
     PERFORM end_holds(entries, items, at);
@@ -241,7 +245,8 @@ BEGIN
     UPDATE hold h SET captured = i.points, state = CASE e.kind WHEN 'LAPSE' THEN 'LAPSED' WHEN 'VOID' THEN 'VOIDED'
         ELSE 'CAPTURED' END
     FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item
-    WHERE h.wallet_id = e.wallet_id AND h.hold_id = e.refers_to;
+    WHERE h.wallet_id = e.wallet_id AND h.hold_id = e.refers_to
+        AND h.wallet_id = ANY (ARRAY(SELECT x.wallet_id FROM unnest(entries) x));
     PERFORM repay_debts(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
 END $$;
 
@@ -277,14 +282,17 @@ BEGIN
             CASE WHEN term(l.expires_at, l.inactivity_months, w.active_at) <= at THEN grace END, NULL)::transfer_draft)
         INTO back FROM unnest(entries) e
         JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item
-        JOIN wallet w ON w.wallet_id = e.wallet_id
+        CROSS JOIN LATERAL (SELECT x.active_at FROM wallet x WHERE x.wallet_id = e.wallet_id LIMIT 1) w
         JOIN LATERAL redeemed_of(e.wallet_id, e.refers_to) r
             ON r.points > 0 AND COALESCE(i.points, r.upto) > r.upto - r.points
-        JOIN lot l ON l.wallet_id = e.wallet_id AND l.lot_id = r.lot_id;
+        CROSS JOIN LATERAL (SELECT x.expires_at, x.inactivity_months FROM lot x
+            WHERE x.wallet_id = e.wallet_id AND x.lot_id = r.lot_id LIMIT 1) l;
         PERFORM append_entries(entries, back, at);
         PERFORM repay_debts(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
         PERFORM depart(w.wallet_id, w.merged_into, e.member_id, NULL, at)
-        FROM unnest(entries) e JOIN wallet w ON w.wallet_id = e.wallet_id WHERE w.merged_into IS NOT NULL;
+        FROM unnest(entries) e
+        CROSS JOIN LATERAL (SELECT x.wallet_id, x.merged_into FROM wallet x WHERE x.wallet_id = e.wallet_id LIMIT 1) w
+        WHERE w.merged_into IS NOT NULL;
     END IF;
     RETURN QUERY SELECT * FROM answers(verdicts);
 END $$;
