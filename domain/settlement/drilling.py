@@ -72,14 +72,20 @@ _SELECTORS: Mapping[Source, _Selector] = {
 
 _SPENDS = (Source.REDEEM, Source.UNREDEEM, Source.REPAY)
 
-_PAGE = """
+_UNDER = """
+t.cycle_id = :cycle_id AND t.sponsor_id = :sponsor_id AND t.sponsor_contract_id = :contract_id
+    AND t.kind = ANY (:kinds) AND {where}
+"""
+
+_SUM = f"SELECT COALESCE(sum(t.points), 0)::bigint FROM transfer t WHERE {_UNDER}"  # noqa: S608 -- our own words
+
+_PAGE = f"""
 SELECT t.wallet_id, t.entry_id, t.n, t.kind, t.points, t.partner_id, e.posted_at
 FROM transfer t LEFT JOIN entry e ON e.wallet_id = t.wallet_id AND e.entry_id = t.entry_id
-WHERE t.cycle_id = :cycle_id AND t.sponsor_id = :sponsor_id AND t.sponsor_contract_id = :contract_id
-    AND t.kind = ANY (:kinds) AND {where}
+WHERE {_UNDER}
     AND (t.wallet_id, t.entry_id, t.n) > (:after_wallet, :after_entry, :after_n)
 ORDER BY t.wallet_id, t.entry_id, t.n LIMIT :limit
-"""
+"""  # noqa: S608 -- our own words
 
 _BENEFITS = """
 SELECT wallet_id, benefit_id, kind, amount FROM benefit
@@ -108,6 +114,17 @@ async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest
     sql = text(_PAGE.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
     found = [_transfer(line.money, row) for row in _rows(await session.execute(sql, names))]
     return Page.of(found, page, key=lambda moved: (moved.wallet_id, moved.entry_id, moved.n))
+
+
+async def points_under(session: ReadSession, line_id: UUID) -> Points | None:
+    """All points of the transfers under a line; None for a line counted from amounts. Raises: LineNotFound."""
+    line = await line_by_id(session, line_id)
+    selector = _SELECTORS.get(line.money.origin.source)
+    if selector is None:
+        return None
+    sql = text(_SUM.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
+    found = await session.scalar(sql, _names(line) | {"kinds": list(selector.kinds)})
+    return Points(found or 0)
 
 
 async def benefits_under(session: ReadSession, line_id: UUID, page: PageRequest) -> Page[LineBenefit]:
