@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -154,8 +154,10 @@ class Trading:
         common = self._common(member, at) | {"refers_to": redemption}
         await self._post(Door.REVERSALS, ReversalPosting(**common, points=points))
 
-    async def give_back(self, member: Member, at: str, lot_id: UUID, points: int) -> None:
-        """Goods come back, and with them the points their purchase earned."""
+    async def give_back(
+        self, member: Member, at: str, lot_id: UUID, points: int, *, benefits: Sequence[UUID] = ()
+    ) -> None:
+        """Goods come back, and with them the points their purchase earned and the benefits it gave."""
         common = self._common(member, at) | {"refers_to": member.lots[lot_id]}
         await self._post(
             Door.RETURNS,
@@ -167,12 +169,18 @@ class Trading:
                 numbers=[1],
                 quantities=[Decimal(1)],
                 amounts=[1000],
+                benefits=list(benefits),
             ),
         )
 
     async def expire(self, member: Member) -> None:
         """What is past its term leaves the wallet."""
         await self.database.pool.fetchval("SELECT post_expiries($1, $2)", [member.wallet_id], self.now)
+
+    async def agree(self, partner: str, terms: Mapping[str, Any], *, valid_from: datetime) -> None:
+        """A partner signs the next version of its contract."""
+        async with self.session() as session:
+            await _signed(session, self.partner_ids[partner], terms, valid_from)
 
     async def close(self, cycle: Cycle, **how: Any) -> Cycle:
         """Cut a cycle off, seal it and compute it."""
@@ -225,13 +233,17 @@ async def _admitted(session: WriteSession, letter: str, terms: Mapping[str, Any]
     )
     admitted = await partners.admit(session, command, now=NOON)
     await session.flush()
-    values: dict[str, Any] = {name: Decimal(value) for name, value in terms.items() if name != "bands"}
-    bands = tuple(contracts.Band(points=start, price=Decimal(price)) for start, price in terms.get("bands", ()))
-    drawn = contracts.Terms(valid_from=NOON - timedelta(days=1), bands=bands, **values)
-    contract = await contracts.draw_up(session, admitted.partner.partner_id, drawn)
-    await contracts.sign(session, contract.contract_id, now=NOON)
+    await _signed(session, admitted.partner.partner_id, terms, NOON - timedelta(days=1))
     await partners.change_status(session, admitted.partner.partner_id, PartnerStatus.ACTIVE)
     return PartnerId(admitted.partner.partner_id)
+
+
+async def _signed(session: WriteSession, partner_id: UUID, terms: Mapping[str, Any], valid_from: datetime) -> None:
+    values: dict[str, Any] = {name: Decimal(value) for name, value in terms.items() if name != "bands"}
+    bands = tuple(contracts.Band(points=start, price=Decimal(price)) for start, price in terms.get("bands", ()))
+    drawn = contracts.Terms(valid_from=valid_from, bands=bands, **values)
+    contract = await contracts.draw_up(session, partner_id, drawn)
+    await contracts.sign(session, contract.contract_id, now=NOON)
 
 
 def anybody() -> PersonId:
