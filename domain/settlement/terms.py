@@ -116,8 +116,3 @@ class PriceBook:
             return self.terms[contract_id]
         except KeyError:
             raise PriceUnknown(contract_id) from None
-
-    def present_terms(self, partner_id: PartnerId) -> Terms | None:
-        """The terms of a partner's version in force, if it has any."""
-        contract_id = self.in_force.get(partner_id)
-        return None if contract_id is None else self.terms_of(contract_id)
