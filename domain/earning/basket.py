@@ -113,11 +113,8 @@ def check_lines(lines: Sequence[BasketLine]) -> None:
     if len(lines) > MOST_LINES:
         raise TooManyLines(len(lines), MOST_LINES)
     if len({line.number for line in lines}) < len(lines):
-        seen: set[int] = set()
-        for line in lines:
-            if line.number in seen:
-                raise DuplicateLine(line.number)
-            seen.add(line.number)
+        numbers = [line.number for line in lines]
+        raise DuplicateLine(next(number for number in numbers if numbers.count(number) > 1))
 
 
 def check_currency(given: str, expected: str) -> None:

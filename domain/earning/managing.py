@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.earning.errors import (
@@ -227,7 +229,12 @@ async def _insert(
         **columns,
     )
     session.add(row)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError as clash:
+        if isinstance(clash.orig.__cause__ if clash.orig else None, UniqueViolationError):
+            raise CampaignStateConflict("changed by somebody else in the meantime", "changed") from None
+        raise
     stored = await session.scalar(
         select(CampaignRow).where(col(CampaignRow.campaign_id) == campaign_id, col(CampaignRow.version) == version)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -130,10 +130,6 @@ class Campaign:
             return None
         ends = [end for end in (self.terms.ends_at, self.live_until) if end is not None]
         return max(self.terms.starts_at, self.live_from), min(ends, default=None)
-
-    def live(self, now: datetime) -> Campaign:
-        """The same version, live from now on."""
-        return replace(self, state=CampaignState.LIVE, live_from=now)
 
 
 def _check(part: str, allowed: str, *, holds: bool) -> None:

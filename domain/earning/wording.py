@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.earning.rating import NoAward, Why
-from domain.earning.rules import CouponRefund, Flat, Multiplier, PerItem, RatePerUnit, Rule
+from domain.earning.rules import Flat, Multiplier, PerItem, RatePerUnit, Rule
 from domain.earning.terms import Campaign
 from domain.values import Money, Rate
 
@@ -39,7 +39,7 @@ def promise(rule: Rule, currency: str) -> str:
             words = _points(Rate(rule.points)) + _condition(" from {}", rule.minimum, currency)
         case Multiplier():
             words = f"{_number(rule.factor)} times the points"
-        case CouponRefund():
+        case _:
             words = "the maker's coupons refunded" + _condition(", up to {} an item", rule.cap, currency)
     return words
 

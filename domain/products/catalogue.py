@@ -44,23 +44,28 @@ class Catalogue:
     ) -> dict[PartnerId, Shelf]:
         """The articles of each partner, with at least those wanted; reads all that are missing at once."""
         await self._refresh(pool, now)
-        # Other tasks refresh and refill while this one waits: what was read under an older version is read again.
-        while missing := {pair for pair in wanted if pair[1] not in self._shelves.get(pair[0], ())}:
+        missing = self._missing(wanted)
+        while missing:
             versions = self._versions
             found = await facts_by_sku(pool, missing)
+            # What was read under an older version is read again.
             if versions is self._versions:
-                self._keep(wanted, missing, found)
+                self._keep(missing, found)
+            # Where the cache was started anew, here or by another task, all is read at once: nothing can be lacking.
+            missing = set(wanted) if self._missing(wanted) else set()
         return self._shelves
 
-    def _keep(self, wanted: Collection[Article], missing: set[Article], found: dict[Article, ProductFacts]) -> None:
-        added = {pair: found.get(pair) or ProductFacts(sku=pair[1]) for pair in missing}
-        if self._size + len(added) > self._capacity:
-            added |= {pair: self._shelves[pair[0]][pair[1]] for pair in wanted if pair not in missing}
+    def _missing(self, wanted: Collection[Article]) -> set[Article]:
+        shelves = self._shelves
+        return {pair for pair in wanted if pair[1] not in shelves.get(pair[0], ())}
+
+    def _keep(self, read: set[Article], found: dict[Article, ProductFacts]) -> None:
+        if self._size + len(read) > self._capacity:
             self._shelves, self._size = {}, 0
-        for (partner_id, sku), facts in added.items():
+        for partner_id, sku in read:
             shelf = self._shelves.setdefault(partner_id, {})
             self._size += sku not in shelf
-            shelf[sku] = facts
+            shelf[sku] = found.get((partner_id, sku)) or ProductFacts(sku=sku)
 
     async def _refresh(self, pool: asyncpg.Pool[asyncpg.Record], now: datetime) -> None:
         checked = self._checked_at

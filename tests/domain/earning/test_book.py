@@ -8,6 +8,7 @@ import pytest
 
 from domain.coalition import partners
 from domain.coalition.models import PartnerStatus
+from domain.earning import book as book_module
 from domain.earning import managing
 from domain.earning.book import CampaignBook
 from domain.earning.rules import Flat, LineMatch, RatePerUnit
@@ -98,3 +99,13 @@ async def test_campaigns_long_past_are_let_go(world: World) -> None:
     book = CampaignBook("EUR")
     await book.refresh(world.database.pool, now=NOW)
     assert _names(book, world, NOW - timedelta(days=31, seconds=1)) == {"recent"}
+
+
+async def test_the_book_holds_a_bounded_number_of_tills(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.live(RULE, name="here", outlets=frozenset({world.outlet, world.other_outlet}))
+    monkeypatch.setattr(book_module, "MOST_TILLS", 1)
+    book = CampaignBook("EUR")
+    await book.refresh(world.database.pool, now=NOW)
+    for _ in range(3):
+        assert _names(book, world) == _names(book, world, other=True) == {"here"}
+        assert len(book._tills) == 1

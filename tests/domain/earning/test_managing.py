@@ -111,8 +111,9 @@ async def test_the_database_too_asks_for_the_agreement(world: World) -> None:
 
 async def test_nobody_agrees_for_another(world: World) -> None:
     draft = await world.drafted(RULE, sponsors=(Sponsor(world.maker),))
-    with pytest.raises(CampaignNotFound):
-        await _step(world, managing.agree, world.wholesaler, draft.campaign_id, draft.terms.fingerprint())
+    for stranger in (world.wholesaler, world.shop):
+        with pytest.raises(CampaignNotFound):
+            await _step(world, managing.agree, stranger, draft.campaign_id, draft.terms.fingerprint())
     with pytest.raises(ProgrammingError, match="row-level security"):
         async with acting(world.database, Sight.partner(world.shop)) as session:
             await managing.agree(session, world.maker, draft.campaign_id, draft.terms.fingerprint(), now=NOW)
@@ -238,6 +239,7 @@ async def test_two_changes_at_once_make_one_version(world: World) -> None:
         return_exceptions=True,
     )
     assert sum(isinstance(outcome, Campaign) for outcome in outcomes) >= 1
+    assert all(isinstance(outcome, Campaign | CampaignStateConflict) for outcome in outcomes)
     async with acting(world.database, Sight.partner(world.shop)) as session:
         assert len(await queries.versions_of(session, live.campaign_id)) == 2
 

@@ -11,7 +11,7 @@ from domain.earning.basket import MemberFacts
 from domain.earning.rating import Why
 from domain.earning.rounding import Rounding
 from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, PerItem, RatePerUnit, Rule, RuleKind
-from domain.earning.wording import because, why_not
+from domain.earning.wording import because, promise, why_not
 from domain.products.facts import ProductFacts
 from domain.values import Money, Rate
 from tests.domain.earning.builders import (
@@ -256,3 +256,19 @@ def test_a_rating_explains_itself() -> None:
         "Campaign 5: 9.01 EUR more would earn it",
         "Campaign 6: no line counts for it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (RatePerUnit(points=Rate(1)), "1 point per EUR"),
+        (PerItem(points=Rate("2/3")), "2/3 points an item"),
+        (Flat(points=50, minimum=2000), "50 points from 20.00 EUR"),
+        (Flat(points=1), "1 point"),
+        (Multiplier(factor=Rate("1.5")), "1.5 times the points"),
+        (CouponRefund(), "the maker's coupons refunded"),
+        (CouponRefund(cap=40), "the maker's coupons refunded, up to 0.40 EUR an item"),
+    ],
+)
+def test_a_rule_is_told_in_a_few_words(rule: Rule, words: str) -> None:
+    assert promise(rule, "EUR") == words

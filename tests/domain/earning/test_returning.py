@@ -11,17 +11,20 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.coalition.errors import OutletNotFound
 from domain.coalition.models import ReturnPolicy
-from domain.earning import managing
+from domain.earning import managing, returning
 from domain.earning.commands import PurchaseReceipt, PurchaseRef, RecordReturn, ReturnReceipt
 from domain.earning.errors import AmbiguousReceipt, DuplicateLine, InvalidBasket, NothingLeft, ReturnExceedsPurchase
+from domain.earning.recorded import Recorded, recorded
 from domain.earning.rerating import ReturnedLine
 from domain.earning.returning import record_return
 from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, RatePerUnit
 from domain.earning.terms import Sponsor
 from domain.earning.tills import Caches
 from domain.errors import DomainError, IdempotencyConflict, InvalidValue
-from domain.ledger.errors import PurchaseNotFound
+from domain.ids import new_id
+from domain.ledger.errors import Busy, PurchaseNotFound
 from domain.ledger.moving import merge_members
 from domain.members.errors import MemberNotFound
 from domain.members.identifiers import Identifier
@@ -338,3 +341,44 @@ async def test_what_the_functions_tell_is_for_the_partner_that_recorded_it(world
         assert len(await pool.fetch("SELECT * FROM entries_by_key($1, $2)", *keys)) == rows
         taken = (partner_id, back.wallet_id, back.entry_id)
         assert len(await pool.fetch("SELECT * FROM claw_backs_of($1, $2, $3)", *taken)) == rows
+
+
+async def test_a_return_is_answered_again_though_its_receipt_number_now_names_several(
+    world: World, caches: Caches
+) -> None:
+    await world.live(ONE_A_EURO)
+    bought = await record(world, caches, purchase(world, receipt_number="0001"))
+    command = returned(world, PurchaseRef(receipt_number="0001"))
+    first = await give_back(world, command)
+    await record(world, caches, purchase(world, key="purchase-2", receipt_number="0001"))
+    again = await give_back(world, command)
+    assert (again.replayed, again.purchase.entry_id, again.taken) == (True, bought.entry_id, first.taken)
+
+
+async def test_a_return_that_others_keep_overtaking_gives_up(
+    world: World, caches: Caches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.live(ONE_A_EURO)
+    bought = await record(world, caches, purchase(world, line(1, "milk", 1000, "100")))
+    read = recorded
+    numbers = iter(range(10, 99))
+
+    async def overtaken(*where: Any) -> Recorded:
+        books = await read(*where)
+        with monkeypatch.context() as patch:
+            patch.setattr(returning, "recorded", read)
+            await give_back(world, returned(world, bought, (1, "1"), key=f"return-{next(numbers)}"))
+        return books
+
+    monkeypatch.setattr(returning, "recorded", overtaken)
+    with pytest.raises(Busy):
+        await give_back(world, returned(world, bought, (1, "1")))
+    monkeypatch.setattr(returning, "recorded", read)
+    rest = await give_back(world, returned(world, bought))
+    assert (rest.replayed, rest.counters.available) == (False, 0)
+
+
+async def test_a_return_is_made_at_an_outlet_of_the_partner(world: World, caches: Caches) -> None:
+    bought = await record(world, caches, purchase(world))
+    with pytest.raises(OutletNotFound):
+        await give_back(world, returned(world, bought, outlet_id=new_id()))

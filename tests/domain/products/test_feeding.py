@@ -10,8 +10,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from domain.ids import PartnerId, new_id
 from domain.paging import PageRequest
-from domain.products import queries
-from domain.products.errors import DuplicateSku, InvalidProduct, UnknownProductPartner
+from domain.products import feeding, queries
+from domain.products.errors import DuplicateSku, FeedTooLarge, InvalidProduct, UnknownProductPartner
 from domain.products.feeding import ProductItem, is_gtin
 from domain.products.models import Product
 from domain.storage import Database, ReadSession, Sight
@@ -119,3 +119,11 @@ async def test_a_catalogue_is_read_in_pages(database: Database) -> None:
         assert (first.has_next, second.has_next) == (True, False)
         found = await queries.products_by_sku(reading, shop, ["1", "nothing"])
         assert await queries.products_by_ids(reading, [new_id(), found["1"].product_id]) == [None, found["1"]]  # type: ignore[list-item]
+
+
+async def test_a_feed_too_large_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "LARGEST_FEED", 2)
+    shop = await a_partner(database, "shop")
+    with pytest.raises(FeedTooLarge) as refusal:
+        await fed(database, shop, _item("1"), _item("2"), _item("3"))
+    assert (refusal.value.count, refusal.value.limit) == (3, 2)
