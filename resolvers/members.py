@@ -21,7 +21,11 @@ from resolvers.policies import acting_member, acting_partner
 
 async def find(ctx: Context, ref: MemberRef) -> KnownMember:
     """A member as the asking partner knows it. Raises: MemberNotFound."""
-    partner_id = acting_partner(ctx.viewer)
+    return await find_at(ctx, ref, acting_partner(ctx.viewer))
+
+
+async def find_at(ctx: Context, ref: MemberRef, partner_id: UUID) -> KnownMember:
+    """A member as this partner knows it. Raises: MemberNotFound."""
     (member,) = await ctx.fetch(recognition.recognise, [ref], partner_id, key=ctx.keys.lookups, now=ctx.now)
     if member is None:
         raise MemberNotFound

@@ -19,6 +19,16 @@ def acting_partner(viewer: Viewer) -> UUID:
     return viewer.partner_id
 
 
+def acting_for(viewer: Viewer, partner_id: UUID | None) -> UUID:
+    """The partner that a step is for: one's own, or the one that the coalition's people name. Raises: Forbidden."""
+    if viewer.audience is Audience.COALITION and partner_id is not None:
+        return partner_id
+    own = acting_partner(viewer)
+    if partner_id not in {None, own}:
+        raise Forbidden("You act for your own partner only.")
+    return own
+
+
 def acting_member(viewer: Viewer) -> tuple[UUID, UUID]:
     """The member's wallet and id. Raises: Forbidden."""
     if viewer.audience is not Audience.MEMBER or viewer.wallet_id is None or viewer.member_id is None:

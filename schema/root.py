@@ -25,6 +25,7 @@ from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.returns import ReturnMutation
 from schema.scalars import SCALARS
+from schema.service import ServiceMutation
 from schema.statements import StatementQuery
 from schema.viewers import ViewerQuery
 from schema.wallets import WalletSubscription
@@ -68,6 +69,7 @@ class Mutation(
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,
+    ServiceMutation,
 ):
     """All that can be done."""
 
