@@ -101,6 +101,31 @@ def version(*, json: Json = False) -> None:
     reporting.as_json(found) if json else reporting.say(f"hansa {found['hansa']}, migrations {found['migrations']}")
 
 
+@app.command(epilog="Example: hansa worker")
+def worker() -> None:
+    """Do what time brings: release points, let holds lapse and points expire. Run as many as you like; one works."""
+    from hansa.worker import work
+
+    work(load())
+
+
+@app.command(epilog="Example: hansa replay --months 2")
+def replay(
+    months: Annotated[int | None, typer.Option(help="How many months; the whole year by default.")] = None,
+    database: Annotated[str | None, typer.Option(help="Keep it in a database of this name.")] = None,
+    *,
+    go_on: Annotated[bool, typer.Option("--continue", help="Go on where that database stands.")] = False,
+    http: Annotated[bool, typer.Option("--http", help="Send the first month's purchases over HTTP.")] = False,
+    json: Json = False,
+) -> None:
+    """Live a year of real baskets month by month, settle each month, and prove that everything ties."""
+    from hansa.replay import Wish
+    from hansa.replay import replay as run
+
+    if not run(load(), Wish(months=months, database=database, go_on=go_on, http=http), as_json=json):
+        raise typer.Exit(REFUSED)
+
+
 clients.register(app)
 app.add_typer(settling.app)
 

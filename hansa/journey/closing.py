@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,19 +20,35 @@ from resolvers.context import Context
 DAYS_TO_ANSWER = 10
 
 
-async def settle(ctx: Context, founded: Founded, *, say: Callable[[str], None] = lambda _sentence: None) -> None:
-    """Take every cycle as far as the time of the context allows; what is done already stays done."""
+async def settle(
+    ctx: Context, founded: Founded, *, upto: CycleState = CycleState.APPROVED, everybody_answers: bool = False
+) -> None:
+    """Take every cycle as far as the time of the context allows; what is done already stays done.
+
+    When everybody answers, nobody's silence has to be waited for.
+    """
     for cycle in reversed(await ctx.read(all_cycles)):
-        await _onward(ctx, founded, cycle.cycle_id, say)
+        await _onward(ctx, founded, cycle.cycle_id, upto)
+        if everybody_answers:
+            await _answered_by_all(ctx, founded, cycle.cycle_id)
     await ctx.close()
 
 
-async def _onward(ctx: Context, founded: Founded, cycle_id: UUID, say: Callable[[str], None]) -> None:
+async def _onward(ctx: Context, founded: Founded, cycle_id: UUID, upto: CycleState) -> None:
     while True:
-        cycle = next(one for one in await ctx.read(all_cycles) if one.cycle_id == cycle_id)
-        if not await _step(ctx, founded, cycle):
+        cycle = await _now(ctx, cycle_id)
+        if cycle.state == upto or not await _step(ctx, founded, cycle):
             return
-        say(f"{cycle.name} was {cycle.state}")
+
+
+async def _now(ctx: Context, cycle_id: UUID) -> Cycle:
+    return next(one for one in await ctx.read(all_cycles) if one.cycle_id == cycle_id)
+
+
+async def _answered_by_all(ctx: Context, founded: Founded, cycle_id: UUID) -> None:
+    if (await _now(ctx, cycle_id)).state == CycleState.PROPOSED:
+        await _answer(ctx, founded, cycle_id, cast.FIRMS)
+        await ctx.write(cycles.approve, cycle_id, by=founded.approver, now=ctx.now)
 
 
 async def _step(ctx: Context, founded: Founded, cycle: Cycle) -> bool:
@@ -50,7 +66,7 @@ async def _step(ctx: Context, founded: Founded, cycle: Cycle) -> bool:
                 return False
         case CycleState.COMPUTED:
             await ctx.write(cycles.propose, cycle_id, by=founded.preparer, now=ctx.now, days_to_answer=DAYS_TO_ANSWER)
-            await _answer(ctx, founded, cycle_id)
+            await _answer(ctx, founded, cycle_id, [firm for firm in cast.FIRMS if firm.answers])
         case CycleState.PROPOSED if cycle.answer_until is not None and cycle.answer_until <= ctx.now:
             await ctx.write(cycles.approve, cycle_id, by=founded.approver, now=ctx.now)
         case _:
@@ -58,12 +74,11 @@ async def _step(ctx: Context, founded: Founded, cycle: Cycle) -> bool:
     return True
 
 
-async def _answer(ctx: Context, founded: Founded, cycle_id: UUID) -> None:
-    """Most partners accept; the silence of the others is taken for it in the end."""
-    for firm in cast.FIRMS:
-        if firm.answers:
-            partner_id, person = founded.partners[firm.slug], founded.finance[firm.slug]
-            await ctx.write(cycles.accept, cycle_id, partner_id, by=person, now=ctx.now)
+async def _answer(ctx: Context, founded: Founded, cycle_id: UUID, firms: Sequence[cast.Firm]) -> None:
+    """Partners accept; the silence of the others is taken for it in the end."""
+    for firm in firms:
+        partner_id, person = founded.partners[firm.slug], founded.finance[firm.slug]
+        await ctx.write(cycles.accept, cycle_id, partner_id, by=person, now=ctx.now)
 
 
 def _month_after(instant: datetime) -> datetime:
