@@ -51,10 +51,11 @@ async def verify(connection: Connection, *, progress: Progress | None = None) ->
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("SET LOCAL app.sight = 'coalition'")
-        return await _verified(connection, progress or (lambda _done, _all: None))
+        return await verified(connection, progress=progress)
 
 
-async def _verified(connection: Connection, progress: Progress) -> Report:
+async def verified(connection: Connection, *, progress: Progress | None = None) -> Report:
+    """The same on a connection that sees all books already, and inside its transaction if it has one."""
     report, sums = Report(), Sums()
     every = await connection.fetchval("SELECT count(*) FROM wallet")
     cycles = {row["cycle_id"]: row["number"] for row in await connection.fetch("SELECT cycle_id, number FROM cycle")}
@@ -62,7 +63,8 @@ async def _verified(connection: Connection, progress: Progress) -> Report:
         for finding in _wallet(found, cycles):
             report.add(finding)
         _count(report, sums, found)
-        progress(report.wallets, every)
+        if progress is not None:
+            progress(report.wallets, every)
     for finding in [*sums.findings(), *await _across(connection)]:
         report.add(finding)
     return report

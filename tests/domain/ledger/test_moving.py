@@ -186,7 +186,7 @@ async def test_a_redemption_made_before_a_merge_can_still_be_reversed(books: Boo
 
 
 async def test_points_that_ended_are_not_revived_by_a_merge(books: Books) -> None:
-    """Found by review: a lot past its term of inactivity came to life in a busy wallet; one alive ended in an idle one."""
+    """Found by review: a lot idle past its term lived again in a busy wallet, and one alive ended in an idle one."""
     idle, busy = await books.member(), await books.member()
     await books.earn(idle, 10, inactivity_months=1)
     books.now += 40 * DAY
