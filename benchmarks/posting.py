@@ -164,7 +164,8 @@ async def rate(seconds: float, clients: int, once: Callable[[Random], Awaitable[
     async def client(chance: Random) -> None:
         nonlocal done
         while time.perf_counter() < stop:
-            done += await once(chance)
+            count = await once(chance)
+            done += count
 
     await asyncio.gather(*map(client, chances))
     return done / (time.perf_counter() - began)
