@@ -30,6 +30,10 @@ PASSING = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.ConnectionDoesNotExistError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # a connection of the pool that was cut while it rested
     asyncpg.InterfaceError,
     ConnectionError,
 )

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from domain.ledger.moving import finish_moves
 from domain.ledger.posting import persistently
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -32,7 +33,8 @@ class Swept:
 
 
 async def sweep(pool: Pool, *, now: datetime) -> Swept:
-    """Write down all that is due, wallet by wallet in batches, until nothing is."""
+    """Finish moves left half done, then write down all that is due, in batches of wallets, until nothing is."""
+    await finish_moves(pool, now=now)
     done = dict.fromkeys((what for what, _door in STEPS), 0)
     while True:
         before = sum(done.values())

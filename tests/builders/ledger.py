@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from domain.audit.findings import Report
 from domain.audit.verifying import verify
 from domain.coalition.models import Partner, PartnerRole, ReturnPolicy
-from domain.ids import new_id
 from domain.ledger.posting import Door, post
 from domain.ledger.postings import (
     Award,
@@ -34,8 +32,9 @@ from domain.ledger.sweeping import Swept, sweep
 from domain.members.enrolment import EnrolMember, MemberKeys, enrol
 from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember
+from domain.settlement.cycles import open_first
 from domain.storage import Database
-from tests.builders.coalition import NOON, a_coalition, a_partner
+from tests.builders.coalition import NOON, a_coalition, a_partner, writing
 
 KEYS = MemberKeys(lookup=b"l" * 32, personal=b"p" * 32)
 DAY = timedelta(days=1)
@@ -228,22 +227,11 @@ async def a_ledger(database: Database, database_url: str, **terms: Any) -> Async
     maker = await a_partner(database, "maker", PartnerRole.MANUFACTURER, **terms)
     owner = await asyncpg.connect(database_url)
     try:
-        await open_cycle(owner, 1, NOON - 30 * DAY)
+        async with writing(database) as session:
+            await open_first(session, now=NOON - 30 * DAY)
         yield Books(database, owner, shop, maker)
     finally:
         await owner.close()
-
-
-async def open_cycle(owner: asyncpg.Connection[asyncpg.Record], number: int, at: datetime) -> UUID:
-    """The next cycle, in place of the one that was open."""
-    await owner.execute("UPDATE cycle SET state = 'CUT_OFF', cut_off_at = $1 WHERE state = 'OPEN'", at)
-    cycle_id = new_id()
-    await owner.execute(
-        "INSERT INTO cycle (cycle_id, number, name, state, opened_at, revision, de_minimis)"
-        " VALUES ($1, $2, $3, 'OPEN', $4, 0, 0)",
-        *(cycle_id, number, f"cycle {number}", at),
-    )
-    return cycle_id
 
 
 async def sign_policy(books: Books, partner: Partner, policy: ReturnPolicy) -> None:
