@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import ClassVar, NewType
+from typing import Any, ClassVar, NewType
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import ColumnElement, MetaData, event, false, or_, text, true
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
@@ -51,13 +51,37 @@ class Sight:
         """The rows of one member."""
         return cls(f"member:{member_id}")
 
+    @property
+    def partner_id(self) -> UUID | None:
+        """The one partner whose rows these are; None where they are not a partner's."""
+        kind, _, named = self.value.partition(":")
+        return UUID(named) if kind == "partner" else None
+
 
 COALITION = Sight("coalition")
 NOBODY = Sight("")
 
 
+def sight_of(session: AsyncSession) -> Sight:
+    """For whom a session looks; for nobody, where that was not said."""
+    sight: Sight = session.info.get("sight", NOBODY)
+    return sight
+
+
+def concerning(sight: Sight, *parties: Any) -> ColumnElement[bool]:
+    """The rows that name the viewer as a party: the queries' own wall, which holds without the database's.
+
+    The coalition is a party to everything; a partner, where one of these columns names it; nobody else to anything.
+    """
+    if sight == COALITION:
+        return true()
+    if sight.partner_id is None:
+        return false()
+    return or_(*(party == sight.partner_id for party in parties))
+
+
 class QuietConnection(asyncpg.Connection):
-    """A connection that costs no reset query when it goes back to the pool (half the cost of a read): its users keep it clean."""
+    """A connection that goes back to the pool without a reset query (half the cost of a read): users keep it clean."""
 
     def get_reset_query(self) -> str:
         """Nothing to reset."""

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from domain.coalition.errors import OutletNotFound, PartnerNotFound
 from domain.coalition.models import Brand, Contract, Outlet, Partner
 from domain.paging import Page, PageRequest
-from domain.storage import ReadSession
+from domain.storage import ReadSession, concerning, sight_of
 
 
 async def partners_by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Partner | None]:
@@ -61,9 +61,7 @@ async def partners(session: ReadSession, page: PageRequest) -> Page[Partner]:
 
 async def outlets_of(session: ReadSession, partner_id: UUID, page: PageRequest) -> Page[Outlet]:
     """A partner's outlets, by their codes."""
-    statement = (
-        select(Outlet).where(Outlet.partner_id == partner_id).order_by(col(Outlet.code)).limit(page.first + 1)
-    )
+    statement = select(Outlet).where(Outlet.partner_id == partner_id).order_by(col(Outlet.code)).limit(page.first + 1)
     if page.after:
         statement = statement.where(Outlet.code > page.after[0])
     return Page.of(list(await session.scalars(statement)), page, lambda outlet: (outlet.code,))
@@ -71,8 +69,9 @@ async def outlets_of(session: ReadSession, partner_id: UUID, page: PageRequest) 
 
 async def contracts_of(session: ReadSession, partner_id: UUID) -> list[Contract]:
     """All versions of a partner's contract that the viewer may see, newest first."""
-    statement = select(Contract).where(Contract.partner_id == partner_id).order_by(col(Contract.version).desc())
-    return list(await session.scalars(statement))
+    visible = concerning(sight_of(session), col(Contract.partner_id))
+    statement = select(Contract).where(Contract.partner_id == partner_id, visible)
+    return list(await session.scalars(statement.order_by(col(Contract.version).desc())))
 
 
 async def contract_in_force(session: ReadSession, partner_id: UUID, *, now: datetime) -> Contract | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlmodel import col
 
 from domain.earning.errors import CampaignNotFound
@@ -19,7 +19,7 @@ from domain.earning.rules import read_rate, rule_from_json
 from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms
 from domain.ids import CampaignId, PartnerId
 from domain.paging import Page, PageRequest
-from domain.storage import ReadSession
+from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
 
 IN_FORCE = "SELECT * FROM campaigns_in_force($1, $2)"
 DIGEST = "SELECT campaigns_digest($1, $2)"
@@ -60,7 +60,7 @@ async def campaign_by_id(session: ReadSession, campaign_id: CampaignId) -> Campa
 
 async def versions_of(session: ReadSession, campaign_id: CampaignId) -> list[Campaign]:
     """All versions of a campaign that the viewer may see, in order."""
-    statement = select(CampaignRow).where(col(CampaignRow.campaign_id) == campaign_id)
+    statement = select(CampaignRow).where(col(CampaignRow.campaign_id) == campaign_id, visible_to(sight_of(session)))
     return [campaign_of(row) for row in await session.scalars(statement.order_by(col(CampaignRow.version)))]
 
 
@@ -68,7 +68,7 @@ async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[C
     """Versions of campaigns in the order asked for; None for those the viewer cannot see."""
     wanted = list(keys)
     key = tuple_(col(CampaignRow.campaign_id), col(CampaignRow.version))
-    rows = await session.scalars(select(CampaignRow).where(key.in_(wanted)))
+    rows = await session.scalars(select(CampaignRow).where(key.in_(wanted), visible_to(sight_of(session))))
     found = {campaign.key: campaign for campaign in map(campaign_of, rows)}
     return [found.get(one) for one in wanted]
 
@@ -83,7 +83,8 @@ async def campaigns_of(
         | col(CampaignRow.partners).contains([partner_id])
     )
     key = (col(CampaignRow.campaign_id), col(CampaignRow.version))
-    statement = select(CampaignRow).where(concerned).order_by(*(part.desc() for part in key))
+    statement = select(CampaignRow).where(concerned, visible_to(sight_of(session)))
+    statement = statement.order_by(*(part.desc() for part in key))
     if states:
         statement = statement.where(col(CampaignRow.state).in_(states))
     if request.after is not None:
@@ -100,9 +101,19 @@ async def agreed_sponsors(
         select(CampaignAgreement).where(
             col(CampaignAgreement.campaign_id) == campaign_id,
             col(CampaignAgreement.fingerprint) == fingerprint,
+            concerning(sight_of(session), col(CampaignAgreement.partner_id), col(CampaignAgreement.owner_id)),
         )
     )
     return {PartnerId(row.partner_id): row.agreed_at for row in rows}
+
+
+def visible_to(sight: Sight) -> ColumnElement[bool]:
+    """The versions a viewer may see: a draft is its owner's and sponsors', what has been live also its tills'."""
+    if sight == COALITION or sight.partner_id is None:
+        return concerning(sight)
+    own = concerning(sight, col(CampaignRow.partner_id))
+    earning = col(CampaignRow.live_from).is_not(None) & col(CampaignRow.partners).contains([sight.partner_id])
+    return own | col(CampaignRow.sponsors).contains([sight.partner_id]) | earning
 
 
 def campaign_of(row: CampaignRow) -> Campaign:

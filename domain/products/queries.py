@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import asyncpg
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import ColumnElement, select, text, tuple_
 from sqlmodel import col
 
 from domain.ids import PartnerId, ProductId
 from domain.paging import Page, PageRequest
 from domain.products.facts import ProductFacts
 from domain.products.models import Product
-from domain.storage import ReadSession
+from domain.storage import ReadSession, Sight, concerning, sight_of
 
 BY_SKU = "SELECT * FROM products_by_sku($1::uuid[], $2::text[])"
 FEED_VERSIONS = "SELECT * FROM product_feed_versions()"
@@ -46,7 +46,9 @@ async def products_by_sku(session: ReadSession, partner_id: PartnerId, skus: Ite
 
 async def products_by_ids(session: ReadSession, product_ids: Sequence[ProductId]) -> list[Product | None]:
     """The articles with these ids, in their order; None for those the viewer cannot see."""
-    found = await session.scalars(select(Product).where(col(Product.product_id).in_(product_ids)))
+    found = await session.scalars(
+        select(Product).where(col(Product.product_id).in_(product_ids), visible_to(sight_of(session)))
+    )
     by_id = {product.product_id: product for product in found}
     return [by_id.get(product_id) for product_id in product_ids]
 
@@ -63,11 +65,17 @@ async def products_made_by(session: ReadSession, maker_id: PartnerId, request: P
 
 async def _page(session: ReadSession, condition: Any, request: PageRequest) -> Page[Product]:
     key = (col(Product.sku), col(Product.partner_id))
-    statement = select(Product).where(condition).order_by(*key).limit(request.first + 1)
+    statement = select(Product).where(condition, visible_to(sight_of(session)))
+    statement = statement.order_by(*key).limit(request.first + 1)
     if request.after is not None:
         statement = statement.where(tuple_(*key) > request.after)
     found = list(await session.scalars(statement))
     return Page.of(found, request, lambda product: (product.sku, product.partner_id))
+
+
+def visible_to(sight: Sight) -> ColumnElement[bool]:
+    """The articles a viewer may see: those of its own catalogue, and in all catalogues what it makes or supplies."""
+    return concerning(sight, col(Product.partner_id), col(Product.maker_id), col(Product.supplier_id))
 
 
 def _facts(record: asyncpg.Record) -> ProductFacts:

@@ -14,13 +14,14 @@ from sqlmodel import col, not_, or_, select
 
 from domain.ids import BenefitId, EntryId, PartnerId, WalletId
 from domain.paging import Page, PageRequest
+from domain.settlement import visible
 from domain.settlement.exact import exactly
 from domain.settlement.lines import LineKind, MoneyLine, Source
 from domain.settlement.models import StatementLine
 from domain.settlement.parties import PartyRole
 from domain.settlement.queries import Line, line_by_id, shown
 from domain.settlement.steps import cycle_of
-from domain.storage import ReadSession
+from domain.storage import COALITION, ReadSession, sight_of
 from domain.values import Points
 
 
@@ -73,7 +74,8 @@ _SELECTORS: Mapping[Source, _Selector] = {
 _SPENDS = (Source.REDEEM, Source.UNREDEEM, Source.REPAY)
 
 _UNDER = """
-t.cycle_id = :cycle_id AND t.sponsor_id = :sponsor_id AND t.sponsor_contract_id = :contract_id
+(:sees_all OR :viewer IN (t.sponsor_id, t.redeemer_id, t.partner_id))
+    AND t.cycle_id = :cycle_id AND t.sponsor_id = :sponsor_id AND t.sponsor_contract_id = :contract_id
     AND t.kind = ANY (:kinds) AND {where}
 """
 
@@ -82,6 +84,7 @@ _SUM = f"SELECT COALESCE(sum(t.points), 0)::bigint FROM transfer t WHERE {_UNDER
 _PAGE = f"""
 SELECT t.wallet_id, t.entry_id, t.n, t.kind, t.points, t.partner_id, e.posted_at
 FROM transfer t LEFT JOIN entry e ON e.wallet_id = t.wallet_id AND e.entry_id = t.entry_id
+    AND (:sees_all OR e.partner_id = :viewer)
 WHERE {_UNDER}
     AND (t.wallet_id, t.entry_id, t.n) > (:after_wallet, :after_entry, :after_n)
 ORDER BY t.wallet_id, t.entry_id, t.n LIMIT :limit
@@ -89,7 +92,8 @@ ORDER BY t.wallet_id, t.entry_id, t.n LIMIT :limit
 
 _BENEFITS = """
 SELECT wallet_id, benefit_id, kind, amount FROM benefit
-WHERE {cycle} = :cycle_id AND used_entry_id IS NOT NULL AND sponsor_id = :sponsor_id AND redeemer_id = :redeemer_id
+WHERE (:sees_all OR :viewer IN (sponsor_id, redeemer_id))
+    AND {cycle} = :cycle_id AND used_entry_id IS NOT NULL AND sponsor_id = :sponsor_id AND redeemer_id = :redeemer_id
     AND (wallet_id, benefit_id) > (:after_wallet, :after_benefit)
 ORDER BY wallet_id, benefit_id LIMIT :limit
 """
@@ -104,7 +108,7 @@ async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest
     if selector is None:
         return Page(items=[], keys=[], has_next=False)
     after = page.after or (_NOWHERE, _NOWHERE, 0)
-    names = _names(line) | {
+    names = _names(session, line) | {
         "kinds": list(selector.kinds),
         "after_wallet": after[0],
         "after_entry": after[1],
@@ -123,7 +127,7 @@ async def points_under(session: ReadSession, line_id: UUID) -> Points | None:
     if selector is None:
         return None
     sql = text(_SUM.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
-    found = await session.scalar(sql, _names(line) | {"kinds": list(selector.kinds)})
+    found = await session.scalar(sql, _names(session, line) | {"kinds": list(selector.kinds)})
     return Points(found or 0)
 
 
@@ -134,7 +138,7 @@ async def benefits_under(session: ReadSession, line_id: UUID, page: PageRequest)
         return Page(items=[], keys=[], has_next=False)
     cycle = "cycle_id" if line.money.origin.source is Source.BENEFIT else "reversed_cycle_id"
     after = page.after or (_NOWHERE, _NOWHERE)
-    names = _names(line) | {"after_wallet": after[0], "after_benefit": after[1], "limit": page.first + 1}
+    names = _names(session, line) | {"after_wallet": after[0], "after_benefit": after[1], "limit": page.first + 1}
     rows = (await session.execute(text(_BENEFITS.format(cycle=cycle)), names)).mappings()
     return Page.of([LineBenefit(**row) for row in rows], page, key=lambda given: (given.wallet_id, given.benefit_id))
 
@@ -149,6 +153,7 @@ async def lines_under(session: ReadSession, line_id: UUID, page: PageRequest) ->
     query = select(StatementLine).where(
         StatementLine.cycle_id == line.cycle_id,
         StatementLine.revision == cycle.revision,
+        visible.lines(sight_of(session)),
         col(StatementLine.number) > (page.after[0] if page.after else 0),
         condition,
     )
@@ -160,9 +165,11 @@ def _rows(result: Any) -> list[Mapping[str, Any]]:
     return list(result.mappings())
 
 
-def _names(line: Line) -> dict[str, Any]:
-    origin = line.money.origin
+def _names(session: ReadSession, line: Line) -> dict[str, Any]:
+    origin, sight = line.money.origin, sight_of(session)
     return {
+        "sees_all": sight == COALITION,
+        "viewer": sight.partner_id,
         "cycle_id": line.cycle_id,
         "sponsor_id": origin.sponsor_id,
         "contract_id": origin.contract_id,

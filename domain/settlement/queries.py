@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.coalition.founding import coalition_of
 from domain.ids import PartnerId
 from domain.paging import Page, PageRequest
-from domain.settlement import netting
+from domain.settlement import netting, visible
 from domain.settlement.errors import CycleNotFound, LineNotFound, StatementNotFound
 from domain.settlement.exact import ONE, ZERO, exactly
 from domain.settlement.lines import LineKind, MoneyLine
@@ -25,7 +25,7 @@ from domain.settlement.parties import OPERATOR, Party, PartyRole
 from domain.settlement.records import balance_of, balances_of, line_of, party_of
 from domain.settlement.statements import Balance
 from domain.settlement.steps import cycle_of
-from domain.storage import ReadSession
+from domain.storage import ReadSession, sight_of
 from domain.values import minor_digits
 
 
@@ -93,8 +93,8 @@ async def cycle_named(session: ReadSession, name: str) -> Cycle:
 
 
 async def steps_of(session: ReadSession, cycle_id: UUID) -> list[SettlementStep]:
-    """Who did what to a cycle, in order."""
-    statement = select(SettlementStep).where(SettlementStep.cycle_id == cycle_id)
+    """Who did what to a cycle, in order, as far as the viewer may see it."""
+    statement = select(SettlementStep).where(SettlementStep.cycle_id == cycle_id, visible.steps(sight_of(session)))
     return list(await session.scalars(statement.order_by(col(SettlementStep.step_id))))
 
 
@@ -110,7 +110,8 @@ async def statement(session: ReadSession, cycle_id: UUID, partner_id: PartnerId)
 
 async def statement_by_id(session: ReadSession, statement_id: UUID) -> StatementView:
     """A statement that the viewer may see, as long as its computation holds. Raises: StatementNotFound."""
-    row = await session.get(Statement, statement_id)
+    query = select(Statement).where(Statement.statement_id == statement_id, visible.statements(sight_of(session)))
+    row = (await session.scalars(query)).first()
     if row is None:
         raise StatementNotFound
     found = await party_statement(session, row.cycle_id, party_of(row.party, row.partner_id))
@@ -122,7 +123,9 @@ async def statement_by_id(session: ReadSession, statement_id: UUID) -> Statement
 async def party_statement(session: ReadSession, cycle_id: UUID, party: Party) -> StatementView:
     """The statement of any party, those of the house included. Raises: CycleNotFound, StatementNotFound."""
     cycle = await cycle_of(session, cycle_id)
+    sight = sight_of(session)
     query = select(Statement).where(
+        visible.statements(sight),
         Statement.cycle_id == cycle_id,
         Statement.revision == cycle.revision,
         Statement.party == party.role,
@@ -132,7 +135,7 @@ async def party_statement(session: ReadSession, cycle_id: UUID, party: Party) ->
     if row is None:
         raise StatementNotFound
     by_kind: dict[LineKind, Decimal] = {}
-    for stored in await session.scalars(_lines_of(cycle, party)):
+    for stored in await session.scalars(_lines_of(cycle, party).where(visible.lines(sight))):
         money = line_of(stored)
         by_kind[money.kind] = by_kind.get(money.kind, ZERO) + money.signed(party)
     agreed = None
@@ -151,7 +154,8 @@ async def party_statement(session: ReadSession, cycle_id: UUID, party: Party) ->
 async def lines(session: ReadSession, cycle_id: UUID, party: Party, page: PageRequest) -> Page[Line]:
     """The lines of a party's statement, in order. Raises: CycleNotFound."""
     cycle = await cycle_of(session, cycle_id)
-    query = _lines_of(cycle, party).order_by(col(StatementLine.number)).limit(page.first + 1)
+    query = _lines_of(cycle, party).where(visible.lines(sight_of(session)))
+    query = query.order_by(col(StatementLine.number)).limit(page.first + 1)
     if page.after is not None:
         query = query.where(col(StatementLine.number) > page.after[0])
     found = [shown(row) for row in await session.scalars(query)]
@@ -160,7 +164,8 @@ async def lines(session: ReadSession, cycle_id: UUID, party: Party, page: PageRe
 
 async def line_by_id(session: ReadSession, line_id: UUID) -> Line:
     """One line that the viewer may see. Raises: LineNotFound."""
-    row = await session.get(StatementLine, line_id)
+    query = select(StatementLine).where(StatementLine.line_id == line_id, visible.lines(sight_of(session)))
+    row = (await session.scalars(query)).first()
     if row is None:
         raise LineNotFound
     return shown(row)
@@ -174,7 +179,11 @@ async def netting_of(session: ReadSession, cycle_id: UUID) -> Netting:
     cycle = await cycle_of(session, cycle_id)
     currency = (await coalition_of(session)).currency
     digits = minor_digits(currency)
-    rows = select(Obligation).where(Obligation.cycle_id == cycle_id, Obligation.revision == cycle.revision)
+    rows = select(Obligation).where(
+        Obligation.cycle_id == cycle_id,
+        Obligation.revision == cycle.revision,
+        visible.obligations(sight_of(session)),
+    )
     owed = {
         (party_of(row.debtor, row.debtor_id), party_of(row.creditor, row.creditor_id)): _minor(row.amount, digits)
         for row in await session.scalars(rows)

@@ -10,11 +10,12 @@ from sqlalchemy import insert
 from sqlmodel import select
 
 from domain.ids import PartnerId, new_id
+from domain.settlement import visible
 from domain.settlement.lines import LineKind, MoneyLine, Origin, Source
 from domain.settlement.models import Cycle, Obligation, Statement, StatementLine
 from domain.settlement.parties import Party, PartyRole
 from domain.settlement.statements import Balance, DrawnUp, digest_of
-from domain.storage import ReadSession, WriteSession
+from domain.storage import ReadSession, WriteSession, sight_of
 
 
 async def keep(session: WriteSession, cycle: Cycle, drawn: DrawnUp) -> None:
@@ -46,7 +47,11 @@ async def stored_digest(session: ReadSession, cycle: Cycle) -> bytes:
 
 async def balances_of(session: ReadSession, cycle: Cycle) -> list[Balance]:
     """What a cycle's computation says for every party the viewer may see."""
-    statement = select(Statement).where(Statement.cycle_id == cycle.cycle_id, Statement.revision == cycle.revision)
+    statement = select(Statement).where(
+        Statement.cycle_id == cycle.cycle_id,
+        Statement.revision == cycle.revision,
+        visible.statements(sight_of(session)),
+    )
     found = await session.scalars(statement.execution_options(populate_existing=True))
     return sorted((balance_of(row) for row in found), key=lambda balance: balance.party)
 
