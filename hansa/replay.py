@@ -38,6 +38,7 @@ from hansa.settings import Settings
 from partners.keys import derive
 
 CONNECTIONS = 8
+WIDTH = 160
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ def replay(settings: Settings, wish: Wish, *, as_json: bool = False) -> bool:
 
     Raises: PostgresUnavailable, InvalidValue, Conflict, NotFound.
     """
-    console = Console(highlight=False, quiet=as_json)
+    console = _console(quiet=as_json)
     with with_database(settings) as served:
         outcome = uvloop.run(_replayed(served, wish, console))
     if as_json:
@@ -98,6 +99,14 @@ def replay(settings: Settings, wish: Wish, *, as_json: bool = False) -> bool:
         telling.show(console, outcome.statements, outcome.netting, outcome.proofs)
         console.print(telling.summary(outcome.tally), markup=False)
     return outcome.proven
+
+
+def _console(*, quiet: bool) -> Console:
+    """A file or a pipe takes long lines; a terminal has a width of its own."""
+    console = Console(highlight=False, quiet=quiet, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDTH
+    return console
 
 
 async def _replayed(settings: Settings, wish: Wish, console: Console) -> Outcome:

@@ -143,12 +143,12 @@ class Life:
     def _purchase(self, trip: Trip) -> RecordPurchase:
         return RecordPurchase(
             partner_id=self.founded.partners[cast.SHOP],
-            outlet_id=self.founded.outlets[trip.store],
+            outlet_code=str(trip.store),
             occurred_at=trip.at,
             currency=cast.CURRENCY,
             lines=trip.lines,
             member=self.crowd.ref(trip.household),
-            idempotency_key=f"basket-{trip.basket}",
+            idempotency_key=f"journey-basket-{trip.basket}",
             channel="STORE",
             receipt_number=str(trip.basket),
         )

@@ -1,0 +1,50 @@
+"""The client a storefront engineer uses: ten lines to a first earned point (docs/client.md).
+
+It needs nothing of the server but its address, and imports nothing of it.
+"""
+
+from __future__ import annotations
+
+from hansa.storefront.errors import Faulty, Refused, Unanswered, Unauthorized
+from hansa.storefront.front import Storefront
+from hansa.storefront.retrying import Patience
+from hansa.storefront.tokens import ClientKey, ClientSecret
+from hansa.storefront.values import (
+    Award,
+    Basket,
+    Card,
+    ExternalId,
+    Known,
+    Line,
+    Member,
+    Preview,
+    Recorded,
+    Redemption,
+    Returned,
+    Wallet,
+    new_key,
+)
+
+__all__ = [
+    "Award",
+    "Basket",
+    "Card",
+    "ClientKey",
+    "ClientSecret",
+    "ExternalId",
+    "Faulty",
+    "Known",
+    "Line",
+    "Member",
+    "Patience",
+    "Preview",
+    "Recorded",
+    "Redemption",
+    "Refused",
+    "Returned",
+    "Storefront",
+    "Unanswered",
+    "Unauthorized",
+    "Wallet",
+    "new_key",
+]

@@ -1,0 +1,74 @@
+"""The operations of the client, each once."""
+
+from __future__ import annotations
+
+from gql import gql
+
+_ERRORS = """
+fragment Errors on UserError {
+  code message path
+  ... on InsufficientPoints { available required }
+}
+"""
+
+_AWARD = """
+fragment Earned on Award { campaign points reason lines availableAt expiresAt }
+"""
+
+_RECORDED = (
+    _ERRORS
+    + _AWARD
+    + """
+fragment Recorded on PurchasePayload {
+  purchase { id points idleLines awards { ...Earned } }
+  available pending replayed userErrors { ...Errors }
+}
+"""
+)
+
+_REDEEMED = (
+    _ERRORS
+    + """
+fragment Redeemed on RedemptionPayload {
+  redemption { id state points spent }
+  available replayed userErrors { ...Errors }
+}
+"""
+)
+
+ENROL = gql(
+    "mutation Enrol($input: MemberEnrolInput!)"
+    " { memberEnrol(input: $input) { member { id kind } replayed userErrors { ...Errors } } }" + _ERRORS
+)
+MEMBER = gql("query Member($ref: MemberRefInput!) { member(ref: $ref) { id kind } }")
+WALLET = gql("query Wallet($ref: MemberRefInput!) { member(ref: $ref) { wallet { available pending held debt } } }")
+PREVIEW = gql(
+    "query Preview($basket: PurchasePreviewInput!)"
+    " { purchasePreview(basket: $basket) { points awards { ...Earned } missed { reason } } }" + _AWARD
+)
+PURCHASE = gql(
+    "mutation Purchase($input: PurchaseRecordInput!) { purchaseRecord(input: $input) { ...Recorded } }" + _RECORDED
+)
+PURCHASES = gql(
+    "mutation Purchases($input: PurchasesRecordInput!)"
+    " { purchasesRecord(input: $input) { results { ...Recorded } userErrors { ...Errors } } }" + _RECORDED
+)
+RETURN = gql(
+    "mutation Return($input: PurchaseReturnInput!)"
+    " { purchaseReturn(input: $input)"
+    " { purchaseReturn { points } available debt replayed userErrors { ...Errors } } }" + _ERRORS
+)
+REDEEM = gql(
+    "mutation Redeem($input: RedemptionMakeInput!) { redemptionMake(input: $input) { ...Redeemed } }" + _REDEEMED
+)
+AUTHORIZE = gql(
+    "mutation Authorize($input: RedemptionAuthorizeInput!)"
+    " { redemptionAuthorize(input: $input) { ...Redeemed } }" + _REDEEMED
+)
+CAPTURE = gql(
+    "mutation Capture($input: RedemptionCaptureInput!) { redemptionCapture(input: $input) { ...Redeemed } }" + _REDEEMED
+)
+VOID = gql("mutation Void($input: RedemptionVoidInput!) { redemptionVoid(input: $input) { ...Redeemed } }" + _REDEEMED)
+REVERSE = gql(
+    "mutation Reverse($input: RedemptionReverseInput!) { redemptionReverse(input: $input) { ...Redeemed } }" + _REDEEMED
+)

@@ -1,0 +1,231 @@
+"""What goes to the coalition and what comes back, as plain values."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+
+def new_key() -> str:
+    """A key for one logical request; keep it, and send it again with every retry of that request."""
+    return secrets.token_urlsafe(18)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A member by the card that is shown."""
+
+    number: str
+
+    def input(self) -> dict[str, str]:
+        """As the API takes it."""
+        return {"cardNumber": self.number}
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalId:
+    """A member by your own number."""
+
+    value: str
+
+    def input(self) -> dict[str, str]:
+        """As the API takes it."""
+        return {"externalId": self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A member by the id the API gave you."""
+
+    id: str
+
+    def input(self) -> dict[str, str]:
+        """As the API takes it."""
+        return {"id": self.id}
+
+
+Ref = Card | ExternalId | Known
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a receipt; amounts in whole units of the currency."""
+
+    sku: str
+    amount: Decimal
+    quantity: Decimal = Decimal(1)
+    discount: Decimal = Decimal(0)
+    coupon: Decimal = Decimal(0)
+    coupon_match: Decimal = Decimal(0)
+    number: int | None = None
+
+    def input(self) -> dict[str, Any]:
+        """As the API takes it; what is usual is left out."""
+        said: dict[str, Any] = {"sku": self.sku, "amount": str(self.amount)}
+        usual = {"quantity": Decimal(1), "discount": Decimal(0), "coupon": Decimal(0), "coupon_match": Decimal(0)}
+        for name, value in usual.items():
+            if getattr(self, name) != value:
+                said[_camel(name)] = str(getattr(self, name))
+        if self.number is not None:
+            said["number"] = self.number
+        return said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """A purchase a member has made. Its key is made with it, so that sending it again is one and the same request."""
+
+    member: Ref
+    lines: tuple[Line, ...]
+    currency: str
+    outlet: str | None = None
+    occurred_at: datetime | None = None
+    receipt_number: str | None = None
+    channel: str | None = None
+    staff: str | None = None
+    key: str = field(default_factory=new_key)
+
+    def input(self) -> dict[str, Any]:
+        """As the API takes it."""
+        said = {
+            "member": self.member.input(),
+            "lines": [line.input() for line in self.lines],
+            "currency": self.currency,
+            "outletCode": self.outlet,
+            "occurredAt": self.occurred_at and self.occurred_at.isoformat(),
+            "receiptNumber": self.receipt_number,
+            "channel": self.channel,
+            "staff": self.staff,
+            "idempotencyKey": self.key,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member as you know it."""
+
+    id: str
+    kind: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Award:
+    """Points of one campaign, and why."""
+
+    campaign: str
+    points: int
+    reason: str
+    lines: tuple[int, ...]
+    available_at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Self:
+        """Out of an answer."""
+        return cls(
+            campaign=shown["campaign"],
+            points=int(shown["points"]),
+            reason=shown["reason"],
+            lines=tuple(shown["lines"]),
+            available_at=instant(shown["availableAt"]),
+            expires_at=shown["expiresAt"] and instant(shown["expiresAt"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a basket would earn, and what it would take to earn more."""
+
+    points: int
+    awards: tuple[Award, ...]
+    missed: tuple[str, ...]
+    """In words that can be read out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A recorded purchase."""
+
+    id: str
+    points: int
+    awards: tuple[Award, ...]
+    available: int
+    pending: int
+    idle_lines: int
+    replayed: bool
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Self:
+        """Out of a payload."""
+        purchase = shown["purchase"]
+        return cls(
+            id=purchase["id"],
+            points=int(purchase["points"]),
+            awards=tuple(map(Award.read, purchase["awards"])),
+            available=int(shown["available"]),
+            pending=int(shown["pending"]),
+            idle_lines=purchase["idleLines"],
+            replayed=shown["replayed"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A recorded return."""
+
+    points: int
+    """What it took back, what is owed included."""
+    available: int
+    debt: int
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """Points spent or set aside."""
+
+    id: str
+    state: str
+    points: int
+    spent: int
+    available: int
+    replayed: bool
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Self:
+        """Out of a payload."""
+        redemption = shown["redemption"]
+        return cls(
+            id=redemption["id"],
+            state=redemption["state"],
+            points=int(redemption["points"]),
+            spent=int(redemption["spent"]),
+            available=int(shown["available"]),
+            replayed=shown["replayed"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """A member's points."""
+
+    available: int
+    pending: int
+    held: int
+    debt: int
+
+
+def instant(text: str) -> datetime:
+    """A time the API wrote."""
+    return datetime.fromisoformat(text)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
