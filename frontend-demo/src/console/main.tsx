@@ -1,1 +1,14 @@
-export {};
+/** The console's entry, for partners and the coalition. */
+
+import common from "../locales/en/common.json";
+import words from "../locales/en/console.json";
+import { begin } from "../shared/begin";
+import "./console.css";
+import { StatementPage, WaitingStatement } from "./StatementPage";
+
+void begin({
+  for: ["PARTNER", "COALITION"],
+  words: { common, console: words },
+  shown: (session) => <StatementPage session={session} />,
+  waiting: <WaitingStatement />,
+});

@@ -13,6 +13,8 @@ export interface Formats {
   /** With all digits that were sent, at least the currency's. */
   decimal: (value: string, fewest?: number) => string;
   signedDecimal: (value: string, fewest?: number) => string;
+  /** A share of one as per cent. */
+  percent: (share: string) => string;
   /** "3 Mar", with the year when it is not this one. */
   day: (at: string | Date) => string;
   /** "Monday 2 March". */
@@ -47,6 +49,7 @@ export function formats(language: string, timeZone: string, now: Date = new Date
     money: ({ amount, currency }) => figure(locale, { style: "currency", currency })(amount),
     decimal: (value, fewest = 0) => figure(locale, digits(fewest))(value),
     signedDecimal: (value, fewest = 0) => figure(locale, { ...digits(fewest), signDisplay: "exceptZero" })(value),
+    percent: figure(locale, { style: "percent", maximumFractionDigits: 4 }),
     day: (at) => (year(at) === year(now) ? thisYear(at) : otherYear(at)),
     longDay: dates({ weekday: "long", day: "numeric", month: "long" }),
     time: dates({ hour: "2-digit", minute: "2-digit" }),
@@ -57,6 +60,9 @@ export function formats(language: string, timeZone: string, now: Date = new Date
 }
 
 const digits = (fewest: number) => ({ minimumFractionDigits: fewest, maximumFractionDigits: MOST_DIGITS });
+
+/** Digits after the point that say something. */
+export const decimalsOf = (value: string): number => /\.(\d*?)0*$/.exec(value)?.[1]?.length ?? 0;
 
 const known = new Map<string, Intl.NumberFormat>();
 

@@ -6,7 +6,7 @@ import type { introspection } from "../graphql-env";
 
 export const graphql = initGraphQLTada<{
   introspection: introspection;
-  scalars: { Points: string; Decimal: string; DateTime: string; Date: string; IdempotencyKey: string };
+  scalars: { Points: string; Decimal: string; DateTime: string; Date: string; IdempotencyKey: string; CurrencyCode: string };
 }>();
 
 export { readFragment, type FragmentOf, type ResultOf } from "gql.tada";

@@ -1,0 +1,44 @@
+/** The cycles as stations on a line, oldest first; the open one is lit. */
+
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Go } from "../shared/address";
+import { useFormats } from "../shared/formatting";
+import type { Cycle } from "./documents";
+import { addressOf, type Place } from "./places";
+
+export function CycleRail({ cycles, place }: { cycles: readonly Cycle[]; place: Place }) {
+  const { t } = useTranslation("console");
+  const chosen = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    chosen.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [place.cycle]);
+  return (
+    <nav className="rail" aria-label={t("cycles.label")}>
+      <ol>
+        {[...cycles].reverse().map((cycle) => (
+          <li key={cycle.id} ref={cycle.name === place.cycle ? chosen : null} className={`station ${cycle.state}`}>
+            <Go
+              href={addressOf({ ...place, cycle: cycle.name, line: null })}
+              aria-current={cycle.name === place.cycle ? "page" : undefined}
+            >
+              <span className="station-mark" aria-hidden="true" />
+              <span className="station-name figures">{cycle.name}</span>
+              <span className="station-state">
+                <CycleState cycle={cycle} />
+              </span>
+            </Go>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function CycleState({ cycle }: { cycle: Cycle }) {
+  const { t } = useTranslation("console");
+  const { day } = useFormats();
+  const until = cycle.state === "PROPOSED" && cycle.answerUntil;
+  return <>{until ? t("cycles.answerUntil", { day: day(until) }) : t(`cycles.states.${cycle.state}`)}</>;
+}

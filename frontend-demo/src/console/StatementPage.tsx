@@ -1,0 +1,228 @@
+/** The console's statement page: a cycle, the partner's statement of it, and what each line was counted from. */
+
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useQuery } from "urql";
+
+import { go, useAddress } from "../shared/address";
+import { Bone, Masthead, Notice } from "../shared/chrome";
+import { FormattingIn, useFormats } from "../shared/formatting";
+import { SignOut } from "../shared/leaving";
+import { PartnerName } from "../shared/partner";
+import type { Session } from "../shared/session";
+import { CycleRail } from "./CycleRail";
+import { type Cycle, Cycles, type Statement, Statements } from "./documents";
+import { Drill } from "./Drill";
+import { InWords } from "./Figures";
+import { addressOf, type Place, placeAt } from "./places";
+import { StatementTable } from "./StatementTable";
+import { Sums } from "./Sums";
+import { useStatement } from "./useStatement";
+
+export function StatementPage({ session }: { session: Session }) {
+  const { t } = useTranslation("console");
+  const place = placeAt(useAddress());
+  const [{ data, error }, readAgain] = useQuery({ query: Cycles });
+  const cycles = data?.cycles.nodes;
+  const latest = cycles?.find((cycle) => hasStatements(cycle)) ?? cycles?.[0];
+  useEffect(() => {
+    if (place.cycle === null && latest) go(addressOf({ ...place, cycle: latest.name }), { replace: true });
+  });
+  if (error && !data) {
+    const act = () => readAgain({ requestPolicy: "network-only" });
+    return (
+      <Notice urgent heading={t("common:unreachable.heading")} action={{ label: t("common:retry"), act }}>
+        <p>{t("common:unreachable.text")}</p>
+      </Notice>
+    );
+  }
+  if (!data || !cycles) return <WaitingStatement />;
+  const cycle = cycles.find((one) => one.name === place.cycle) ?? null;
+  return (
+    <FormattingIn timeZone={data.coalition.timeZone} now={data.serverTime}>
+      <div className="console-page">
+        <Masthead title={t("title", { coalition: data.coalition.name })}>
+          {session.name && <span className="who">{session.name}</span>}
+          <SignOut session={session} />
+        </Masthead>
+        <CycleRail cycles={cycles} place={place} />
+        {place.cycle !== null && cycle === null ? (
+          <Notice heading={t("missing.heading")}>
+            <p>{t("missing.text", { cycle: place.cycle })}</p>
+          </Notice>
+        ) : (
+          <Chosen cycle={cycle} place={place} coalition={session.audience === "COALITION"} />
+        )}
+      </div>
+    </FormattingIn>
+  );
+}
+
+/** An open cycle has no statement yet, and one that was cut off not before it is computed. */
+const hasStatements = (cycle: Cycle) => cycle.state !== "OPEN" && cycle.state !== "CUT_OFF";
+
+interface ChosenProps {
+  cycle: Cycle | null;
+  place: Place;
+  coalition: boolean;
+}
+
+/** The coalition looks at any partner's statement, a partner at its own. */
+function Chosen({ cycle, place, coalition }: ChosenProps) {
+  const { t } = useTranslation("console");
+  const [{ data }] = useQuery({
+    query: Statements,
+    variables: { cycle: cycle?.id ?? "" },
+    pause: !coalition || cycle === null || !hasStatements(cycle),
+  });
+  if (cycle && !hasStatements(cycle)) {
+    return (
+      <Notice heading={t(`early.${cycle.state === "OPEN" ? "open" : "cutOff"}`, { cycle: cycle.name })}>
+        <p>{t("early.text")}</p>
+      </Notice>
+    );
+  }
+  if (!coalition) return <OneStatement cycle={cycle} place={place} partner={null} own />;
+  const partners = data?.cycle?.statements.map((one) => one.partner).filter((partner) => partner !== null) ?? [];
+  const partner = partners.find((one) => one.slug === place.partner) ?? partners[0];
+  return (
+    <>
+      <label className="whose">
+        {t("whose")}
+        <select
+          value={partner?.slug ?? ""}
+          onChange={(event) => go(addressOf({ ...place, partner: event.target.value, line: null }))}
+        >
+          {partners.map((one) => (
+            <option key={one.slug} value={one.slug}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <OneStatement cycle={partner ? cycle : null} place={place} partner={partner?.id ?? null} own={false} />
+    </>
+  );
+}
+
+interface OneProps {
+  cycle: Cycle | null;
+  place: Place;
+  partner: string | null;
+  own: boolean;
+}
+
+function OneStatement({ cycle, place, partner, own }: OneProps) {
+  const { t } = useTranslation("console");
+  const found = useStatement(cycle?.id ?? null, partner);
+  if (!cycle || found.state === "loading") return <WaitingFigures />;
+  if (found.state === "failed") {
+    return (
+      <Notice urgent heading={t("failed.heading")} action={{ label: t("common:retry"), act: found.readAgain }}>
+        <p>{t("failed.text")}</p>
+      </Notice>
+    );
+  }
+  if (found.state !== "ready") {
+    return (
+      <Notice heading={t("none.heading")}>
+        <p>{t("none.text")}</p>
+      </Notice>
+    );
+  }
+  const { statement, lines } = found;
+  const line = lines.find((one) => one.number === place.line) ?? null;
+  return (
+    <main className={line ? "statement with-drill" : "statement"}>
+      <div className="statement-sheet">
+        <Head statement={statement} cycle={cycle} own={own} />
+        <StatementTable statement={statement} lines={lines} place={place} />
+      </div>
+      {line ? (
+        <Drill line={line} place={place} own={statement.partner?.slug ?? ""} />
+      ) : (
+        <Sums statement={statement} missing={place.line !== null} />
+      )}
+    </main>
+  );
+}
+
+function Head({ statement, cycle, own }: { statement: Statement; cycle: Cycle; own: boolean }) {
+  const { t } = useTranslation("console");
+  const { money } = useFormats();
+  const name = statement.partner?.name ?? "";
+  return (
+    <header className="statement-head">
+      <p className="statement-whose">{statement.partner && <PartnerName partner={statement.partner} />}</p>
+      <h1>{t("statement.heading", { cycle: cycle.name })}</h1>
+      <Standing statement={statement} cycle={cycle} />
+      <dl className="equation">
+        <div>
+          <dt>{t("statement.opening")}</dt>
+          <dd className="figures">{money(statement.opening)}</dd>
+        </div>
+        <div>
+          <dt>{t("statement.net")}</dt>
+          <dd>
+            <InWords money={statement.net} own={own} name={name} />
+          </dd>
+        </div>
+        <div className="closing">
+          <dt>{t("statement.closing")}</dt>
+          <dd data-testid="closing">
+            <InWords money={statement.closing} own={own} name={name} />
+          </dd>
+        </div>
+      </dl>
+    </header>
+  );
+}
+
+/** Whether somebody has to do something, and until when. */
+function Standing({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
+  const { t } = useTranslation("console");
+  const { longDay } = useFormats();
+  if (cycle.state === "PROPOSED" && statement.acceptedAt) {
+    return <p className="standing">{t("standing.accepted", { day: longDay(statement.acceptedAt) })}</p>;
+  }
+  if (cycle.state === "PROPOSED" && cycle.answerUntil) {
+    return <p className="standing awaits">{t("standing.answer", { day: longDay(cycle.answerUntil) })}</p>;
+  }
+  if (cycle.approvedAt) return <p className="standing">{t("standing.approved", { day: longDay(cycle.approvedAt) })}</p>;
+  return <p className="standing">{t(`cycles.states.${cycle.state}`)}</p>;
+}
+
+function WaitingFigures() {
+  const { t } = useTranslation();
+  return (
+    <main className="statement" aria-busy="true">
+      <div className="statement-sheet">
+        <header className="statement-head">
+          <Bone width="9rem" />
+          <h1>
+            <Bone width="16rem" />
+          </h1>
+          <p className="standing">
+            <Bone width="20rem" />
+          </p>
+          <Bone width="100%" height="4.5rem" />
+        </header>
+        <Bone width="100%" height="24rem" />
+        <p className="unseen" role="status">
+          {t("loading")}
+        </p>
+      </div>
+    </main>
+  );
+}
+
+/** The page's shape, before anything is known. */
+export function WaitingStatement() {
+  return (
+    <div className="console-page">
+      <Masthead title="Hansa" />
+      <div className="rail" />
+      <WaitingFigures />
+    </div>
+  );
+}

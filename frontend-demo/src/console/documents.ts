@@ -1,0 +1,185 @@
+/** What the statement page asks of the API. */
+
+import { graphql, type ResultOf } from "../shared/graphql";
+
+export const Cycles = graphql(`
+  query Cycles {
+    serverTime
+    viewer {
+      audience
+    }
+    coalition {
+      name
+      timeZone
+    }
+    cycles(first: 50) {
+      nodes {
+        id
+        number
+        name
+        state
+        openedAt
+        cutOffAt
+        answerUntil
+        approvedAt
+      }
+    }
+  }
+`);
+
+export const Statements = graphql(`
+  query Statements($cycle: ID!) {
+    cycle(id: $cycle) {
+      statements {
+        id
+        partner {
+          id
+          slug
+          name
+          hue
+        }
+      }
+    }
+  }
+`);
+
+const LineFields = graphql(`
+  fragment LineFields on StatementLine @_unmask {
+    id
+    number
+    kind
+    source
+    debtorRole
+    debtor {
+      slug
+      name
+      hue
+    }
+    creditorRole
+    creditor {
+      slug
+      name
+      hue
+    }
+    points
+    base
+    price
+    share
+    exact
+    rounding
+    amount
+  }
+`);
+
+export const StatementOf = graphql(
+  `
+    query StatementOf($cycle: ID!, $partner: ID, $after: String) {
+      statement(cycle: $cycle, partner: $partner) {
+        id
+        acceptedAt
+        partner {
+          slug
+          name
+          hue
+        }
+        opening {
+          amount
+          currency
+        }
+        net {
+          amount
+          currency
+        }
+        closing {
+          amount
+          currency
+        }
+        byKind {
+          kind
+          amount {
+            amount
+            currency
+          }
+        }
+        lines(first: 50, after: $after) {
+          nodes {
+            ...LineFields
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+        }
+      }
+    }
+  `,
+  [LineFields],
+);
+
+export const TransfersOf = graphql(`
+  query TransfersOf($line: ID!, $after: String) {
+    statementLine(id: $line) {
+      transfers(first: 50, after: $after) {
+        nodes {
+          kind
+          points
+          postedAt
+          exact
+          recordedBy {
+            slug
+            name
+            hue
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+export const BenefitsOf = graphql(`
+  query BenefitsOf($line: ID!, $after: String) {
+    statementLine(id: $line) {
+      benefits(first: 50, after: $after) {
+        nodes {
+          kind
+          amount
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+export const BaseLinesOf = graphql(
+  `
+    query BaseLinesOf($line: ID!, $after: String) {
+      statementLine(id: $line) {
+        baseLines(first: 50, after: $after) {
+          nodes {
+            ...LineFields
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+        }
+      }
+    }
+  `,
+  [LineFields],
+);
+
+type All = NonNullable<ResultOf<typeof StatementOf>["statement"]>;
+export type Cycle = ResultOf<typeof Cycles>["cycles"]["nodes"][number];
+export type Statement = Omit<All, "lines">;
+export type Line = ResultOf<typeof LineFields>;
+export type Transfer = NonNullable<ResultOf<typeof TransfersOf>["statementLine"]>["transfers"]["nodes"][number];
+export type Benefit = NonNullable<ResultOf<typeof BenefitsOf>["statementLine"]>["benefits"]["nodes"][number];
+export type PageOf<T> = { nodes: readonly T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
