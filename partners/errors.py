@@ -8,6 +8,21 @@ from domain.errors import Conflict, DomainError, Forbidden, InvalidValue
 from partners.scopes import Scope, written
 
 
+class WrongAudience(Forbidden):
+    """The scopes would do, but this is done by somebody else: a partner, a member, the coalition, or a person."""
+
+    code = "WRONG_AUDIENCE"
+
+
+class SignInTooOld(Forbidden):
+    """An approval asks for a sign-in of the last five minutes."""
+
+    code = "SIGN_IN_TOO_OLD"
+
+    def __init__(self) -> None:
+        super().__init__("An approval asks for a sign-in of the last five minutes; sign in again.")
+
+
 class ScopeAboveCeiling(Forbidden):
     """A client was to get scopes that its partner, or any client, may not hold."""
 

@@ -9,6 +9,9 @@ from resolvers.seals import BrokenSealError, Seal
 
 _BYTES = 16
 
+NOWHERE = UUID(int=0)
+"""The key that nothing has."""
+
 
 class GlobalIds:
     """Writes and reads the global ids of one viewer."""
@@ -36,24 +39,26 @@ class GlobalIds:
         return tuple(UUID(bytes=content[start : start + _BYTES]) for start in range(0, len(content), _BYTES))
 
     def one(self, type_name: str, text: str) -> UUID:
-        """The only key of a thing of this type.
-
-        Raises: NotFound.
-        """
-        keys = self.decode(type_name, text)
-        if len(keys) != 1:
-            raise not_found(type_name)
-        return keys[0]
+        """The only key of a thing of this type; NOWHERE for what is no such id."""
+        (key,) = self._keys(type_name, text, 1)
+        return key
 
     def pair(self, type_name: str, text: str) -> tuple[UUID, UUID]:
-        """The wallet and the key of a thing that lives in a wallet.
+        """The wallet and the key of a thing that lives in a wallet; NOWHERE twice for what is no such id."""
+        wallet, key = self._keys(type_name, text, 2)
+        return wallet, key
 
-        Raises: NotFound.
+    def _keys(self, type_name: str, text: str, count: int) -> tuple[UUID, ...]:
+        """The keys an argument names.
+
+        What is no id of this viewer is read as an id that nothing has. So whoever takes the argument gives the one
+        answer it gives to any unknown id, by the same checks in the same order, and nobody can tell the two apart.
         """
-        keys = self.decode(type_name, text)
-        if len(keys) != 2:  # noqa: PLR2004  # a pair
-            raise not_found(type_name)
-        return keys[0], keys[1]
+        try:
+            keys = self.decode(type_name, text)
+        except NotFound:
+            keys = ()
+        return keys if len(keys) == count else (NOWHERE,) * count
 
     @staticmethod
     def type_of(text: str) -> str:

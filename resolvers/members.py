@@ -42,7 +42,7 @@ async def find_by_key(ctx: Context, key: UUID) -> KnownMember:
 
 
 def me(ctx: Context) -> KnownMember:
-    """The member who asks. Raises: Forbidden."""
+    """The member who asks. Raises: WrongAudience."""
     wallet_id, member_id = acting_member(ctx.viewer)
     return KnownMember(wallet_id=wallet_id, member_id=member_id, kind=MemberKind.CONSUMER, pairwise_id=member_id)
 

@@ -5,41 +5,41 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.coalition.errors import OutletNotFound
-from domain.errors import Forbidden
+from partners.errors import WrongAudience
 from partners.viewer import Audience, Viewer
 
 
 def acting_partner(viewer: Viewer) -> UUID:
     """The partner on whose behalf the viewer acts; it comes from the credential, never from the request.
 
-    Raises: Forbidden.
+    Raises: WrongAudience.
     """
     if viewer.audience is not Audience.PARTNER or viewer.partner_id is None:
-        raise Forbidden("This is done by a partner; sign in as one of its clients or people.")
+        raise WrongAudience("This is done by a partner; sign in as one of its clients or people.")
     return viewer.partner_id
 
 
 def acting_for(viewer: Viewer, partner_id: UUID | None) -> UUID:
-    """The partner that a step is for: one's own, or the one that the coalition's people name. Raises: Forbidden."""
+    """The partner that a step is for: one's own, or the one that the coalition's people name. Raises: WrongAudience."""
     if viewer.audience is Audience.COALITION and partner_id is not None:
         return partner_id
     own = acting_partner(viewer)
     if partner_id not in {None, own}:
-        raise Forbidden("You act for your own partner only.")
+        raise WrongAudience("You act for your own partner only.")
     return own
 
 
 def acting_member(viewer: Viewer) -> tuple[UUID, UUID]:
-    """The member's wallet and id. Raises: Forbidden."""
+    """The member's wallet and id. Raises: WrongAudience."""
     if viewer.audience is not Audience.MEMBER or viewer.wallet_id is None or viewer.member_id is None:
-        raise Forbidden("This is a member's own; sign in as the member.")
+        raise WrongAudience("This is a member's own; sign in as the member.")
     return viewer.wallet_id, viewer.member_id
 
 
 def acting_person(viewer: Viewer) -> UUID:
-    """The person who answers for a step. Raises: Forbidden."""
+    """The person who answers for a step. Raises: WrongAudience."""
     if viewer.person_id is None:
-        raise Forbidden("A person has to do this by name; sign in.")
+        raise WrongAudience("A person has to do this by name; sign in.")
     return viewer.person_id
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from domain.audit import sealing
 from domain.audit.sealing import EntryProof
-from domain.errors import Forbidden
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
 from domain.settlement import computing, cycles, drilling, forecasting, queries
@@ -20,6 +19,7 @@ from domain.settlement.parties import partner
 from domain.settlement.queries import Line, Netting, StatementView
 from domain.settlement.steps import cycle_of
 from domain.storage import COALITION, ReadSession
+from partners.errors import SignInTooOld, WrongAudience
 from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_partner, acting_person
@@ -41,7 +41,7 @@ async def steps_of(ctx: Context, cycle_id: UUID) -> list[SettlementStep]:
 
 
 async def statement(ctx: Context, cycle_id: UUID, partner_id: UUID | None) -> StatementView:
-    """A partner's statement: its own, or any for the coalition. Raises: CycleNotFound, StatementNotFound, Forbidden."""
+    """A partner's statement: its own, or any for the coalition. Raises: CycleNotFound, StatementNotFound."""
     whose = acting_partner(ctx.viewer) if partner_id is None else partner_id
     return await ctx.read(queries.statement, cycle_id, PartnerId(whose))
 
@@ -83,9 +83,9 @@ async def lines_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[Li
 
 
 async def netting(ctx: Context, cycle_id: UUID) -> Netting:
-    """What netting makes of a computed cycle. Raises: CycleNotFound, Forbidden."""
+    """What netting makes of a computed cycle. Raises: CycleNotFound, WrongAudience."""
     if ctx.viewer.audience is not Audience.COALITION:
-        raise Forbidden("The netting of all partners is for the coalition.")
+        raise WrongAudience("The netting of all partners is for the coalition.")
     return await ctx.read(queries.netting_of, cycle_id)
 
 
@@ -134,10 +134,10 @@ async def accept(ctx: Context, cycle_id: UUID) -> StatementView:
 
 
 async def approve(ctx: Context, cycle_id: UUID) -> Cycle:
-    """A second person agrees, freshly signed in. Raises: Forbidden, and what the domain refuses."""
+    """A second person agrees, freshly signed in. Raises: SignInTooOld, and what the domain refuses."""
     by = PersonId(acting_person(ctx.viewer))
     if not ctx.viewer.is_fresh(ctx.real_now()):
-        raise Forbidden("An approval asks for a sign-in of the last five minutes; sign in again.")
+        raise SignInTooOld
     return await ctx.write(cycles.approve, cycle_id, by=by, now=ctx.now, lasts=timedelta(days=7))
 
 

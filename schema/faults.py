@@ -29,7 +29,7 @@ class Fault(StrEnum):
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED", "Use POST; GET serves trusted documents only."
     ORIGIN_REFUSED = "ORIGIN_REFUSED", "Pages of this origin may not call the API."
     UNAUTHENTICATED = "UNAUTHENTICATED", "The operation needs a valid access token. Get a new one."
-    FORBIDDEN = "FORBIDDEN", "The access token lacks a scope, named in `requiredScopes`, or the viewer may not do this."
+    FORBIDDEN = "FORBIDDEN", "The access token lacks a scope, named in `requiredScopes`."
     THROTTLED = "THROTTLED", "Too much was asked in too short a time. Wait for `retryAfter` seconds."
     DOCUMENT_UNKNOWN = "DOCUMENT_UNKNOWN", "No trusted document has this id."
     SYNTAX_ERROR = "SYNTAX_ERROR", "The document is no GraphQL."

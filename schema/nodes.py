@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types.base import get_object_definition
 
-from domain.errors import InvalidValue, NotFound
+from domain.errors import Forbidden, InvalidValue, NotFound
 from resolvers.context import Context, Info
 from resolvers.global_ids import GlobalIds
 from schema.ids import Node
@@ -53,7 +53,7 @@ async def found(context: Context, text: str) -> object | None:
     try:
         keys: tuple[UUID, ...] = context.global_ids.decode(type_name, text)
         return await known.find(context, *keys)
-    except NotFound:
+    except (NotFound, Forbidden):
         return None
 
 

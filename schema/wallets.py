@@ -131,7 +131,7 @@ class Wallet:
     version: int
     """How many things have happened in the wallet."""
     funded_by: list[Share]
-    """Who funded what can be spent or waits, most first."""
+    """Who funded what can be spent or waits, most first; to a partner its own part."""
     releases: list[Due]
     """What waits, and until when."""
     expiries: list[Due]

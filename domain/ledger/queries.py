@@ -50,7 +50,7 @@ class Balance:
     debt: Points
     """What is owed from later earnings."""
     funded_by: list[Share]
-    """Who funded what can be spent or waits, most first."""
+    """Who funded what can be spent or waits, most first; to a partner its own part."""
     releases: list[Due]
     expiries: list[Due]
     """What can be spent and when it expires, soonest first."""
@@ -71,7 +71,7 @@ async def balance(pool: Pool, wallet_id: UUID, *, sight: Sight, now: datetime) -
         pending=Points(sum(lot["points"] for lot in waiting)),
         held=Points(row["held"]),
         debt=Points(row["debt"]),
-        funded_by=_shares(lots),
+        funded_by=_shares(lots, sight),
         releases=_dues(waiting, "waits_until"),
         expiries=_dues(ready, "expires_at"),
     )
@@ -84,9 +84,12 @@ def _lot(lot: dict[str, Any]) -> dict[str, Any]:
     return lot
 
 
-def _shares(lots: Iterable[dict[str, Any]]) -> list[Share]:
+def _shares(lots: Iterable[dict[str, Any]], sight: Sight) -> list[Share]:
+    """Who funded what; a partner that looks learns of its own part only."""
     sums: dict[UUID, int] = {}
     for lot in lots:
+        if sight.partner_id not in {None, lot["sponsor_id"]}:
+            continue
         sums[lot["sponsor_id"]] = sums.get(lot["sponsor_id"], 0) + lot["points"]
     ordered = sorted(sums.items(), key=lambda share: (-share[1], share[0]))
     return [Share(sponsor_id=sponsor, points=Points(points)) for sponsor, points in ordered]
