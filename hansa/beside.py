@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from hansa.asgi import create_app
+from hansa.frontend import Frontend
+from hansa.serving import LARGEST_MESSAGE
 from hansa.settings import Settings
 
 TRIED_PORTS = 20
@@ -39,13 +41,21 @@ class _Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving_beside(settings: Settings, *, listening: socket.socket | None = None) -> AsyncIterator[Settings]:
+async def serving_beside(
+    settings: Settings, *, listening: socket.socket | None = None, frontend: Frontend | None = None
+) -> AsyncIterator[Settings]:
     """Serve while the block lasts, on a free port unless a socket listens already; gives the settings it serves by."""
     own = listening or listen(settings.host, 0)
     host, port = own.getsockname()[:2]
     served = settings.model_copy(update={"port": port, "issuer": f"http://{host}:{port}"})
     config = uvicorn.Config(
-        create_app(served), http="httptools", log_config=None, access_log=False, server_header=False, lifespan="on"
+        create_app(served, frontend=frontend),
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=LARGEST_MESSAGE,
+        lifespan="on",
     )
     server = _Quiet(config)
     task = asyncio.create_task(server.serve(sockets=[own]))

@@ -101,6 +101,20 @@ def version(*, json: Json = False) -> None:
     reporting.as_json(found) if json else reporting.say(f"hansa {found['hansa']}, migrations {found['migrations']}")
 
 
+@app.command(epilog="Example: hansa demo")
+def demo(
+    port: Annotated[int | None, typer.Option(help="The port to listen on; HANSA_PORT by default.")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days of the year to live through.")] = 50,
+    *,
+    serve: Annotated[bool, typer.Option(help="Go on serving; without, the data is made and that is all.")] = True,
+    json: Json = False,
+) -> None:
+    """Show a coalition that lives: real baskets, members, a month to settle, links to sign in, a question to ask."""
+    from hansa.demo import demo as run
+
+    run(load(port=port), days=days, serve=serve, as_json=json)
+
+
 @app.command(epilog="Example: hansa worker")
 def worker() -> None:
     """Do what time brings: release points, let holds lapse and points expire. Run as many as you like; one works."""

@@ -39,6 +39,8 @@ async def _onward(ctx: Context, founded: Founded, cycle_id: UUID, upto: CycleSta
         cycle = await _now(ctx, cycle_id)
         if cycle.state == upto or not await _step(ctx, founded, cycle):
             return
+        if cycle.state == CycleState.COMPUTED and upto != CycleState.PROPOSED:
+            await _answer(ctx, founded, cycle_id, [firm for firm in cast.FIRMS if firm.answers])
 
 
 async def _now(ctx: Context, cycle_id: UUID) -> Cycle:
@@ -66,7 +68,6 @@ async def _step(ctx: Context, founded: Founded, cycle: Cycle) -> bool:
                 return False
         case CycleState.COMPUTED:
             await ctx.write(cycles.propose, cycle_id, by=founded.preparer, now=ctx.now, days_to_answer=DAYS_TO_ANSWER)
-            await _answer(ctx, founded, cycle_id, [firm for firm in cast.FIRMS if firm.answers])
         case CycleState.PROPOSED if cycle.answer_until is not None and cycle.answer_until <= ctx.now:
             await ctx.write(cycles.approve, cycle_id, by=founded.approver, now=ctx.now)
         case _:

@@ -15,7 +15,7 @@ from domain.coalition.queries import brand_of, outlets_of, partner_by_slug
 from domain.earning import managing
 from domain.earning.queries import campaigns_of
 from domain.earning.terms import CampaignState, Terms
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.ids import OutletId, PartnerId, PersonId
 from domain.paging import LARGEST_PAGE, PageRequest
 from domain.products import feeding
@@ -50,7 +50,10 @@ class Founded:
 
 
 async def found(database: Database, journey: Journey, keys: Keys, *, say: Callable[[str], None]) -> Founded:
-    """Make what is missing of the coalition. Each step is one transaction, so a crash leaves whole steps behind."""
+    """Make what is missing of the coalition. Each step is one transaction, so a crash leaves whole steps behind.
+
+    Raises: Conflict, where another coalition is at home.
+    """
     ctx = Context.for_coalition(database, cast.SIGNED, keys=keys)
     await _coalition(ctx)
     partners = {firm.slug: await _firm(ctx, firm) for firm in cast.FIRMS}
@@ -72,7 +75,9 @@ async def found(database: Database, journey: Journey, keys: Keys, *, say: Callab
 
 async def _coalition(ctx: Context) -> None:
     try:
-        await ctx.read(founding.coalition_of)
+        there = await ctx.read(founding.coalition_of)
+        if (there.name, there.operator_name, there.sandbox) != (cast.COALITION, cast.OPERATOR, True):
+            raise Conflict(f"This database holds another coalition, {there.name}; the demonstration needs its own.")
     except NotFound:
         command = FoundCoalition(
             name=cast.COALITION,

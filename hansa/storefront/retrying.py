@@ -65,7 +65,7 @@ async def patiently(
 
 def _backoff(attempt: int, patience: Patience) -> float:
     """Longer each time, and never in step with others."""
-    return min(patience.longest_pause, patience.first_pause * 2**attempt) * random.uniform(0.5, 1)  # noqa: S311  # no secret
+    return min(patience.longest_pause, patience.first_pause * (1 << attempt)) * random.uniform(0.5, 1)  # noqa: S311  # no secret
 
 
 def _asked_for(answer: httpx.Response) -> float:
@@ -77,4 +77,4 @@ def _asked_for(answer: httpx.Response) -> float:
         wait: float = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError):
         return 0.0
-    return wait if wait > 0 else 0.0
+    return max(0.0, wait)
