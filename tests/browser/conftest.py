@@ -29,9 +29,15 @@ async def served(database_url: str, tmp_path: Path) -> Served:
 
 
 @pytest.fixture
-async def town(database: Database, served: Served) -> AsyncIterator[Town]:
-    """The coalition after a winter of trade, with its server running."""
+async def quiet_town(database: Database, served: Served) -> Town:
+    """The coalition after a winter of trade, its server not yet running."""
     town = await a_town(database, derive(served.settings.key()))
     await a_winter(town)
+    return town
+
+
+@pytest.fixture
+async def town(quiet_town: Town, served: Served) -> AsyncIterator[Town]:
+    """The coalition, with its server running."""
     async with served.running():
-        yield town
+        yield quiet_town

@@ -50,7 +50,7 @@ TERMS = {
 }
 CARD = "HANSA0001"
 FINANCE = "finance@olla.example"
-NEIGHBOURS = 34
+NEIGHBOURS = 57
 
 
 @dataclass
@@ -61,7 +61,14 @@ class Town:
     keys: Keys
     partner_ids: dict[str, PartnerId] = field(default_factory=dict)
     outlet_ids: dict[str, UUID] = field(default_factory=dict)
+    members: dict[str, KnownMember] = field(default_factory=dict)
+    """By their cards."""
     _numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def marta(self) -> KnownMember:
+        """The member to look over the shoulder of."""
+        return self.members[CARD]
 
     async def do(self, rule: Any, *args: Any, **keywords: Any) -> Any:
         """One rule in a transaction of the coalition."""
@@ -74,7 +81,8 @@ class Town:
         command = EnrolMember(
             partner_id=self.partner_ids["olla"], idempotency_key=f"join-{card}", identifiers=(Identifier.card(card),)
         )
-        return (await enrol(self.database.pool, command, keys=keys, now=JANUARY)).member
+        self.members[card] = (await enrol(self.database.pool, command, keys=keys, now=JANUARY)).member
+        return self.members[card]
 
     async def buy(
         self,
@@ -85,12 +93,13 @@ class Town:
         now: datetime = NOW,
         waits: timedelta = timedelta(0),
     ) -> None:
-        """Each of them buys something at a partner; the points are funded as given and expire with the year."""
-        for member in members:
+        """Each of them buys something at a partner, the next one later and a little more; points end with the year."""
+        postings = []
+        for place, member in enumerate(members):
             awards = [
                 Award(
                     sponsor_id=self.partner_ids[sponsor],
-                    points=each,
+                    points=each + place % 11,
                     available_at=now + waits,
                     expires_at=END_OF_YEAR,
                 )
@@ -98,13 +107,17 @@ class Town:
             ]
             basket: dict[str, Any] = {"currency": "EUR", "total": 1250, "numbers": [1], "skus": ["RYE"], "facts": {}}
             columns: dict[str, Any] = {"quantities": [Decimal(1)], "amounts": [1250], "awards": awards}
-            await self._post(Door.PURCHASES, PurchasePosting(**self._common(member, at, now), **basket, **columns), now)
+            common = self._common(member, at, now + timedelta(minutes=7 * place))
+            postings.append(PurchasePosting(**common, **basket, **columns))
+        await self._post(Door.PURCHASES, postings, now)
 
     async def spend(self, members: Sequence[KnownMember], at: str, points: int, *, now: datetime = NOW) -> None:
         """Each of them pays with points at a partner."""
-        for member in members:
-            posting = RedemptionPosting(**self._common(member, at, now), points=points)
-            await self._post(Door.REDEMPTIONS, posting, now)
+        postings = [
+            RedemptionPosting(**self._common(member, at, now), points=points + place % 7)
+            for place, member in enumerate(members)
+        ]
+        await self._post(Door.REDEMPTIONS, postings, now)
 
     async def close(self, name: str, *, now: datetime, approved: bool) -> None:
         """The month that is open ends, and its statements go to the partners."""
@@ -129,9 +142,9 @@ class Town:
             "reference": f"R-{number:05}",
         }
 
-    async def _post(self, door: Door, posting: Posting, now: datetime) -> None:
-        [verdict] = await post(self.database.pool, door, [posting], now=now)
-        assert verdict.outcome == "POSTED", verdict
+    async def _post(self, door: Door, postings: Sequence[Posting], now: datetime) -> None:
+        verdicts = await post(self.database.pool, door, postings, now=now)
+        assert {verdict.outcome for verdict in verdicts} == {"POSTED"}, verdicts
 
 
 async def a_town(database: Database, keys: Keys) -> Town:
@@ -161,8 +174,8 @@ async def a_town(database: Database, keys: Keys) -> Town:
     return town
 
 
-async def a_winter(town: Town) -> KnownMember:
-    """Two months of trade, both closed, and the beginning of a third; the member whose card is CARD."""
+async def a_winter(town: Town) -> None:
+    """Two months of trade, both closed, and the beginning of a third."""
     marta = await town.member(CARD)
     neighbours = [await town.member(f"HANSA{number:04}") for number in range(2, 2 + NEIGHBOURS)]
     day = timedelta(days=1)
@@ -173,13 +186,12 @@ async def a_winter(town: Town) -> KnownMember:
     await town.close("2026-02", now=FEBRUARY, approved=True)
     await town.spend([marta], "nordwind", 120, now=FEBRUARY + 8.3 * day)
     await town.buy(neighbours, "olla", {"olla": 109, "kvass": 31}, now=FEBRUARY + 10 * day)
-    await town.spend(neighbours[5:31], "olla", 77, now=FEBRUARY + 13 * day)
+    await town.spend(neighbours[5:47], "olla", 77, now=FEBRUARY + 13 * day)
     await town.buy([marta], "nordwind", {"nordwind": 340}, now=FEBRUARY + 19.7 * day, waits=14 * day)
     await town.spend(neighbours[:7], "tilia", 101, now=FEBRUARY + 21 * day)
     await town.close("2026-03", now=MARCH, approved=False)
     await town.buy([marta], "tilia", {"tilia": 64}, now=MARCH + timedelta(hours=9))
     await town.buy([marta], "olla", {"olla": 85, "kvass": 20}, now=NOW - timedelta(hours=5))
-    return marta
 
 
 async def _admit(session: WriteSession, town: Town, slug: str) -> None:

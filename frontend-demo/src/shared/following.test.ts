@@ -91,6 +91,16 @@ it("notices a line that died without a word", async () => {
   stop();
 });
 
+it("believes the browser that the network is gone", async () => {
+  served((line) => line.enqueue(next({ n: 1 })));
+  const { seen, stop } = following();
+  await vi.advanceTimersByTimeAsync(10);
+  window.dispatchEvent(new Event("offline"));
+  await vi.advanceTimersByTimeAsync(10);
+  expect(seen.lines).toEqual(["connecting", "live", "lost"]);
+  stop();
+});
+
 it("does not wait once the network is back", async () => {
   const requests = served(new Error("no network"), (line) => line.enqueue(next({ n: 1 })));
   const { seen, stop } = following({ waitMs: () => 60_000 });

@@ -54,8 +54,10 @@ async function keepFollowing(following: Following, stop: AbortSignal): Promise<v
 
 /** One connection, from its request to its end. */
 async function once(following: Following, stop: AbortSignal, onOpen: () => void): Promise<Outcome> {
-  const silence = new AbortController();
-  const heard = watchdog(following.silenceMs ?? SILENCE_MS, () => silence.abort());
+  const gone = new AbortController();
+  const cut = () => gone.abort();
+  const heard = watchdog(following.silenceMs ?? SILENCE_MS, cut);
+  window.addEventListener("offline", cut);
   try {
     const response = await fetch(following.url, {
       method: "POST",
@@ -63,7 +65,7 @@ async function once(following: Following, stop: AbortSignal, onOpen: () => void)
       headers: { ...following.headers, "Content-Type": "application/json", Accept: "text/event-stream" },
       body: following.body,
       cache: "no-store",
-      signal: AbortSignal.any([stop, silence.signal]),
+      signal: AbortSignal.any([stop, gone.signal]),
     });
     if (response.status === 401) return "signed-out";
     if (response.status >= 400 && response.status < 500 && response.status !== 429) return refusal(response);
@@ -74,6 +76,7 @@ async function once(following: Following, stop: AbortSignal, onOpen: () => void)
     return "ended";
   } finally {
     heard.end();
+    window.removeEventListener("offline", cut);
   }
 }
 
