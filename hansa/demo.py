@@ -15,7 +15,6 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from domain.coalition.founding import coalition_of
 from domain.coalition.queries import outlets_of, partner_by_slug
 from domain.errors import NotFound
 from domain.paging import LARGEST_PAGE, PageRequest
@@ -128,8 +127,7 @@ async def _live(life: Life, founded: Founded, days: int, stopping: asyncio.Event
     """Live the first weeks, as far as they have not been lived; the month that is over is laid before the partners."""
     first, last = life.journey.days[0], life.journey.days[-1]
     until = min(first + timedelta(days=days - 1), last)
-    clock = (await life.at(cast.OPENING).read(coalition_of)).clock_at or cast.OPENING
-    left = _days(day_of(clock), until)
+    left = _days(day_of(await life.clock()), until)
     tally = Tally()
     columns = (TextColumn("Living through {task.fields[day]}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) if left else nullcontext() as progress:
@@ -157,10 +155,9 @@ def _days(first: date, last: date) -> list[date]:
 async def _shown(settings: Settings, life: Life, secrets: dict[str, ClientSecret]) -> Shown:
     household = life.journey.most_frequent(1)[0]
     shop = secrets[cast.SHOP]
-    clock = (await life.at(cast.OPENING).read(coalition_of)).clock_at
     return Shown(
         address=settings.issuer,
-        clock=f"{clock:%Y-%m-%d}",
+        clock=f"{await life.clock():%Y-%m-%d}",
         links=await _links(settings, household),
         partner=cast.FIRMS[0].name,
         client_id=shop.client_id,

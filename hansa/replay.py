@@ -11,12 +11,11 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from domain.coalition.founding import coalition_of
 from domain.errors import InvalidValue
 from domain.storage import Database, opened
 from hansa import reporting
 from hansa.embedding import with_database
-from hansa.journey import cast, closing, over_http, telling
+from hansa.journey import closing, over_http, telling
 from hansa.journey.databases import own_database
 from hansa.journey.founding import Founded, found
 from hansa.journey.living import Life, Tally
@@ -126,9 +125,8 @@ async def play(settings: Settings, database: Database, journey: Journey, wish: W
     founded = await found(database, journey, keys, say=lambda what: console.print(f"Taking in {what} …"))
     life = Life(database, journey, founded, keys)
     days = _wanted(journey, wish)
-    # The sandbox's clock stands at the end of the last day that was lived wholly.
-    clock = (await life.at(cast.OPENING).read(coalition_of)).clock_at or cast.OPENING
-    left = split_months([day for day in days if day >= day_of(clock)])
+    lived = day_of(await life.clock())
+    left = split_months([day for day in days if day >= lived])
     gc.freeze()  # what is loaded stays: looking through it again and again would cost a fifth of the time
     months = []
     for number, (name, own) in enumerate(left.items()):

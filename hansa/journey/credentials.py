@@ -57,6 +57,7 @@ async def credentials(ctx: Context, partners: Mapping[str, PartnerId], home: Pat
         if client is None or slug not in secrets or secrets[slug].client_id != str(client.client_id):
             secrets[slug] = await _new(ctx, partner_id, client)
             kept.write(secrets)
+    await ctx.close()
     return secrets
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
-from domain.coalition.founding import advance_clock
+from domain.coalition.founding import advance_clock, coalition_of
 from domain.earning.commands import PurchaseReceipt, PurchaseRef, RecordPurchase, RecordReturn
 from domain.earning.purchases import record_purchases
 from domain.earning.recorded import entries_by_key
@@ -114,6 +114,14 @@ class Life:
     def at(self, now: datetime) -> Context:
         """The coalition at work at an instant."""
         return Context.for_coalition(self.database, now, keys=self.keys)
+
+    async def clock(self) -> datetime:
+        """Where the sandbox's clock stands: at the end of the last day that was lived wholly."""
+        ctx = self.at(cast.OPENING)
+        try:
+            return (await ctx.read(coalition_of)).clock_at or cast.OPENING
+        finally:
+            await ctx.close()
 
     async def _purchases(self, trips: Sequence[Trip], now: datetime, tally: Tally) -> None:
         began = time.perf_counter()
