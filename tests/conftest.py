@@ -68,7 +68,7 @@ def template(server: str) -> str:
     return name
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fresh(server: str, template: str) -> Fresh:
     """Further databases, each gone when its block ends: `async with` what this gives when called."""
     return lambda: _clone(server, template)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from domain.errors import InvalidValue
@@ -18,7 +18,7 @@ from domain.ledger.errors import AdjustmentNotFound, AlreadyApproved, SamePerson
 from domain.ledger.models import Adjustment
 from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import AdjustmentPosting, Verdict
-from domain.storage import WriteSession
+from domain.storage import WriteSession, concerning, sight_of
 from domain.values import Points
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -68,7 +68,9 @@ async def approve_adjustment(
     session: WriteSession, adjustment_id: UUID, *, person_id: UUID, now: datetime
 ) -> Adjustment:
     """Agree, as another person than the one who asked. Raises: AdjustmentNotFound, SamePerson, AlreadyApproved."""
-    adjustment = await session.get(Adjustment, adjustment_id)
+    visible = concerning(sight_of(session), col(Adjustment.partner_id))
+    asked = select(Adjustment).where(col(Adjustment.adjustment_id) == adjustment_id, visible)
+    adjustment = (await session.scalars(asked)).first()
     if adjustment is None:
         raise AdjustmentNotFound
     if adjustment.requested_by == person_id:

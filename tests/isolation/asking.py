@@ -1,0 +1,82 @@
+"""Asks the whole API as somebody, and tells the answer as it would leave the server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from domain.storage import Database
+from partners.viewer import Viewer
+from resolvers.context import Context
+from schema.documents import Rejected
+from schema.execution import Engine, Request, refused
+from schema.limits import Limits
+from schema.root import product
+from tests.builders.graphql import KEYS
+from tests.isolation.documents import DEPTH, document
+from tests.isolation.shop import NOW
+
+REQUEST_ID = "request-of-a-test"
+GENEROUS = Limits(
+    characters=10**6, tokens=10**5, depth=50, nesting=200, fields=10**5, cost=10**12, aliases=1000, duplicates=50
+)
+CHANCE = re.compile(r"[A-Z][A-Za-z]+_[A-Za-z0-9_-]{40,}")
+"""A global id; those of things that were just made differ from one request to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer."""
+
+    body: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """To the last byte."""
+        return orjson.dumps(self.body).decode()
+
+    @property
+    def refusals(self) -> list[dict[str, Any]]:
+        """Everything that went wrong, errors and refusals alike."""
+        found = [{**error["extensions"], "path": error.get("path")} for error in self.body.get("errors", [])]
+        for payload in (self.body.get("data") or {}).values():
+            if isinstance(payload, dict):
+                found += payload.get("userErrors") or []
+        return found
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of all that went wrong."""
+        return {str(one["code"]) for one in self.refusals}
+
+
+@dataclass
+class Asking:
+    """One server over one database."""
+
+    database: Database
+    engine: Engine = field(default_factory=lambda: Engine(product(), limits=GENEROUS))
+
+    async def ask(self, viewer: Viewer, full_name: str, variables: Mapping[str, Any], *, depth: int = DEPTH) -> Told:
+        """What a viewer is told to a root field; of a subscription the first event."""
+        try:
+            ready = self.engine.ready(Request(document(full_name, depth), variables), viewer)
+        except Rejected as rejected:
+            return Told(refused(rejected, request_id=REQUEST_ID).body)
+        context = Context(
+            viewer=viewer,
+            database=self.database,
+            clock=lambda: NOW,
+            keys=KEYS,
+            snapshots=not full_name.startswith("Subscription."),
+        )
+        try:
+            async with aclosing(self.engine.stream(ready, context, request_id=REQUEST_ID)) as stream:
+                return Told((await anext(stream)).body)
+        finally:
+            await context.close()

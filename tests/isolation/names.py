@@ -1,0 +1,112 @@
+"""By which words a viewer can name things: ids sealed for it, and the plain numbers that partners use."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from partners.viewer import Viewer
+from resolvers.global_ids import GlobalIds
+from resolvers.seals import perspective_of, seal_of
+from tests.builders.graphql import KEYS
+from tests.isolation.world import Side, World
+
+Keys = tuple[UUID, ...]
+
+PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
+    "partner": ("Partner", lambda side: (side.partner_id,)),
+    "outlet": ("Outlet", lambda side: (side.outlet_id,)),
+    "contract": ("Contract", lambda side: (side.contract_id,)),
+    "campaign": ("Campaign", lambda side: (side.campaign_id,)),
+    "draft": ("Campaign", lambda side: (side.draft_id,)),
+    "product": ("Product", lambda side: (side.product_id,)),
+    "member": ("Member", lambda side: (side.member.pairwise_id,)),
+    "guest": ("Member", lambda side: (side.guest.pairwise_id,)),
+    "person": ("Member", lambda side: (side.member.member_id,)),
+    "purchase": ("Purchase", lambda side: side.purchase),
+    "redemption": ("Redemption", lambda side: side.redemption),
+    "hold": ("Redemption", lambda side: side.hold),
+    "statement": ("Statement", lambda side: (side.statement_id,)),
+    "adjustment": ("Adjustment", lambda side: (side.adjustment_id,)),
+    "line": ("StatementLine", lambda side: (side.line_id,)),
+}
+"""What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
+
+KNOWN_TO_ALL = ("partner", "outlet")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The words for one side's things."""
+
+    ids: Mapping[str, str]
+    cycles: Mapping[str, str]
+    external_id: str
+    receipt_number: str
+    outlet_code: str
+    card: str
+
+    def __getattr__(self, name: str) -> str:
+        try:
+            return self.ids[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def sealed_for(viewer: Viewer) -> GlobalIds:
+    """Writes ids as the viewer knows them: the strongest forger has the viewer's own seal."""
+    return GlobalIds(seal_of(KEYS.global_ids, perspective_of(viewer)))
+
+
+def names_of(side: Side, world: World, viewer: Viewer) -> Names:
+    """A side's things in a viewer's ids, whether or not the viewer could know them."""
+    ids = sealed_for(viewer)
+    return Names(
+        ids={name: ids.encode(kind, *keys(side)) for name, (kind, keys) in PRIVATE.items()},
+        cycles=_cycles(world, ids),
+        external_id=side.external_id,
+        receipt_number=side.receipt_number,
+        outlet_code=side.outlet_code,
+        card=side.card,
+    )
+
+
+def unknown(side: Side, world: World, viewer: Viewer, *, seed: int = 1) -> Names:
+    """As many things that nobody has."""
+    chance = random.Random(seed)
+    ids = sealed_for(viewer)
+    return Names(
+        ids={
+            name: ids.encode(kind, *(UUID(int=chance.getrandbits(128), version=4) for _ in keys(side)))
+            for name, (kind, keys) in PRIVATE.items()
+        },
+        cycles=_cycles(world, ids),
+        external_id=_like(side.external_id, chance),
+        receipt_number=_like(side.receipt_number, chance),
+        outlet_code=_like(side.outlet_code, chance),
+        card=_like(side.card, chance),
+    )
+
+
+def garbled(names: Names, *, seed: int = 1) -> Names:
+    """The same words with characters changed: what a tamperer would send."""
+    chance = random.Random(seed)
+    return Names(
+        ids={name: _like(text, chance, keep=text.index("_") + 1) for name, text in names.ids.items()},
+        cycles=names.cycles,
+        external_id=_like(names.external_id, chance),
+        receipt_number=_like(names.receipt_number, chance),
+        outlet_code=_like(names.outlet_code, chance),
+        card=_like(names.card, chance),
+    )
+
+
+def _cycles(world: World, ids: GlobalIds) -> Mapping[str, str]:
+    return {name: ids.encode("Cycle", getattr(world, name)) for name in ("settled", "drafted", "open")}
+
+
+def _like(text: str, chance: random.Random, *, keep: int = 0) -> str:
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    return text[:keep] + "".join(chance.choice(letters) for _ in text[keep:])

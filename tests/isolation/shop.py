@@ -1,0 +1,233 @@
+"""One of two rival shops, furnished and trading; its own business carries words that stand nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.coalition.partners import OpenOutlet, open_outlets
+from domain.coalition.queries import brand_of
+from domain.earning import managing, purchases
+from domain.earning.basket import BasketLine
+from domain.earning.commands import RecordPurchase
+from domain.earning.rules import Flat, RatePerUnit, Rule
+from domain.earning.terms import Campaign, Sponsor, Terms
+from domain.earning.tills import Caches
+from domain.ids import PartnerId
+from domain.ledger.adjusting import RequestAdjustment, request_adjustment
+from domain.members.enrolment import EnrolMember, MemberKeys, enrol
+from domain.members.identifiers import Identifier
+from domain.members.models import ConsentPurpose
+from domain.members.personal_data import PersonalDetails
+from domain.members.recognition import KnownMember, MemberRef, recognise
+from domain.products import feeding
+from domain.products.feeding import ProductItem
+from domain.rewards import redemption
+from domain.rewards.queries import RedemptionRef
+from domain.rewards.redemption import CaptureRedemption, RedeemPoints
+from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
+from domain.values import Points, Rate
+from partners import clients, people
+from partners.clients import CreateClient
+from partners.people import AdmitPerson
+from partners.scopes import PARTNER_CEILING, PersonRole
+from tests.builders.graphql import KEYS
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OPENED = NOW - timedelta(days=60)
+MEMBER_KEYS = MemberKeys(lookup=KEYS.lookups, personal=KEYS.personal_data)
+
+
+@asynccontextmanager
+async def acting(database: Database, sight: Sight) -> AsyncIterator[WriteSession]:
+    """One transaction of somebody."""
+    async with database.session(sight) as session, session.begin():
+        yield WriteSession(ReadSession(session))
+
+
+@dataclass(kw_only=True)
+class Shop:
+    """One of the two shops while it is being furnished."""
+
+    database: Database
+    name: str
+    partner_id: PartnerId
+    outlet_id: UUID
+    word: str
+    """What all its canaries begin with."""
+    price: int
+    """Minor units of its line that stand nowhere else."""
+    caches: Caches
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def secret(self, what: str) -> str:
+        """A word that stands nowhere else."""
+        return f"{self.word}{what}"
+
+    async def furnish(self, maker: PartnerId, wholesaler: PartnerId) -> None:
+        """Articles, clients and people, a campaign of its own and a draft, a member of its own."""
+        await self._stock(maker, wholesaler)
+        await self._staff()
+        own = self.terms(self.secret("Campaign"), RatePerUnit(points=Rate(3)))
+        self.made["campaign"] = await self.live(own)
+        draft = self.terms(self.secret("Draft"), Flat(points=77, minimum=0))
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
+        self.made["member"] = await self.enrol(
+            Identifier.card(self.card("OWN")),
+            Identifier.email(f"{self.word}@{self.name}.example"),
+            Identifier.external(self.secret("External"), self.partner_id),
+        )
+        await self.promise(self.made["member"])
+
+    async def promise(self, member: KnownMember) -> None:
+        """The service desk asks for points to be given."""
+        wanted = RequestAdjustment(
+            partner_id=self.partner_id,
+            wallet_id=member.wallet_id,
+            member_id=member.member_id,
+            points=Points(10),
+            reason=self.secret("Reason"),
+            person_id=self.made["person"],
+        )
+        async with acting(self.database, COALITION) as session:
+            self.made["adjustment"] = (await request_adjustment(session, wanted, now=OPENED)).adjustment_id
+
+    def card(self, whose: str) -> str:
+        """A card's number."""
+        return f"{self.word}{whose}".upper()
+
+    def terms(self, name: str, rule: Rule, **changes: Any) -> Terms:
+        """A campaign of the shop's own, paid by itself."""
+        usual = {
+            "name": name,
+            "rule": rule,
+            "starts_at": OPENED,
+            "partners": frozenset({self.partner_id}),
+            "sponsors": (Sponsor(self.partner_id),),
+        }
+        return Terms(**usual | changes)
+
+    async def live(self, terms: Terms) -> Campaign:
+        """A campaign goes live, all sponsors agreeing."""
+        return await live(self.database, self.partner_id, terms)
+
+    async def enrol(self, *identifiers: Identifier) -> KnownMember:
+        """Somebody joins here, and lets the shop see everything."""
+        command = EnrolMember(
+            partner_id=self.partner_id,
+            idempotency_key=self.secret(f"enrol{len(self.made)}"),
+            identifiers=identifiers,
+            details=PersonalDetails(name=self.secret("Person"), email=f"{self.word}@{self.name}.example"),
+            consents=frozenset(ConsentPurpose),
+        )
+        return (await enrol(self.database.pool, command, keys=MEMBER_KEYS, now=OPENED)).member
+
+    async def sell(self, member: KnownMember, number: int, *, now: datetime) -> tuple[UUID, UUID]:
+        """A basket of the shop's own article and one of the maker's."""
+        command = RecordPurchase(
+            partner_id=self.partner_id,
+            outlet_code=f"{self.name}-till",
+            occurred_at=now,
+            currency="USD",
+            lines=(
+                BasketLine(number=1, sku=self.secret("Own"), quantity=Decimal(1), amount=self.price),
+                BasketLine(number=2, sku=f"{self.name}-made", quantity=Decimal(2), amount=1000),
+            ),
+            member=MemberRef(pairwise_id=member.pairwise_id),
+            idempotency_key=self.secret(f"purchase{number}"),
+            staff=self.secret("Staff"),
+            receipt_number=self.secret(f"Receipt{number}"),
+        )
+        receipt = await purchases.record_purchase(
+            self.database.pool, command, caches=self.caches, lookup_key=KEYS.lookups, now=now
+        )
+        return receipt.wallet_id, receipt.entry_id
+
+    async def redeem(self, member: KnownMember, points: int, *, hold: bool = False, now: datetime) -> tuple[UUID, UUID]:
+        """Points are spent, or set aside."""
+        command = RedeemPoints(
+            partner_id=self.partner_id,
+            idempotency_key=self.secret(f"redemption{points}"),
+            member=MemberRef(pairwise_id=member.pairwise_id),
+            points=Points(points),
+            occurred_at=now,
+            staff=self.secret("Staff"),
+            reference=self.secret(f"Reference{points}"),
+            hold_for=timedelta(days=25) if hold else None,
+        )
+        made = await redemption.redeem(self.database.pool, command, lookup_key=KEYS.lookups, now=now)
+        return made.redemption.wallet_id, made.redemption.entry_id
+
+    async def capture(self, hold: tuple[UUID, UUID], points: int, *, now: datetime) -> None:
+        """Some of what was set aside is spent."""
+        command = CaptureRedemption(
+            partner_id=self.partner_id,
+            idempotency_key=self.secret(f"capture{points}"),
+            redemption=RedemptionRef(wallet_id=hold[0], entry_id=hold[1]),
+            points=Points(points),
+            occurred_at=now,
+        )
+        await redemption.capture(self.database.pool, command, now=now)
+
+    async def meet(self, card: str) -> KnownMember:
+        """A member of another shop comes in with its card, and agrees to be known."""
+        (known,) = await recognise(
+            self.database.pool,
+            [MemberRef(identifier=Identifier.card(card))],
+            self.partner_id,
+            key=KEYS.lookups,
+            now=OPENED,
+        )
+        assert known is not None
+        await self.database.pool.fetchval(
+            "SELECT consent_to($1, $2, $3, $4)", known.pairwise_id, self.partner_id, ["BALANCE", "HISTORY"], OPENED
+        )
+        return known
+
+    async def _stock(self, maker: PartnerId, wholesaler: PartnerId) -> None:
+        items = [
+            ProductItem(
+                sku=self.secret("Own"),
+                name=self.secret("OwnName"),
+                category=self.secret("Category"),
+                brand=self.secret("Brand"),
+                private_label=True,
+            ),
+            ProductItem(sku=f"{self.name}-made", name=f"{self.name} made", maker_id=maker, supplier_id=wholesaler),
+        ]
+        async with acting(self.database, COALITION) as session:
+            wanted = OpenOutlet(code=f"{self.name}-till", name=f"{self.name} market", time_zone="UTC")
+            await open_outlets(session, await brand_of(session, self.partner_id), [wanted])
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            await feeding.feed(session, self.partner_id, items, now=OPENED)
+
+    async def _staff(self) -> None:
+        async with acting(self.database, COALITION) as session:
+            command = CreateClient(
+                name=self.secret("Client"), scopes=frozenset(PARTNER_CEILING), partner_id=self.partner_id
+            )
+            self.made["client"] = (await clients.create(session, command, now=OPENED)).client.client_id
+            person = AdmitPerson(
+                name=self.secret("Person"),
+                email=f"person-{self.word.lower()}@{self.name}.example",
+                roles=frozenset({PersonRole.PARTNER_FINANCE}),
+                partner_id=self.partner_id,
+            )
+            self.made["person"] = (await people.admit(session, person, now=OPENED)).person_id
+
+
+async def live(database: Database, owner: PartnerId, terms: Terms) -> Campaign:
+    """A campaign goes live, all sponsors agreeing."""
+    async with acting(database, Sight.partner(owner)) as session:
+        campaign = await managing.draft(session, owner, terms, now=OPENED)
+    for sponsor in terms.funders:
+        async with acting(database, Sight.partner(sponsor)) as session:
+            await managing.agree(session, sponsor, campaign.campaign_id, terms.fingerprint(), now=OPENED)
+    async with acting(database, Sight.partner(owner)) as session:
+        return await managing.publish(session, owner, campaign.campaign_id, now=OPENED)

@@ -1,0 +1,111 @@
+"""Looks through everything that leaves the server for what is somebody else's."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+from structlog.testing import capture_logs
+
+from partners.viewer import Viewer
+from tests.isolation.names import KNOWN_TO_ALL, PRIVATE, Names, garbled, names_of, sealed_for, unknown
+from tests.isolation.viewers import as_partner
+from tests.isolation.world import Side, World
+
+PLAIN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+VARIANTS = ("own", "stolen", "forged", "unknown", "garbled")
+
+
+def variants(world: World, viewer: Viewer, victim: Side) -> Mapping[str, Names]:
+    """How a viewer may name things: its own, the victim's in three ways, and what nobody has."""
+    stolen = names_of(victim, world, as_partner(victim.partner_id))
+    return {
+        "own": mine(world, viewer),
+        "stolen": stolen,
+        "forged": names_of(victim, world, viewer),
+        "unknown": unknown(victim, world, viewer),
+        "garbled": garbled(stolen),
+    }
+
+
+def mine(world: World, viewer: Viewer) -> Names:
+    """The viewer's own names; whoever is no shop has a partner and an outlet only."""
+    if viewer.partner_id in {None, world.amber.partner_id}:
+        return names_of(world.amber, world, viewer)
+    nothing = unknown(world.amber, world, viewer, seed=2)
+    own = {"partner": sealed_for(viewer).encode("Partner", viewer.partner_id or UUID(int=0))}
+    return Names(
+        ids={**nothing.ids, **own},
+        cycles=nothing.cycles,
+        external_id=nothing.external_id,
+        receipt_number=nothing.receipt_number,
+        outlet_code="1",
+        card=nothing.card,
+    )
+
+
+def traces(text: str, world: World, viewer: Viewer, victim: Side) -> list[str]:
+    """What of the victim's own stands in a text."""
+    found = [victim.word] if victim.word.lower() in text.lower() else []
+    found += [figure for figure in victim.figures if re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", text)]
+    found += PLAIN_ID.findall(text)
+    for seal in (sealed_for(viewer), sealed_for(as_partner(victim.partner_id))):
+        for name, (kind, keys) in PRIVATE.items():
+            if name not in KNOWN_TO_ALL and seal.encode(kind, *keys(victim)) in text:
+                found.append(name)
+    return found
+
+
+@dataclass
+class Logged:
+    """All log lines of a while."""
+
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All of them."""
+        return "\n".join(self.lines)
+
+
+@contextmanager
+def logged() -> Iterator[Logged]:
+    """Gather what our code and libraries log, as a server at its usual level would."""
+    found, root = Logged(), logging.getLogger()
+
+    class Gather(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.lines.append(self.format(record))
+
+    handler, level = Gather(), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        with capture_logs() as ours:
+            yield found
+        found.lines += [str(line) for line in ours]
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+async def contents(url: str) -> Mapping[str, str]:
+    """A digest of each table, read behind the walls: what a request has changed shows."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("SET app.sight = 'coalition'")
+        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        return {
+            row["tablename"]: await connection.fetchval(
+                f"SELECT count(*) || md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {row['tablename']} t"
+            )
+            for row in tables
+        }
+    finally:
+        await connection.close()

@@ -1,0 +1,54 @@
+"""An id of somebody else answers exactly as an id that does not exist, to the last byte, and does nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.isolation.asking import Asking
+from tests.isolation.operations import EXAMPLES
+from tests.isolation.spying import contents, mine, variants
+from tests.isolation.viewers import as_partner, attackers
+from tests.isolation.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NAMING = [example for example in EXAMPLES if example.names_others]
+
+
+@pytest.mark.parametrize("attacker", ["rival", "maker", "wholesaler", "member"])
+async def test_another_shops_ids_answer_as_ids_that_nobody_has(either: World, attacker: str) -> None:
+    viewer, asking = attackers(either)[attacker], Asking(either.database)
+    own, names = mine(either, viewer), variants(either, viewer, either.birch)
+    before = await contents(either.url)
+    told_apart = []
+    for example in NAMING:
+        answers = {
+            how: (await asking.ask(viewer, example.field, example.variables(own, names[how], run=attacker))).text
+            for how in ("unknown", "stolen", "forged", "garbled")
+        }
+        told_apart += [
+            f"{example} {how}: {text} and not {answers['unknown']}"
+            for how, text in answers.items()
+            if text != answers["unknown"]
+        ]
+    assert told_apart == []
+    assert await contents(either.url) == before
+
+
+async def test_ones_own_ids_answer_otherwise(either: World) -> None:
+    """Else the test above would prove nothing."""
+    viewer, asking = as_partner(either.amber.partner_id), Asking(either.database)
+    own, nobodys = mine(either, viewer), variants(either, viewer, either.birch)["unknown"]
+    alike = set()
+    for example in NAMING:
+        unknown = await asking.ask(viewer, example.field, example.variables(own, nobodys, run="own"))
+        known = await asking.ask(viewer, example.field, example.variables(own, own, run="own"))
+        if unknown.text == known.text and "FORBIDDEN" not in known.codes:
+            alike.add(str(example))
+    assert alike == {
+        "Query.node contract",  # contracts are read below their partner
+        "Query.node person",  # a partner knows a member by an id of its own
+        "Query.node adjustment",
+        "Query.cycle by another's id",
+        "Query.statement draft",
+    }

@@ -1,0 +1,91 @@
+"""Everybody who may ask: each role of a person, each kind of client, a member, and nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.ids import ClientId, MemberId, OutletId, PartnerId, PersonId, WalletId
+from partners.scopes import COALITION_CEILING, MEMBER_SCOPES, PARTNER_CEILING, PersonRole, scopes_of_roles
+from partners.viewer import NOBODY, Audience, Viewer
+from tests.isolation.world import Side, World
+
+CLIENT, TILL, OPERATOR, MEMBER, STRANGER = "client", "till", "COALITION client", "member", "nobody"
+ROLES = (
+    *(CLIENT, TILL),
+    *(role.value for role in PersonRole if not role.of_coalition),
+    OPERATOR,
+    *(role.value for role in PersonRole if role.of_coalition),
+    *(MEMBER, STRANGER),
+)
+
+EVERYTHING = PARTNER_CEILING | scopes_of_roles(role for role in PersonRole if not role.of_coalition)
+"""All that anybody of a partner may hold."""
+
+
+def viewer_in(role: str, side: Side) -> Viewer:
+    """Somebody in a role; of this shop, where the role is a partner's."""
+    if role in {CLIENT, TILL}:
+        outlet_id = OutletId(side.outlet_id) if role == TILL else None
+        return Viewer(
+            audience=Audience.PARTNER,
+            scopes=PARTNER_CEILING,
+            partner_id=side.partner_id,
+            client_id=ClientId(side.client_id),
+            outlet_id=outlet_id,
+        )
+    if role == MEMBER:
+        return as_member(side)
+    if role == STRANGER:
+        return NOBODY
+    if role == OPERATOR:
+        return Viewer(
+            audience=Audience.COALITION, scopes=COALITION_CEILING, client_id=ClientId(UUID(int=0xC0)), sandbox=True
+        )
+    return _person(PersonRole(role), side)
+
+
+def as_partner(partner_id: PartnerId) -> Viewer:
+    """The strongest that a partner's people and programs could be together."""
+    return Viewer(
+        audience=Audience.PARTNER,
+        scopes=EVERYTHING,
+        partner_id=partner_id,
+        person_id=PersonId(UUID(int=0xFEED)),
+        fresh_at=datetime.now(UTC),
+    )
+
+
+def as_member(side: Side) -> Viewer:
+    """The shop's own member, signed in."""
+    return Viewer(
+        audience=Audience.MEMBER,
+        scopes=MEMBER_SCOPES,
+        member_id=MemberId(side.member.member_id),
+        wallet_id=WalletId(side.member.wallet_id),
+        fresh_at=datetime.now(UTC),
+    )
+
+
+def attackers(world: World) -> Mapping[str, Viewer]:
+    """Who is after what the shop named Birch has."""
+    return {
+        "rival": as_partner(world.amber.partner_id),
+        "maker": as_partner(world.maker),
+        "wholesaler": as_partner(world.wholesaler),
+        "member": as_member(world.amber),
+    }
+
+
+def _person(role: PersonRole, side: Side) -> Viewer:
+    viewer = Viewer(
+        audience=Audience.COALITION,
+        scopes=scopes_of_roles([role]),
+        person_id=PersonId(UUID(int=0xA11CE)),
+        fresh_at=datetime.now(UTC),
+    )
+    if role.of_coalition:
+        return viewer
+    return replace(viewer, audience=Audience.PARTNER, partner_id=side.partner_id, person_id=side.person_id)

@@ -1,0 +1,256 @@
+"""Two rival shops, a maker, a wholesaler and their members, a settled cycle behind them; all of it made by the domain.
+
+What one shop must not learn of the other is planted with words and figures that stand nowhere else: its canaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from domain.audit import sealing
+from domain.coalition.models import Contract, PartnerRole
+from domain.earning import managing
+from domain.earning.rules import Flat, LineMatch
+from domain.earning.terms import Sponsor, Terms
+from domain.earning.tills import Caches
+from domain.ids import PartnerId, PersonId
+from domain.members.identifiers import Identifier
+from domain.members.recognition import KnownMember
+from domain.products.models import Product
+from domain.settlement import computing, cycles
+from domain.settlement.models import Cycle, Statement, StatementLine
+from domain.storage import COALITION, Database, Sight
+from tests.builders.coalition import a_coalition, a_partner, outlet_of
+from tests.isolation.shop import NOW, OPENED, Shop, acting, live
+
+PREPARER, APPROVER = UUID(int=0xA11CE), UUID(int=0xB0B)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """All that one shop has, and what nobody else may learn of it."""
+
+    name: str
+    partner_id: PartnerId
+    outlet_id: UUID
+    outlet_code: str
+    contract_id: UUID
+    campaign_id: UUID
+    draft_id: UUID
+    product_id: UUID
+    sku: str
+    member: KnownMember
+    card: str
+    external_id: str
+    guest: KnownMember
+    """A member of both shops, as this one knows it."""
+    purchase: tuple[UUID, UUID]
+    receipt_number: str
+    redemption: tuple[UUID, UUID]
+    hold: tuple[UUID, UUID]
+    statement_id: UUID
+    adjustment_id: UUID
+    """Points its service desk has asked for."""
+    line_id: UUID
+    """A line that no other partner is a side of."""
+    client_id: UUID
+    person_id: PersonId
+    word: str
+    """What every text of its own begins with."""
+    figures: frozenset[str]
+    """Amounts and points that are its own."""
+
+
+@dataclass(kw_only=True)
+class World:
+    """Who takes part."""
+
+    database: Database
+    url: str
+    """The owner's address of the database, for looking behind the walls."""
+    amber: Side
+    birch: Side
+    maker: PartnerId
+    wholesaler: PartnerId
+    settled: UUID
+    """The cycle whose statements the partners have."""
+    drafted: UUID
+    """The cycle that is computed and not yet proposed."""
+    open: UUID
+    shared_campaign: UUID
+    """The maker's own, at both shops."""
+
+    @property
+    def partner_ids(self) -> Mapping[str, PartnerId]:
+        """Everybody that trades."""
+        return {
+            "amber": self.amber.partner_id,
+            "birch": self.birch.partner_id,
+            "maker": self.maker,
+            "wholesaler": self.wholesaler,
+        }
+
+
+async def a_world(database: Database, url: str) -> World:
+    """Everything, from the founding to the statements."""
+    await a_coalition(database, clock_at=NOW, grace_days=30)
+    async with acting(database, COALITION) as session:
+        first = await cycles.open_first(session, now=OPENED)
+    caches = Caches.fresh("USD", "UTC")
+    amber = await _shop(database, "amber", "QuAmber", 4_186_127, caches)
+    birch = await _shop(database, "birch", "ZyBirch", 7_391_853, caches)
+    maker = PartnerId((await a_partner(database, "maker", PartnerRole.MANUFACTURER)).partner_id)
+    wholesaler = PartnerId((await a_partner(database, "wholesaler", PartnerRole.DISTRIBUTOR)).partner_id)
+    for shop in (amber, birch):
+        await shop.furnish(maker, wholesaler)
+    everywhere = Terms(
+        name="Made with love",
+        rule=Flat(points=50, minimum=0, lines=LineMatch(makers=frozenset({maker}))),
+        starts_at=OPENED,
+        partners=frozenset({amber.partner_id, birch.partner_id}),
+        sponsors=(Sponsor(maker),),
+    )
+    shared = await live(database, maker, everywhere)
+    # A draft that names the rival's tills is still the drafter's own.
+    invitation = birch.terms(
+        birch.secret("Invitation"),
+        Flat(points=5, minimum=0),
+        partners=frozenset({amber.partner_id, birch.partner_id}),
+    )
+    async with acting(database, Sight.partner(birch.partner_id)) as session:
+        await managing.draft(session, birch.partner_id, invitation, now=OPENED)
+    await _trade(amber, birch)
+    settled, drafted, open_now = await _close(database, first, amber, birch)
+    return World(
+        database=database,
+        url=url,
+        amber=await _side(amber, settled),
+        birch=await _side(birch, settled),
+        maker=maker,
+        wholesaler=wholesaler,
+        settled=settled,
+        drafted=drafted,
+        open=open_now,
+        shared_campaign=shared.campaign_id,
+    )
+
+
+async def _shop(database: Database, name: str, word: str, price: int, caches: Caches) -> Shop:
+    partner = await a_partner(
+        database, name, price=Decimal("0.01") + Decimal(price) / 10**10, fee_fixed=Decimal(price) / 10**4
+    )
+    outlet = await outlet_of(database, partner)
+    return Shop(
+        database=database,
+        name=name,
+        partner_id=PartnerId(partner.partner_id),
+        outlet_id=outlet.outlet_id,
+        word=word,
+        price=price,
+        caches=caches,
+    )
+
+
+async def _trade(amber: Shop, birch: Shop) -> None:
+    """Each shop sells to its own member and to one who goes to both; points are spent here and there."""
+    then = NOW - timedelta(days=20)
+    for shop, other in ((amber, birch), (birch, amber)):
+        shop.made["guest"] = await shop.enrol(Identifier.card(shop.card("GUEST")))
+        other.made["stranger"] = await other.meet(shop.card("GUEST"))
+    for shop in (amber, birch):
+        own = shop.made["member"]
+        shop.made["purchase"] = await shop.sell(own, 1, now=then)
+        await shop.sell(shop.made["guest"], 2, now=then)
+        await shop.sell(shop.made["stranger"], 3, now=then)
+        shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
+        shop.made["hold"] = await shop.redeem(own, 500 + shop.price % 1000, hold=True, now=then)
+    await amber.redeem(amber.made["stranger"], 130_000, now=then)
+    await birch.redeem(birch.made["stranger"], 90_000, now=then)
+
+
+async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> tuple[UUID, UUID, UUID]:
+    """One cycle is approved, the next is computed and still a draft, the third is open."""
+    first_end, second_end = NOW - timedelta(days=15), NOW - timedelta(days=5)
+    second = await _computed(database, first.cycle_id, first_end)
+    async with acting(database, COALITION) as session:
+        await cycles.propose(session, first.cycle_id, by=PersonId(PREPARER), now=first_end, days_to_answer=1)
+    async with acting(database, Sight.partner(birch.partner_id)) as session:
+        by = birch.made["person"]
+        await cycles.accept(session, first.cycle_id, birch.partner_id, by=by, now=first_end)
+    async with acting(database, COALITION) as session:
+        await cycles.approve(session, first.cycle_id, by=PersonId(APPROVER), now=first_end + timedelta(days=2))
+    for shop in (amber, birch):
+        await shop.sell(shop.made["member"], 4, now=NOW - timedelta(days=8))
+    third = await _computed(database, second, second_end)
+    for shop in (amber, birch):
+        await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
+    return first.cycle_id, second, third
+
+
+async def _computed(database: Database, cycle_id: UUID, now: datetime) -> UUID:
+    async with acting(database, COALITION) as session:
+        following = (await cycles.cut_off(session, cycle_id, now=now)).following.cycle_id
+    async with acting(database, COALITION) as session:
+        await sealing.seal(session, cycle_id, now=now)
+    async with acting(database, COALITION) as session:
+        await computing.compute(session, cycle_id, now=now, by=PersonId(PREPARER))
+    return following
+
+
+async def _side(shop: Shop, cycle_id: UUID) -> Side:
+    made, own = shop.made, shop.partner_id
+    async with acting(shop.database, COALITION) as session:
+        contract = (await session.scalars(select(Contract).where(Contract.partner_id == own))).one()
+        product = (await session.scalars(select(Product).where(Product.sku == shop.secret("Own")))).one()
+        statement = (
+            await session.scalars(select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id))
+        ).one()
+        lines = await session.scalars(
+            select(StatementLine)
+            .where(
+                StatementLine.cycle_id == cycle_id,
+                (col(StatementLine.debtor_id) == own) & col(StatementLine.creditor_id).is_(None),
+            )
+            .order_by(col(StatementLine.number))
+        )
+        line = lines.first()
+    assert line is not None
+    return Side(
+        name=shop.name,
+        partner_id=own,
+        outlet_id=shop.outlet_id,
+        outlet_code=f"{shop.name}-till",
+        contract_id=contract.contract_id,
+        campaign_id=made["campaign"].campaign_id,
+        draft_id=made["draft"].campaign_id,
+        product_id=product.product_id,
+        sku=shop.secret("Own"),
+        member=made["member"],
+        card=shop.card("OWN"),
+        external_id=shop.secret("External"),
+        guest=made["guest"],
+        purchase=made["purchase"],
+        receipt_number=shop.secret("Receipt1"),
+        redemption=made["redemption"],
+        hold=made["hold"],
+        statement_id=statement.statement_id,
+        adjustment_id=made["adjustment"],
+        line_id=line.line_id,
+        client_id=made["client"],
+        person_id=made["person"],
+        word=shop.word,
+        figures=_figures(shop.price),
+    )
+
+
+def _figures(price: int) -> frozenset[str]:
+    """What the shop's own line comes to, its basket, what that earns, and two terms of its contract."""
+    basket = price + 1000
+    cents = {f"{amount // 100}.{amount % 100:02}" for amount in (price, basket)}
+    return frozenset(cents | {str(price), str(basket), str(basket * 3 // 100), f"{price / 10**4:.4f}"})
