@@ -74,7 +74,9 @@ class MadeUp:
 
     @lru_cache(maxsize=DAYS)  # noqa: B019  # one month, one journey
     def trips(self, day: date) -> list[Trip]:
-        """The trips of a day."""
+        """The trips of a day; none outside the month."""
+        if day not in self.days:
+            return []
         shopping = (one for one in range(1, HOUSEHOLDS + 1) if happens(SEED, SHOPPING_DAY, "shops", day, one))
         return sorted((_trip(day, household) for household in shopping), key=lambda trip: (trip.at, trip.basket))
 
