@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,6 +45,7 @@ from hansa.storefront import (
 from hansa.storefront.transport import key_in
 from tests.builders.coalition import BEFORE, NOON, a_coalition, a_partner, writing
 from tests.builders.served import a_secret, a_server
+from tests.shape.tree import ROOT
 
 HASTY = Patience(attempts=4, seconds=5, first_pause=0.01, longest_pause=0.02)
 ADA = Card("ADA 0001")
@@ -281,8 +285,24 @@ async def test_a_wallet_is_shown_with_the_members_consent_only(shop: Shop) -> No
 
 async def test_what_may_not_be_followed_is_refused_by_name(shop: Shop) -> None:
     async with shop.front() as (front, _):
-        with pytest.raises(Faulty, match="FORBIDDEN"):
+        with pytest.raises(Faulty, match="WRONG_AUDIENCE"):
             await anext(front.follow("subscription { myWalletChanged { available } }"))
+
+
+async def test_the_ten_lines_of_the_clients_page_earn_a_first_point(shop: Shop) -> None:
+    page = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
+    assert found is not None
+    program = found[1].replace("http://127.0.0.1:8000", shop.url).replace('outlet="367"', 'outlet="1"')
+    program = program.replace("CLIENT_ID", shop.credential.client_id).replace("SECRET", shop.credential.secret)
+    for _ in range(2):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        said, _nothing = await process.communicate()
+        assert said.decode() == found[2]
+    async with shop.front() as (front, _line):
+        assert (await front.redeem(Card("55500001"), 10, outlet="1")).available == 0
 
 
 def test_the_key_of_a_request_is_found_wherever_it_stands() -> None:
