@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -25,8 +24,10 @@ REQUEST_ID = "request-of-a-test"
 GENEROUS = Limits(
     characters=10**6, tokens=10**5, depth=50, nesting=200, fields=10**5, cost=10**12, aliases=1000, duplicates=50
 )
-CHANCE = re.compile(r"[A-Z][A-Za-z]+_[A-Za-z0-9_-]{40,}")
-"""A global id; those of things that were just made differ from one request to the next."""
+
+
+ENGINE = Engine(product(), limits=GENEROUS)
+"""One for all, since documents are made ready once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Asking:
     """One server over one database."""
 
     database: Database
-    engine: Engine = field(default_factory=lambda: Engine(product(), limits=GENEROUS))
+    engine: Engine = ENGINE
 
     async def ask(self, viewer: Viewer, full_name: str, variables: Mapping[str, Any], *, depth: int = DEPTH) -> Told:
         """What a viewer is told to a root field; of a subscription the first event."""

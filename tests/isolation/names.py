@@ -24,6 +24,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "product": ("Product", lambda side: (side.product_id,)),
     "member": ("Member", lambda side: (side.member.pairwise_id,)),
     "guest": ("Member", lambda side: (side.guest.pairwise_id,)),
+    "stranger": ("Member", lambda side: (side.stranger.pairwise_id,)),
     "person": ("Member", lambda side: (side.member.member_id,)),
     "purchase": ("Purchase", lambda side: side.purchase),
     "redemption": ("Redemption", lambda side: side.redemption),

@@ -124,6 +124,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Query.nodes": {"": lambda _mine, theirs, _key: {"ids": [theirs.ids[name] for name in _NODES]}},
     "Query.member": {
         "by id": lambda _mine, theirs, _key: {"ref": {"id": theirs.member}},
+        "of both shops": lambda _mine, theirs, _key: {"ref": {"id": theirs.stranger}},
         "by the shop's number": lambda _mine, theirs, _key: {"ref": {"externalId": theirs.external_id}},
     },
     "Query.campaign": {
@@ -191,6 +192,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.purchaseRecord": {
         "": lambda mine, theirs, key: _put(**_purchase({"id": theirs.member}, mine.outlet_code, key)),
         "at a till": lambda mine, theirs, key: _put(**_purchase({"id": mine.member}, theirs.outlet_code, key)),
+        "of both shops": lambda mine, theirs, key: _put(**_purchase({"id": theirs.stranger}, mine.outlet_code, key)),
         "by the shop's number": lambda mine, theirs, key: _put(
             **_purchase({"externalId": theirs.external_id}, mine.outlet_code, key)
         ),
@@ -212,6 +214,12 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     },
     "Mutation.redemptionMake": {
         "": lambda _mine, theirs, key: _put(member={"id": theirs.member}, points="3", idempotencyKey=key),
+        "too much": lambda _mine, theirs, key: _put(
+            member={"id": theirs.stranger}, points="99999999", idempotencyKey=key
+        ),
+        "of both shops": lambda _mine, theirs, key: _put(
+            member={"id": theirs.stranger}, points="7", idempotencyKey=key
+        ),
         "at a till": lambda mine, theirs, key: _put(
             member={"id": mine.member}, points="3", idempotencyKey=f"{key}-t", outletCode=theirs.outlet_code
         ),

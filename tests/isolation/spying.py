@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import asyncpg
 from structlog.testing import capture_logs
@@ -18,6 +17,8 @@ from tests.isolation.viewers import as_partner
 from tests.isolation.world import Side, World
 
 PLAIN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+DIGEST = "SELECT count(*) || md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
 
 VARIANTS = ("own", "stolen", "forged", "unknown", "garbled")
 
@@ -36,10 +37,10 @@ def variants(world: World, viewer: Viewer, victim: Side) -> Mapping[str, Names]:
 
 def mine(world: World, viewer: Viewer) -> Names:
     """The viewer's own names; whoever is no shop has a partner and an outlet only."""
-    if viewer.partner_id in {None, world.amber.partner_id}:
+    if viewer.partner_id is None or viewer.partner_id == world.amber.partner_id:
         return names_of(world.amber, world, viewer)
     nothing = unknown(world.amber, world, viewer, seed=2)
-    own = {"partner": sealed_for(viewer).encode("Partner", viewer.partner_id or UUID(int=0))}
+    own = {"partner": sealed_for(viewer).encode("Partner", viewer.partner_id)}
     return Names(
         ids={**nothing.ids, **own},
         cycles=nothing.cycles,
@@ -50,7 +51,7 @@ def mine(world: World, viewer: Viewer) -> Names:
     )
 
 
-def traces(text: str, world: World, viewer: Viewer, victim: Side) -> list[str]:
+def traces(text: str, viewer: Viewer, victim: Side) -> list[str]:
     """What of the victim's own stands in a text."""
     found = [victim.word] if victim.word.lower() in text.lower() else []
     found += [figure for figure in victim.figures if re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", text)]
@@ -101,11 +102,6 @@ async def contents(url: str) -> Mapping[str, str]:
     try:
         await connection.execute("SET app.sight = 'coalition'")
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        return {
-            row["tablename"]: await connection.fetchval(
-                f"SELECT count(*) || md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {row['tablename']} t"
-            )
-            for row in tables
-        }
+        return {row["tablename"]: await connection.fetchval(DIGEST.format(row["tablename"])) for row in tables}
     finally:
         await connection.close()

@@ -29,6 +29,9 @@ from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
+SPENT_ELSEWHERE = 90_000
+"""Points of each shop's guest that the other shop takes, the oldest first: the guest's own shop funded them."""
+
 PREPARER, APPROVER = UUID(int=0xA11CE), UUID(int=0xB0B)
 
 
@@ -49,7 +52,9 @@ class Side:
     card: str
     external_id: str
     guest: KnownMember
-    """A member of both shops, as this one knows it."""
+    """A member of this shop who goes to the other one too."""
+    stranger: KnownMember
+    """A member of the other shop, as this one knows it."""
     purchase: tuple[UUID, UUID]
     receipt_number: str
     redemption: tuple[UUID, UUID]
@@ -167,11 +172,12 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         own = shop.made["member"]
         shop.made["purchase"] = await shop.sell(own, 1, now=then)
         await shop.sell(shop.made["guest"], 2, now=then)
-        await shop.sell(shop.made["stranger"], 3, now=then)
         shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
         shop.made["hold"] = await shop.redeem(own, 500 + shop.price % 1000, hold=True, now=then)
-    await amber.redeem(amber.made["stranger"], 130_000, now=then)
-    await birch.redeem(birch.made["stranger"], 90_000, now=then)
+    later = then + timedelta(hours=1)
+    for shop in (amber, birch):
+        await shop.sell(shop.made["stranger"], 3, now=later)
+        await shop.redeem(shop.made["stranger"], SPENT_ELSEWHERE, now=later)
 
 
 async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> tuple[UUID, UUID, UUID]:
@@ -235,6 +241,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         card=shop.card("OWN"),
         external_id=shop.secret("External"),
         guest=made["guest"],
+        stranger=made["stranger"],
         purchase=made["purchase"],
         receipt_number=shop.secret("Receipt1"),
         redemption=made["redemption"],
@@ -250,7 +257,10 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
 
 
 def _figures(price: int) -> frozenset[str]:
-    """What the shop's own line comes to, its basket, what that earns, and two terms of its contract."""
+    """What the shop's own line comes to, its basket, what that earns and leaves, and two terms of its contract."""
     basket = price + 1000
+    earned = basket * 3 // 100
     cents = {f"{amount // 100}.{amount % 100:02}" for amount in (price, basket)}
-    return frozenset(cents | {str(price), str(basket), str(basket * 3 // 100), f"{price / 10**4:.4f}"})
+    points = {str(earned), str(earned - SPENT_ELSEWHERE), str(earned - SPENT_ELSEWHERE + 50)}
+    contract = {f"{price / 10**4:.2f}", f"{Decimal('0.01') + Decimal(price) / 10**10:.6f}"}
+    return frozenset({str(price), str(basket), *cents, *points, *contract})
