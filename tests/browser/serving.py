@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from hansa.access import sign_in_link
 from hansa.asgi import create_app
-from hansa.building import Workshop, build
+from hansa.building import Workshop, build, prepared
 from hansa.frontend import Frontend
 from hansa.node import OLDEST, find_node
 from hansa.settings import Settings
@@ -37,7 +37,16 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => entry.value)))
+        .observe({ type: "layout-shift", buffered: true });
+"""
 WIDTHS = {390: 844, 1440: 900}
+SETTLED = """Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished.catch(() => {})))"""
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+PICTURES = Path(__file__).parents[2] / "test-results"
 Theme = Literal["light", "dark"]
 
 
@@ -59,6 +68,16 @@ async def bundle() -> Path:
     """The pages as the sources are now; kept from one run of the tests to the next."""
     need_node()
     return await build(WORKSHOP)
+
+
+async def axe() -> Path:
+    """The program that looks for barriers, among the packages the pages are built with."""
+    program = WORKSHOP.work / "node_modules" / "axe-core" / "axe.min.js"
+    if not program.exists():
+        node = find_node()
+        assert node is not None
+        await prepared(WORKSHOP, node)
+    return program
 
 
 @dataclass(frozen=True)
@@ -125,20 +144,37 @@ class Visit:
         await self.page.emulate_media(color_scheme=theme)
         await self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
 
+    async def picture(self, name: str, *, whole: bool = False) -> None:
+        """Keep what is to be seen, for people to look at."""
+        PICTURES.mkdir(exist_ok=True)
+        await self.page.evaluate(SETTLED)
+        await self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
-async def visit(browser: Browser, served: Served, landing: str) -> Visit:
-    """The member comes to the wallet, or the grocer's finance person to the console, through a sign-in link."""
+    async def violations(self) -> list[str]:
+        """What axe finds wrong for people who see, hear or move in other ways."""
+        await self.page.evaluate((await axe()).read_text(encoding="utf-8"))
+        found = await self.page.evaluate(f"axe.run({{ runOnly: {list(RULES)} }})")
+        return [
+            f"{one['impact']}: {one['help']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+
+async def visit(browser: Browser, served: Served, landing: str, *, card: str = CARD) -> Visit:
+    """A member comes to the wallet, or the grocer's finance person to the console, through a sign-in link."""
     context = await browser.new_context(
         viewport={"width": 390, "height": 844},
         locale="en-GB",
         timezone_id="Europe/Riga",
         reduced_motion="no-preference",
     )
+    await context.add_init_script(SHIFTS)
     page = await context.new_page()
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    who = {"member": CARD} if landing.startswith("/app/") else {"person": FINANCE}
+    who = {"member": card} if landing.startswith("/app/") else {"person": FINANCE}
     await page.goto(await served.link(landing, **who))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"**{landing}")

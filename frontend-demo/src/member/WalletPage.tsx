@@ -64,6 +64,11 @@ export function WaitingWallet() {
               <Bone width="9rem" height="0.7em" />
             </p>
             <div className="bar bar-empty" />
+            <div className="provenance provenance-waiting" aria-hidden="true" />
+            <ul className="chips" aria-hidden="true">
+              <li className="chip chip-waiting" />
+              <li className="chip chip-waiting" />
+            </ul>
             <p className="unseen" role="status">
               {t("loading")}
             </p>

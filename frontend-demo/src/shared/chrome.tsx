@@ -89,19 +89,21 @@ interface NoticeProps {
   urgent?: boolean;
 }
 
-/** A page, or a part of one, that has something to say in place of figures. */
+/** A page that has something to say in place of figures. */
 export function Notice({ heading, children, action, urgent = false }: NoticeProps) {
   return (
-    <section className="notice" role={urgent ? "alert" : undefined}>
+    <main className="notice">
       <img src={seal} width="56" height="56" alt="" />
-      <h1>{heading}</h1>
-      {children}
+      <div role={urgent ? "alert" : undefined}>
+        <h1>{heading}</h1>
+        {children}
+      </div>
       {action && (
         <button type="button" className="action" onClick={action.act}>
           {action.label}
         </button>
       )}
-    </section>
+    </main>
   );
 }
 
