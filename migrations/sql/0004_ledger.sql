@@ -58,12 +58,17 @@ CREATE FUNCTION term(expires_at timestamptz, inactivity_months int, active_at ti
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT LEAST(expires_at, (active_at AT TIME ZONE 'UTC' + make_interval(months => inactivity_months)) AT TIME ZONE 'UTC') $$;
 
--- Write entries with their transfers; at most one entry a wallet, the wallets already locked.
-CREATE FUNCTION append_entries(entries entry_draft[], transfers transfer_draft[], at timestamptz) RETURNS void
+CREATE FUNCTION wallets_of(entries entry_draft[]) RETURNS uuid[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT ARRAY(SELECT e.wallet_id FROM unnest(entries) e) $$;
+
+-- Write entries with their transfers; at most one entry a wallet, the wallets already locked. Transfers that only make lots
+-- need no look at older ones (draws is false).
+CREATE FUNCTION append_entries(entries entry_draft[], transfers transfer_draft[], at timestamptz, draws boolean DEFAULT true)
+RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     cycle uuid := open_cycle();
-    wallets uuid[] := ARRAY(SELECT e.wallet_id FROM unnest(entries) e);
+    wallets uuid[] := wallets_of(entries);
     touched int;
 BEGIN
     IF cycle IS NULL THEN
@@ -116,6 +121,9 @@ BEGIN
     IF touched <> cardinality(entries) THEN
         RAISE EXCEPTION 'a batch holds one entry a wallet: % entries, % wallets', cardinality(entries), touched
             USING ERRCODE = 'assert_failure';
+    END IF;
+    IF NOT draws THEN
+        RETURN;
     END IF;
     IF EXISTS (SELECT FROM unnest(transfers) t WHERE t.debit NOT IN ('ISSUED', 'TRANSIT', 'DEBT')) THEN
         PERFORM draw_lots(transfers);

@@ -76,68 +76,76 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     entries entry_draft[] := drafts(items, 'PURCHASE');
+    wallets uuid[] := wallets_of(entries);
+    giving boolean := items @? '$[*].benefits[*]';
     cycle uuid;
     verdicts verdict[];
     awards transfer_draft[];
 BEGIN
-    PERFORM lock_for(entries);
+    PERFORM lock_cycle();
+    PERFORM lock_wallets(wallets);
     cycle := open_cycle();
-    WITH item AS MATERIALIZED (
-        SELECT i.* FROM jsonb_to_recordset(items) AS i(item int, wallet_id uuid, entry_id uuid, awards jsonb, benefits jsonb)
-    ), award AS MATERIALIZED (
-        SELECT i.item, i.wallet_id, i.entry_id, a.*, contract_in_force(a.sponsor_id, at) AS contract, s.status,
-            row_number() OVER (PARTITION BY i.item) AS n
-        FROM item i,
+    WITH award AS MATERIALIZED (
+        SELECT i.item, i.wallet_id, i.entry_id, a.*, row_number() OVER (PARTITION BY i.item) AS n
+        FROM jsonb_to_recordset(items) AS i(item int, wallet_id uuid, entry_id uuid, awards jsonb),
             jsonb_to_recordset(i.awards) AS a(lot_id uuid, sponsor_id uuid, campaign_id uuid, campaign_version int,
                 points bigint, available_at timestamptz, expires_at timestamptz, inactivity_months int)
-            LEFT JOIN LATERAL (SELECT x.status FROM partner x WHERE x.partner_id = a.sponsor_id LIMIT 1) s ON true
+    ), sponsor AS MATERIALIZED (
+        SELECT s.sponsor_id, c.contract_id, c.issues IS TRUE AND EXISTS (SELECT FROM partner p
+            WHERE p.partner_id = s.sponsor_id AND p.status = 'ACTIVE') AS sound
+        FROM (SELECT DISTINCT a.sponsor_id FROM award a) s LEFT JOIN LATERAL contract_in_force(s.sponsor_id, at) c ON true
     ), unsound AS (
-        SELECT a.item FROM award a WHERE a.status IS DISTINCT FROM 'ACTIVE' OR (a.contract).issues IS NOT TRUE
+        SELECT a.item FROM award a JOIN sponsor s ON s.sponsor_id = a.sponsor_id WHERE NOT s.sound
         UNION
-        SELECT i.item FROM item i, jsonb_to_recordset(i.benefits) AS b(sponsor_id uuid)
-        WHERE NOT EXISTS (SELECT FROM partner p WHERE p.partner_id = b.sponsor_id AND p.status = 'ACTIVE')
+        SELECT i.item FROM jsonb_to_recordset(items) AS i(item int, benefits jsonb), jsonb_to_recordset(i.benefits) AS b(sponsor_id uuid)
+        WHERE giving AND NOT EXISTS (SELECT FROM partner p WHERE p.partner_id = b.sponsor_id AND p.status = 'ACTIVE')
     ), accrued AS (
         SELECT array_agg(ROW(a.wallet_id, a.entry_id, a.n, 'ACCRUE', 'ISSUED',
             CASE WHEN a.available_at > at THEN 'PENDING' ELSE 'AVAILABLE' END, a.points, a.lot_id, a.sponsor_id,
-            (a.contract).contract_id, cycle, NULL, NULL, a.campaign_id, a.campaign_version, NULL, NULL, NULL, a.available_at,
-            a.expires_at, a.inactivity_months)::transfer_draft) AS transfers FROM award a
+            s.contract_id, cycle, NULL, NULL, a.campaign_id, a.campaign_version, NULL, NULL, NULL, a.available_at,
+            a.expires_at, a.inactivity_months)::transfer_draft) AS transfers
+        FROM award a JOIN sponsor s ON s.sponsor_id = a.sponsor_id
     )
     SELECT array_agg(ROW(j.item, COALESCE(j.outcome, CASE WHEN u.item IS NOT NULL THEN 'SPONSOR_NOT_ACTIVE' END),
         j.wallet_id, j.entry_id, NULL)::verdict), (SELECT transfers FROM accrued)
     INTO verdicts, awards FROM judged(entries, true) j LEFT JOIN unsound u ON u.item = j.item;
-    entries := with_baskets(standing(entries, verdicts), items);
+    IF EXISTS (SELECT FROM unnest(verdicts) v WHERE v.outcome IS NOT NULL) THEN
+        entries := standing(entries, verdicts);
+        wallets := wallets_of(entries);
+        awards := ARRAY(SELECT a FROM unnest(awards) a JOIN unnest(entries) e ON e.entry_id = a.entry_id);
+    END IF;
     IF cardinality(entries) > 0 THEN
-        PERFORM expire_idle(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
-        PERFORM append_entries(entries,
-            ARRAY(SELECT a FROM unnest(awards) a JOIN unnest(entries) e ON e.entry_id = a.entry_id), at);
-        PERFORM keep_baskets(items, entries);
-        PERFORM keep_benefits(items, entries, cycle);
-        PERFORM repay_debts(ARRAY(SELECT e.wallet_id FROM unnest(entries) e), at);
+        PERFORM expire_idle(wallets, at);
+        PERFORM append_entries(keep_baskets(items, entries, giving), awards, at, draws => false);
+        IF giving THEN
+            PERFORM keep_benefits(items, entries, cycle);
+        END IF;
+        PERFORM repay_debts(wallets, at);
     END IF;
     RETURN QUERY SELECT * FROM answers(verdicts);
 END $$;
 
--- The digest of each basket and its benefits goes into its entry (docs/ledger.md has the form).
-CREATE FUNCTION with_baskets(entries entry_draft[], items jsonb) RETURNS entry_draft[] LANGUAGE sql STABLE AS $$
-    SELECT COALESCE(array_agg(carrying(e, concat_ws(chr(30),
-        concat_ws(chr(31), i.currency, i.total, i.numbers::text, i.skus::text, i.quantities::text, i.amounts::text, i.facts::text),
-        (SELECT string_agg(concat_ws(chr(31), b.benefit_id, b.kind, b.sponsor_id, b.amount, COALESCE(b.campaign_id::text, ''),
-            COALESCE(b.campaign_version::text, '')), chr(30) ORDER BY b.benefit_id)
-        FROM jsonb_to_recordset(i.benefits) AS b(benefit_id uuid, kind text, sponsor_id uuid, amount numeric(18, 6),
-            campaign_id uuid, campaign_version int))))), '{}')
-    FROM jsonb_to_recordset(items) AS i(item int, currency text, total bigint, numbers int[], skus text[],
-        quantities numeric[], amounts bigint[], facts jsonb, benefits jsonb)
-    JOIN unnest(entries) e ON e.item = i.item
-$$;
-
-CREATE FUNCTION keep_baskets(items jsonb, entries entry_draft[]) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO purchase (wallet_id, entry_id, partner_id, outlet_id, receipt_number, occurred_at, currency, total, numbers,
-        skus, quantities, amounts, facts, returns)
-    SELECT e.wallet_id, e.entry_id, e.partner_id, e.outlet_id, e.reference, e.occurred_at, i.currency, i.total, i.numbers,
-        i.skus, i.quantities, i.amounts, i.facts, 0
-    FROM jsonb_to_recordset(items) AS i(item int, currency text, total bigint, numbers int[], skus text[],
-        quantities numeric[], amounts bigint[], facts jsonb)
-    JOIN unnest(entries) e ON e.item = i.item
+-- Keeps each basket, and gives each entry the digest of its basket and benefits (docs/ledger.md has the form).
+CREATE FUNCTION keep_baskets(items jsonb, entries entry_draft[], giving boolean) RETURNS entry_draft[] LANGUAGE sql AS $$
+    WITH basket AS MATERIALIZED (
+        SELECT e::entry_draft AS entry, i.*
+        FROM jsonb_to_recordset(items) AS i(item int, currency text, total bigint, numbers int[], skus text[],
+            quantities numeric[], amounts bigint[], facts jsonb, benefits jsonb)
+        JOIN unnest(entries) e ON e.item = i.item
+    ), kept AS (
+        INSERT INTO purchase (wallet_id, entry_id, partner_id, outlet_id, receipt_number, occurred_at, currency, total,
+            numbers, skus, quantities, amounts, facts, returns)
+        SELECT (b.entry).wallet_id, (b.entry).entry_id, (b.entry).partner_id, (b.entry).outlet_id, (b.entry).reference,
+            (b.entry).occurred_at, b.currency, b.total, b.numbers, b.skus, b.quantities, b.amounts, b.facts, 0 FROM basket b
+    )
+    SELECT array_agg(carrying(b.entry, concat_ws(chr(30),
+        concat_ws(chr(31), b.currency, b.total, b.numbers::text, b.skus::text, b.quantities::text, b.amounts::text, b.facts::text),
+        CASE WHEN giving THEN (
+            SELECT string_agg(concat_ws(chr(31), g.benefit_id, g.kind, g.sponsor_id, g.amount,
+                COALESCE(g.campaign_id::text, ''), COALESCE(g.campaign_version::text, '')), chr(30) ORDER BY g.benefit_id)
+            FROM jsonb_to_recordset(b.benefits) AS g(benefit_id uuid, kind text, sponsor_id uuid, amount numeric(18, 6),
+                campaign_id uuid, campaign_version int)) END)))
+    FROM basket b
 $$;
 
 -- Value given in money at the till: the sponsor pays, the partner that gave it receives.
