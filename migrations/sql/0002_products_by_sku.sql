@@ -6,7 +6,7 @@ RETURNS TABLE (
     partner_id uuid, sku varchar, gtin varchar, category varchar, department varchar, brand varchar,
     maker_id uuid, supplier_id uuid, private_label boolean, active_from timestamptz, active_to timestamptz
 )
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT product.partner_id, product.sku, product.gtin, product.category, product.department, product.brand,
         product.maker_id, product.supplier_id, product.private_label, product.active_from, product.active_to
     FROM unnest(partners, skus) AS wanted (partner_id, sku)
@@ -16,6 +16,6 @@ $$;
 -- How far each catalogue has moved; tells nothing else about it.
 
 CREATE FUNCTION product_feed_versions() RETURNS TABLE (partner_id uuid, version integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT product_feed.partner_id, product_feed.version FROM product_feed
 $$;

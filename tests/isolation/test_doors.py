@@ -1,0 +1,230 @@
+"""The doors through the wall: functions that run as the ledger, each with its reason, each minding whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+import pytest
+import pytest_asyncio
+
+from tests.isolation.shop import NOW
+from tests.isolation.world import Side, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TAKES_PARTNER = "a posting or read of the hot path; takes the partner and refuses what is not the partner's"
+TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
+JOBS = "the worker's and the service desk's; no partner's request leads here"
+TILLS = "fills what a server remembers for all tills; told to nobody as it is"
+
+DOORS = {
+    "campaigns_digest(timestamp with time zone, timestamp with time zone)": TILLS,
+    "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
+    "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
+    "claw_backs_of(uuid, uuid, uuid)": TAKES_PARTNER,
+    "consent_to(uuid, uuid, text[], timestamp with time zone)": TAKES_PARTNER,
+    "counters_of(uuid)": "the counters after a posting that stands; the wallet comes from its verdict",
+    "enrol(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "entries_by_key(uuid[], text[])": TAKES_PARTNER,
+    "find_purchases(uuid, text, uuid)": TAKES_PARTNER,
+    "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
+    "may_fund(uuid[], timestamp with time zone)": "yes or no about a contract, and nothing else of it",
+    "member_to_sign_in(bytea)": "answers the authorization server alone",
+    "moves_due(integer)": JOBS,
+    "post_adjustments(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_captures(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_expiries(uuid[], timestamp with time zone)": JOBS,
+    "post_lapses(uuid[], timestamp with time zone)": JOBS,
+    "post_move_in(uuid, uuid, timestamp with time zone)": JOBS,
+    "post_move_out(uuid, uuid, uuid, uuid, timestamp with time zone)": JOBS,
+    "post_purchases(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_redemptions(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_releases(uuid[], timestamp with time zone)": JOBS,
+    "post_returns(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_reversals(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "product_feed_versions()": TILLS,
+    "products_by_sku(uuid[], text[])": TAKES_PARTNER,
+    "purchase_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
+    "read_activity(text, uuid, bigint, integer)": TAKES_SIGHT,
+    "read_redemption(text, uuid, uuid)": TAKES_SIGHT,
+    "read_versions(uuid[])": "how far wallets have come, for pages that are open; asked for the viewer's own only",
+    "read_wallet(text, uuid, timestamp with time zone)": TAKES_SIGHT,
+    "recognise(bytea[], uuid, timestamp with time zone)": TAKES_PARTNER,
+    "recognise_linked(uuid[], uuid)": TAKES_PARTNER,
+    "repoint(uuid, uuid, uuid, uuid)": JOBS,
+    "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": "a member's own; takes wallet and member",
+    "settlement_flows(uuid)": "answers the coalition alone",
+    "wallet_signed_in(uuid)": "answers the authorization server alone",
+    "wallets_due(text, timestamp with time zone, integer)": JOBS,
+}
+"""Every function that runs with more rights than its caller, and why it may."""
+
+NAMES = {signature.partition("(")[0]: reason for signature, reason in DOORS.items()}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def app(world: World) -> AsyncIterator[asyncpg.Connection]:
+    """The server's role, as the hot path uses it: with no sight at all."""
+    connection = await asyncpg.connect(world.url, server_settings={"role": "hansa_app"})
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def test_every_door_is_on_the_list_and_built_as_it_should_be(world: World) -> None:
+    owner = await asyncpg.connect(world.url)
+    try:
+        rows = await owner.fetch(
+            "SELECT p.oid::regprocedure::text AS name, p.proconfig, pg_get_userbyid(p.proowner) AS owner,"
+            " has_function_privilege('public', p.oid, 'EXECUTE') AS anybody"
+            " FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace"
+        )
+    finally:
+        await owner.close()
+    assert {row["name"].replace(",", ", ") for row in rows} == set(DOORS)
+    for row in rows:
+        paths = [setting for setting in row["proconfig"] or () if setting.startswith("search_path=")]
+        assert paths, row["name"]
+        # Where pg_temp is not named, it is searched first: a caller's temporary table would stand in for ours.
+        assert re.fullmatch(r"search_path=(pg_catalog, )?public, pg_temp", paths[0]), row["name"]
+        assert row["owner"] == "hansa_ledger", row["name"]
+        assert not row["anybody"], row["name"]
+
+
+def item(side: Side, acting: UUID, **changes: Any) -> str:
+    """A request to a posting function, about the side's own member."""
+    wanted = {
+        "item": 0,
+        "wallet_id": side.member.wallet_id,
+        "entry_id": uuid4(),
+        "member_id": side.member.member_id,
+        "partner_id": acting,
+        "idempotency_key": str(uuid4()),
+        "fingerprint": "\\x00",
+        "occurred_at": NOW,
+        **changes,
+    }
+    return orjson.dumps([wanted], default=str).decode()
+
+
+async def test_no_posting_reaches_what_another_partner_recorded(world: World, app: asyncpg.Connection) -> None:
+    mine, theirs = world.amber.partner_id, world.birch
+    goods = {"purchase_wallet_id": theirs.purchase[0], "returns_before": 0, "claims": [], "numbers": [1]}
+    basket = {"currency": "USD", "total": 1, "awards": [], "benefits": [], "facts": {}}
+    lines = {"numbers": [1], "skus": ["x"], "quantities": [1], "amounts": [1]}
+    for door, request, expected in (
+        ("post_captures", {"refers_to": theirs.hold[1], "points": 1}, "HOLD_NOT_FOUND"),
+        ("post_captures", {"refers_to": theirs.hold[1], "points": 0}, "HOLD_NOT_FOUND"),
+        ("post_reversals", {"refers_to": theirs.redemption[1], "points": 1}, "REDEMPTION_NOT_FOUND"),
+        ("post_returns", {"refers_to": theirs.purchase[1], **goods, **lines}, "PURCHASE_NOT_FOUND"),
+        ("post_adjustments", {"refers_to": theirs.adjustment_id}, "ADJUSTMENT_NOT_APPROVED"),
+        ("post_redemptions", {"outlet_id": theirs.outlet_id, "points": 1}, "OUTLET_NOT_FOUND"),
+        ("post_purchases", {"outlet_id": theirs.outlet_id, **basket, **lines}, "OUTLET_NOT_FOUND"),
+        ("post_purchases", {"wallet_id": uuid4(), **basket, **lines}, "MEMBER_NOT_FOUND"),
+        ("post_purchases", {"partner_id": uuid4(), **basket, **lines}, "PARTNER_NOT_ACTIVE"),
+    ):
+        row = await app.fetchrow(f"SELECT * FROM {door}($1::jsonb, $2)", item(theirs, mine, **request), NOW)
+        assert row is not None
+        assert row["outcome"] == expected, door
+
+
+async def test_no_claim_reaches_points_of_another_purchase(world: World, app: asyncpg.Connection) -> None:
+    """A return of one's own purchase cannot take back what another one earned."""
+    mine, theirs = world.amber, world.birch
+    owner = await asyncpg.connect(world.url)
+    try:
+        await owner.execute("SET app.sight = 'coalition'")
+        lot = await owner.fetchval(
+            "SELECT lot_id FROM lot WHERE wallet_id = $1 AND sponsor_id = $2",
+            theirs.member.wallet_id,
+            theirs.partner_id,
+        )
+    finally:
+        await owner.close()
+    request = item(
+        mine,
+        mine.partner_id,
+        refers_to=mine.purchase[1],
+        purchase_wallet_id=mine.purchase[0],
+        returns_before=0,
+        claims=[{"lot_id": lot, "points": 1}],
+        numbers=[1],
+        quantities=[1],
+        amounts=[1],
+    )
+    row = await app.fetchrow("SELECT * FROM post_returns($1::jsonb, $2)", request, NOW)
+    assert row is not None
+    assert row["outcome"] == "PURCHASE_NOT_FOUND"
+
+
+async def test_no_read_through_a_door_shows_what_is_another_partners(world: World, app: asyncpg.Connection) -> None:
+    mine, theirs = world.amber.partner_id, world.birch
+    sight = f"partner:{mine}"
+    for call, arguments in (
+        ("read_wallet($1, $2, $3)", (sight, theirs.member.wallet_id, NOW)),
+        ("read_activity($1, $2, NULL, 10)", (sight, theirs.member.wallet_id)),
+        ("read_redemption($1, $2, $3)", (sight, *theirs.redemption)),
+        ("read_redemption($1, $2, $3)", (sight, *theirs.hold)),
+        ("recognise_linked($1, $2)", ([theirs.member.pairwise_id, theirs.guest.pairwise_id], mine)),
+        ("find_purchases($1, $2, NULL)", (mine, theirs.receipt_number)),
+        ("purchase_as_rated($1, $2, $3)", (mine, *theirs.purchase)),
+        ("entries_by_key($1, $2)", ([mine], [f"{theirs.word}purchase1"])),
+        ("claw_backs_of($1, $2, $3)", (mine, *theirs.purchase)),
+        ("products_by_sku($1, $2)", ([mine], [theirs.sku])),
+    ):
+        assert await app.fetch(f"SELECT * FROM {call}", *arguments) == [], call
+    own = await app.fetch("SELECT * FROM read_activity($1, $2, NULL, 100)", sight, theirs.guest.wallet_id)
+    assert own, "the guest was here"
+    assert {row["partner_id"] for row in own} == {mine}
+
+
+@pytest.mark.parametrize("sight", ["", "nobody", "partner:", "member:", "server", "Coalition", "coalition "])
+async def test_a_sight_that_is_nobodys_is_shown_nothing(world: World, app: asyncpg.Connection, sight: str) -> None:
+    theirs = world.birch
+    for call, arguments in (
+        ("read_wallet($1, $2, $3)", (sight, theirs.member.wallet_id, NOW)),
+        ("read_activity($1, $2, NULL, 10)", (sight, theirs.member.wallet_id)),
+        ("read_redemption($1, $2, $3)", (sight, *theirs.redemption)),
+    ):
+        try:
+            assert await app.fetch(f"SELECT * FROM {call}", *arguments) == [], call
+        except asyncpg.InvalidTextRepresentationError:
+            assert sight in {"partner:", "member:"}
+
+
+async def test_nobody_speaks_for_another_partners_member(world: World, app: asyncpg.Connection) -> None:
+    mine, theirs = world.amber, world.birch
+    pairwise = theirs.member.pairwise_id
+    assert not await app.fetchval("SELECT consent_to($1, $2, $3, $4)", pairwise, mine.partner_id, ["BALANCE"], NOW)
+    said = await app.fetchval("SELECT identify($1, $2, $3, 'CARD')", pairwise, mine.partner_id, b"x")
+    assert said == "MEMBER_NOT_FOUND"
+    assert not await app.fetchval(
+        "SELECT revoke_consent($1, $2, $3, 'BALANCE', $4)",
+        *(theirs.member.wallet_id, mine.member.member_id, theirs.partner_id, NOW),
+    )
+
+
+async def test_doors_of_coalition_and_server_stay_shut(world: World, app: asyncpg.Connection) -> None:
+    for sight in ("", f"partner:{world.amber.partner_id}", f"member:{world.amber.member.member_id}", "coalition"):
+        await app.execute(f"SET app.sight = '{sight}'")
+        assert await app.fetchval("SELECT wallet_signed_in($1)", world.amber.member.member_id) is None
+        if sight != "coalition":
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="with the sight of the coalition"):
+                await app.fetch("SELECT * FROM settlement_flows($1)", world.settled)
+
+
+async def test_what_stands_behind_the_doors_cannot_be_called_past_them(world: World, app: asyncpg.Connection) -> None:
+    """The doors' helpers run with the caller's own rights, and the server's role may write no books."""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.fetch("SELECT lock_wallets($1)", [world.birch.member.wallet_id])
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.fetch("SELECT append_entries('{}', '{}', now())")
+    for table in ("entry", "transfer", "lot", "wallet", "hold", "link", "member", "consent", "recognition"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await app.execute(f"DELETE FROM {table}")
