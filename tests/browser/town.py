@@ -51,6 +51,7 @@ TERMS = {
 CARD = "HANSA0001"
 FINANCE = "finance@olla.example"
 NEIGHBOURS = 57
+AT_ONCE = 5
 
 
 @dataclass
@@ -143,8 +144,10 @@ class Town:
         }
 
     async def _post(self, door: Door, postings: Sequence[Posting], now: datetime) -> None:
-        verdicts = await post(self.database.pool, door, postings, now=now)
-        assert {verdict.outcome for verdict in verdicts} == {"POSTED"}, verdicts
+        for place in range(0, len(postings), AT_ONCE):
+            later = now + timedelta(minutes=7 * place)
+            verdicts = await post(self.database.pool, door, postings[place : place + AT_ONCE], now=later)
+            assert {verdict.outcome for verdict in verdicts} == {"POSTED"}, verdicts
 
 
 async def a_town(database: Database, keys: Keys) -> Town:
@@ -180,15 +183,15 @@ async def a_winter(town: Town) -> None:
     neighbours = [await town.member(f"HANSA{number:04}") for number in range(2, 2 + NEIGHBOURS)]
     day = timedelta(days=1)
     await town.buy([marta], "olla", {"olla": 180, "kvass": 60}, now=JANUARY + 11.4 * day)
-    await town.buy(neighbours, "olla", {"olla": 217, "kvass": 43}, now=JANUARY + 12 * day)
+    await town.buy(neighbours, "olla", {"olla": 217, "kvass": 43}, now=JANUARY + 12.3 * day)
     await town.buy([marta, *neighbours[:9]], "tilia", {"tilia": 95}, now=JANUARY + 27.6 * day)
-    await town.spend(neighbours[:11], "nordwind", 133, now=JANUARY + 29 * day)
+    await town.spend(neighbours[:11], "nordwind", 133, now=JANUARY + 29.4 * day)
     await town.close("2026-02", now=FEBRUARY, approved=True)
     await town.spend([marta], "nordwind", 120, now=FEBRUARY + 8.3 * day)
-    await town.buy(neighbours, "olla", {"olla": 109, "kvass": 31}, now=FEBRUARY + 10 * day)
-    await town.spend(neighbours[5:47], "olla", 77, now=FEBRUARY + 13 * day)
+    await town.buy(neighbours, "olla", {"olla": 109, "kvass": 31}, now=FEBRUARY + 10.3 * day)
+    await town.spend(neighbours[5:47], "olla", 77, now=FEBRUARY + 13.4 * day)
     await town.buy([marta], "nordwind", {"nordwind": 340}, now=FEBRUARY + 19.7 * day, waits=14 * day)
-    await town.spend(neighbours[:7], "tilia", 101, now=FEBRUARY + 21 * day)
+    await town.spend(neighbours[:7], "tilia", 101, now=FEBRUARY + 21.4 * day)
     await town.close("2026-03", now=MARCH, approved=False)
     await town.buy([marta], "tilia", {"tilia": 64}, now=MARCH + timedelta(hours=9))
     await town.buy([marta], "olla", {"olla": 85, "kvass": 20}, now=NOW - timedelta(hours=5))

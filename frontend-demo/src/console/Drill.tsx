@@ -6,10 +6,11 @@ import { useTranslation } from "react-i18next";
 import { Go } from "../shared/address";
 import { Bone } from "../shared/chrome";
 import { equal, sum } from "../shared/exact";
+import { decimalsOf } from "../shared/formats";
 import { useFormats } from "../shared/formatting";
 import { PartnerName } from "../shared/partner";
 import { BaseLinesOf, BenefitsOf, type Benefit, type Line, type Transfer, TransfersOf } from "./documents";
-import { LineName, With } from "./Figures";
+import { Aligned, LineName, With } from "./Figures";
 import { addressOf, type Place } from "./places";
 import { below, counterparty, seenBy, sideOf } from "./sides";
 import { type Pages, usePages } from "./usePages";
@@ -108,6 +109,7 @@ function Transfers({ line }: { line: Line }) {
   const exact = pages.rows.map((row) => row.exact).filter((part) => part !== null);
   const counted = sum(pages.rows.map((row) => row.points));
   const whole = exact.length === pages.rows.length;
+  const most = Math.max(CENTS, ...exact.map(decimalsOf));
   return (
     <Listed
       pages={pages}
@@ -120,22 +122,22 @@ function Transfers({ line }: { line: Line }) {
       narrow
     >
       {pages.rows.map((row, place) => (
-        <TransferRow key={place} row={row} />
+        <TransferRow key={place} row={row} most={most} />
       ))}
     </Listed>
   );
 }
 
-function TransferRow({ row }: { row: Transfer }) {
+function TransferRow({ row, most }: { row: Transfer; most: number }) {
   const { t } = useTranslation("console");
-  const { points, decimal, dateTime } = useFormats();
+  const { points, dateTime } = useFormats();
   return (
     <tr>
       <td className="figures">{row.postedAt ? dateTime(row.postedAt) : t("drill.unseen")}</td>
       <td>{row.recordedBy ? <PartnerName partner={row.recordedBy} /> : t("roles.OPERATOR")}</td>
       <td className="what">{t([`transfers.${row.kind}`, row.kind])}</td>
       <td className="number figures">{points(row.points)}</td>
-      <td className="number figures">{row.exact === null ? "" : decimal(row.exact, CENTS)}</td>
+      <td className="number figures">{row.exact !== null && <Aligned value={row.exact} most={most} plain />}</td>
     </tr>
   );
 }

@@ -25,12 +25,12 @@ export function InWords({ money, own, name }: { money: Amount; own: boolean; nam
 
 const CENTS = 2;
 
-/** A signed figure; unseen zeros behind it bring the decimal points of a column below each other. */
-export function Aligned({ value, most }: { value: string; most: number }) {
-  const { signedDecimal } = useFormats();
+/** A figure, signed unless said otherwise; unseen zeros behind it bring the decimal points of a column below each other. */
+export function Aligned({ value, most, plain = false }: { value: string; most: number; plain?: boolean }) {
+  const { signedDecimal, decimal } = useFormats();
   return (
     <>
-      {signedDecimal(value, CENTS)}
+      {plain ? decimal(value, CENTS) : signedDecimal(value, CENTS)}
       <span className="pad" aria-hidden="true">
         {"0".repeat(Math.max(0, most - Math.max(CENTS, decimalsOf(value))))}
       </span>
