@@ -47,8 +47,8 @@ Who may ask for which root field of the contract. Generated, and compared by a t
 write it anew with `HANSA_WRITE_DOCS=1 pytest tests/isolation/test_roles.py`.
 
 ● answered · ○ the scopes would do, but it is somebody else's business (`WRONG_AUDIENCE`): a partner's, a member's, or a
-person's by name · empty: refused with `FORBIDDEN` and the scopes that would do, or with `UNAUTHENTICATED` where there is
-no token. What is answered shows only what [access.md](access.md) lets the viewer see.
+person's by name · empty: refused with `FORBIDDEN` and the scopes that would do, or with `UNAUTHENTICATED` where there
+is no token. What is answered shows only what [access.md](access.md) lets the viewer see.
 """
 
 

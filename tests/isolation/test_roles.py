@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RULES = rules_of(core_of(product()))
 DOCUMENT = ROOT / "docs" / "roles.md"
-SHALLOW = 2
+SHALLOW = 3
 FIRST = {field: next(example for example in EXAMPLES if example.field == field) for field in root_fields()}
 
 
