@@ -37,6 +37,7 @@ from hansa.settings import Settings
 from partners.keys import derive
 
 CONNECTIONS = 8
+SELDOM = (100_000, 50, 1_000)
 WIDTH = 160
 
 
@@ -127,7 +128,9 @@ async def play(settings: Settings, database: Database, journey: Journey, wish: W
     days = _wanted(journey, wish)
     lived = day_of(await life.clock())
     left = split_months([day for day in days if day >= lived])
-    gc.freeze()  # what is loaded stays: looking through it again and again would cost a fifth of the time
+    # A month makes millions of small things that die by themselves: looking for circles among them took a third of it.
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
     months = []
     for number, (name, own) in enumerate(left.items()):
         way = over_http.recording(settings, life) if wish.http and number == 0 else nullcontext()
@@ -154,7 +157,7 @@ def _wanted(journey: Journey, wish: Wish) -> list[date]:
 async def _month(life: Life, founded: Founded, name: str, days: list[date], console: Console) -> Month:
     tally = Tally()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(name, total=len(days), rate="")
         for day in days:
             await closing.settle(life.at(midnight(day)), founded)
