@@ -22,14 +22,27 @@ function themeFirst(): Plugin {
   };
 }
 
+/** Below an entry every address is the page's own; hansa/frontend.py does the same. */
+function entries(): Plugin {
+  return {
+    name: "entries",
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        request.url = request.url?.replace(/^\/(app|console)\/[^.]*(\?.*)?$/, "/$1/index.html$2");
+        next();
+      });
+    },
+  };
+}
+
 export default defineConfig({
   appType: "mpa",
-  plugins: [react(), themeFirst()],
+  plugins: [react(), themeFirst(), entries()],
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: { input: { app: here("app/index.html"), console: here("console/index.html") } },
   },
-  server: { proxy: { "^/(graphql|bff|sign-in)": "http://127.0.0.1:8000" } },
+  server: { host: "127.0.0.1", proxy: { "^/(graphql|bff|sign-in)": "http://127.0.0.1:8000" } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/shared/testing.ts"] },
 });

@@ -147,6 +147,7 @@ class Visit:
     async def picture(self, name: str, *, whole: bool = False) -> None:
         """Keep what is to be seen, for people to look at."""
         PICTURES.mkdir(exist_ok=True)
+        await self.page.evaluate("window.scrollTo(0, 0)")
         await self.page.evaluate(SETTLED)
         await self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
