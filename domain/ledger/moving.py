@@ -64,15 +64,17 @@ async def merge_members(pool: Pool, source: KnownMember, target: KnownMember, *,
 
 async def finish_moves(pool: Pool, *, now: datetime) -> int:
     """Complete what was left half done; says how many moves there were."""
-    finished = 0
+    finished: set[UUID] = set()
     while due := await pool.fetch("SELECT * FROM moves_due($1)", MOVES_AT_ONCE):
+        if finished.issuperset(move["departure"] for move in due):
+            break
         for move in due:
             if not move["arrived"]:
                 await _arrive(pool, move["source"], move["departure"], now)
             if move["into_member_id"] is not None:
                 await _repoint(pool, move["source"], move["member_id"], move["target"], move["into_member_id"])
-        finished += len(due)
-    return finished
+            finished.add(move["departure"])
+    return len(finished)
 
 
 async def _arrive(pool: Pool, source: UUID, departure: UUID, now: datetime) -> asyncpg.Record:

@@ -47,5 +47,8 @@ async def sweep(pool: Pool, *, now: datetime) -> Swept:
 async def _step(pool: Pool, what: str, door: str, now: datetime) -> int:
     total = 0
     while due := await pool.fetchval("SELECT wallets_due($1, $2, $3)", what, now, WALLETS_AT_ONCE):
-        total += await persistently(partial(pool.fetchval, f"SELECT {door}($1, $2)", due, now))
+        written = await persistently(partial(pool.fetchval, f"SELECT {door}($1, $2)", due, now))
+        if not written:  # somebody else was faster
+            break
+        total += written
     return total

@@ -279,10 +279,13 @@ DECLARE
     outcome text;
 BEGIN
     PERFORM lock_cycle();
-    LOOP
+    FOR attempt IN 1 .. 10 LOOP
         target := forwarded(source);
         PERFORM lock_wallets(ARRAY[target]);
         EXIT WHEN (SELECT w.merged_into IS NULL FROM wallet w WHERE w.wallet_id = target);
+        IF attempt = 10 THEN
+            RAISE EXCEPTION 'where wallet % goes keeps moving on', source USING ERRCODE = 'serialization_failure';
+        END IF;
     END LOOP;
     arriving := system_entry(target, 'MOVE_IN', at);
     arriving.refers_to := departure;

@@ -14,7 +14,7 @@ from domain.coalition.contracts import Terms, draw_up, sign
 from domain.coalition.founding import FoundCoalition, found
 from domain.coalition.models import Coalition, Outlet, Partner, PartnerRole, PartnerStatus
 from domain.coalition.partners import AdmitPartner, OpenOutlet, admit, change_status, open_outlets
-from domain.storage import COALITION, Database, WriteSession
+from domain.storage import COALITION, Database, ReadSession, WriteSession
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 async def writing(database: Database) -> AsyncIterator[WriteSession]:
     """A transaction of the coalition."""
     async with database.session(COALITION) as session, session.begin():
-        yield WriteSession(session)
+        yield WriteSession(ReadSession(session))
 
 
 async def a_coalition(database: Database, **changes: Any) -> Coalition:
