@@ -130,7 +130,8 @@ async def _live(life: Life, founded: Founded, days: int, stopping: asyncio.Event
     left = _days(day_of(await life.clock()), until)
     tally = Tally()
     columns = (TextColumn("Living through {task.fields[day]}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) if left else nullcontext() as progress:
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) if left else nullcontext() as progress:
         task = progress.add_task("days", total=len(left), day=first) if progress else None
         for day in left:
             if stopping.is_set():

@@ -155,8 +155,30 @@ async def test_a_demonstration_killed_again_and_again_ends_as_one_left_alone(fre
             assert await _counts(one) == await _counts(other)
 
 
-def _command(url: str, home: Path) -> tuple[list[str], dict[str, str]]:
-    words = ["demo", "--no-serve", "--days", "12", "--json", "--port", "8765"]
+@pytest.mark.slow
+async def test_without_the_data_set_a_month_is_made_up_and_gone_on_with(fresh: Fresh, tmp_path: Path) -> None:
+    async with fresh() as url:
+        told = _told_without_data(url, tmp_path)
+        assert "made up from a seed: 60 households in 31 days" in told
+        assert "It is 2017-02-01 in the sandbox." in told
+        async with opened(url) as database:
+            before = await _counts(database)
+        assert _demonstrate(url, tmp_path)["clock"] == "2017-02-01"
+        async with opened(url) as database:
+            assert await _counts(database) == before
+        assert before["member"] == 60
+
+
+def _told_without_data(url: str, home: Path) -> str:
+    """What a demonstration says for people, where the data set is not installed."""
+    (python, _m, _hansa, *words), variables = _command(url, home, days=31)
+    without = "import sys; sys.modules['polars'] = None; from hansa.cli import main; main()"
+    command = [python, "-c", without, *(word for word in words if word != "--json")]
+    return subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def _command(url: str, home: Path, days: int = 12) -> tuple[list[str], dict[str, str]]:
+    words = ["demo", "--no-serve", "--days", str(days), "--port", "8765", "--json"]
     variables = {**os.environ, "HANSA_DATABASE_URL": url, "HANSA_HOME": str(home), "PYTHONPATH": str(ROOT)}
     return [sys.executable, "-m", "hansa", *words], variables
 
