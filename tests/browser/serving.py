@@ -162,8 +162,8 @@ class Visit:
         ]
 
 
-async def visit(browser: Browser, served: Served, landing: str, *, card: str = CARD) -> Visit:
-    """A member comes to the wallet, or the grocer's finance person to the console, through a sign-in link."""
+async def visit(browser: Browser, served: Served, landing: str, *, card: str = CARD, person: str = FINANCE) -> Visit:
+    """A member comes to the wallet, or somebody of finance to the console, through a sign-in link."""
     context = await browser.new_context(
         viewport={"width": 390, "height": 844},
         locale="en-GB",
@@ -175,7 +175,7 @@ async def visit(browser: Browser, served: Served, landing: str, *, card: str = C
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    who = {"member": card} if landing.startswith("/app/") else {"person": FINANCE}
+    who = {"member": card} if landing.startswith("/app/") else {"person": person}
     await page.goto(await served.link(landing, **who))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"**{landing}")

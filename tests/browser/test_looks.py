@@ -114,7 +114,7 @@ async def test_the_statement_with_a_line_opened(statement: Visit) -> None:
 
 
 async def test_the_statement_with_a_tax_line_opened(statement: Visit) -> None:
-    await statement.page.get_by_role("link", name="Tax on your charges").click()
+    await statement.page.get_by_role("link", name="Tax on charges").click()
     await expect(statement.page.locator(".drill-rows tbody tr").first).to_be_visible()
     await looked_at(statement, "statement-tax")
 

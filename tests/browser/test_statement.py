@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.serving import Served, Visit, visit
+from tests.browser.town import PREPARER
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
@@ -116,3 +117,22 @@ async def test_another_partners_statement_is_not_to_be_had_by_address(served: Se
     page: Page = (await at_statement(browser, served)).page
     await page.goto(f"{served.settings.issuer}/console/statements/2026-02/tilia")
     await expect(page.locator(".statement-whose")).to_have_text("Olla Groceries")
+
+
+async def test_the_coalition_looks_at_any_partners_statement(served: Served, browser: Browser) -> None:
+    visiting = await visit(browser, served, "/console/statements/2026-02/tilia", person=PREPARER)
+    await visiting.see(1440, "light")
+    page = visiting.page
+    await expect(page.locator(".statement-whose")).to_have_text("Tilia Pharmacy")
+    await expect(page.get_by_test_id("closing")).to_contain_text("Tilia Pharmacy receives")
+    await page.get_by_role("combobox", name="Statement of").select_option("Olla Groceries")
+    await expect(page.locator(".statement-whose")).to_have_text("Olla Groceries")
+    await expect(page.get_by_test_id("closing")).to_contain_text("Olla Groceries pays")
+    await expect(page.get_by_text("Olla Groceries may answer until Sunday 15 March.")).to_be_visible()
+    await expect(page.get_by_text(re.compile("^You"))).to_have_count(0)
+    assert urlsplit(page.url).path == "/console/statements/2026-02/olla"
+    await page.get_by_role("link", name="Points awarded").click()
+    await expect(page.get_by_test_id("verdict")).to_be_visible()
+    await visiting.picture("statement-coalition-1440-light")
+    assert await visiting.violations() == []
+    assert visiting.problems == []

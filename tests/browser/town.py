@@ -50,6 +50,7 @@ TERMS = {
 }
 CARD = "HANSA0001"
 FINANCE = "finance@olla.example"
+PREPARER = "settlement@hansa.example"
 NEIGHBOURS = 57
 AT_ONCE = 5
 
@@ -174,6 +175,8 @@ async def a_town(database: Database, keys: Keys) -> Town:
         partner_id=town.partner_ids["olla"],
     )
     await town.do(people.admit, person, now=JANUARY)
+    preparer = AdmitPerson(name="Ilze Kalna", email=PREPARER, roles=frozenset({PersonRole.COALITION_PREPARER}))
+    await town.do(people.admit, preparer, now=JANUARY)
     return town
 
 

@@ -1,6 +1,6 @@
 /** The console's statement page: a cycle, the partner's statement of it, and what each line was counted from. */
 
-import { useEffect } from "react";
+import { useContext, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 
@@ -13,7 +13,7 @@ import type { Session } from "../shared/session";
 import { CycleRail } from "./CycleRail";
 import { type Cycle, Cycles, type Statement, Statements } from "./documents";
 import { Drill } from "./Drill";
-import { InWords } from "./Figures";
+import { InWords, OwnStatement } from "./Figures";
 import { addressOf, type Place, placeAt } from "./places";
 import { StatementTable } from "./StatementTable";
 import { Sums } from "./Sums";
@@ -87,9 +87,10 @@ function Chosen({ cycle, place, coalition }: ChosenProps) {
   const partner = partners.find((one) => one.slug === place.partner) ?? partners[0];
   return (
     <>
-      <label className="whose">
-        {t("whose")}
+      <section className="whose" aria-label={t("whose")}>
+        <label htmlFor="whose">{t("whose")}</label>
         <select
+          id="whose"
           value={partner?.slug ?? ""}
           onChange={(event) => go(addressOf({ ...place, partner: event.target.value, line: null }))}
         >
@@ -99,7 +100,7 @@ function Chosen({ cycle, place, coalition }: ChosenProps) {
             </option>
           ))}
         </select>
-      </label>
+      </section>
       <OneStatement cycle={partner ? cycle : null} place={place} partner={partner?.id ?? null} own={false} />
     </>
   );
@@ -133,21 +134,23 @@ function OneStatement({ cycle, place, partner, own }: OneProps) {
   const { statement, lines } = found;
   const line = lines.find((one) => one.number === place.line) ?? null;
   return (
-    <main className={line ? "statement with-drill" : "statement"}>
-      <div className="statement-sheet">
-        <Head statement={statement} cycle={cycle} own={own} />
-        <StatementTable statement={statement} lines={lines} place={place} />
-      </div>
-      {line ? (
-        <Drill line={line} place={place} own={statement.partner?.slug ?? ""} />
-      ) : (
-        <Sums statement={statement} missing={place.line !== null} />
-      )}
-    </main>
+    <OwnStatement value={own}>
+      <main className={line ? "statement with-drill" : "statement"}>
+        <div className="statement-sheet">
+          <Head statement={statement} cycle={cycle} />
+          <StatementTable statement={statement} lines={lines} place={place} />
+        </div>
+        {line ? (
+          <Drill line={line} place={place} own={statement.partner?.slug ?? ""} />
+        ) : (
+          <Sums statement={statement} missing={place.line !== null} />
+        )}
+      </main>
+    </OwnStatement>
   );
 }
 
-function Head({ statement, cycle, own }: { statement: Statement; cycle: Cycle; own: boolean }) {
+function Head({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
   const { t } = useTranslation("console");
   const { money } = useFormats();
   const name = statement.partner?.name ?? "";
@@ -164,13 +167,13 @@ function Head({ statement, cycle, own }: { statement: Statement; cycle: Cycle; o
         <div>
           <dt>{t("statement.net")}</dt>
           <dd>
-            <InWords money={statement.net} own={own} name={name} />
+            <InWords money={statement.net} name={name} />
           </dd>
         </div>
         <div className="closing">
           <dt>{t("statement.closing")}</dt>
           <dd data-testid="closing">
-            <InWords money={statement.closing} own={own} name={name} />
+            <InWords money={statement.closing} name={name} />
           </dd>
         </div>
       </dl>
@@ -182,11 +185,15 @@ function Head({ statement, cycle, own }: { statement: Statement; cycle: Cycle; o
 function Standing({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
   const { t } = useTranslation("console");
   const { longDay } = useFormats();
+  const own = useContext(OwnStatement);
+  const whose = own ? "own" : "other";
+  const name = statement.partner?.name;
   if (cycle.state === "PROPOSED" && statement.acceptedAt) {
-    return <p className="standing">{t("standing.accepted", { day: longDay(statement.acceptedAt) })}</p>;
+    return <p className="standing">{t(`standing.${whose}.accepted`, { name, day: longDay(statement.acceptedAt) })}</p>;
   }
   if (cycle.state === "PROPOSED" && cycle.answerUntil) {
-    return <p className="standing awaits">{t("standing.answer", { day: longDay(cycle.answerUntil) })}</p>;
+    const told = t(`standing.${whose}.answer`, { name, day: longDay(cycle.answerUntil) });
+    return <p className={own ? "standing awaits" : "standing"}>{told}</p>;
   }
   if (cycle.approvedAt) return <p className="standing">{t("standing.approved", { day: longDay(cycle.approvedAt) })}</p>;
   return <p className="standing">{t(`cycles.states.${cycle.state}`)}</p>;
