@@ -98,10 +98,8 @@ def _fields(row: Row, names: Sequence[str]) -> list[str]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-    return str(value)
+    kind = type(value)
+    if kind is datetime:
+        at = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return f"{at.isoformat(timespec='microseconds')[:-6]}Z"
+    return value.hex() if kind is bytes else str(value)

@@ -17,6 +17,7 @@ from domain.audit.sums import Sums
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many wallets of how many are done."""
 
+COLUMNS = {kind: tuple(column.name for column in fields(kind)) for kind in (Lot, Debt, Hold)}
 COUNTERS = ("available", "pending", "held", "debt")
 
 KEYS_TWICE = """
@@ -138,10 +139,10 @@ def _differ(
         if made is None:
             yield _about(wrong, row, f"{key} {row[key]} was made by no entry")
             continue
-        for column in fields(made):
-            value = getattr(made, column.name)
-            if row[column.name] != value:
-                what = f"{key} {row[key]}: {column.name} is {row[column.name]}, its transfers come to {value}"
+        for name in COLUMNS[type(made)]:
+            value = getattr(made, name)
+            if row[name] != value:
+                what = f"{key} {row[key]}: {name} is {row[name]}, its transfers come to {value}"
                 yield _about(wrong, row, what)
     for missing, made in left.items():
         entry = made.hold_id if isinstance(made, Hold) else made.entry_id
