@@ -20,6 +20,8 @@ def fingerprint(command: Any) -> bytes:
     """SHA-256 of everything a command says but its key: equal requests have equal fingerprints."""
     said = _plain(command)
     said.pop("idempotency_key", None)
+    if not said.pop("dated", True):
+        said.pop("occurred_at")  # it was ours to say, and says something else on a retry
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
 
 

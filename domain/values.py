@@ -97,6 +97,12 @@ class Money:
         return other
 
 
+def check_text(name: str, text: str, longest: int) -> None:
+    """Hold a text to what people can read and a page can show. Raises: InvalidValue, naming the field."""
+    if not text.strip() or len(text) > longest or not text.isprintable():
+        raise InvalidValue(f"{name} has 1 to {longest} printable characters", path=(name,))
+
+
 _DIGITS: dict[str, int] = {entry.code: entry.exponent or 0 for entry in Currency}
 
 

@@ -176,7 +176,7 @@ class CampaignTermsInput:
             lines = LineMatch() if self.lines is None else self.lines.to_match(ctx)
             return Terms(
                 name=self.name,
-                rule=self.rule.to_rule(lines, currency),
+                rule=self._rule(lines, currency),
                 starts_at=self.starts_at,
                 ends_at=self.ends_at,
                 partners=_partners(ctx, self.partners),
@@ -192,6 +192,12 @@ class CampaignTermsInput:
             )
         except DomainError as refused:
             raise refused.at("terms") from None
+
+    def _rule(self, lines: LineMatch, currency: str) -> Rule:
+        try:
+            return self.rule.to_rule(lines, currency)
+        except DomainError as refused:
+            raise refused.at("rule") from None
 
 
 def _partners(ctx: Context, ids: list[strawberry.ID]) -> frozenset[PartnerId]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from domain.errors import InvalidValue
 from domain.ledger import queries
 from domain.members import recognition
 from domain.members.enrolment import EnrolMember
@@ -61,10 +62,13 @@ class MemberRefInput:
         """As the domain takes it."""
         if self.id is not None:
             return MemberRef(pairwise_id=ctx.global_ids.one("Member", self.id.value))
-        if self.card_number is not None:
-            return MemberRef(identifier=Identifier.card(self.card_number.value))
-        assert self.external_id is not None, "the input is one-of"
-        return MemberRef(identifier=Identifier.external(self.external_id.value, acting_partner(ctx.viewer)))
+        try:
+            if self.card_number is not None:
+                return MemberRef(identifier=Identifier.card(self.card_number.value))
+            assert self.external_id is not None, "the input is one-of"
+            return MemberRef(identifier=Identifier.external(self.external_id.value, acting_partner(ctx.viewer)))
+        except InvalidValue as refused:
+            raise refused.at("member") from None
 
 
 @strawberry.input
@@ -109,14 +113,17 @@ class MemberEnrolInput:
             Identifier.phone(self.phone) if self.phone is not None else None,
             Identifier.external(self.external_id, partner_id) if self.external_id is not None else None,
         ]
-        told = vars(self.details) if self.details is not None else {}
+        try:
+            details = PersonalDetails(email=self.email, phone=self.phone, **vars(self.details or MemberDetailsInput()))
+        except InvalidValue as refused:
+            raise refused.at("details") from None
         return EnrolMember(
             partner_id=partner_id,
             idempotency_key=self.idempotency_key,
             kind=self.kind,
             identifiers=tuple(one for one in named if one is not None),
             consents=frozenset(self.consents),
-            details=PersonalDetails(email=self.email, phone=self.phone, **told),
+            details=details,
         )
 
 

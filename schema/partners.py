@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from domain.coalition import models
 from domain.coalition.contracts import Band, Terms
 from domain.coalition.models import PartnerRole, PartnerStatus, ReturnPolicy
 from domain.coalition.partners import AdmitPartner, OpenOutlet
+from domain.errors import DomainError
 from domain.paging import Page, PageRequest
 from partners.scopes import Scope
 from resolvers import coalition
@@ -310,6 +312,14 @@ class ClockAdvanceInput:
     """Not before the clock's time."""
 
 
+def _outlets(outlets: list[OutletInput]) -> Iterator[OpenOutlet]:
+    for place, outlet in enumerate(outlets):
+        try:
+            yield OpenOutlet(**vars(outlet))
+        except DomainError as refused:
+            raise refused.at("outlets", str(place)) from None
+
+
 @strawberry.type
 class CoalitionMutation:
     """Changes to who takes part, and on what terms."""
@@ -333,7 +343,7 @@ class CoalitionMutation:
     async def outlets_open(info: Info, input: OutletsOpenInput) -> Any:
         """Open outlets under a partner's brand."""
         partner_id = info.context.global_ids.one("Partner", input.partner)
-        wanted = [OpenOutlet(**vars(outlet)) for outlet in input.outlets]
+        wanted = list(_outlets(input.outlets))
         return OutletsPayload(outlets=await coalition.open_outlets(info.context, partner_id, wanted))  # type: ignore[arg-type]
 
     @strawberry.mutation(graphql_type=ContractPayload, extensions=[needs(Scope.PARTNERS_MANAGE), refusals])

@@ -164,12 +164,15 @@ class PurchaseLineInput:
 
     def to_line(self, place: int, currency: str) -> BasketLine:
         """As the domain takes it. Raises: InvalidBasket, InvalidValue."""
-        amounts = {
-            name: DomainMoney(getattr(self, name), currency).minor
-            for name in ("amount", "discount", "coupon", "coupon_match")
-        }
+        amounts = {name: self._minor(name, currency) for name in ("amount", "discount", "coupon", "coupon_match")}
         number = place if self.number is None else self.number
         return BasketLine(number=number, sku=self.sku, quantity=self.quantity, **amounts)
+
+    def _minor(self, name: str, currency: str) -> int:
+        try:
+            return DomainMoney(getattr(self, name), currency).minor
+        except InvalidValue as refused:
+            raise refused.at(name) from None
 
 
 @strawberry.input
@@ -200,6 +203,7 @@ class PurchasePreviewInput:
             "outlet_id": purchases.own_outlet(ctx, self.outlet_code),
             "outlet_code": self.outlet_code,
             "occurred_at": self.occurred_at or ctx.now,
+            "dated": self.occurred_at is not None,
             "currency": self.currency,
             "lines": tuple(_lines(self.lines, self.currency)),
         }

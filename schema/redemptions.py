@@ -101,6 +101,7 @@ class RedemptionMakeInput:
             member=self.member.to_ref(ctx),
             points=self.points,
             occurred_at=self.occurred_at or ctx.now,
+            dated=self.occurred_at is not None,
             channel=self.channel,
             staff=self.staff,
             reference=self.reference,
@@ -137,6 +138,7 @@ class RedemptionCaptureInput:
             redemption=redemption_ref(ctx, self.redemption),
             points=self.points,
             occurred_at=self.occurred_at or ctx.now,
+            dated=self.occurred_at is not None,
         )
 
 
@@ -157,6 +159,7 @@ class RedemptionVoidInput:
             redemption=redemption_ref(ctx, self.redemption),
             points=Points(0),
             occurred_at=ctx.now,
+            dated=False,
         )
 
 
@@ -181,6 +184,7 @@ class RedemptionReverseInput:
             redemption=redemption_ref(ctx, self.redemption),
             points=self.points,
             occurred_at=self.occurred_at or ctx.now,
+            dated=self.occurred_at is not None,
         )
 
 

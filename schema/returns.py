@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from domain.coalition import models as coalition_models
 from domain.earning import commands
 from domain.earning.commands import PurchaseRef, RecordReturn
 from domain.earning.rerating import ReturnedLine
+from domain.errors import DomainError
 from domain.ids import PartnerId
 from domain.values import Points
 from partners.scopes import Scope
@@ -93,8 +95,9 @@ class PurchaseReturnInput:
             partner_id=PartnerId(acting_partner(ctx.viewer)),
             idempotency_key=self.idempotency_key,
             purchase=self._ref(ctx),
-            lines=None if self.lines is None else tuple(ReturnedLine(one.number, one.quantity) for one in self.lines),
+            lines=None if self.lines is None else tuple(_lines(self.lines)),
             occurred_at=self.occurred_at or ctx.now,
+            dated=self.occurred_at is not None,
             channel=self.channel,
             staff=self.staff,
             reference=self.reference,
@@ -106,6 +109,14 @@ class PurchaseReturnInput:
             return PurchaseRef(receipt_number=self.receipt_number, member=member)
         wallet_id, entry_id = ctx.global_ids.pair("Purchase", self.purchase)
         return PurchaseRef(wallet_id=wallet_id, entry_id=entry_id, receipt_number=self.receipt_number, member=member)
+
+
+def _lines(lines: list[ReturnLineInput]) -> Iterator[ReturnedLine]:
+    for place, line in enumerate(lines):
+        try:
+            yield ReturnedLine(line.number, line.quantity)
+        except DomainError as refused:
+            raise refused.at("lines", str(place)) from None
 
 
 @strawberry.type

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from domain.coalition.models import Contract, LegalEntity, ReturnPolicy
 from domain.errors import NotFound
 from domain.ids import new_id
 from domain.storage import WriteSession
+
+LARGEST_AMOUNT = Decimal(10**9)
 
 LONGEST_WAIT = 400
 """Days."""
@@ -56,17 +59,24 @@ class Terms:
         if not (self.issues or self.redeems):
             raise ContractInvalid("A contract issues points, honours them, or both.", path=("issues",))
         for name, value in vars(self).items():
-            if isinstance(value, Decimal) and not (value.is_finite() and value >= 0):
-                raise ContractInvalid(f"{name} is a finite number, nought or more.", path=(name,))
-        for name in ("share_at_issuance", "fee_share"):
+            if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value < LARGEST_AMOUNT):
+                raise ContractInvalid(f"{name} is a number from 0 to below {LARGEST_AMOUNT}.", path=(name,))
+        for name in ("share_at_issuance", "fee_share", "tax_supply", "tax_credit"):
             if getattr(self, name) > 1:
                 raise ContractInvalid(f"{name} is a share between 0 and 1.", path=(name,))
         if self.breakage_issuer + self.breakage_redeemers + self.breakage_charity > 1:
             raise ContractInvalid("The shares of breakage add up to at most 1.", path=("breakage_issuer",))
-        if any(low.points >= high.points for low, high in pairwise(self.bands)):
-            raise ContractInvalid("Bands rise from one to the next.", path=("bands",))
+        _check_bands(self.bands)
         if not 0 <= self.return_days <= LONGEST_WAIT:
             raise ContractInvalid(f"Points wait 0 to {LONGEST_WAIT} days.", path=("return_days",))
+
+
+def _check_bands(bands: Sequence[Band]) -> None:
+    for band in bands:
+        if band.points < 1 or not (band.price.is_finite() and 0 <= band.price < LARGEST_AMOUNT):
+            raise ContractInvalid("A band begins at one point or more, at a price of nought or more.", path=("bands",))
+    if any(low.points >= high.points for low, high in pairwise(bands)):
+        raise ContractInvalid("Bands rise from one to the next.", path=("bands",))
 
 
 async def draw_up(session: WriteSession, partner_id: UUID, terms: Terms) -> Contract:

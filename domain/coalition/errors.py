@@ -23,6 +23,15 @@ class SlugTaken(Conflict):
         super().__init__(f"Another partner is called {slug!r}; choose another short name.", path=("slug",))
 
 
+class CodeTaken(Conflict):
+    """The partner has an outlet with this code already."""
+
+    code = "CODE_TAKEN"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"An outlet has the code {code!r} already; choose another.", path=("outlets",))
+
+
 class ContractInvalid(DomainError):
     """The terms of a contract contradict each other."""
 
@@ -80,4 +89,4 @@ class OutletNotFound(NotFound):
     code = "OUTLET_NOT_FOUND"
 
     def __init__(self) -> None:
-        super().__init__("The partner has no such outlet that is open.", path=("outlet",))
+        super().__init__("The partner has no such outlet that is open.", path=("outlet_code",))

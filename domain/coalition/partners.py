@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
-from domain.coalition.errors import PartnerNotFound, SlugTaken, StatusNotPossible
+from domain.coalition.errors import CodeTaken, PartnerNotFound, SlugTaken, StatusNotPossible
 from domain.coalition.founding import zone
 from domain.coalition.models import Brand, LegalEntity, Outlet, Partner, PartnerRole, PartnerStatus
 from domain.errors import InvalidValue
 from domain.ids import new_id
 from domain.storage import WriteSession
+from domain.values import check_text
 
-LONGEST_NAME = 40
+LONGEST_CODE = 40
+LONGEST_NAME = 120
 DEGREES = 360
+IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 SLUG = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
 NEXT: dict[PartnerStatus, set[PartnerStatus]] = {
@@ -43,7 +46,7 @@ class AdmitPartner:
     tax_number: str | None = None
 
     def __post_init__(self) -> None:
-        if not SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_NAME:
+        if not SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_CODE:
             raise InvalidValue("a short name is 1 to 40 of a-z, 0-9 and single hyphens", path=("slug",))
         if not self.roles:
             raise InvalidValue("a partner has at least one role", path=("roles",))
@@ -51,8 +54,20 @@ class AdmitPartner:
             raise InvalidValue("a hue is 0 to 359 degrees", path=("hue",))
         if not re.fullmatch(r"[A-Z]{2}", self.country):
             raise InvalidValue("a country is two letters (ISO 3166)", path=("country",))
-        if not self.name.strip() or not self.company.strip():
-            raise InvalidValue("a partner and its company have names", path=("name",))
+        check_text("name", self.name, LONGEST_NAME)
+        check_text("company", self.company, LONGEST_NAME)
+        if self.iban is not None and not is_iban(self.iban):
+            raise InvalidValue("an IBAN has a country, two check digits that are right, and an account", path=("iban",))
+        if self.tax_number is not None:
+            check_text("tax_number", self.tax_number, LONGEST_CODE)
+
+
+def is_iban(number: str) -> bool:
+    """Whether a number is an IBAN whose check digits are right (ISO 13616), written with spaces or without."""
+    plain = number.replace(" ", "")
+    if not IBAN.fullmatch(plain):
+        return False
+    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
 
 
 @dataclass(frozen=True)
@@ -118,12 +133,17 @@ class OpenOutlet:
 
     def __post_init__(self) -> None:
         zone(self.time_zone)
-        if not self.code.strip() or len(self.code) > LONGEST_NAME:
-            raise InvalidValue("an outlet's code is 1 to 40 characters", path=("code",))
+        check_text("code", self.code, LONGEST_CODE)
+        check_text("name", self.name, LONGEST_NAME)
 
 
 async def open_outlets(session: WriteSession, brand: Brand, outlets: list[OpenOutlet]) -> list[Outlet]:
-    """Open outlets of a brand."""
+    """Open outlets of a brand. Raises: CodeTaken."""
+    codes = [outlet.code for outlet in outlets]
+    known = select(Outlet.code).where(Outlet.partner_id == brand.partner_id, col(Outlet.code).in_(codes))
+    taken = [*await session.scalars(known), *(code for place, code in enumerate(codes) if code in codes[:place])]
+    if taken:
+        raise CodeTaken(taken[0])
     rows = [
         Outlet(outlet_id=new_id(), partner_id=brand.partner_id, brand_id=brand.brand_id, **vars(outlet))
         for outlet in outlets

@@ -46,9 +46,12 @@ async def outlet_by_code(session: ReadSession, partner_id: UUID, code: str) -> O
 
 
 async def brand_of(session: ReadSession, partner_id: UUID) -> Brand:
-    """A partner's first brand."""
+    """A partner's first brand. Raises: PartnerNotFound."""
     statement = select(Brand).where(Brand.partner_id == partner_id).order_by(col(Brand.brand_id)).limit(1)
-    return (await session.scalars(statement)).one()
+    brand = (await session.scalars(statement)).first()
+    if brand is None:
+        raise PartnerNotFound
+    return brand
 
 
 async def partners(session: ReadSession, page: PageRequest) -> Page[Partner]:

@@ -48,8 +48,8 @@ class BasketLine:
     def __post_init__(self) -> None:
         if type(self.number) is not int or not 0 < self.number <= HIGHEST_LINE_NUMBER:
             raise InvalidBasket(f"a line number is 1 to {HIGHEST_LINE_NUMBER}", path=("number",))
-        if type(self.sku) is not str or not 0 < len(self.sku) <= LONGEST_SKU:
-            raise InvalidBasket(f"an article number has 1 to {LONGEST_SKU} characters", path=("sku",))
+        if type(self.sku) is not str or not 0 < len(self.sku) <= LONGEST_SKU or not self.sku.isprintable():
+            raise InvalidBasket(f"an article number has 1 to {LONGEST_SKU} printable characters", path=("sku",))
         check_quantity(self.quantity)
         if type(self.amount) is not int or not 0 <= self.amount <= LARGEST_AMOUNT:
             raise _bad_amount("amount")

@@ -33,13 +33,15 @@ class PreviewPurchase:
     outlet_code: str | None = None
     """The outlet, by exactly one of its id and the partner's own code."""
     occurred_at: datetime
+    dated: bool = True
+    """Whether the partner said when; what it did not say is no part of the request, and may differ on a retry."""
     currency: str
     lines: tuple[BasketLine, ...]
     member: MemberRef | None = None
 
     def __post_init__(self) -> None:
         if (self.outlet_id is None) == (self.outlet_code is None):
-            raise InvalidBasket("name the outlet by its id or by its code", path=("outlet",))
+            raise InvalidBasket("name the outlet by its id or by its code", path=("outlet_code",))
         check_lines(self.lines)
 
 
@@ -76,7 +78,14 @@ class RecordPurchase(PreviewPurchase):
         identifier = self.member.identifier
         member = identifier and (identifier.kind, identifier.value)
         place = (self.partner_id, self.outlet_id, self.outlet_code, self.channel, self.staff, self.receipt_number)
-        said = (*place, self.occurred_at.astimezone(UTC), self.currency, self.member.pairwise_id, member, lines)
+        said = (
+            *place,
+            self.occurred_at.astimezone(UTC) if self.dated else None,
+            self.currency,
+            self.member.pairwise_id,
+            member,
+            lines,
+        )
         return hashlib.sha256(orjson.dumps(said, default=str)).digest()
 
 
@@ -195,6 +204,8 @@ class RecordReturn:
     lines: tuple[ReturnedLine, ...] | None
     """None: everything that is left."""
     occurred_at: datetime
+    dated: bool = True
+    """Whether the partner said when."""
     outlet_id: OutletId | None = None
     channel: str | None = None
     staff: str | None = None

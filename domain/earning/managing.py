@@ -154,7 +154,7 @@ async def _check_places(session: WriteSession, terms: Terms) -> None:
         {"named": list(partners)},
     )
     if partners - set(known):
-        raise InvalidCampaign("partners and sponsors are partners of the coalition", path=("partners",))
+        raise InvalidCampaign("partners and sponsors are partners of the coalition", path=("terms", "partners"))
     theirs = await session.scalars(
         text(
             "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
@@ -163,7 +163,7 @@ async def _check_places(session: WriteSession, terms: Terms) -> None:
         {"outlets": list(terms.outlets), "partners": list(terms.partners)},
     )
     if terms.outlets - set(theirs):
-        raise InvalidCampaign("outlets are outlets of the campaign's partners", path=("outlets",))
+        raise InvalidCampaign("outlets are outlets of the campaign's partners", path=("terms", "outlets"))
 
 
 async def _check_publishable(session: WriteSession, campaign: Campaign, now: datetime) -> None:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.earning.basket import CLOCK_SKEW
 from domain.earning.commands import PurchaseRef, RecordReturn, ReturnReceipt
-from domain.earning.errors import AmbiguousReceipt, NothingLeft
+from domain.earning.errors import AmbiguousReceipt, NothingLeft, PurchaseInFuture
 from domain.earning.recorded import (
     Recorded,
     by_receipt,
@@ -40,7 +41,7 @@ async def record_return(pool: Pool, command: RecordReturn, *, lookup_key: bytes,
     """Record a return and take back what the smaller basket would not have earned.
 
     Raises: PurchaseNotFound, AmbiguousReceipt, MemberNotFound, ReturnExceedsPurchase, NothingLeft, DuplicateLine,
-    InvalidBasket, PartnerNotActive, OutletNotFound, IdempotencyConflict, Busy.
+    InvalidBasket, PurchaseInFuture, PartnerNotActive, OutletNotFound, IdempotencyConflict, Busy.
     """
     try:
         return await _record(pool, command, lookup_key, now)
@@ -52,6 +53,8 @@ async def record_return(pool: Pool, command: RecordReturn, *, lookup_key: bytes,
 
 
 async def _record(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> ReturnReceipt:
+    if command.occurred_at > now + CLOCK_SKEW:
+        raise PurchaseInFuture(command.occurred_at, now)
     wallet_id, entry_id = await _found(pool, command, lookup_key, now)
     for _ in range(ATTEMPTS):
         books = await recorded(pool, command.partner_id, wallet_id, entry_id)

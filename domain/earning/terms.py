@@ -68,7 +68,9 @@ class Terms:
 
     def __post_init__(self) -> None:
         _check(
-            "name", f"1 to {LONGEST_NAME} characters", holds=bool(self.name.strip()) and len(self.name) <= LONGEST_NAME
+            "name",
+            f"1 to {LONGEST_NAME} printable characters",
+            holds=bool(self.name.strip()) and len(self.name) <= LONGEST_NAME and self.name.isprintable(),
         )
         _check("starts_at", "a time with an offset", holds=self.starts_at.tzinfo is not None)
         if self.ends_at is not None:

@@ -19,7 +19,7 @@ from domain.ledger.models import Adjustment
 from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import AdjustmentPosting, Verdict
 from domain.storage import WriteSession, concerning, sight_of
-from domain.values import Points
+from domain.values import Points, check_text
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -41,8 +41,7 @@ class RequestAdjustment:
     def __post_init__(self) -> None:
         if self.points <= 0:
             raise InvalidValue("points to give are one or more", path=("points",))
-        if not 0 < len(self.reason.strip()) <= LONGEST_REASON:
-            raise InvalidValue(f"a reason is 1 to {LONGEST_REASON} characters", path=("reason",))
+        check_text("reason", self.reason, LONGEST_REASON)
 
 
 async def request_adjustment(session: WriteSession, command: RequestAdjustment, *, now: datetime) -> Adjustment:

@@ -63,8 +63,10 @@ async def enrol(
 ) -> Enrolled:
     """Make a member with its wallet, identifiers and personal data, in one transaction.
 
-    Raises: AlreadyMember, IdempotencyConflict, PartnerNotActive.
+    Raises: InvalidValue, AlreadyMember, IdempotencyConflict, PartnerNotActive.
     """
+    if command.details.born_on is not None and command.details.born_on > now.date():
+        raise InvalidValue("nobody is born later than today", path=("details", "born_on"))
     member_id = new_id()
     sealed = seal(command.details, member_id, keys.personal)
     identifiers = {identifier.lookup(keys.lookup): identifier for identifier in command.identifiers}

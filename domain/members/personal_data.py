@@ -6,6 +6,7 @@ To forget a member is to forget the key.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,12 @@ import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from domain.errors import InvalidValue
+from domain.values import check_text
 
 NONCE = 12
 LONGEST_NAME = 200
+FIRST_YEAR = 1900
+LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +35,12 @@ class PersonalDetails:
     language: str | None = None
 
     def __post_init__(self) -> None:
-        if self.name is not None and not 0 < len(self.name.strip()) <= LONGEST_NAME:
-            raise InvalidValue(f"a name is 1 to {LONGEST_NAME} characters", path=("name",))
+        if self.name is not None:
+            check_text("name", self.name, LONGEST_NAME)
+        if self.language is not None and not LANGUAGE.fullmatch(self.language):
+            raise InvalidValue("a language is a tag such as lv or en-GB", path=("language",))
+        if self.born_on is not None and self.born_on.year < FIRST_YEAR:
+            raise InvalidValue(f"nobody was born before {FIRST_YEAR}", path=("born_on",))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.earning.commands import check_texts
 from domain.errors import InvalidValue
 from domain.idempotency import checked_key, fingerprint
 from domain.ledger.errors import HoldNotFound, RedemptionNotFound
@@ -36,6 +37,8 @@ class RedeemPoints:
     member: MemberRef
     points: Points
     occurred_at: datetime
+    dated: bool = True
+    """Whether the partner said when."""
     outlet_id: UUID | None = None
     channel: str | None = None
     staff: str | None = None
@@ -44,6 +47,7 @@ class RedeemPoints:
 
     def __post_init__(self) -> None:
         checked_key(self.idempotency_key)
+        check_texts(channel=self.channel, staff=self.staff, reference=self.reference)
         if self.points <= 0:
             raise InvalidValue("points to spend are one or more", path=("points",))
         if self.hold_for is not None and not timedelta(minutes=1) <= self.hold_for <= LONGEST_HOLD:
@@ -59,6 +63,8 @@ class CaptureRedemption:
     redemption: RedemptionRef
     points: Points | None
     occurred_at: datetime
+    dated: bool = True
+    """Whether the partner said when."""
 
     def __post_init__(self) -> None:
         checked_key(self.idempotency_key)
@@ -75,6 +81,8 @@ class ReverseRedemption:
     redemption: RedemptionRef
     points: Points | None
     occurred_at: datetime
+    dated: bool = True
+    """Whether the partner said when."""
 
     def __post_init__(self) -> None:
         checked_key(self.idempotency_key)
@@ -93,8 +101,7 @@ class RedemptionReceipt:
 
 async def redeem(pool: Pool, command: RedeemPoints, *, lookup_key: bytes, now: datetime) -> RedemptionReceipt:
     """Spend points, or set them aside. Raises: MemberNotFound, InsufficientPoints, PartnerNotActive, OutletNotFound."""
-    if command.occurred_at > now + FUTURE:
-        raise InvalidValue("the redemption lies in the future; check the till's clock", path=("occurredAt",))
+    _refuse_future(command.occurred_at, now)
     (member,) = await recognise(pool, [command.member], command.partner_id, key=lookup_key, now=now)
     if member is None:
         raise MemberNotFound
@@ -118,6 +125,7 @@ async def redeem(pool: Pool, command: RedeemPoints, *, lookup_key: bytes, now: d
 
 async def capture(pool: Pool, command: CaptureRedemption, *, now: datetime) -> RedemptionReceipt:
     """End an authorization. Raises: HoldNotFound, HoldNotOpen, CaptureExceedsHold."""
+    _refuse_future(command.occurred_at, now)
     try:
         hold = await redemption(pool, command.redemption, sight=Sight.partner(command.partner_id))
     except RedemptionNotFound:
@@ -137,6 +145,7 @@ async def capture(pool: Pool, command: CaptureRedemption, *, now: datetime) -> R
 
 async def reverse(pool: Pool, command: ReverseRedemption, *, now: datetime) -> RedemptionReceipt:
     """Take a redemption back. Raises: RedemptionNotFound, ReversalExceedsRedemption."""
+    _refuse_future(command.occurred_at, now)
     spent = await redemption(pool, command.redemption, sight=Sight.partner(command.partner_id))
     posting = ReversalPosting(
         wallet_id=spent.wallet_id,
@@ -149,6 +158,11 @@ async def reverse(pool: Pool, command: ReverseRedemption, *, now: datetime) -> R
         points=command.points,
     )
     return _receipt(command.redemption, await _posted(pool, Door.REVERSALS, posting, now))
+
+
+def _refuse_future(occurred_at: datetime, now: datetime) -> None:
+    if occurred_at > now + FUTURE:
+        raise InvalidValue("the redemption lies in the future; check the till's clock", path=("occurredAt",))
 
 
 async def _posted(pool: Pool, door: Door, posting: Posting, now: datetime) -> Verdict:

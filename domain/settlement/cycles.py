@@ -28,12 +28,14 @@ from domain.settlement.openings import refuse_if_built_upon, refuse_other_openin
 from domain.settlement.records import stored_digest
 from domain.settlement.steps import Step, cycle_of, hold_still, leave_line, refuse_out_of_order
 from domain.storage import ReadSession, WriteSession
+from domain.values import check_text
 
 CLOSE_LOCK = 20261122
 """Postings share it, cut-off takes it alone: so no posting can slip into a cycle that is being cut off."""
 
 DAYS_TO_ANSWER = 14
 MOST_DAYS_TO_ANSWER = 90
+LONGEST_REASON = 500
 APPROVAL_LASTS = timedelta(days=7)
 
 
@@ -159,8 +161,7 @@ async def void(session: WriteSession, cycle_id: UUID, *, by: PersonId, reason: s
 
     Raises: CycleNotFound, SettlementOutOfOrder, FollowingCycleStands, InvalidValue.
     """
-    if not reason.strip():
-        raise InvalidValue("a proposal is taken back for a reason", path=("reason",))
+    check_text("reason", reason, LONGEST_REASON)
     cycle = await hold_still(session, cycle_id)
     refuse_out_of_order(cycle, Step.VOID)
     await refuse_if_built_upon(session, cycle)
