@@ -26,21 +26,38 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def root(leaves: Iterable[bytes]) -> bytes:
-    """The root over leaves in their order; memory stays logarithmic in their number."""
-    peaks: list[tuple[int, bytes]] = []
-    for leaf in leaves:
+class Tree:
+    """A tree that grows leaf by leaf and keeps only its peaks: memory stays logarithmic in the number of leaves."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """The next leaf."""
         size, node = 1, leaf_hash(leaf)
-        while peaks and peaks[-1][0] == size:
-            node = node_hash(peaks.pop()[1], node)
+        while self._peaks and self._peaks[-1][0] == size:
+            node = node_hash(self._peaks.pop()[1], node)
             size *= 2
-        peaks.append((size, node))
-    if not peaks:
-        return sha256(b"").digest()
-    _, node = peaks.pop()
-    while peaks:
-        node = node_hash(peaks.pop()[1], node)
-    return node
+        self._peaks.append((size, node))
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root over the leaves so far."""
+        if not self._peaks:
+            return sha256(b"").digest()
+        *others, (_, node) = self._peaks
+        for _, peak in reversed(others):
+            node = node_hash(peak, node)
+        return node
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """The root over leaves in their order."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
 
 
 def inclusion(leaves: Sequence[bytes], index: int) -> Inclusion:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.audit.canonical import Row, basket_digest, goods_digest
 from domain.audit.findings import Finding, Report, Wrong
+from domain.audit.merkle import Tree
 from domain.audit.reading import Connection, WalletRows, wallets
 from domain.audit.replaying import Debt, Hold, Lot, Replay
 from domain.audit.sums import Sums
@@ -58,15 +59,18 @@ async def verify(connection: Connection, *, progress: Progress | None = None) ->
 async def verified(connection: Connection, *, progress: Progress | None = None) -> Report:
     """The same on a connection that sees all books already, and inside its transaction if it has one."""
     report, sums = Report(), Sums()
+    trees: dict[UUID, Tree] = defaultdict(Tree)
     every = await connection.fetchval("SELECT count(*) FROM wallet")
     cycles = {row["cycle_id"]: row["number"] for row in await connection.fetch("SELECT cycle_id, number FROM cycle")}
     async for found in wallets(connection):
         for finding in _wallet(found, cycles):
             report.add(finding)
         _count(report, sums, found)
+        for entry in found.rows["entry"]:
+            trees[entry["cycle_id"]].add(entry["hash"])
         if progress is not None:
             progress(report.wallets, every)
-    for finding in [*sums.findings(), *await _across(connection)]:
+    for finding in [*sums.findings(), *await _seals(connection, trees), *await _across(connection)]:
         report.add(finding)
     return report
 
@@ -224,6 +228,19 @@ def _goods(found: WalletRows) -> Iterable[Finding]:
             yield _about(Wrong.BENEFIT_DIFFERS, goods, "a benefit was taken back in another cycle than its return")
     for benefits in back.values():
         yield _about(Wrong.BENEFIT_DIFFERS, benefits[0], "a benefit was taken back by a return that is not there")
+
+
+async def _seals(connection: Connection, trees: Mapping[UUID, Tree]) -> list[Finding]:
+    """Closed cycles whose entries are no longer those under their seal: even a chain forged link by link shows here."""
+    sealed = await connection.fetch(
+        "SELECT cycle_id, name, merkle_root, entries FROM cycle WHERE merkle_root IS NOT NULL ORDER BY number"
+    )
+    return [
+        Finding(wrong=Wrong.SEAL_BROKEN, what=f"the entries of cycle {row['name']} are not those that were sealed")
+        for row in sealed
+        for tree in [trees.get(row["cycle_id"], Tree())]
+        if (tree.root(), tree.size) != (row["merkle_root"], row["entries"])
+    ]
 
 
 async def _across(connection: Connection) -> list[Finding]:

@@ -9,7 +9,9 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
+from domain.audit.canonical import genesis, link
 from domain.audit.findings import Finding, Wrong
+from domain.audit.sealing import seal
 from domain.audit.verifying import verified
 from domain.coalition.models import ReturnPolicy
 from domain.ids import new_id
@@ -17,6 +19,7 @@ from domain.ledger.adjusting import RequestAdjustment, approve_adjustment, post_
 from domain.ledger.moving import merge_members
 from domain.ledger.posting import Door
 from domain.ledger.postings import BenefitGiven
+from domain.settlement.cycles import cut_off
 from domain.storage import Database
 from domain.values import Points
 from tests.builders.coalition import outlet_of, writing
@@ -166,6 +169,26 @@ async def test_every_deleted_row_is_missed(books: Books, table: str) -> None:
         report = await verified(books.owner)
         await transaction.rollback()
         assert not report.sound, f"a row of {table} was deleted and not missed"
+
+
+async def test_a_chain_forged_link_by_link_breaks_the_seal_of_its_cycle(books: Books) -> None:
+    """A hand with every right that knows the canonical form rewrites an entry, its hash and the head."""
+    who = await books.member()
+    await books.earn(who, 10)
+    cycle_id = await books.owner.fetchval("SELECT cycle_id FROM cycle")
+    async with writing(books.database) as session:
+        await cut_off(session, cycle_id, now=books.now)
+        await seal(session, cycle_id, now=books.now)
+    await books.prove()
+    await break_open(books.owner)
+    await books.owner.execute("UPDATE entry SET staff = 'nobody'")
+    entry = await books.owner.fetchrow("SELECT * FROM entry")
+    assert entry is not None
+    opened_at = await books.owner.fetchval("SELECT opened_at FROM wallet")
+    forged = link(genesis(who.wallet_id, opened_at), entry, await books.owner.fetch("SELECT * FROM transfer"))
+    await books.owner.execute("UPDATE entry SET hash = $1", forged)
+    await books.owner.execute("UPDATE wallet SET head = $1", forged)
+    assert [finding.wrong for finding in (await books.audit()).findings] == [Wrong.SEAL_BROKEN]
 
 
 async def test_the_last_entry_cut_off_cleanly_is_missed(books: Books) -> None:
