@@ -18,7 +18,7 @@ from domain.ids import OutletId, PartnerId
 CHECK_EVERY = timedelta(seconds=5)
 MOST_TILLS = 5000
 
-Till = tuple[PartnerId, OutletId | None]
+Till = tuple[PartnerId, frozenset[int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class CampaignBook:
 
     def index(self, partner_id: PartnerId, outlet_id: OutletId, at: datetime) -> CampaignIndex:
         """The campaigns under which a purchase at an outlet earned at a moment."""
-        # Outlets that no campaign names share what is compiled for their partner.
-        till = (partner_id, outlet_id if outlet_id in self._outlets else None)
+        # Outlets that the same campaigns name, or none, share what is compiled for their partner.
+        till = (partner_id, self._alike.get(outlet_id))
         stretches = self._tills.get(till)
         if stretches is None:
             if len(self._tills) >= MOST_TILLS:
@@ -81,12 +81,7 @@ class CampaignBook:
 
     def _fill(self, campaigns: Iterable[Campaign]) -> None:
         self._campaigns = tuple(campaigns)
-        self._outlets = frozenset(
-            outlet
-            for campaign in self._campaigns
-            for named in (campaign.terms.outlets, *_named_outlets(campaign))
-            for outlet in named
-        )
+        self._alike = _alike(self._campaigns)
         self._tills: dict[Till, _Stretches] = {}
 
     def _stretches(self, partner_id: PartnerId, outlet_id: OutletId) -> _Stretches:
@@ -103,6 +98,17 @@ class CampaignBook:
 def _holds(campaign: Campaign, at: datetime) -> bool:
     window = campaign.window()
     return window is not None and window[0] <= at and (window[1] is None or at < window[1])
+
+
+def _alike(campaigns: Iterable[Campaign]) -> dict[OutletId, frozenset[int]]:
+    """For each outlet named anywhere, the places where it is: to rules, outlets with the same places are alike."""
+    places: dict[OutletId, set[int]] = {}
+    every = [named for campaign in campaigns for named in (campaign.terms.outlets, *_named_outlets(campaign))]
+    for place, named in enumerate(every):
+        for outlet in named:
+            places.setdefault(outlet, set()).add(place)
+    shared: dict[frozenset[int], frozenset[int]] = {}
+    return {outlet: shared.setdefault(kinds := frozenset(found), kinds) for outlet, found in places.items()}
 
 
 def _named_outlets(campaign: Campaign) -> list[frozenset[OutletId]]:
