@@ -84,6 +84,11 @@ async def seen_wallet(ctx: Context, member: KnownMember) -> Balance:
         raise ConsentMissing from None
 
 
+async def tells_balance(ctx: Context, wallet_id: UUID) -> bool:
+    """Whether the viewer may be told what a member has."""
+    return await ctx.load(consents.balances_seen, wallet_id)
+
+
 async def wallet_of(ctx: Context, wallet_id: UUID) -> Balance:
     """A wallet as it stands. Raises: MemberNotFound."""
     return await ctx.fetch(ledger.balance, wallet_id, sight=ctx.viewer.sight, now=ctx.now)

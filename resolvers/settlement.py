@@ -19,7 +19,7 @@ from domain.settlement.parties import partner
 from domain.settlement.queries import Line, Netting, StatementView
 from domain.settlement.steps import cycle_of
 from domain.storage import COALITION, ReadSession
-from partners.errors import SignInTooOld, WrongAudience
+from partners.errors import SignInTooOld
 from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_partner, acting_person
@@ -82,10 +82,10 @@ async def lines_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[Li
     return await ctx.read(drilling.lines_under, line_id, page)
 
 
-async def netting(ctx: Context, cycle_id: UUID) -> Netting:
-    """What netting makes of a computed cycle. Raises: CycleNotFound, WrongAudience."""
+async def netting(ctx: Context, cycle_id: UUID) -> Netting | None:
+    """What netting makes of a computed cycle; for the coalition alone. Raises: CycleNotFound."""
     if ctx.viewer.audience is not Audience.COALITION:
-        raise WrongAudience("The netting of all partners is for the coalition.")
+        return None
     return await ctx.read(queries.netting_of, cycle_id)
 
 

@@ -194,10 +194,10 @@ class Cycle(Node):
         """What it comes to for each party you may see; none before it is computed."""
         return await settlement.statements(info.context, cycle.cycle_id)
 
-    @strawberry.field(graphql_type=Netting)
+    @strawberry.field(graphql_type=Netting | None)
     @staticmethod
-    async def netting(cycle: strawberry.Parent[models.Cycle], info: Info) -> queries.Netting:
-        """Who owes whom, and what is left to pay; for the coalition."""
+    async def netting(cycle: strawberry.Parent[models.Cycle], info: Info) -> queries.Netting | None:
+        """Who owes whom, and what is left to pay; null to all but the coalition."""
         return await settlement.netting(info.context, cycle.cycle_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
@@ -33,7 +34,7 @@ from schema.partners import Partner
 from schema.permissions import needs
 from schema.scalars import CurrencyCode, IdempotencyKey
 from schema.shape import shows
-from schema.wallets import Share
+from schema.wallets import Afterwards, Left, Share
 
 WRITE = needs(Scope.PURCHASES_WRITE)
 LARGEST_BULK = 500
@@ -255,15 +256,11 @@ def _lines(lines: list[PurchaseLineInput], currency: str) -> list[BasketLine]:
 
 
 @strawberry.type
-class PurchasePayload:
+class PurchasePayload(Afterwards):
     """What became of a purchase."""
 
     purchase: Purchase | None = None
     """The purchase; null when it was refused."""
-    available: Points | None = None
-    """What the member can spend afterwards."""
-    pending: Points | None = None
-    """What waits afterwards."""
     replayed: bool = False
     """Whether an earlier request with the same key had recorded it."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
@@ -280,13 +277,17 @@ class PurchasesPayload:
     """Why none of them was looked at; empty when each has its own result."""
 
 
+def left_over(wallet_id: UUID, counters: commands.Counters) -> Left:
+    """What a posting left in a wallet."""
+    return Left(wallet_id=wallet_id, available=counters.available, pending=counters.pending, debt=counters.debt)
+
+
 def _payload(answer: commands.PurchaseReceipt | DomainError) -> PurchasePayload:
     if isinstance(answer, DomainError):
         return PurchasePayload(user_errors=[shown(answer)])
     return PurchasePayload(
         purchase=answer,  # type: ignore[arg-type]
-        available=answer.counters.available,
-        pending=answer.counters.pending,
+        left=left_over(answer.wallet_id, answer.counters),
         replayed=answer.replayed,
     )
 

@@ -25,7 +25,7 @@ from schema.partners import Partner
 from schema.permissions import needs
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
-from schema.wallets import Share
+from schema.wallets import Afterwards, Left, Share
 
 
 @strawberry.type(description="The wallet cannot spend so many points now.")
@@ -195,13 +195,11 @@ def redemption_ref(ctx: Context, text: str) -> RedemptionRef:
 
 
 @strawberry.type
-class RedemptionPayload:
+class RedemptionPayload(Afterwards):
     """What became of a step of a redemption."""
 
     redemption: Redemption | None = None
     """The redemption as it stands; null when the request was refused."""
-    available: Points | None = None
-    """What the member can spend afterwards."""
     replayed: bool = False
     """Whether an earlier request with the same key had done it."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
@@ -210,7 +208,8 @@ class RedemptionPayload:
 
 async def _payload(ctx: Context, receipt: RedemptionReceipt) -> RedemptionPayload:
     found = await redemptions.find(ctx, receipt.redemption.wallet_id, receipt.redemption.entry_id)
-    return RedemptionPayload(redemption=found, available=receipt.available, replayed=receipt.replayed)  # type: ignore[arg-type]
+    left = Left(wallet_id=found.wallet_id, available=receipt.available, pending=receipt.pending, debt=receipt.debt)
+    return RedemptionPayload(redemption=found, left=left, replayed=receipt.replayed)  # type: ignore[arg-type]
 
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The redemption's id.")]

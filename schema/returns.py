@@ -24,8 +24,10 @@ from schema.errors import UserError, refusals
 from schema.members import MemberRefInput
 from schema.partners import Partner
 from schema.permissions import needs
+from schema.purchases import left_over
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
+from schema.wallets import Afterwards
 
 
 @strawberry.type
@@ -120,15 +122,11 @@ def _lines(lines: list[ReturnLineInput]) -> Iterator[ReturnedLine]:
 
 
 @strawberry.type
-class PurchaseReturnPayload:
+class PurchaseReturnPayload(Afterwards):
     """What became of a return."""
 
     purchase_return: PurchaseReturn | None = None
     """The return; null when it was refused."""
-    available: Points | None = None
-    """What the member can spend afterwards."""
-    debt: Points | None = None
-    """What the member owes afterwards."""
     replayed: bool = False
     """Whether an earlier request with the same key had recorded it."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
@@ -146,7 +144,6 @@ class ReturnMutation:
         receipt = await purchases.take_back(info.context, input.to_command(info.context))
         return PurchaseReturnPayload(
             purchase_return=receipt,  # type: ignore[arg-type]
-            available=receipt.counters.available,
-            debt=receipt.counters.debt,
+            left=left_over(receipt.wallet_id, receipt.counters),
             replayed=receipt.replayed,
         )

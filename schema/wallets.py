@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
@@ -146,6 +148,44 @@ class Wallet:
     ) -> Page[queries.Activity]:
         """What happened, newest first; to a partner what it recorded itself."""
         return await members.activity_of(info.context, wallet.wallet_id, page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What a member has once something was done."""
+
+    wallet_id: UUID
+    available: Points | None = None
+    pending: Points | None = None
+    debt: Points | None = None
+
+
+@strawberry.type
+class Afterwards:
+    """What the member has once it was done; told with the member's consent (BALANCE)."""
+
+    left: strawberry.Private[Left | None] = None
+
+    @strawberry.field
+    async def available(self, info: Info) -> Points | None:
+        """What the member can spend afterwards; null without consent."""
+        return (
+            self.left.available
+            if self.left and await members.tells_balance(info.context, self.left.wallet_id)
+            else None
+        )
+
+    @strawberry.field
+    async def pending(self, info: Info) -> Points | None:
+        """What waits afterwards; null without consent."""
+        return (
+            self.left.pending if self.left and await members.tells_balance(info.context, self.left.wallet_id) else None
+        )
+
+    @strawberry.field
+    async def debt(self, info: Info) -> Points | None:
+        """What the member owes afterwards; null without consent."""
+        return self.left.debt if self.left and await members.tells_balance(info.context, self.left.wallet_id) else None
 
 
 After = Annotated[

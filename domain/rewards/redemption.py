@@ -97,6 +97,8 @@ class RedemptionReceipt:
     redemption: RedemptionRef
     replayed: bool
     available: Points
+    pending: Points
+    debt: Points
 
 
 async def redeem(pool: Pool, command: RedeemPoints, *, lookup_key: bytes, now: datetime) -> RedemptionReceipt:
@@ -173,4 +175,10 @@ async def _posted(pool: Pool, door: Door, posting: Posting, now: datetime) -> Ve
 
 
 def _receipt(redemption: RedemptionRef, verdict: Verdict) -> RedemptionReceipt:
-    return RedemptionReceipt(redemption=redemption, replayed=verdict.replayed, available=Points(verdict.available or 0))
+    return RedemptionReceipt(
+        redemption=redemption,
+        replayed=verdict.replayed,
+        available=Points(verdict.available or 0),
+        pending=Points(verdict.pending or 0),
+        debt=Points(verdict.debt or 0),
+    )

@@ -40,6 +40,10 @@ ENROL = gql(
     "mutation Enrol($input: MemberEnrolInput!)"
     " { memberEnrol(input: $input) { member { id kind } replayed userErrors { ...Errors } } }" + _ERRORS
 )
+CONSENT = gql(
+    "mutation Consent($input: MemberConsentInput!)"
+    " { memberConsent(input: $input) { member { id kind } userErrors { ...Errors } } }" + _ERRORS
+)
 MEMBER = gql("query Member($ref: MemberRefInput!) { member(ref: $ref) { id kind } }")
 WALLET = gql("query Wallet($ref: MemberRefInput!) { member(ref: $ref) { wallet { available pending held debt } } }")
 PREVIEW = gql(

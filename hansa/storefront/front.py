@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from hansa.storefront.values import (
     Returned,
     Wallet,
     new_key,
+    whole,
 )
 
 SECONDS = 60.0
@@ -70,14 +71,21 @@ class Storefront:
         email: str | None = None,
         external_id: str | None = None,
         name: str | None = None,
+        consents: Collection[str] = (),
         key: str | None = None,
     ) -> Member:
-        """Make a member, named by at least one of card, e-mail and your own number."""
-        said = {"cardNumber": card, "email": email, "externalId": external_id}
-        given = {name: value for name, value in said.items() if value is not None}
+        """Make a member, named by at least one of card, e-mail and your own number, with what it consents to."""
+        names = {"cardNumber": card, "email": email, "externalId": external_id}
+        given = {name: value for name, value in names.items() if value is not None}
         details = {"details": {"name": name}} if name else {}
-        payload = await self._done(documents.ENROL, {"idempotencyKey": key or new_key(), **given, **details})
+        said = {"idempotencyKey": key or new_key(), "consents": list(consents), **given, **details}
+        payload = await self._done(documents.ENROL, said)
         return Member(**payload["member"], replayed=payload["replayed"])
+
+    async def consent(self, ref: Ref, *purposes: str) -> Member:
+        """Record what a member agreed to at your counter, such as BALANCE."""
+        payload = await self._done(documents.CONSENT, {"member": ref.input(), "purposes": list(purposes)})
+        return Member(**payload["member"])
 
     async def member(self, ref: Ref) -> Member | None:
         """The member, if anybody is known by this."""
@@ -136,8 +144,8 @@ class Storefront:
         payload = await self._done(documents.RETURN, {name: value for name, value in said.items() if value is not None})
         return Returned(
             points=int(payload["purchaseReturn"]["points"]),
-            available=int(payload["available"]),
-            debt=int(payload["debt"]),
+            available=whole(payload["available"]),
+            debt=whole(payload["debt"]),
             replayed=payload["replayed"],
         )
 

@@ -155,8 +155,9 @@ class Recorded:
     id: str
     points: int
     awards: tuple[Award, ...]
-    available: int
-    pending: int
+    available: int | None
+    """With the member's consent; so is what waits."""
+    pending: int | None
     idle_lines: int
     replayed: bool
 
@@ -168,8 +169,8 @@ class Recorded:
             id=purchase["id"],
             points=int(purchase["points"]),
             awards=tuple(map(Award.read, purchase["awards"])),
-            available=int(shown["available"]),
-            pending=int(shown["pending"]),
+            available=whole(shown["available"]),
+            pending=whole(shown["pending"]),
             idle_lines=purchase["idleLines"],
             replayed=shown["replayed"],
         )
@@ -181,8 +182,9 @@ class Returned:
 
     points: int
     """What it took back, what is owed included."""
-    available: int
-    debt: int
+    available: int | None
+    """With the member's consent; so is what is owed."""
+    debt: int | None
     replayed: bool
 
 
@@ -194,7 +196,8 @@ class Redemption:
     state: str
     points: int
     spent: int
-    available: int
+    available: int | None
+    """With the member's consent."""
     replayed: bool
 
     @classmethod
@@ -206,7 +209,7 @@ class Redemption:
             state=redemption["state"],
             points=int(redemption["points"]),
             spent=int(redemption["spent"]),
-            available=int(shown["available"]),
+            available=whole(shown["available"]),
             replayed=shown["replayed"],
         )
 
@@ -219,6 +222,11 @@ class Wallet:
     pending: int
     held: int
     debt: int
+
+
+def whole(text: str | None) -> int | None:
+    """Points the API wrote, if it told them."""
+    return None if text is None else int(text)
 
 
 def instant(text: str) -> datetime:
