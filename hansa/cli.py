@@ -127,6 +127,7 @@ def worker() -> None:
 def replay(
     months: Annotated[int | None, typer.Option(help="How many months; the whole year by default.")] = None,
     database: Annotated[str | None, typer.Option(help="Keep it in a database of this name.")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=2, help="How many record purchases.")] = 2,
     *,
     go_on: Annotated[bool, typer.Option("--continue", help="Go on where that database stands.")] = False,
     http: Annotated[bool, typer.Option("--http", help="Send the first month's purchases over HTTP.")] = False,
@@ -136,7 +137,8 @@ def replay(
     from hansa.replay import Wish
     from hansa.replay import replay as run
 
-    if not run(load(), Wish(months=months, database=database, go_on=go_on, http=http), as_json=json):
+    wish = Wish(months=months, database=database, processes=processes, go_on=go_on, http=http)
+    if not run(load(), wish, as_json=json):
         raise typer.Exit(REFUSED)
 
 

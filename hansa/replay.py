@@ -29,6 +29,7 @@ from hansa.journey.months import (
     split_months,
     statements,
 )
+from hansa.journey.processes import PROCESSES, SELDOM, shared_out
 from hansa.journey.proving import Proof, prove
 from hansa.journey.source import journey_for
 from hansa.journey.trips import Journey, day_of, end_of, midnight
@@ -37,7 +38,6 @@ from hansa.settings import Settings
 from partners.keys import derive
 
 CONNECTIONS = 8
-SELDOM = (100_000, 50, 1_000)
 WIDTH = 160
 
 
@@ -51,12 +51,16 @@ class Wish:
     go_on: bool = False
     http: bool = False
     """The first month's purchases go through the HTTP API."""
+    processes: int = 1
+    """One, or two: the second records half of the purchases."""
     days: int | None = None
     """Fewer than the months have, for trying out."""
 
     def __post_init__(self) -> None:
         if self.go_on and self.database is None:
             raise InvalidValue("name the database to go on with", path=("database",))
+        if self.processes not in {1, PROCESSES}:
+            raise InvalidValue(f"a replay takes one process or {PROCESSES}", path=("processes",))
         if self.months is not None and self.months < 1:
             raise InvalidValue("a replay has at least one month", path=("months",))
 
@@ -128,14 +132,14 @@ async def play(settings: Settings, database: Database, journey: Journey, wish: W
     days = _wanted(journey, wish)
     lived = day_of(await life.clock())
     left = split_months([day for day in days if day >= lived])
-    # A month makes millions of small things that die by themselves: looking for circles among them took a third of it.
     gc.freeze()
     gc.set_threshold(*SELDOM)
     months = []
-    for number, (name, own) in enumerate(left.items()):
-        way = over_http.recording(settings, life) if wish.http and number == 0 else nullcontext()
-        async with way:
-            months.append(await _month(life, founded, name, own, console))
+    two = wish.processes == PROCESSES
+    async with shared_out(life, settings.database_url or "", settings.home) if two else nullcontext():
+        for number, (name, own) in enumerate(left.items()):
+            async with over_http.recording(settings, life) if wish.http and number == 0 else nullcontext():
+                months.append(await _month(life, founded, name, own, console))
     ctx = life.at(end_of(days[-1]))
     await closing.settle(ctx, founded, everybody_answers=True)
     return Outcome(

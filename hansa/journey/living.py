@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -77,6 +78,9 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+Lane = Callable[[date, datetime], Awaitable[Tally]]
+"""Records one lane's purchases of a day, here or in another process."""
+
 Recorder = Callable[[Sequence[Trip], datetime, Tally], Awaitable[None]]
 """Records trips of one lane, in order: through the domain, or over HTTP."""
 
@@ -93,6 +97,7 @@ class Life:
         self.crowd = Crowd(founded.partners, named)
         self.planner = Planner(journey, cast.PLACES, cast.WEIGHTS)
         self.recorder: Recorder = self._recorded
+        self.lanes = self.own_lanes()
         self._caches = Caches.fresh(cast.CURRENCY, str(ZONE))
 
     async def live(self, day: date) -> Tally:
@@ -100,9 +105,9 @@ class Life:
         tally = Tally()
         began = time.perf_counter()
         night = end_of(day)
-        trips = self.journey.trips(day)
-        tally.members = await self.crowd.join(self.at(night - 6 * SECOND), {trip.household for trip in trips})
-        await self._purchases(trips, night - 5 * SECOND, tally)
+        shopping = {household for _, household, _ in self.journey.visits(day)}
+        tally.members = await self.crowd.join(self.at(night - 6 * SECOND), shopping)
+        await self._purchases(day, night - 5 * SECOND, tally)
         await self._returns(self.planner.returns_on(day), night - 4 * SECOND, tally)
         await self._regrets(self.planner.regrets_on(day), night - 3 * SECOND, tally)
         await self._redemptions(self.planner.redemptions_on(day), night - 2 * SECOND, tally)
@@ -123,15 +128,22 @@ class Life:
         finally:
             await ctx.close()
 
-    async def _purchases(self, trips: Sequence[Trip], now: datetime, tally: Tally) -> None:
-        began = time.perf_counter()
-        lanes = [[trip for trip in trips if trip.household % LANES == lane] for lane in range(LANES)]
-        await asyncio.gather(*(self._lane(lane, now, tally) for lane in lanes))
-        tally.purchase_seconds += time.perf_counter() - began
+    def own_lanes(self) -> list[Lane]:
+        """All lanes in this process."""
+        return [partial(self.shop, lane, LANES) for lane in range(LANES)]
 
-    async def _lane(self, trips: Sequence[Trip], now: datetime, tally: Tally) -> None:
-        for part in _parts(trips, LARGEST_CALL):
+    async def shop(self, lane: int, lanes: int, day: date, now: datetime) -> Tally:
+        """Record the purchases of one lane of a day."""
+        tally = Tally()
+        for part in _parts(self.journey.trips(day, lane, lanes), LARGEST_CALL):
             await self.recorder(part, now, tally)
+        return tally
+
+    async def _purchases(self, day: date, now: datetime, tally: Tally) -> None:
+        began = time.perf_counter()
+        for done in await asyncio.gather(*(lane(day, now) for lane in self.lanes)):
+            tally.add(done)
+        tally.purchase_seconds = time.perf_counter() - began
 
     async def _recorded(self, trips: Sequence[Trip], now: datetime, tally: Tally) -> None:
         """Record trips through the domain."""

@@ -70,11 +70,14 @@ class MadeUp:
 
     def visits(self, day: date) -> list[tuple[int, int, int]]:
         """Basket, household and store of a day's trips."""
-        return [(trip.basket, trip.household, trip.store) for trip in self.trips(day)]
+        return [(trip.basket, trip.household, trip.store) for trip in self._trips(day)]
 
-    @lru_cache(maxsize=DAYS)  # noqa: B019  # one month, one journey
-    def trips(self, day: date) -> list[Trip]:
-        """The trips of a day; none outside the month."""
+    def trips(self, day: date, lane: int = 0, lanes: int = 1) -> list[Trip]:
+        """The trips of a day, or of one lane of it; none outside the month."""
+        return [trip for trip in self._trips(day) if trip.household % lanes == lane]
+
+    @lru_cache(maxsize=2 * DAYS)  # noqa: B019  # one month, one journey
+    def _trips(self, day: date) -> list[Trip]:
         if day not in self.days:
             return []
         shopping = (one for one in range(1, HOUSEHOLDS + 1) if happens(SEED, SHOPPING_DAY, "shops", day, one))
@@ -82,7 +85,7 @@ class MadeUp:
 
     def trip(self, day: date, basket: int) -> Trip:
         """One trip of a day."""
-        return next(trip for trip in self.trips(day) if trip.basket == basket)
+        return next(trip for trip in self._trips(day) if trip.basket == basket)
 
     def spent(self, first: date, last: date) -> dict[int, int]:
         """What each household spent."""
@@ -108,7 +111,7 @@ class MadeUp:
         )
 
     def _between(self, first: date, last: date) -> list[Trip]:
-        return [trip for day in self.days if first <= day <= last for trip in self.trips(day)]
+        return [trip for day in self.days if first <= day <= last for trip in self._trips(day)]
 
 
 STORE_BRAND = 69

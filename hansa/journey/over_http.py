@@ -28,7 +28,7 @@ async def recording(settings: Settings, life: Life) -> AsyncIterator[None]:
     made = await ctx.write(clients.create, command, now=datetime.now(UTC))
     credential = ClientSecret(str(made.client.client_id), made.secret or "")
     unlimited = settings.model_copy(update={"allowance": 0})
-    domain = life.recorder
+    domain, lanes = life.recorder, life.lanes
     async with serving_beside(unlimited) as served, Storefront.opened(served.issuer, credential) as front:
 
         async def over_http(trips: Sequence[Trip], now: datetime, tally: Tally) -> None:
@@ -42,11 +42,11 @@ async def recording(settings: Settings, life: Life) -> AsyncIterator[None]:
                 tally.idle_lines += answer.idle_lines
                 tally.earned += answer.points
 
-        life.recorder = over_http
+        life.recorder, life.lanes = over_http, life.own_lanes()
         try:
             yield
         finally:
-            life.recorder = domain
+            life.recorder, life.lanes = domain, lanes
 
 
 def _basket(trip: Trip) -> Basket:

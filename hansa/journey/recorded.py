@@ -66,9 +66,9 @@ class Recorded:
         """Basket, household and store of a day's trips."""
         return self._day(day).select("basket", "household", "store").rows()
 
-    def trips(self, day: date) -> list[Trip]:
-        """The trips of a day."""
-        return list(self._trips(self._day(day)))
+    def trips(self, day: date, lane: int = 0, lanes: int = 1) -> list[Trip]:
+        """The trips of a day, or of one lane of it."""
+        return list(self._trips(self._day(day), lane, lanes))
 
     def trip(self, day: date, basket: int) -> Trip:
         """One trip of a day."""
@@ -104,7 +104,7 @@ class Recorded:
     def _between(self, first: date, last: date) -> pl.DataFrame:
         return self._baskets.filter(pl.col("day").is_between(first, last))
 
-    def _trips(self, baskets: pl.DataFrame) -> Iterator[Trip]:
+    def _trips(self, baskets: pl.DataFrame, lane: int = 0, lanes: int = 1) -> Iterator[Trip]:
         if not baskets.height:
             return
         start = baskets["offset"][0]
@@ -113,6 +113,8 @@ class Recorded:
         for basket, household, store, at, count, offset in baskets.select(
             "basket", "household", "store", "at", "lines", "offset"
         ).iter_rows():
+            if household % lanes != lane:
+                continue
             own = lines[offset - start : offset - start + count]
             yield Trip(basket, household, store, at, tuple(map(self._line, range(1, count + 1), own)))
 

@@ -61,8 +61,8 @@ class Journey(Protocol):
     def articles(self) -> list[Article]:
         """All articles that were bought and are known."""
 
-    def trips(self, day: date) -> list[Trip]:
-        """The trips of a day, in order of time."""
+    def trips(self, day: date, lane: int = 0, lanes: int = 1) -> list[Trip]:
+        """The trips of a day, in order of time; of one lane, where the households are split over several."""
 
     def visits(self, day: date) -> Sequence[tuple[int, int, int]]:
         """Basket, household and store of a day's trips, in order of time."""
