@@ -41,6 +41,7 @@ from hansa.storefront import (
     Storefront,
     Unanswered,
     Unauthorized,
+    Wallet,
 )
 from hansa.storefront.transport import key_in
 from tests.builders.coalition import BEFORE, NOON, a_coalition, a_partner, writing
@@ -280,8 +281,12 @@ async def test_redemptions_are_made_ended_and_taken_back(shop: Shop) -> None:
 
 async def test_a_wallet_is_shown_with_the_members_consent_only(shop: Shop) -> None:
     async with shop.front() as (front, _):
-        with pytest.raises(Faulty):
-            await front.wallet(ADA)
+        silent = await front.enrol(card="55500002")
+        assert silent.id
+        with pytest.raises(Faulty, match="CONSENT_MISSING"):
+            await front.wallet(Card("55500002"))
+        await front.consent(Card("55500002"), "BALANCE")
+        assert await front.wallet(Card("55500002")) == Wallet(available=0, pending=0, held=0, debt=0)
 
 
 async def test_what_may_not_be_followed_is_refused_by_name(shop: Shop) -> None:
