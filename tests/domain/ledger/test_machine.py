@@ -41,14 +41,21 @@ T = TypeVar("T")
 GRACE = 30 * DAY
 MEMBERS = st.integers(0, 2)
 POINTS = st.integers(1, 120)
+SHARES = st.sampled_from([100, 100, 100, 60, 30, 120])
+BACK = st.lists(st.sampled_from([0, 1, 2, 4, 4, 4]), min_size=3, max_size=3)
+OWED = """
+SELECT d.points - d.repaid, d.redeemer_contract_id FROM debt d JOIN entry e USING (wallet_id, entry_id)
+WHERE d.wallet_id = $1 AND d.points > d.repaid ORDER BY e.version, d.n
+"""
 AWARDS = st.lists(
     st.tuples(
         POINTS,
         st.sampled_from([0, 0, 0, 2, 14]),  # days to wait
-        st.sampled_from([None, 20, 40, 90]),  # days to last
-        st.sampled_from([None, None, 1, 2]),  # months of inactivity
+        st.sampled_from([None, None, 20, 40]),  # days to last
+        st.sampled_from([None, None, None, 1]),  # months of inactivity
         st.booleans(),  # the maker's
     ),
+    min_size=1,
     max_size=3,
 )
 
@@ -89,7 +96,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """One of the two."""
         return self.books.maker if maker else self.books.shop
 
-    @rule(days=st.sampled_from([0, 0, 1, 5, 13, 31]), seconds=st.integers(1, 90_000))
+    @rule(days=st.sampled_from([0, 0, 0, 1, 3, 13, 31, 45]), seconds=st.integers(1, 90_000))
     def tick(self, days: int, seconds: int) -> None:
         """Time passes."""
         self.books.now += days * DAY + timedelta(seconds=seconds)
@@ -123,10 +130,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.bought.append((who, bought, {award.lot_id: award.points for award in given}))
         self.tick(0, 1)
 
-    @rule(who=MEMBERS, points=POINTS, hours=st.sampled_from([None, None, 1, 60]), maker=st.booleans())
-    def redeem(self, who: int, points: int, hours: int | None, maker: bool) -> None:  # noqa: FBT001 -- drawn
-        """Points are spent, or set aside."""
+    @rule(who=MEMBERS, share=SHARES, hours=st.sampled_from([None, None, None, 1, 60]), maker=st.booleans())
+    def redeem(self, who: int, share: int, hours: int | None, maker: bool) -> None:  # noqa: FBT001 -- drawn
+        """Points are spent, or set aside: often all there are, and sometimes more."""
         wallet, hold_for = self.wallets[who], hours and timedelta(hours=hours)
+        points = max(1, wallet.purse(self.books.now) * share // 100)
         posting = self.books.redemption(
             self.members[who], points, hold_for=hold_for, partner_id=self.partner(maker).partner_id
         )
@@ -172,7 +180,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.tick(0, 1)
 
     @precondition(lambda self: self.bought)
-    @rule(which=st.integers(0), shares=st.lists(st.integers(0, 4), min_size=3, max_size=3))
+    @rule(which=st.integers(0), shares=BACK)
     def give_back(self, which: int, shares: list[int]) -> None:
         """Goods come back to where the member's points are now."""
         who, bought, left = self.bought[which % len(self.bought)]
@@ -193,6 +201,28 @@ class LedgerMachine(RuleBasedStateMachine):
             left[award.lot_id] -= claim
         self.tick(0, 1)
 
+    @rule(who=MEMBERS, awards=AWARDS, share=SHARES, maker=st.booleans(), shares=BACK, returns=st.booleans())
+    def visit(
+        self,
+        who: int,
+        awards: list[tuple[int, int, int | None, int | None, bool]],
+        share: int,
+        maker: bool,  # noqa: FBT001 -- drawn
+        shares: list[int],
+        returns: bool,  # noqa: FBT001 -- drawn
+    ) -> None:
+        """What often happens together: goods are bought, points are spent, goods come back."""
+        self.earn(who, awards)
+        self.redeem(who, share, None, maker)
+        if self.bought and returns:
+            self.give_back(len(self.bought) - 1, shares)
+
+    @rule(who=MEMBERS, awards=AWARDS, days=st.sampled_from([2, 20, 45]))
+    def revisit(self, who: int, awards: list[tuple[int, int, int | None, int | None, bool]], days: int) -> None:
+        """A member comes back after a while."""
+        self.tick(days, 1)
+        self.earn(who, awards)
+
     @rule()
     def sweep(self) -> None:
         """The worker comes by."""
@@ -207,10 +237,10 @@ class LedgerMachine(RuleBasedStateMachine):
             wallet.expire(self.books.now)
         self.tick(0, 1)
 
-    @rule(who=MEMBERS, points=POINTS, days=st.sampled_from([None, 10]))
-    def adjust(self, who: int, points: int, days: int | None) -> None:
-        """Two persons give points."""
-        if self.wallets[who].merged_into:
+    @rule(who=MEMBERS, points=POINTS, days=st.sampled_from([None, 10]), luck=st.integers(0, 3))
+    def adjust(self, who: int, points: int, days: int | None, luck: int) -> None:
+        """Two persons give points; now and then."""
+        if self.wallets[who].merged_into or luck:
             return
         ends = None if days is None else self.books.now + days * DAY
         self.run(self._adjust(self.members[who], points, ends))
@@ -235,9 +265,11 @@ class LedgerMachine(RuleBasedStateMachine):
             agreed = await approve_adjustment(session, wanted.adjustment_id, person_id=new_id(), now=self.books.now)
         await post_adjustment(self.books.pool, agreed, now=self.books.now)
 
-    @rule(old=MEMBERS, new=MEMBERS)
-    def merge(self, old: int, new: int) -> None:
-        """Two members turn out to be one."""
+    @rule(old=MEMBERS, new=MEMBERS, luck=st.integers(0, 3))
+    def merge(self, old: int, new: int, luck: int) -> None:
+        """Two members turn out to be one; not too often, or all would be one at once."""
+        if luck:
+            return
         source, target, now = self.wallets[old], self.wallets[new], self.books.now
         work = merge_members(self.books.pool, self.members[old], self.members[new], now=now)
         lapsed = [hold for hold in source.holds if not hold.ended and hold.until is not None and hold.until <= now]
@@ -287,6 +319,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for who, wallet in zip(self.members, self.wallets, strict=True):
             assert self.run(self.books.counters(who)) == wallet.counters()
             assert sorted(self.run(self.books.lots(who))) == sorted(lot.points for lot in wallet.lots)
+            owed = [(debt.points, debt.redeemer) for debt in wallet.debts if debt.points]
+            assert [tuple(row) for row in self.run(self.books.owner.fetch(OWED, who.wallet_id))] == owed
 
     def teardown(self) -> None:
         """The audit finds nothing."""
