@@ -41,7 +41,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 LANES = 2
-"""Households are split over so many lanes: within a lane, and so within a household, purchases keep their order."""
+"""Households are split over lanes, so many a process: within a lane, and so a household, purchases keep their order."""
 LARGEST_CALL = 500
 AT_ONCE = 6
 HOLD = timedelta(days=2)
@@ -128,9 +128,9 @@ class Life:
         finally:
             await ctx.close()
 
-    def own_lanes(self) -> list[Lane]:
-        """All lanes in this process."""
-        return [partial(self.shop, lane, LANES) for lane in range(LANES)]
+    def own_lanes(self, process: int = 0, processes: int = 1) -> list[Lane]:
+        """The lanes of one process of several, so that one lane computes while another waits for the database."""
+        return [partial(self.shop, process * LANES + lane, processes * LANES) for lane in range(LANES)]
 
     async def shop(self, lane: int, lanes: int, day: date, now: datetime) -> Tally:
         """Record the purchases of one lane of a day."""

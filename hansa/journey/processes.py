@@ -9,7 +9,6 @@ import multiprocessing
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -46,7 +45,7 @@ async def shared_out(life: Life, url: str, home: Path) -> AsyncIterator[None]:
         assert isinstance(done, Tally)
         return done
 
-    before, life.lanes = life.lanes, [partial(life.shop, 0, PROCESSES), other]
+    before, life.lanes = life.lanes, [*life.own_lanes(0, PROCESSES), other]
     try:
         yield
     finally:
@@ -72,6 +71,9 @@ async def _worked(pipe: Connection, url: str, home: Path, keys: Keys, founded: F
         while (task := await asyncio.to_thread(pipe.recv)) is not None:
             day, now = task
             try:
-                pipe.send(await life.shop(1, PROCESSES, day, now))
+                tally = Tally()
+                for done in await asyncio.gather(*(lane(day, now) for lane in life.own_lanes(1, PROCESSES))):
+                    tally.add(done)
+                pipe.send(tally)
             except Exception as problem:  # noqa: BLE001  # told to the process that asked
                 pipe.send(RuntimeError(repr(problem)))

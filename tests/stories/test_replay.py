@@ -53,7 +53,7 @@ def ill(outcome: Outcome) -> list[str]:
 
 @needs_data
 async def test_the_first_two_weeks_are_recorded_once_and_every_figure_ties(database_url: str, home: Path) -> None:
-    outcome = await replayed(database_url, home, days=FORTNIGHT)
+    outcome = await replayed(database_url, home, days=FORTNIGHT, processes=2)
     assert outcome.tally.baskets == 5_735
     assert outcome.tally.returns > 0
     assert not ill(outcome)
