@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.audit.verifying import Progress
 
 FOUND = 1
+SURROUNDINGS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,11 @@ async def _verify(url: str, *, shown: bool) -> Report:
 async def _prove(url: str, progress: Progress) -> Report:
     from domain.audit.verifying import verify as prove
     from domain.storage import opened
+    from hansa.migrating import revisions
 
+    if not (await revisions(url)).up_to_date:
+        reporting.complain("The database is not in the form that this version reads: `hansa migrate` brings it there.")
+        raise typer.Exit(SURROUNDINGS)
     async with opened(url, connections=1) as database, database.pool.acquire() as connection:
         return await prove(connection, progress=progress)
 
