@@ -2,7 +2,7 @@
 """One door for people and machines; needs nothing but Python 3.11 on Linux or macOS.
 
     python3 run.py              makes an environment of its own and starts the demo
-    python3 run.py test [...]   runs the tests (words are handed to pytest)
+    python3 run.py test [...]   runs the tests, all but the slow ones (words are handed to pytest: `test -m slow`)
     python3 run.py check        format, lint, types, floors, fast tests
     python3 run.py doctor       any other words are handed to `hansa`
 
@@ -186,9 +186,10 @@ class Environment:
         os.execve(self.python, [str(self.python), "-m", module, *words], self._variables())
 
     def test(self, words: list[str]) -> int:
-        """All tests on all processors, or those that were named."""
+        """All tests but the slow ones on all processors, or those that were named."""
         os.chdir(ROOT)
-        return self.hand_over("pytest", [*self._pytest(), *(words or ["-n", "auto", "--dist", "worksteal"])])
+        usual = ["-n", "auto", "--dist", "worksteal", "-m", "not slow"]
+        return self.hand_over("pytest", [*self._pytest(), *(words or usual)])
 
     def _pytest(self) -> list[str]:
         return ["-o", f"cache_dir={self.folder / 'notes' / 'pytest'}"]

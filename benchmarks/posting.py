@@ -119,22 +119,33 @@ def purchase(place: World, wallet: UUID) -> PurchasePosting:
 
 
 BARE = """
-    WITH i AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) AS u(wallet_id, entry_id, key, print)),
-    e AS (INSERT INTO entry (wallet_id, entry_id, version, kind, member_id, partner_id, idempotency_key, fingerprint, occurred_at,
-            posted_at, cycle_id, hash)
-        SELECT i.wallet_id, i.entry_id, (random() * 9e18)::bigint, 'PURCHASE', i.wallet_id, $5, i.key, i.print, $6, $6, $7, i.print
-        FROM i),
-    l AS (INSERT INTO lot (wallet_id, lot_id, entry_id, member_id, sponsor_id, sponsor_contract_id, accrual_cycle_id, available_at,
-            expires_at, original, remaining, held, released, earned_at)
-        SELECT i.wallet_id, gen_random_uuid(), i.entry_id, i.wallet_id, $5, $5, $7, $6, $6 + n * interval '700 days', 50, 50, 0, n = 2, $6
-        FROM i, generate_series(1, 2) n RETURNING wallet_id, lot_id, entry_id, released),
-    t AS (INSERT INTO transfer (wallet_id, entry_id, n, kind, debit, credit, points, lot_id, sponsor_id, sponsor_contract_id,
-            accrual_cycle_id, partner_id, cycle_id, available_at)
+    WITH i AS (
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) AS u(wallet_id, entry_id, key, print)
+    ), e AS (
+        INSERT INTO entry (wallet_id, entry_id, version, kind, member_id, partner_id, idempotency_key, fingerprint,
+            occurred_at, posted_at, cycle_id, hash)
+        SELECT i.wallet_id, i.entry_id, (random() * 9e18)::bigint, 'PURCHASE', i.wallet_id, $5, i.key, i.print, $6, $6,
+            $7, i.print
+        FROM i
+    ), l AS (
+        INSERT INTO lot (wallet_id, lot_id, entry_id, member_id, sponsor_id, sponsor_contract_id, accrual_cycle_id,
+            available_at, expires_at, original, remaining, held, released, earned_at)
+        SELECT i.wallet_id, gen_random_uuid(), i.entry_id, i.wallet_id, $5, $5, $7, $6, $6 + n * interval '700 days',
+            50, 50, 0, n = 2, $6
+        FROM i, generate_series(1, 2) n RETURNING wallet_id, lot_id, entry_id, released
+    ), t AS (
+        INSERT INTO transfer (wallet_id, entry_id, n, kind, debit, credit, points, lot_id, sponsor_id,
+            sponsor_contract_id, accrual_cycle_id, partner_id, cycle_id, available_at)
         SELECT l.wallet_id, l.entry_id, CASE WHEN l.released THEN 2 ELSE 1 END, 'ACCRUE', 'ISSUED',
-            CASE WHEN l.released THEN 'AVAILABLE' ELSE 'PENDING' END, 50, l.lot_id, $5, $5, $7, $5, $7, $6 FROM l),
-    p AS (INSERT INTO purchase (wallet_id, entry_id, partner_id, occurred_at, currency, total, numbers, skus, quantities, amounts,
-            facts, returns)
-        SELECT i.wallet_id, i.entry_id, $5, $6, 'USD', 2700, $8, $9, $10, $11, '{"campaigns": [["base", 1], ["maker", 2]]}', 0 FROM i)
+            CASE WHEN l.released THEN 'AVAILABLE' ELSE 'PENDING' END, 50, l.lot_id, $5, $5, $7, $5, $7, $6
+        FROM l
+    ), p AS (
+        INSERT INTO purchase (wallet_id, entry_id, partner_id, occurred_at, currency, total, numbers, skus, quantities,
+            amounts, facts, returns)
+        SELECT i.wallet_id, i.entry_id, $5, $6, 'USD', 2700, $8, $9, $10, $11,
+            '{"campaigns": [["base", 1], ["maker", 2]]}', 0
+        FROM i
+    )
     UPDATE wallet w SET available = available + 50, pending = pending + 50, version = version + 1, head = i.print
     FROM i WHERE w.wallet_id = i.wallet_id
 """
@@ -143,7 +154,12 @@ BARE = """
 async def bare(pool: asyncpg.Pool, place: World, cycle: UUID, wallets: list[UUID]) -> None:
     """The rows of so many purchases with nothing judged, drawn, chained or answered."""
     keys = [uuid4() for _ in wallets]
-    columns = (list(range(1, LINES + 1)), [str(1_000_000 + line) for line in range(LINES)], [Decimal(1)] * LINES, [300] * LINES)
+    columns = (
+        list(range(1, LINES + 1)),
+        [str(1_000_000 + line) for line in range(LINES)],
+        [Decimal(1)] * LINES,
+        [300] * LINES,
+    )
     prints = [key.bytes * 2 for key in keys]
     ids = [new_id() for _ in wallets]
     await pool.execute(BARE, wallets, ids, [str(key) for key in keys], prints, place.retailer, NOW, cycle, *columns)
@@ -172,7 +188,7 @@ async def rate(seconds: float, clients: int, once: Callable[[Random], Awaitable[
 
 
 def tpcb(server: EmbeddedPostgres, url: str, seconds: float) -> float:
-    """pgbench's own transactions a second on the same server."""
+    """Pgbench's own transactions a second on the same server."""
     pgbench = server._find_binaries() / "pgbench"  # noqa: SLF001  # its own tools lie beside it
     options = ["-h", url.partition("host=")[2].partition("&")[0], "-U", "hansa"]
     subprocess.run([pgbench, *options, "-i", "-s", "10", "-q", "pgbench"], check=True, capture_output=True)
@@ -226,7 +242,10 @@ async def measured(server: EmbeddedPostgres, url: str, seconds: float, members: 
 
 def shown(rates: dict[str, float]) -> Table:
     """The rates as a table, each beside what it is compared with."""
-    table = Table(title="Purchases posted, one server, one run", caption="durable commits; ratios count, figures are the machine's")
+    table = Table(
+        title="Purchases posted, one server, one run",
+        caption="durable commits; ratios count, figures are the machine's",
+    )
     for heading in ("work", "per second", "ratio"):
         table.add_column(heading, justify="left" if heading == "work" else "right")
     rows = {

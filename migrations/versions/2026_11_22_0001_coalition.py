@@ -99,9 +99,7 @@ def _create_entities() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", name="pk_brand"),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.partner_id"], name="fk_brand_partner_id"),
-        sa.ForeignKeyConstraint(
-            ["legal_entity_id"], ["legal_entity.legal_entity_id"], name="fk_brand_legal_entity_id"
-        ),
+        sa.ForeignKeyConstraint(["legal_entity_id"], ["legal_entity.legal_entity_id"], name="fk_brand_legal_entity_id"),
     )
     op.create_table(
         "outlet",

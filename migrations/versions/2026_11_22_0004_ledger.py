@@ -23,7 +23,9 @@ WRITTEN_BY_POSTING = (
 SEEN_BY = {
     "wallet": "sees_coalition() OR sees_wallet(wallet_id)",
     "entry": "sees_partner(partner_id) OR sees_wallet(wallet_id)",
-    "transfer": "sees_partner(sponsor_id) OR sees_partner(redeemer_id) OR sees_partner(partner_id) OR sees_wallet(wallet_id)",
+    "transfer": (
+        "sees_partner(sponsor_id) OR sees_partner(redeemer_id) OR sees_partner(partner_id) OR sees_wallet(wallet_id)"
+    ),
     "lot": "sees_partner(sponsor_id) OR sees_wallet(wallet_id)",
     "hold": "sees_partner(partner_id) OR sees_wallet(wallet_id)",
     "debt": "sees_partner(sponsor_id) OR sees_wallet(wallet_id)",
@@ -61,7 +63,7 @@ POSTINGS = (
 
 
 def upgrade() -> None:
-    """Create the books; the application may read them through the walls and write them through the posting functions."""
+    """Create the books: read through the walls, written through the posting functions alone."""
     run_sql_file("0004_tables.sql")
     run_sql_file("0004_ledger.sql")
     run_sql_file("0004_posting.sql")

@@ -18,7 +18,6 @@ TOOLS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_tree_is_clean(tool: str) -> None:
     program, *words = TOOLS[tool]
