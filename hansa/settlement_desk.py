@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from domain.coalition.founding import coalition_of
+from domain.coalition.founding import clock_of, coalition_of
 from domain.coalition.models import Coalition, Partner
 from domain.errors import Forbidden, NotFound
 from domain.ids import PartnerId, PersonId
@@ -94,15 +94,11 @@ def at_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
 
     async def done(url: str) -> T:
         async with opened(url, connections=2) as database:
-            ctx = Context.for_coalition(database, datetime.now(UTC), keys=keys)
-            coalition = await ctx.read(coalition_of)
-            if coalition.clock_at is not None:
-                ctx = Context.for_coalition(database, coalition.clock_at, keys=keys)
-            desk = Desk(ctx=ctx, coalition=coalition, partners=await ctx.read(_partners))
-            try:
-                return await work(desk)
-            finally:
-                await ctx.close()
+            clock = await clock_of(database.pool)
+            now = clock.at if clock and clock.at else datetime.now(UTC)
+            async with Context.for_coalition(database, now, keys=keys) as ctx:
+                coalition, partners = await ctx.read(coalition_of), await ctx.read(_partners)
+                return await work(Desk(ctx=ctx, coalition=coalition, partners=partners))
 
     with with_database(settings) as served:
         return asyncio.run(done(served.database_url or ""))

@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar
 
 import asyncpg
 import strawberry
@@ -62,6 +62,13 @@ class Context:
         """The coalition itself at work: the command line and the worker."""
         viewer = Viewer(audience=Audience.COALITION, scopes=EVERY_SCOPE)
         return cls(viewer=viewer, database=database, clock=lambda: now, keys=keys)
+
+    async def __aenter__(self) -> Self:
+        """For work that is not a request: the connection goes back when the block ends."""
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self.close()
 
     @cached_property
     def now(self) -> datetime:
