@@ -103,6 +103,7 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
             else:
                 _tell(console, shown, await _first_answer(shown))
             if serve:
+                console.print("\nCtrl-C stops; the next start goes on from here.")
                 await stopping.wait()
             stopping.set()
             if worker is not None:
@@ -237,7 +238,5 @@ def _tell(console: Console, shown: Shown, answer: dict[str, Any]) -> None:
         "",
         "Its answer:",
         json.dumps({"data": answer}, indent=2, ensure_ascii=False),
-        "",
-        "Ctrl-C stops; the next start goes on from here.",
     ]
     console.print("\n".join(sentences), markup=False)
