@@ -12,13 +12,15 @@ from strawberry.schema.config import StrawberryConfig
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.campaigns import CampaignMutation, CampaignQuery
+from schema.coalition import CoalitionMutation, CoalitionQuery
+from schema.contracts import ContractMutation
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
 from schema.inside import core_of
 from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
-from schema.partners import CoalitionMutation, CoalitionQuery
+from schema.partners import PartnerMutation, PartnerQuery
 from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
@@ -48,6 +50,7 @@ class Query(
     ViewerQuery,
     NodeQuery,
     CoalitionQuery,
+    PartnerQuery,
     MemberQuery,
     ProductQuery,
     CampaignQuery,
@@ -62,6 +65,8 @@ class Query(
 @strawberry.type
 class Mutation(
     CoalitionMutation,
+    PartnerMutation,
+    ContractMutation,
     MemberMutation,
     ProductMutation,
     CampaignMutation,
