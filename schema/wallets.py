@@ -154,38 +154,41 @@ class Wallet:
 class Left:
     """What a member has once something was done."""
 
-    wallet_id: UUID
+    wallet_id: UUID | None = None
     available: Points | None = None
     pending: Points | None = None
     debt: Points | None = None
+
+
+UNTOLD = Left()
 
 
 @strawberry.type
 class Afterwards:
     """What the member has once it was done; told with the member's consent (BALANCE)."""
 
-    left: strawberry.Private[Left | None] = None
+    left: strawberry.Private[Left] = UNTOLD
 
     @strawberry.field
     async def available(self, info: Info) -> Points | None:
         """What the member can spend afterwards; null without consent."""
-        return (
-            self.left.available
-            if self.left and await members.tells_balance(info.context, self.left.wallet_id)
-            else None
-        )
+        return (await self._told(info)).available
 
     @strawberry.field
     async def pending(self, info: Info) -> Points | None:
         """What waits afterwards; null without consent."""
-        return (
-            self.left.pending if self.left and await members.tells_balance(info.context, self.left.wallet_id) else None
-        )
+        return (await self._told(info)).pending
 
     @strawberry.field
     async def debt(self, info: Info) -> Points | None:
         """What the member owes afterwards; null without consent."""
-        return self.left.debt if self.left and await members.tells_balance(info.context, self.left.wallet_id) else None
+        return (await self._told(info)).debt
+
+    async def _told(self, info: Info) -> Left:
+        """What may be told of it."""
+        wallet_id = self.left.wallet_id
+        told = wallet_id is not None and await members.tells_balance(info.context, wallet_id)
+        return self.left if told else UNTOLD
 
 
 After = Annotated[

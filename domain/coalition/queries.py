@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -75,14 +74,3 @@ async def contracts_of(session: ReadSession, partner_id: UUID) -> list[Contract]
     visible = concerning(sight_of(session), col(Contract.partner_id))
     statement = select(Contract).where(Contract.partner_id == partner_id, visible)
     return list(await session.scalars(statement.order_by(col(Contract.version).desc())))
-
-
-async def contract_in_force(session: ReadSession, partner_id: UUID, *, now: datetime) -> Contract | None:
-    """The contract that binds a partner now."""
-    statement = (
-        select(Contract)
-        .where(Contract.partner_id == partner_id, col(Contract.signed_at).is_not(None), Contract.valid_from <= now)
-        .order_by(col(Contract.version).desc())
-        .limit(1)
-    )
-    return (await session.scalars(statement)).first()
