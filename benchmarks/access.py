@@ -22,8 +22,10 @@ from domain.ids import new_id
 from domain.storage import COALITION, ReadSession, WriteSession
 from domain.storage import opened as opened_database
 from hansa.migrating import migrate
-from partners import access_tokens, clients, keys, state
-from partners.clients import CreateClient, Credential
+from partners import keys, state
+from partners.clients import registering
+from partners.clients.registering import CreateClient, Credential
+from partners.oauth import access_tokens
 from partners.routes import routes
 from partners.scopes import Scope
 from partners.state import AccessState
@@ -105,7 +107,7 @@ async def _measure(what: str, once: Callable[[], Awaitable[None]], times: int) -
 
 async def _client(access: AccessState, command: CreateClient) -> Credential:
     async with access.database.session(COALITION) as session, session.begin():
-        return await clients.create(WriteSession(ReadSession(session)), command, now=access.clock())
+        return await registering.create(WriteSession(ReadSession(session)), command, now=access.clock())
 
 
 def _assertion(client_id: str, key: ECKey) -> str:

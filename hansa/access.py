@@ -18,14 +18,18 @@ from domain.ids import ClientId, OutletId, PartnerId, PersonId
 from domain.members.identifiers import Identifier
 from domain.storage import COALITION, ReadSession, Sight, WriteSession, opened
 from hansa.settings import Settings
-from partners import clients, people, sign_in, signing_keys, state
-from partners.clients import CreateClient, Credential
+from partners import state
+from partners.clients import registering
+from partners.clients.models import Client
+from partners.clients.registering import CreateClient, Credential
 from partners.errors import InvalidKeySet
 from partners.issuer import Issuer
 from partners.keys import derive
-from partners.models import Client
+from partners.oauth import signing_keys
+from partners.people import admitting
 from partners.scopes import SANDBOX_DEFAULT
-from partners.sign_in import Subject
+from partners.sign_in import links
+from partners.sign_in.sessions import Subject
 from partners.standing import SERVER
 
 
@@ -69,18 +73,18 @@ async def create_client(
         found = await outlet_by_code(session, partner_id, outlet) if partner_id and outlet else None
         command = CreateClient(
             name=name,
-            scopes=clients.scopes_named(scopes) if scopes else SANDBOX_DEFAULT,
+            scopes=registering.scopes_named(scopes) if scopes else SANDBOX_DEFAULT,
             partner_id=partner_id,
             outlet_id=OutletId(found.outlet_id) if found else None,
             jwks=_read(key_set),
         )
-        return _credential(await clients.create(session, command, now=datetime.now(UTC)))
+        return _credential(await registering.create(session, command, now=datetime.now(UTC)))
 
 
 async def list_clients(settings: Settings, *, partner: str | None = None) -> list[ClientLine]:
     """All clients, or a partner's."""
     async with _transaction(settings, COALITION) as session:
-        return [_line(row) for row in await clients.listed(session, partner_id=await _partner(session, partner))]
+        return [_line(row) for row in await registering.listed(session, partner_id=await _partner(session, partner))]
 
 
 async def rotate_client(
@@ -89,14 +93,16 @@ async def rotate_client(
     """Give a client another credential."""
     async with _transaction(settings, COALITION) as session:
         return _credential(
-            await clients.rotate(session, ClientId(client_id), now=datetime.now(UTC), grace=grace, jwks=_read(key_set))
+            await registering.rotate(
+                session, ClientId(client_id), now=datetime.now(UTC), grace=grace, jwks=_read(key_set)
+            )
         )
 
 
 async def revoke_client(settings: Settings, client_id: UUID) -> ClientLine:
     """End a client for good."""
     async with _transaction(settings, COALITION) as session:
-        return _line(await clients.revoke(session, ClientId(client_id), now=datetime.now(UTC)))
+        return _line(await registering.revoke(session, ClientId(client_id), now=datetime.now(UTC)))
 
 
 async def sign_in_link(
@@ -106,7 +112,7 @@ async def sign_in_link(
     member: str | None = None,
     partner: str | None = None,
     landing: str = "/",
-    lifetime: timedelta = sign_in.CODE_LIFETIME,
+    lifetime: timedelta = links.CODE_LIFETIME,
 ) -> str:
     """A link that signs one browser in, once: a person by e-mail address, or a member by card."""
     if (person is None) == (member is None):
@@ -114,12 +120,12 @@ async def sign_in_link(
     async with _transaction(settings, SERVER) as session:
         if member is not None:
             lookup = Identifier.card(member).lookup(derive(settings.key()).lookups)
-            subject = Subject(member_id=await sign_in.member_named(session, lookup))
+            subject = Subject(member_id=await links.member_named(session, lookup))
         else:
-            found = await people.with_email(session, person or "", partner_id=await _partner(session, partner))
+            found = await admitting.with_email(session, person or "", partner_id=await _partner(session, partner))
             subject = Subject(person_id=PersonId(found.person_id))
-        code = await sign_in.issue(session, subject, now=datetime.now(UTC), landing=landing, lifetime=lifetime)
-    return sign_in.link(Issuer(settings.issuer), code)
+        code = await links.issue(session, subject, now=datetime.now(UTC), landing=landing, lifetime=lifetime)
+    return links.link(Issuer(settings.issuer), code)
 
 
 async def rotate_signing_key(settings: Settings, *, leaked: bool = False) -> str:

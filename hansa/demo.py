@@ -37,7 +37,7 @@ from hansa.settings import Settings
 from hansa.storefront import ClientSecret, Storefront
 from hansa.worker import sweeping
 from partners.keys import Keys, derive
-from partners.sign_in import SANDBOX_CODE_LIFETIME
+from partners.sign_in.links import SANDBOX_CODE_LIFETIME
 from resolvers.context import Context
 
 DAYS = 50

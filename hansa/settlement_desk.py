@@ -22,8 +22,8 @@ from domain.storage import ReadSession, opened
 from domain.values import minor_digits
 from hansa.embedding import with_database
 from hansa.settings import load
-from partners import people
 from partners.keys import derive
+from partners.people import admitting
 from partners.scopes import PersonRole, Scope, scopes_of_roles
 from resolvers.context import Context
 
@@ -80,7 +80,7 @@ class Desk:
 
     async def person(self, email: str, scope: Scope) -> PersonId:
         """The coalition's person with that address, if the roles allow what is asked. Raises: NotFound, Forbidden."""
-        person = await self.ctx.read(people.with_email, email)
+        person = await self.ctx.read(admitting.with_email, email)
         roles = [PersonRole(role) for role in person.roles]
         if person.partner_id is not None or scope not in scopes_of_roles(roles):
             raise Forbidden(f"{person.name} has no role that allows {scope}.")

@@ -9,7 +9,8 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from domain.storage import WriteSession
-from partners.models import BrowserSession, Revocation, SignInCode, UsedJti
+from partners.oauth.models import Revocation, UsedJti
+from partners.sign_in.models import BrowserSession, SignInCode
 
 KEPT_FOR = timedelta(days=1)
 """Sign-ins of yesterday are still there when somebody asks what happened."""

@@ -213,3 +213,8 @@ def written(scopes: Iterable[Scope]) -> str:
 
 
 _BY_VALUE: dict[str, Scope] = {scope.value: scope for scope in Scope}
+
+
+def listed(words: Iterable[str]) -> str:
+    """An SQL array of these words, for the constraints."""
+    return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]"

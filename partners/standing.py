@@ -16,9 +16,9 @@ from sqlmodel import col, select
 
 from domain.coalition.models import Coalition, Partner, PartnerStatus
 from domain.storage import Database, ReadSession, Sight
-from partners import signing_keys
-from partners.models import Revocation
-from partners.signing_keys import PublishedKeys
+from partners.oauth import signing_keys
+from partners.oauth.models import Revocation
+from partners.oauth.signing_keys import PublishedKeys
 
 SERVER = Sight("server")
 """The sight of the authorization server itself: the only one that reaches keys, codes and sessions."""

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from domain.storage import Database, ReadSession, WriteSession
-from partners import signing_keys, standing
-from partners.access_tokens import AccessToken
+from partners import standing
 from partners.issuer import Issuer
 from partners.keys import Keys
-from partners.sign_in import SessionFacts
+from partners.oauth import signing_keys
+from partners.oauth.access_tokens import AccessToken
+from partners.sign_in.sessions import SessionFacts
 from partners.standing import SERVER, Watch
 from partners.viewer import Viewer
 

@@ -13,13 +13,14 @@ from starlette.datastructures import Headers
 from domain import storage
 from domain.ids import ClientId, MemberId, OutletId, PartnerId, PersonId, WalletId
 from domain.storage import ReadSession, Sight
-from partners import access_tokens, browser, sign_in
-from partners.access_tokens import AccessToken
 from partners.errors import Unauthenticated
 from partners.issuer import Issuer
-from partners.jose import TokenInvalid
+from partners.oauth import access_tokens
+from partners.oauth.access_tokens import AccessToken
+from partners.oauth.jose import TokenInvalid
 from partners.scopes import Scope
-from partners.sign_in import SessionFacts
+from partners.sign_in import cookies, sessions
+from partners.sign_in.sessions import SessionFacts
 
 if TYPE_CHECKING:
     from partners.standing import Standing
@@ -98,7 +99,7 @@ async def viewer_of(headers: Headers, state: AccessState) -> Viewer:
     Raises: Unauthenticated, for a claim that is not proven.
     """
     authorizations = headers.getlist("authorization")
-    proof = headers.get(browser.PAGE_TOKEN_HEADER)
+    proof = headers.get(cookies.PAGE_TOKEN_HEADER)
     if len(authorizations) + (proof is not None) > 1:
         raise _contradiction(state.issuer)
     if proof is not None:
@@ -141,11 +142,11 @@ async def browser_viewer(headers: Headers, proof: str, state: AccessState) -> Vi
 
     Raises: Unauthenticated.
     """
-    secret = browser.secret_in(headers.get("cookie", ""), state.issuer)
-    if secret is None or not browser.is_own_page(headers, state.origins):
+    secret = cookies.secret_in(headers.get("cookie", ""), state.issuer)
+    if secret is None or not cookies.is_own_page(headers, state.origins):
         raise _invalid(state.issuer, "no cookie, or not from a page of ours")
-    session_hash = sign_in.hashed(secret)
-    if not browser.is_page_token(proof, state.keys.browser, session_hash):
+    session_hash = sessions.hashed(secret)
+    if not cookies.is_page_token(proof, state.keys.browser, session_hash):
         raise _invalid(state.issuer, "another page's token")
     viewer = await session_viewer(secret, state)
     if viewer is NOBODY:
@@ -161,13 +162,13 @@ async def session_viewer(secret: str, state: AccessState) -> Viewer:
 
 async def session_facts(secret: str, state: AccessState) -> SessionFacts | None:
     """What is known of a session, read again every two seconds."""
-    digest = sign_in.hashed(secret)
+    digest = sessions.hashed(secret)
     known = state.sessions.get(digest)
     now = state.clock()
     if known is None or state.ticks() - known[1] > SESSION_REREAD_AFTER_SECONDS:
         at = state.ticks()
         async with state.transaction() as session:
-            facts = await sign_in.facts_of(ReadSession(session), digest, now=now)
+            facts = await sessions.facts_of(ReadSession(session), digest, now=now)
         if facts is None:
             state.sessions.forget(digest)
             return None

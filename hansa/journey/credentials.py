@@ -12,9 +12,9 @@ from pathlib import Path
 from domain.coalition.founding import coalition_of
 from domain.ids import ClientId, PartnerId
 from hansa.storefront import ClientSecret
-from partners import clients
-from partners.clients import CreateClient
-from partners.models import Client
+from partners.clients import registering
+from partners.clients.models import Client
+from partners.clients.registering import CreateClient
 from partners.scopes import SANDBOX_DEFAULT
 from resolvers.context import Context
 
@@ -62,7 +62,7 @@ async def credentials(ctx: Context, partners: Mapping[str, PartnerId], home: Pat
 
 
 async def _client(ctx: Context, partner_id: PartnerId) -> Client | None:
-    known = await ctx.read(clients.listed, partner_id=partner_id)
+    known = await ctx.read(registering.listed, partner_id=partner_id)
     return next((client for client in known if client.name == NAME and client.revoked_at is None), None)
 
 
@@ -70,7 +70,7 @@ async def _new(ctx: Context, partner_id: PartnerId, client: Client | None) -> Cl
     now = datetime.now(UTC)
     if client is None:
         command = CreateClient(name=NAME, scopes=SANDBOX_DEFAULT, partner_id=partner_id)
-        made = await ctx.write(clients.create, command, now=now)
+        made = await ctx.write(registering.create, command, now=now)
     else:
-        made = await ctx.write(clients.rotate, ClientId(client.client_id), now=now)
+        made = await ctx.write(registering.rotate, ClientId(client.client_id), now=now)
     return ClientSecret(str(made.client.client_id), made.secret or "")

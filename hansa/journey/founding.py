@@ -27,9 +27,9 @@ from domain.storage import Database, ReadSession, WriteSession
 from hansa.journey import cast
 from hansa.journey.promotions import promotions
 from hansa.journey.trips import ZONE, Article, Journey
-from partners import people
 from partners.keys import Keys
-from partners.people import AdmitPerson
+from partners.people import admitting
+from partners.people.admitting import AdmitPerson
 from partners.scopes import PersonRole
 from resolvers.context import Context
 
@@ -206,8 +206,8 @@ async def _launched(session: WriteSession, owner: PartnerId, terms: Terms) -> No
 
 async def _person(ctx: Context, name: str, email: str, role: str, partner_id: PartnerId | None = None) -> PersonId:
     try:
-        person = await ctx.read(people.with_email, email, partner_id=partner_id)
+        person = await ctx.read(admitting.with_email, email, partner_id=partner_id)
     except NotFound:
         command = AdmitPerson(name=name, email=email, roles=frozenset({PersonRole(role)}), partner_id=partner_id)
-        person = await ctx.write(people.admit, command, now=cast.SIGNED)
+        person = await ctx.write(admitting.admit, command, now=cast.SIGNED)
     return PersonId(person.person_id)

@@ -14,8 +14,8 @@ from hansa.journey.living import Life, Tally
 from hansa.journey.trips import Trip
 from hansa.settings import Settings
 from hansa.storefront import Basket, Card, ClientSecret, Line, Refused, Storefront
-from partners import clients
-from partners.clients import CreateClient
+from partners.clients import registering
+from partners.clients.registering import CreateClient
 from partners.scopes import SANDBOX_DEFAULT
 
 
@@ -25,7 +25,7 @@ async def recording(settings: Settings, life: Life) -> AsyncIterator[None]:
     ctx = life.at(cast.OPENING)
     shop = life.founded.partners[cast.SHOP]
     command = CreateClient(name="Replay over HTTP", scopes=SANDBOX_DEFAULT, partner_id=shop)
-    made = await ctx.write(clients.create, command, now=datetime.now(UTC))
+    made = await ctx.write(registering.create, command, now=datetime.now(UTC))
     credential = ClientSecret(str(made.client.client_id), made.secret or "")
     unlimited = settings.model_copy(update={"allowance": 0})
     domain, lanes = life.recorder, life.lanes

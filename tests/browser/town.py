@@ -22,9 +22,9 @@ from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember
 from domain.settlement import computing, cycles, queries
 from domain.storage import COALITION, Database, ReadSession, WriteSession
-from partners import people
 from partners.keys import Keys
-from partners.people import AdmitPerson
+from partners.people import admitting
+from partners.people.admitting import AdmitPerson
 from partners.scopes import PersonRole
 
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -174,9 +174,9 @@ async def a_town(database: Database, keys: Keys) -> Town:
         roles=frozenset({PersonRole.PARTNER_FINANCE}),
         partner_id=town.partner_ids["olla"],
     )
-    await town.do(people.admit, person, now=JANUARY)
+    await town.do(admitting.admit, person, now=JANUARY)
     preparer = AdmitPerson(name="Ilze Kalna", email=PREPARER, roles=frozenset({PersonRole.COALITION_PREPARER}))
-    await town.do(people.admit, preparer, now=JANUARY)
+    await town.do(admitting.admit, preparer, now=JANUARY)
     return town
 
 

@@ -14,8 +14,8 @@ from domain.storage import Database
 from hansa.beside import serving_beside
 from hansa.settings import Settings
 from hansa.storefront import ClientSecret
-from partners import clients
-from partners.clients import CreateClient
+from partners.clients import registering
+from partners.clients.registering import CreateClient
 from partners.scopes import SANDBOX_DEFAULT
 from tests.builders.coalition import writing
 
@@ -45,5 +45,5 @@ async def a_secret(database: Database, partner: Partner | None, **wanted: Any) -
         }
     )
     async with writing(database) as session:
-        made = await clients.create(session, command, now=datetime.now(UTC))
+        made = await registering.create(session, command, now=datetime.now(UTC))
     return ClientSecret(str(made.client.client_id), made.secret or "")

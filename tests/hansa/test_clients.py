@@ -19,9 +19,9 @@ from domain.coalition.models import Partner
 from domain.ids import new_id
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.cli import app
-from partners import people
 from partners.errors import InvalidKeySet, UnknownScope
-from partners.people import AdmitPerson
+from partners.people import admitting
+from partners.people.admitting import AdmitPerson
 from partners.scopes import PersonRole
 
 Hansa = Callable[..., Coroutine[Any, Any, Result]]
@@ -56,7 +56,7 @@ async def hansa(database: Database, database_url: str, tmp_path: Path) -> Hansa:
             )
         )
         command = AdmitPerson(name="Līga", email="liga@amber.example", roles=frozenset({PersonRole.COALITION_ADMIN}))
-        await people.admit(writing, command, now=datetime.now(UTC))
+        await admitting.admit(writing, command, now=datetime.now(UTC))
     surroundings = {
         "HANSA_DATABASE_URL": database_url,
         "HANSA_HOME": str(tmp_path),

@@ -14,7 +14,7 @@ from domain.errors import Forbidden, InvalidValue, NotFound
 from domain.settlement.errors import SecondPersonNeeded, SettlementOutOfOrder
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.settling import app
-from partners import people
+from partners.people import admitting
 from partners.scopes import PersonRole
 from tests.domain.settlement.trading import FOUNDED, HYBRID, NOON, Trading, a_coalition
 
@@ -61,7 +61,7 @@ async def trading(database: Database) -> Trading:
         ("Bert", BERT, BOTH),
         ("Carl", CARL, frozenset({PersonRole.COALITION_AUDITOR})),
     ):
-        await trading.do(people.admit, people.AdmitPerson(name=name, email=email, roles=roles), now=NOON)
+        await trading.do(admitting.admit, admitting.AdmitPerson(name=name, email=email, roles=roles), now=NOON)
     return trading
 
 

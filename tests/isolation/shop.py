@@ -32,9 +32,10 @@ from domain.rewards.queries import RedemptionRef
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
 from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
-from partners import clients, people
-from partners.clients import CreateClient
-from partners.people import AdmitPerson
+from partners.clients import registering
+from partners.clients.registering import CreateClient
+from partners.people import admitting
+from partners.people.admitting import AdmitPerson
 from partners.scopes import PARTNER_CEILING, PersonRole
 from tests.builders.graphql import KEYS
 
@@ -212,14 +213,14 @@ class Shop:
             command = CreateClient(
                 name=self.secret("Client"), scopes=frozenset(PARTNER_CEILING), partner_id=self.partner_id
             )
-            self.made["client"] = (await clients.create(session, command, now=OPENED)).client.client_id
+            self.made["client"] = (await registering.create(session, command, now=OPENED)).client.client_id
             person = AdmitPerson(
                 name=self.secret("Person"),
                 email=f"person-{self.word.lower()}@{self.name}.example",
                 roles=frozenset({PersonRole.PARTNER_FINANCE}),
                 partner_id=self.partner_id,
             )
-            self.made["person"] = (await people.admit(session, person, now=OPENED)).person_id
+            self.made["person"] = (await admitting.admit(session, person, now=OPENED)).person_id
 
 
 async def live(database: Database, owner: PartnerId, terms: Terms) -> Campaign:

@@ -21,10 +21,11 @@ from starlette.routing import Route
 from domain.coalition.models import Coalition, Partner
 from domain.ids import PartnerId, new_id
 from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
-from partners import clients, keys
-from partners.clients import CreateClient, Credential
+from partners import keys
+from partners.clients import registering
+from partners.clients.registering import CreateClient, Credential
 from partners.errors import Unauthenticated
-from partners.jose import Registry
+from partners.oauth.jose import Registry
 from partners.routes import routes
 from partners.scopes import SANDBOX_DEFAULT, Scope
 from partners.state import AccessState, opened
@@ -73,7 +74,7 @@ class Place:
     async def client(self, **wanted: Any) -> Credential:
         """A client of the kvass brewery, or as wanted."""
         command = CreateClient(**{"name": "Till", "scopes": SANDBOX_DEFAULT, "partner_id": self.kvass, **wanted})
-        credential: Credential = await self.write(clients.create, command, now=self.clock())
+        credential: Credential = await self.write(registering.create, command, now=self.clock())
         return credential
 
     async def ask(self, path: str, *, auth: Credential | None = None, **form: Any) -> httpx.Response:

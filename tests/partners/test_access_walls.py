@@ -8,8 +8,9 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from domain.storage import COALITION, NOBODY, Sight
-from partners import clients, housekeeping
-from partners.models import COALITION_ROLES, PARTNER_ROLES
+from partners import housekeeping
+from partners.clients import registering
+from partners.people.models import COALITION_ROLES, PARTNER_ROLES
 from partners.scopes import READING
 from partners.standing import SERVER
 from tests.partners.conftest import ASSERTION, Place, assertion, public
@@ -37,7 +38,7 @@ async def test_only_the_server_reaches_keys_codes_and_sessions(place: Place, own
 async def test_clients_persons_and_revocations_are_seen_by_their_own_side(place: Place) -> None:
     for partner_id in (place.kvass, place.tea, None):
         till = await place.client(partner_id=partner_id)
-        await place.write(clients.revoke, till.client.client_id, now=place.clock())
+        await place.write(registering.revoke, till.client.client_id, now=place.clock())
     for table in ("client", "revocation"):
         assert await seen(place, table, SERVER) == await seen(place, table, COALITION) == 3
         assert await seen(place, table, Sight.partner(place.kvass)) == 1
@@ -46,13 +47,13 @@ async def test_clients_persons_and_revocations_are_seen_by_their_own_side(place:
 
 async def test_a_partner_neither_lifts_its_ceiling_nor_takes_a_revocation_back(place: Place) -> None:
     till = await place.client()
-    await place.write(clients.revoke, till.client.client_id, now=place.clock())
+    await place.write(registering.revoke, till.client.client_id, now=place.clock())
     kvass = Sight.partner(place.kvass)
     async with place.database.session(kvass) as session, session.begin():
         await session.execute(text("DELETE FROM revocation"))
     assert await seen(place, "revocation", SERVER) == 1
     with pytest.raises(Exception, match="row-level security"):
-        await place.write(clients.lower_ceiling, place.kvass, READING, sight=kvass)
+        await place.write(registering.lower_ceiling, place.kvass, READING, sight=kvass)
 
 
 async def test_the_server_sees_nothing_of_the_coalitions_business(owner: asyncpg.Connection) -> None:
@@ -76,7 +77,7 @@ async def test_what_has_had_its_time_is_swept_away_and_nothing_else(place: Place
     proof = assertion(signer.client.client_id, own_key, place.clock)
     await place.ask("/oauth/token", **ASSERTION, client_assertion=proof)
     await person_in(place)
-    await place.write(clients.revoke, signer.client.client_id, now=place.clock())
+    await place.write(registering.revoke, signer.client.client_id, now=place.clock())
     tables = ("used_jti", "revocation", "sign_in_code", "browser_session")
     await place.write(housekeeping.sweep, now=place.clock(), sight=SERVER)
     assert [await seen(place, table, SERVER) for table in tables] == [1, 1, 1, 1]

@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from domain.errors import DomainError, InvalidValue, NotFound
 from domain.ids import ClientId, OutletId, new_id
 from domain.storage import Sight
-from partners import clients, key_sets
-from partners.clients import CreateClient
+from partners.clients import key_sets, registering
+from partners.clients.registering import CreateClient
 from partners.errors import ClientRevoked, InvalidKeySet, KeyRequired, ScopeAboveCeiling, UnknownScope
 from partners.scopes import COALITION_CEILING, MEMBERS_ONLY, PARTNER_CEILING, PERSONS_ONLY, Scope
 from tests.partners.conftest import READER, Place, outside_sandbox, public
@@ -29,7 +29,7 @@ async def test_a_secret_is_shown_once_and_kept_as_a_hash(place: Place, owner: as
     row = await owner.fetchrow("SELECT client::text AS everything, secret_hash FROM client")
     assert row is not None
     assert till.secret not in row["everything"]
-    assert row["secret_hash"] == clients.hashed(till.secret)
+    assert row["secret_hash"] == registering.hashed(till.secret)
 
 
 async def test_no_client_holds_what_only_persons_or_members_may(place: Place) -> None:
@@ -44,8 +44,8 @@ async def test_a_partners_client_stays_below_its_partners_ceiling(place: Place) 
         with pytest.raises(ScopeAboveCeiling):
             await place.client(scopes=frozenset({scope}))
         await place.client(scopes=frozenset({scope}), partner_id=None)
-    await place.write(clients.lower_ceiling, place.kvass, READER)
-    await place.write(clients.lower_ceiling, place.kvass, READER)
+    await place.write(registering.lower_ceiling, place.kvass, READER)
+    await place.write(registering.lower_ceiling, place.kvass, READER)
     with pytest.raises(ScopeAboveCeiling):
         await place.client(scopes=frozenset({Scope.PURCHASES_WRITE}))
     await place.client(scopes=READER)
@@ -131,38 +131,38 @@ async def test_a_partner_sees_and_changes_its_own_clients_only(place: Place) -> 
     own, other = await place.client(), await place.client(partner_id=place.tea)
     coalitions = await place.client(partner_id=None)
     kvass = Sight.partner(place.kvass)
-    seen = await place.write(clients.listed, sight=kvass)
+    seen = await place.write(registering.listed, sight=kvass)
     assert [client.client_id for client in seen] == [own.client.client_id]
     missing = ClientId(new_id())
-    for rule in (clients.rotate, clients.revoke):
+    for rule in (registering.rotate, registering.revoke):
         for client_id in (other.client.client_id, coalitions.client.client_id, missing):
             with pytest.raises(NotFound):
                 await place.write(rule, client_id, now=place.clock(), sight=kvass)
-    await place.write(clients.rotate, own.client.client_id, now=place.clock(), sight=kvass)
-    await place.write(clients.revoke, own.client.client_id, now=place.clock(), sight=kvass)
+    await place.write(registering.rotate, own.client.client_id, now=place.clock(), sight=kvass)
+    await place.write(registering.revoke, own.client.client_id, now=place.clock(), sight=kvass)
 
 
 async def test_a_partner_creates_clients_for_itself_only(place: Place) -> None:
     command = CreateClient(name="Mine", scopes=READER, partner_id=place.kvass)
-    await place.write(clients.create, command, now=place.clock(), sight=Sight.partner(place.kvass))
+    await place.write(registering.create, command, now=place.clock(), sight=Sight.partner(place.kvass))
     with pytest.raises(Exception, match="row-level security"):
-        await place.write(clients.create, command, now=place.clock(), sight=Sight.partner(place.tea))
+        await place.write(registering.create, command, now=place.clock(), sight=Sight.partner(place.tea))
 
 
 async def test_a_revoked_client_stays_revoked(place: Place) -> None:
     till = await place.client()
-    await place.write(clients.revoke, till.client.client_id, now=place.clock())
-    await place.write(clients.revoke, till.client.client_id, now=place.clock())
+    await place.write(registering.revoke, till.client.client_id, now=place.clock())
+    await place.write(registering.revoke, till.client.client_id, now=place.clock())
     with pytest.raises(ClientRevoked):
-        await place.write(clients.rotate, till.client.client_id, now=place.clock())
+        await place.write(registering.rotate, till.client.client_id, now=place.clock())
 
 
 async def test_revoking_and_rotating_at_once_ends_every_grant(place: Place) -> None:
     till = await place.client()
     token = await place.token(till)
     outcomes = await asyncio.gather(
-        *(place.write(clients.revoke, till.client.client_id, now=place.clock()) for _ in range(3)),
-        place.write(clients.rotate, till.client.client_id, now=place.clock()),
+        *(place.write(registering.revoke, till.client.client_id, now=place.clock()) for _ in range(3)),
+        place.write(registering.rotate, till.client.client_id, now=place.clock()),
         return_exceptions=True,
     )
     assert all(not isinstance(one, Exception) or isinstance(one, DomainError) for one in outcomes)
@@ -174,13 +174,13 @@ async def test_revoking_and_rotating_at_once_ends_every_grant(place: Place) -> N
 async def test_a_client_keeps_its_way_to_authenticate(place: Place, own_key: ECKey) -> None:
     with_secret, with_key = await place.client(), await place.client(jwks=public(own_key))
     with pytest.raises(InvalidValue):
-        await place.write(clients.rotate, with_secret.client.client_id, now=place.clock(), jwks=public(own_key))
+        await place.write(registering.rotate, with_secret.client.client_id, now=place.clock(), jwks=public(own_key))
     with pytest.raises(InvalidValue):
-        await place.write(clients.rotate, with_key.client.client_id, now=place.clock())
+        await place.write(registering.rotate, with_key.client.client_id, now=place.clock())
     with pytest.raises(InvalidValue):
-        await place.write(clients.rotate, with_secret.client.client_id, now=place.clock(), grace=timedelta(days=8))
+        await place.write(registering.rotate, with_secret.client.client_id, now=place.clock(), grace=timedelta(days=8))
     changed = await place.write(
-        clients.rotate, with_key.client.client_id, now=place.clock(), jwks=public(ECKey.generate_key("P-256"))
+        registering.rotate, with_key.client.client_id, now=place.clock(), jwks=public(ECKey.generate_key("P-256"))
     )
     assert changed.secret is None
 
@@ -197,6 +197,6 @@ async def test_its_use_is_noted_once_a_minute(place: Place, owner: asyncpg.Conne
 
 
 def test_an_unknown_scope_is_named() -> None:
-    assert clients.scopes_named(["purchases:write"]) == {Scope.PURCHASES_WRITE}
+    assert registering.scopes_named(["purchases:write"]) == {Scope.PURCHASES_WRITE}
     with pytest.raises(UnknownScope, match="nonsense"):
-        clients.scopes_named(["purchases:write", "nonsense"])
+        registering.scopes_named(["purchases:write", "nonsense"])

@@ -16,9 +16,10 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata  # type: ignore[i
 from joserfc.jwk import ECKey
 
 from domain.storage import Database
-from partners import keys, signing_keys
+from partners import keys
 from partners.errors import KeyTooYoung
 from partners.keys import SealBroken
+from partners.oauth import signing_keys
 from partners.scopes import Scope
 from partners.state import opened
 from tests.partners.conftest import ISSUER, SECRET_KEY, Clock, Place, application, outcome, public

@@ -16,12 +16,13 @@ from domain.ids import MemberId, PersonId, WalletId, new_id
 from domain.members.enrolment import EnrolMember, MemberKeys, enrol
 from domain.members.identifiers import Identifier
 from domain.storage import COALITION, Sight
-from partners import people, sign_in
-from partners.browser import cookie_name
 from partners.issuer import Issuer
-from partners.people import AdmitPerson
+from partners.people import admitting
+from partners.people.admitting import AdmitPerson
 from partners.scopes import MEMBER_SCOPES, SCOPES_OF_ROLE, PersonRole
-from partners.sign_in import Subject
+from partners.sign_in import links, sessions
+from partners.sign_in.cookies import cookie_name
+from partners.sign_in.sessions import Subject
 from partners.standing import SERVER
 from partners.viewer import NOBODY, session_viewer
 from tests.partners.conftest import ISSUER, Place
@@ -38,12 +39,12 @@ async def a_person(place: Place, **wanted: Any) -> Any:
             **wanted,
         }
     )
-    return await place.write(people.admit, command, now=place.clock())
+    return await place.write(admitting.admit, command, now=place.clock())
 
 
 async def a_code(place: Place, subject: Subject, **wanted: Any) -> str:
     async with place.access.transaction() as session:
-        return await sign_in.issue(session, subject, now=place.clock(), **wanted)
+        return await links.issue(session, subject, now=place.clock(), **wanted)
 
 
 async def signed_in(place: Place, subject: Subject) -> dict[str, str]:
@@ -96,7 +97,7 @@ async def test_a_member_sees_what_is_theirs(place: Place) -> None:
 async def test_a_link_hides_its_code_behind_the_hash_and_opening_it_uses_nothing_up(place: Place) -> None:
     person = await a_person(place)
     code = await a_code(place, Subject(person_id=PersonId(person.person_id)))
-    assert sign_in.link(Issuer(ISSUER), code) == f"{ISSUER}/sign-in#{code}"
+    assert links.link(Issuer(ISSUER), code) == f"{ISSUER}/sign-in#{code}"
     page = await place.browser.get("/sign-in")
     nonce = re.findall(r"nonce-([\w-]+)", page.headers["content-security-policy"])[0]
     assert page.text.count(f'nonce="{nonce}"') == 2
@@ -222,7 +223,7 @@ async def test_a_session_ends_with_its_time(place: Place) -> None:
 async def test_somebody_let_in_no_more_is_out_within_five_seconds(place: Place) -> None:
     person, headers = await person_in(place)
     assert (await place.browser.post("/graphql", headers=headers)).status_code == 200
-    await place.write(people.change, person.person_id, active=False)
+    await place.write(admitting.change, person.person_id, active=False)
     place.clock.advance(seconds=5)
     assert (await place.browser.post("/graphql", headers=headers)).status_code == 401
 
@@ -230,7 +231,7 @@ async def test_somebody_let_in_no_more_is_out_within_five_seconds(place: Place) 
 async def test_other_roles_hold_within_five_seconds(place: Place) -> None:
     person, headers = await person_in(place)
     await place.browser.post("/graphql", headers=headers)
-    await place.write(people.change, person.person_id, roles=frozenset({PersonRole.COALITION_AUDITOR}))
+    await place.write(admitting.change, person.person_id, roles=frozenset({PersonRole.COALITION_AUDITOR}))
     place.clock.advance(seconds=5)
     viewer = (await place.browser.post("/graphql", headers=headers)).json()
     assert viewer["scopes"] == sorted(SCOPES_OF_ROLE[PersonRole.COALITION_AUDITOR])
@@ -257,12 +258,12 @@ async def test_a_member_who_is_merged_or_closed_is_out_within_five_seconds(
 async def test_a_member_is_found_by_the_hash_of_a_card_and_by_the_server_only(place: Place) -> None:
     member_id, _ = await a_member(place)
     lookup = Identifier.card("1234 5678").lookup(place.access.keys.lookups)
-    assert await place.write(sign_in.member_named, lookup, sight=SERVER) == member_id
+    assert await place.write(links.member_named, lookup, sight=SERVER) == member_id
     for sight in (COALITION, Sight.partner(place.kvass)):
         with pytest.raises(NotFound):
-            await place.write(sign_in.member_named, lookup, sight=sight)
+            await place.write(links.member_named, lookup, sight=sight)
     with pytest.raises(NotFound):
-        await place.write(sign_in.member_named, b"x", sight=SERVER)
+        await place.write(links.member_named, b"x", sight=SERVER)
 
 
 async def test_all_sessions_of_a_member_can_be_ended(place: Place) -> None:
@@ -270,7 +271,7 @@ async def test_all_sessions_of_a_member_can_be_ended(place: Place) -> None:
     subject = Subject(member_id=member_id)
     headers = await signed_in(place, subject)
     async with place.access.transaction() as session:
-        await sign_in.sign_out_everywhere(session, subject, now=place.clock())
+        await sessions.sign_out_everywhere(session, subject, now=place.clock())
     place.clock.advance(seconds=5)
     assert (await place.browser.post("/graphql", headers=headers)).status_code == 401
 
@@ -309,10 +310,10 @@ async def test_one_person_may_work_for_two_partners_and_neither_learns_of_it(pla
     for partner_id in (place.kvass, place.tea):
         await a_person(place, partner_id=partner_id, roles=roles)
     with pytest.raises(Conflict):
-        await place.write(people.with_email, "liga@amber.example")
-    found = await place.write(people.with_email, " Liga@amber.example", partner_id=place.tea)
+        await place.write(admitting.with_email, "liga@amber.example")
+    found = await place.write(admitting.with_email, " Liga@amber.example", partner_id=place.tea)
     assert found.partner_id == place.tea
     with pytest.raises(NotFound):
-        await place.write(people.with_email, "nobody@amber.example")
+        await place.write(admitting.with_email, "nobody@amber.example")
     with pytest.raises(NotFound):
-        await place.write(people.change, PersonId(new_id()), active=False)
+        await place.write(admitting.change, PersonId(new_id()), active=False)

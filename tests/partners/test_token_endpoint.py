@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from domain.storage import COALITION
-from partners import clients
+from partners.clients import registering
 from partners.scopes import SANDBOX_DEFAULT, Scope, written
 from tests.partners.conftest import ISSUER, READER, Place, outcome, outside_sandbox
 
@@ -87,7 +87,7 @@ async def test_a_scope_that_is_unknown_malformed_or_not_held_is_refused_not_drop
 
 async def test_a_ceiling_lowered_later_holds_from_the_next_token_on(place: Place) -> None:
     till = await place.client()
-    await place.write(clients.lower_ceiling, place.kvass, frozenset({Scope.PURCHASES_WRITE, Scope.PARTNERS_MANAGE}))
+    await place.write(registering.lower_ceiling, place.kvass, frozenset({Scope.PURCHASES_WRITE, Scope.PARTNERS_MANAGE}))
     answer = await place.ask("/oauth/token", auth=till, grant_type="client_credentials")
     assert answer.json()["scope"] == "purchases:write"
 
@@ -256,7 +256,7 @@ async def test_another_clients_id_beside_the_credential_is_refused(place: Place)
 
 async def test_a_revoked_client_gets_no_token(place: Place) -> None:
     till = await place.client()
-    await place.write(clients.revoke, till.client.client_id, now=place.clock())
+    await place.write(registering.revoke, till.client.client_id, now=place.clock())
     assert (await place.ask("/oauth/token", auth=till, grant_type="client_credentials")).status_code == 401
 
 
@@ -269,7 +269,9 @@ async def test_a_client_of_a_partner_that_has_left_gets_no_token(place: Place) -
 
 async def test_a_secret_with_a_grace_works_beside_the_new_one_until_it_ends(place: Place) -> None:
     old = await place.client()
-    new = await place.write(clients.rotate, old.client.client_id, now=place.clock(), grace=clients.LONGEST_GRACE / 7)
+    new = await place.write(
+        registering.rotate, old.client.client_id, now=place.clock(), grace=registering.LONGEST_GRACE / 7
+    )
     await place.token(old)
     await place.token(new)
     place.clock.advance(days=1, seconds=1)
@@ -279,7 +281,7 @@ async def test_a_secret_with_a_grace_works_beside_the_new_one_until_it_ends(plac
 
 async def test_a_secret_rotated_without_grace_ends_at_once(place: Place) -> None:
     old = await place.client()
-    await place.write(clients.rotate, old.client.client_id, now=place.clock())
+    await place.write(registering.rotate, old.client.client_id, now=place.clock())
     assert (await place.ask("/oauth/token", auth=old, grant_type="client_credentials")).status_code == 401
 
 

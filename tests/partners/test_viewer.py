@@ -17,11 +17,12 @@ from sqlalchemy import text
 
 from domain.ids import OutletId, new_id
 from domain.storage import COALITION
-from partners import access_tokens, clients, signing_keys
+from partners.clients import registering
 from partners.issuer import Issuer
-from partners.jose import TokenInvalid, verified
+from partners.oauth import access_tokens, signing_keys
+from partners.oauth.jose import TokenInvalid, verified
+from partners.oauth.signing_keys import PublishedKeys
 from partners.scopes import SANDBOX_DEFAULT
-from partners.signing_keys import PublishedKeys
 from tests.partners.conftest import ASSERTION, ISSUER, Place, assertion, public
 
 
@@ -167,7 +168,7 @@ async def test_a_revoked_client_is_shut_out_within_five_seconds(place: Place) ->
     till = await place.client()
     token = await place.token(till)
     assert (await place.viewer(authorization=f"Bearer {token}")).status_code == 200
-    await place.write(clients.revoke, till.client.client_id, now=place.clock())
+    await place.write(registering.revoke, till.client.client_id, now=place.clock())
     place.clock.advance(seconds=5)
     assert (await place.viewer(authorization=f"Bearer {token}")).status_code == 401
 
@@ -175,7 +176,7 @@ async def test_a_revoked_client_is_shut_out_within_five_seconds(place: Place) ->
 async def test_a_secret_rotated_without_grace_takes_its_tokens_along(place: Place) -> None:
     till = await place.client()
     token = await place.token(till)
-    new = await place.write(clients.rotate, till.client.client_id, now=place.clock())
+    new = await place.write(registering.rotate, till.client.client_id, now=place.clock())
     place.clock.advance(seconds=5)
     assert (await place.viewer(authorization=f"Bearer {token}")).status_code == 401
     assert (await place.viewer(authorization=f"Bearer {await place.token(new)}")).status_code == 200

@@ -13,9 +13,9 @@ from joserfc.jwk import Key
 
 from domain.ids import ClientId, OutletId, PartnerId
 from partners.issuer import Issuer
-from partners.jose import TokenInvalid, instant, verified
+from partners.oauth.jose import TokenInvalid, instant, verified
+from partners.oauth.signing_keys import ALGORITHM, PublishedKeys
 from partners.scopes import Scope, known, written
-from partners.signing_keys import ALGORITHM, PublishedKeys
 
 LIFETIME = timedelta(seconds=300)
 LONGEST_TOKEN = 4096

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from domain.storage import ReadSession, WriteSession
 from partners.errors import KeyTooYoung
 from partners.keys import seal, unseal
-from partners.models import SigningKey, SigningKeyState
+from partners.oauth.models import SigningKey, SigningKeyState
 
 ALGORITHM = "ES256"
 

@@ -17,10 +17,10 @@ from uuid import UUID
 
 from joserfc.jwk import Key
 
-from partners import key_sets
-from partners.clients import hashed
-from partners.jose import TokenInvalid, instant, unverified, verified
-from partners.models import Client
+from partners.clients import key_sets
+from partners.clients.models import Client
+from partners.clients.registering import hashed
+from partners.oauth.jose import TokenInvalid, instant, unverified, verified
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_ASSERTION = 8192

@@ -7,7 +7,7 @@ from typing import Any
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
 from partners.errors import InvalidKeySet
-from partners.jose import STUMBLES
+from partners.oauth.jose import STUMBLES
 
 ALGORITHMS = ("PS256", "ES256", "EdDSA", "Ed25519")
 """What a client may sign with; `EdDSA` is the older name of `Ed25519` (RFC 9864)."""

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ids import PartnerId, PersonId, new_id
 from domain.storage import ReadSession, WriteSession
-from partners.models import Person
+from partners.people.models import Person
 from partners.scopes import PersonRole
 
 LONGEST_NAME = 200

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from partners.clients.key_sets import ALGORITHMS
+from partners.clients.models import ClientAuthMethod
 from partners.issuer import Issuer
-from partners.key_sets import ALGORITHMS
-from partners.models import ClientAuthMethod
-from partners.oauth_shapes import GRANT_TYPES
+from partners.oauth.shapes import GRANT_TYPES
 from partners.scopes import Scope
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path

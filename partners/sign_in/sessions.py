@@ -1,8 +1,4 @@
-"""Signing in with a one-time link, and the browser sessions that follow.
-
-A link's code stands behind the `#`, so it reaches neither access logs nor other sites. Opening the page uses nothing
-up, so a mail scanner cannot; pressing its button does, once.
-"""
+"""Browser sessions: whom they stand for, and how they end."""
 
 from __future__ import annotations
 
@@ -16,17 +12,12 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from domain.coalition.models import Partner, PartnerStatus
-from domain.errors import InvalidValue, NotFound
+from domain.errors import InvalidValue
 from domain.ids import MemberId, PartnerId, PersonId, WalletId
 from domain.storage import ReadSession, WriteSession
-from partners.errors import SignInRefused
-from partners.issuer import Issuer
-from partners.models import BrowserSession, Person, SignInCode
+from partners.people.models import Person
 from partners.scopes import MEMBER_SCOPES, PersonRole, Scope, scopes_of_roles
-
-CODE_LIFETIME = timedelta(minutes=15)
-SANDBOX_CODE_LIFETIME = timedelta(hours=24)
-"""A demonstration prints its links once and is looked at later; they are still good for one sign-in only."""
+from partners.sign_in.models import BrowserSession
 
 PERSON_SESSION = timedelta(hours=12)
 MEMBER_SESSION = timedelta(days=30)
@@ -67,78 +58,21 @@ class SessionFacts:
     expires_at: datetime
 
 
-async def issue(
-    session: WriteSession, subject: Subject, *, now: datetime, landing: str = "/", lifetime: timedelta = CODE_LIFETIME
-) -> str:
-    """Make a code for one sign-in; only its hash is kept.
-
-    Raises: InvalidValue.
-    """
-    if not landing.startswith("/") or landing.startswith(("//", "/\\")) or not landing.isprintable():
-        raise InvalidValue("The landing is a path of this site.", path=("landing",))
-    if not timedelta(0) < lifetime <= SANDBOX_CODE_LIFETIME:
-        raise InvalidValue(f"A sign-in code lasts at most {SANDBOX_CODE_LIFETIME}.", path=("lifetime",))
-    code = secrets.token_urlsafe(32)
-    session.add(
-        SignInCode(
-            code_hash=hashed(code),
-            person_id=subject.person_id,
-            member_id=subject.member_id,
-            landing=landing,
-            created_at=now,
-            expires_at=now + lifetime,
-        )
-    )
-    return code
-
-
-def link(issuer: Issuer, code: str) -> str:
-    """The address to hand to whoever is to sign in."""
-    return f"{issuer.url}/sign-in#{code}"
-
-
-async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedIn:
-    """Use a code up and begin a session: of several that come at once with one code, one succeeds.
-
-    Raises: SignInRefused.
-    """
-    used = await session.execute(
-        update(SignInCode)
-        .where(
-            col(SignInCode.code_hash) == hashed(code),
-            col(SignInCode.used_at).is_(None),
-            col(SignInCode.expires_at) > now,
-        )
-        .values(used_at=now)
-        .returning(col(SignInCode.person_id), col(SignInCode.member_id), col(SignInCode.landing))
-    )
-    row = used.one_or_none()
-    if row is None:
-        raise SignInRefused
+def begin(session: WriteSession, subject: Subject, *, landing: str, now: datetime) -> SignedIn:
+    """Begin a session for somebody who has proven who they are."""
     secret = secrets.token_urlsafe(32)
-    lasts = PERSON_SESSION if row.person_id else MEMBER_SESSION
+    lasts = PERSON_SESSION if subject.person_id else MEMBER_SESSION
     session.add(
         BrowserSession(
             session_hash=hashed(secret),
-            person_id=row.person_id,
-            member_id=row.member_id,
+            person_id=subject.person_id,
+            member_id=subject.member_id,
             created_at=now,
             fresh_at=now,
             expires_at=now + lasts,
         )
     )
-    return SignedIn(secret=secret, landing=row.landing, lasts=lasts)
-
-
-async def member_named(session: ReadSession, lookup: bytes) -> MemberId:
-    """The member whom a keyed hash of a card, an address or a number names.
-
-    Raises: NotFound.
-    """
-    found: UUID | None = await session.scalar(select(func.member_to_sign_in(lookup)))
-    if found is None:
-        raise NotFound("There is no such member.")
-    return MemberId(found)
+    return SignedIn(secret=secret, landing=landing, lasts=lasts)
 
 
 async def facts_of(session: ReadSession, session_hash: bytes, *, now: datetime) -> SessionFacts | None:

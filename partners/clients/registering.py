@@ -18,10 +18,11 @@ from domain.coalition.models import Coalition, Outlet, Partner
 from domain.errors import InvalidValue, NotFound
 from domain.ids import ClientId, OutletId, PartnerId, new_id
 from domain.storage import ReadSession, WriteSession
-from partners import key_sets
-from partners.access_tokens import LIFETIME
+from partners.clients import key_sets
+from partners.clients.models import Client, ClientAuthMethod, PartnerCeiling
 from partners.errors import ClientRevoked, KeyRequired, ScopeAboveCeiling, UnknownScope
-from partners.models import Client, ClientAuthMethod, PartnerCeiling, Revocation
+from partners.oauth.access_tokens import LIFETIME
+from partners.oauth.models import Revocation
 from partners.scopes import READING, Scope, ceiling, known
 
 LONGEST_NAME = 100

@@ -14,9 +14,9 @@ from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, OAuth2Payloa
 from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 
-from partners.access_tokens import AccessToken
+from partners.clients.models import Client
 from partners.issuer import Issuer
-from partners.models import Client
+from partners.oauth.access_tokens import AccessToken
 from partners.scopes import Scope, known, written
 from partners.standing import Standing
 

@@ -31,11 +31,12 @@ from starlette.responses import JSONResponse
 
 from domain.coalition.models import Partner, PartnerStatus
 from domain.ids import ClientId, OutletId, PartnerId, new_id
-from partners import access_tokens, client_authentication
-from partners.access_tokens import LIFETIME, AccessToken
-from partners.jose import TokenInvalid
-from partners.models import Client, ClientAuthMethod, PartnerCeiling, Revocation, UsedJti
-from partners.oauth_shapes import (
+from partners.clients.models import Client, ClientAuthMethod, PartnerCeiling
+from partners.oauth import access_tokens, client_authentication
+from partners.oauth.access_tokens import LIFETIME, AccessToken
+from partners.oauth.jose import TokenInvalid
+from partners.oauth.models import Revocation, UsedJti
+from partners.oauth.shapes import (
     GRANT_TYPES,
     Asked,
     Exchange,

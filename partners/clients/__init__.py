@@ -1,0 +1,1 @@
+"""API clients: registering them, their keys and their ceilings."""

@@ -1,0 +1,1 @@
+"""The authorization server: tokens, keys, and what it publishes about itself."""

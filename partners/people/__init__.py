@@ -1,0 +1,1 @@
+"""The persons who work for the coalition and its partners."""

@@ -1,0 +1,1 @@
+"""Signing in: links, sessions, cookies and the pages for it."""
