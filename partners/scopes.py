@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from enum import StrEnum, unique
 from typing import Self
 
+from domain.members.models import ConsentPurpose
+
 
 @unique
 class Scope(StrEnum):
@@ -42,6 +44,7 @@ class Scope(StrEnum):
     RECONCILIATION_WRITE = "reconciliation:write", "Hand in the partner's own records and settle the differences."
     WEBHOOKS_MANAGE = "webhooks:manage", "Set up webhooks, replay and test them."
     CLIENTS_MANAGE = "clients:manage", "Create, rotate and revoke API clients, never above one's own ceiling."
+    PEOPLE_MANAGE = "people:manage", "Invite the people of one's own house, change their roles, let them go."
     PARTNERS_MANAGE = "partners:manage", "Admit partners, sign contracts, change the programme's settings."
     SERVICE_WRITE = "service:write", "Serve members: cases, corrections and goodwill."
     AUDIT_READ = "audit:read", "Read the audit trail and the proofs of the books."
@@ -75,6 +78,7 @@ APPROVAL = frozenset({Scope.SETTLEMENT_APPROVE})
 
 PERSONS_ONLY = APPROVAL | {
     Scope.SETTLEMENT_PREPARE,
+    Scope.PEOPLE_MANAGE,
     Scope.SERVICE_WRITE,
     Scope.RISK_REVIEW,
     Scope.PRIVACY_EXECUTE,
@@ -92,6 +96,14 @@ MEMBER_SCOPES = MEMBERS_ONLY | {
     Scope.REWARDS_READ,
 }
 """What a member who signed in may do with what is theirs."""
+
+PURPOSE_OF_SCOPE = {
+    Scope.BALANCE_READ: ConsentPurpose.BALANCE,
+    Scope.HISTORY_READ: ConsentPurpose.HISTORY,
+    Scope.REDEMPTIONS_WRITE: ConsentPurpose.REDEMPTION,
+    Scope.CODES_REDEEM: ConsentPurpose.CODES,
+}
+"""What a member may grant a partner's client, and the consent that each of them stands on."""
 
 COALITION_CEILING = EVERY_SCOPE - PERSONS_ONLY - MEMBERS_ONLY
 """The most any client may hold."""
@@ -125,7 +137,7 @@ class PersonRole(StrEnum):
     PARTNER_FINANCE = "PARTNER_FINANCE"
     """Checks a partner's statements."""
     PARTNER_ADMIN = "PARTNER_ADMIN"
-    """Looks after a partner's clients and webhooks."""
+    """Looks after a partner's people, clients and webhooks."""
 
     @property
     def of_coalition(self) -> bool:
@@ -137,6 +149,7 @@ SCOPES_OF_ROLE: dict[PersonRole, frozenset[Scope]] = {
     PersonRole.COALITION_ADMIN: frozenset(
         {
             Scope.PARTNERS_MANAGE,
+            Scope.PEOPLE_MANAGE,
             Scope.CLIENTS_MANAGE,
             Scope.WEBHOOKS_MANAGE,
             Scope.CAMPAIGNS_READ,
@@ -186,7 +199,9 @@ SCOPES_OF_ROLE: dict[PersonRole, frozenset[Scope]] = {
             Scope.ANALYTICS_READ,
         }
     ),
-    PersonRole.PARTNER_ADMIN: frozenset({Scope.WEBHOOKS_MANAGE, Scope.CLIENTS_MANAGE, Scope.CAMPAIGNS_READ}),
+    PersonRole.PARTNER_ADMIN: frozenset(
+        {Scope.PEOPLE_MANAGE, Scope.WEBHOOKS_MANAGE, Scope.CLIENTS_MANAGE, Scope.CAMPAIGNS_READ}
+    ),
 }
 
 

@@ -12,6 +12,8 @@ from domain.storage import Database, ReadSession, WriteSession
 from partners import standing
 from partners.issuer import Issuer
 from partners.keys import Keys
+from partners.limits import Limits
+from partners.mail import Mailer, NoMailer
 from partners.oauth import signing_keys
 from partners.oauth.access_tokens import AccessToken
 from partners.sign_in.sessions import SessionFacts
@@ -59,6 +61,8 @@ class AccessState:
     origins: frozenset[str]
     """Whose pages may use a session's cookie."""
     watch: Watch
+    limits: Limits
+    mailer: Mailer
     tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
     sessions: Remembered[tuple[SessionFacts, float]] = field(default_factory=Remembered)
 
@@ -78,6 +82,7 @@ async def opened(
     clock: Callable[[], datetime],
     ticks: Callable[[], float],
     origins: frozenset[str] = frozenset(),
+    mailer: Mailer | None = None,
 ) -> AsyncIterator[AccessState]:
     """Everything that is needed to tell who is asking, for as long as the server runs; a new database gets its keys.
 
@@ -97,6 +102,8 @@ async def opened(
             ticks=ticks,
             origins=frozenset({at.url}) | origins,
             watch=watch,
+            limits=Limits(),
+            mailer=mailer or NoMailer(),
         )
     finally:
         await watch.aclose()

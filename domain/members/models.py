@@ -108,6 +108,10 @@ class ConsentPurpose(StrEnum):
     """What the member has, what waits, and what expires when."""
     HISTORY = "HISTORY"
     """What happened in the member's wallet at this partner."""
+    REDEMPTION = "REDEMPTION"
+    """To spend points in the member's name."""
+    CODES = "CODES"
+    """To redeem codes and coupons in the member's name."""
 
 
 class Consent(Row, table=True):

@@ -24,6 +24,8 @@ class ClientAuthMethod(StrEnum):
     """A shared secret: for the sandbox, and for scopes that only read."""
     PRIVATE_KEY_JWT = "private_key_jwt"
     """A key of its own: we know only the public half."""
+    NONE = "none"
+    """A program in its user's hands, which can keep no secret: for members' grants alone."""
 
 
 class Client(Row, table=True):
@@ -42,7 +44,14 @@ class Client(Row, table=True):
     previous_until: datetime | None = Field(default=None, sa_type=Instant)
     """How long the secret before this one is still good."""
     jwks: dict[str, Any] | None = Field(default=None, sa_type=Document)
-    """The client's public keys."""
+    """The client's public keys; of a client that publishes them, as they were last fetched."""
+    jwks_uri: str | None = None
+    """Where the client publishes its keys."""
+    jwks_fetched_at: datetime | None = Field(default=None, sa_type=Instant)
+    redirect_uris: list[str] = Field(default_factory=list, sa_type=Words)
+    """Where members come back to, each compared letter by letter; with none the client asks for no member's grant."""
+    dpop_bound: bool = False
+    """Whether its tokens count only with a proof of its own key (RFC 9449)."""
     scopes: list[str] = Field(sa_type=Words)
     sandbox: bool
     grant_id: UUID
@@ -52,16 +61,20 @@ class Client(Row, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
-        CheckConstraint("auth_method IN ('client_secret_basic', 'private_key_jwt')", name="auth_method"),
+        CheckConstraint("auth_method IN ('client_secret_basic', 'private_key_jwt', 'none')", name="auth_method"),
         CheckConstraint(
             "(secret_hash IS NOT NULL) = (auth_method = 'client_secret_basic')"
-            " AND (jwks IS NOT NULL) = (auth_method = 'private_key_jwt')",
+            " AND (num_nonnulls(jwks, jwks_uri) > 0) = (auth_method = 'private_key_jwt')",
             name="one_credential",
+        ),
+        CheckConstraint("auth_method <> 'none' OR cardinality(redirect_uris) > 0", name="public_client_redirects"),
+        CheckConstraint(
+            "cardinality(redirect_uris) = 0 OR partner_id IS NOT NULL", name="redirecting_client_has_partner"
         ),
         CheckConstraint("octet_length(secret_hash) = 32 AND octet_length(previous_secret_hash) = 32", name="hashes"),
         CheckConstraint("(previous_secret_hash IS NULL) = (previous_until IS NULL)", name="previous_secret_ends"),
         CheckConstraint(
-            f"auth_method = 'private_key_jwt' OR sandbox OR scopes <@ {listed(sorted(READING))}",
+            f"auth_method IN ('private_key_jwt', 'none') OR sandbox OR scopes <@ {listed(sorted(READING))}",
             name="secret_only_reads_outside_sandbox",
         ),
         CheckConstraint("outlet_id IS NULL OR partner_id IS NOT NULL", name="outlet_has_partner"),

@@ -5,13 +5,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from domain.storage import Row
 
 Instant: Any = DateTime(timezone=True)
+Words: Any = ARRAY(Text)
 Document: Any = JSONB(none_as_null=True)
 
 
@@ -60,3 +61,23 @@ class Revocation(Row, table=True):
     partner_id: UUID | None = Field(default=None, foreign_key="partner.partner_id")
     revoked_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class Grant(Row, table=True):
+    """What a member granted a partner's client; its tokens name it, and end with it."""
+
+    __tablename__ = "oauth_grant"
+    grant_id: UUID = Field(primary_key=True)
+    client_id: UUID = Field(foreign_key="client.client_id", index=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id", index=True)
+    member_id: UUID = Field(index=True)
+    pairwise_id: UUID
+    """The partner's own id for the member: the subject of the grant's tokens."""
+    scopes: list[str] = Field(sa_type=Words)
+    """What was granted; each counts only as long as the consent it stands on."""
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (CheckConstraint("cardinality(scopes) > 0", name="has_scopes"),)

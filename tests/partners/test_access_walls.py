@@ -57,7 +57,7 @@ async def test_a_partner_neither_lifts_its_ceiling_nor_takes_a_revocation_back(p
 
 
 async def test_the_server_sees_nothing_of_the_coalitions_business(owner: asyncpg.Connection) -> None:
-    own = {"client", "person", "revocation", "partner_ceiling", *SECRETS}
+    own = {"client", "person", "revocation", "partner_ceiling", "oauth_grant", *SECRETS}
     policies = await owner.fetch("SELECT tablename, qual, with_check FROM pg_policies")
     named = {row["tablename"] for row in policies if "sees_server" in f"{row['qual']}{row['with_check']}"}
     assert named == own
