@@ -70,7 +70,7 @@ async def _prove(url: str, progress: Progress) -> Report:
 def _tell(report: Report) -> None:
     reporting.say(
         f"{report.wallets:,} wallets, {report.entries:,} entries, {report.transfers:,} transfers, {report.lots:,} lots"
-        f" and {report.baskets:,} baskets read."
+        f" and {report.baskets:,} baskets read, and {report.lines:,} lines of the audit trail."
     )
     if report.sound:
         reporting.say("Every wallet is what its transfers come to, and every chain of hashes holds.")

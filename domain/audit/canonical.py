@@ -66,7 +66,7 @@ GOODS_FIELDS = ("wallet_id", "number", "numbers", "quantities", "amounts")
 
 def genesis(wallet_id: UUID, opened_at: datetime) -> bytes:
     """The head of a chain that has no entry yet."""
-    return _digest(FIELD.join((FORM, str(wallet_id), _text(opened_at))))
+    return _digest(FIELD.join((FORM, str(wallet_id), text_of(opened_at))))
 
 
 def link(previous: bytes, entry: Row, transfers: Sequence[Row]) -> bytes:
@@ -92,10 +92,11 @@ def _digest(text: str) -> bytes:
 
 
 def _fields(row: Row, names: Sequence[str]) -> list[str]:
-    return [_text(row[name]) for name in names]
+    return [text_of(row[name]) for name in names]
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value as it stands in a canonical form: nothing, an instant in UTC to the microsecond, hex, or plain."""
     if value is None:
         return ""
     kind = type(value)

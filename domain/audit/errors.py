@@ -12,3 +12,12 @@ class EntryNotInCycle(NotFound):
 
     def __init__(self) -> None:
         super().__init__("the cycle holds no such entry", path=("entry",))
+
+
+class TrailLineNotFound(NotFound):
+    """There is no such line of the audit trail, or none that the viewer may see."""
+
+    code = "TRAIL_LINE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such line of the trail")

@@ -47,6 +47,8 @@ class Wrong(StrEnum):
     """A sponsor's points do not add up."""
     SEAL_BROKEN = "SEAL_BROKEN"
     """A closed cycle's entries are not those that were sealed."""
+    TRAIL_BROKEN = "TRAIL_BROKEN"
+    """A line of the audit trail was changed, taken out or put in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ class Report:
     transfers: int = 0
     baskets: int = 0
     lots: int = 0
+    lines: int = 0
+    """Lines of the audit trail."""
     found: int = 0
     findings: list[Finding] = field(default_factory=list)
 

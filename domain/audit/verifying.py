@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from domain.audit import trail
 from domain.audit.canonical import Row, basket_digest, goods_digest
 from domain.audit.findings import Finding, Report, Wrong
 from domain.audit.merkle import Tree
@@ -70,7 +71,8 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
             trees[entry["cycle_id"]].add(entry["hash"])
         if progress is not None:
             progress(report.wallets, every)
-    for finding in [*sums.findings(), *await _seals(connection, trees), *await _across(connection)]:
+    report.lines, broken = await trail.broken(connection)
+    for finding in [*sums.findings(), *await _seals(connection, trees), *await _across(connection), *broken]:
         report.add(finding)
     return report
 

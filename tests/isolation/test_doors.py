@@ -56,6 +56,9 @@ DOORS = {
     "read_wallet(text, uuid, timestamp with time zone)": TAKES_SIGHT,
     "recognise(bytea[], uuid, timestamp with time zone)": TAKES_PARTNER,
     "recognise_linked(uuid[], uuid)": TAKES_PARTNER,
+    "record_line(uuid, uuid, text, uuid, uuid, text, text, uuid, jsonb, timestamp with time zone)": (
+        "appends to the one trail of all; refuses whoever does not look for those it concerns"
+    ),
     "repoint(uuid, uuid, uuid, uuid)": JOBS,
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": "a member's own; takes wallet and member",
     "settlement_flows(uuid)": "answers the coalition alone",

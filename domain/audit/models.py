@@ -1,0 +1,118 @@
+"""Rows of the audit trail: who was given, changed or lost what, and by whom."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from domain.storage import Row
+
+Instant: Any = DateTime(timezone=True)
+Document: Any = JSONB(none_as_null=True)
+
+
+class ActorKind(StrEnum):
+    """What did something that the trail tells."""
+
+    PERSON = "PERSON"
+    """One of the coalition's or a partner's people."""
+    CLIENT = "CLIENT"
+    """A program with credentials of its own."""
+    MEMBER = "MEMBER"
+    """A member; a partner is told of it by the partner's own id for the member."""
+    COMMAND_LINE = "COMMAND_LINE"
+    """Whoever runs the coalition's installation."""
+    SERVER = "SERVER"
+    """The server itself, as when it ends a grant whose code came twice."""
+
+
+class SubjectKind(StrEnum):
+    """What a line of the trail is about."""
+
+    PERSON = "PERSON"
+    CLIENT = "CLIENT"
+    MEMBER = "MEMBER"
+    PARTNER = "PARTNER"
+    GRANT = "GRANT"
+    SIGNING_KEY = "SIGNING_KEY"
+    WEBHOOK = "WEBHOOK"
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    PERSON_INVITED = "PERSON_INVITED"
+    PERSON_INVITED_AGAIN = "PERSON_INVITED_AGAIN"
+    """With it the credentials of before are gone."""
+    ROLES_CHANGED = "ROLES_CHANGED"
+    PERSON_LET_GO = "PERSON_LET_GO"
+    SIGN_IN_LINK_MADE = "SIGN_IN_LINK_MADE"
+    """Whoever has the link can sign in as its subject, once."""
+    CREDENTIAL_ADDED = "CREDENTIAL_ADDED"
+    CREDENTIAL_REMOVED = "CREDENTIAL_REMOVED"
+    PASSKEY_SUSPECTED = "PASSKEY_SUSPECTED"
+    """A passkey answered as a copy of it would."""
+    CLIENT_CREATED = "CLIENT_CREATED"
+    CLIENT_CHANGED = "CLIENT_CHANGED"
+    CLIENT_ROTATED = "CLIENT_ROTATED"
+    CLIENT_REVOKED = "CLIENT_REVOKED"
+    CEILING_SET = "CEILING_SET"
+    TEST_MEMBERS_MADE = "TEST_MEMBERS_MADE"
+    GRANT_GIVEN = "GRANT_GIVEN"
+    GRANT_REVOKED = "GRANT_REVOKED"
+    CONSENT_GIVEN = "CONSENT_GIVEN"
+    CONSENT_REVOKED = "CONSENT_REVOKED"
+    SIGNING_KEY_ROTATED = "SIGNING_KEY_ROTATED"
+    WEBHOOK_CREATED = "WEBHOOK_CREATED"
+    WEBHOOK_CHANGED = "WEBHOOK_CHANGED"
+    WEBHOOK_REMOVED = "WEBHOOK_REMOVED"
+
+
+class TrailLine(Row, table=True):
+    """Somebody did something: appended by the database's own function, never changed."""
+
+    __tablename__ = "trail_line"
+    line_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    """Its place in the one chain of all lines; told to nobody, since it counts other people's lines too."""
+    partner_id: UUID | None = Field(default=None, foreign_key="partner.partner_id")
+    """The partner whose affair it is, and who sees it; None: the coalition's alone."""
+    actor: str
+    actor_id: UUID | None = None
+    actor_partner_id: UUID | None = Field(default=None, foreign_key="partner.partner_id")
+    """The partner that the actor acted as; None: the coalition, a member, or the server."""
+    action: str
+    subject: str
+    subject_id: UUID | None = None
+    facts: dict[str, Any] = Field(sa_type=Document)
+    recorded_at: datetime = Field(sa_type=Instant)
+    """The real time, whatever a sandbox's clock says."""
+    hash: bytes = Field(sa_type=LargeBinary)
+    """Over the hash of the line before and this line's canonical form."""
+
+    __table_args__ = (
+        UniqueConstraint("number"),
+        Index(None, "partner_id", "number"),
+        Index(None, "actor_id", "number"),
+        Index(None, "subject_id", "number"),
+        CheckConstraint(f"actor IN {tuple(kind.value for kind in ActorKind)}", name="actor"),
+        CheckConstraint("(actor_id IS NULL) = (actor IN ('COMMAND_LINE', 'SERVER'))", name="actor_named"),
+        CheckConstraint("actor_partner_id IS NULL OR actor_partner_id = partner_id", name="own_affairs"),
+        CheckConstraint(f"subject IN {tuple(kind.value for kind in SubjectKind)}", name="subject"),
+        CheckConstraint(f"action IN {tuple(action.value for action in Action)}", name="action"),
+        CheckConstraint("jsonb_typeof(facts) = 'object'", name="facts"),
+    )
+
+
+class TrailHead(Row, table=True):
+    """How far the one chain of lines has come: lines cut off at its end are missed here."""
+
+    __tablename__ = "trail_head"
+    form: str = Field(primary_key=True)
+    """The canonical form of the chain."""
+    number: int = Field(sa_type=BigInteger)
+    hash: bytes = Field(sa_type=LargeBinary)
