@@ -30,6 +30,8 @@ class Keys:
     """Seals the private keys that sign access tokens."""
     browser: bytes
     """Makes the token a signed-in page proves itself with."""
+    webhooks: bytes
+    """Seals the secrets that sign webhooks."""
 
 
 def derive(material: bytes) -> Keys:
@@ -47,6 +49,7 @@ def derive(material: bytes) -> Keys:
         lookups=_derived(material, "lookups"),
         signing_keys=_derived(material, "signing keys"),
         browser=_derived(material, "browser"),
+        webhooks=_derived(material, "webhooks"),
     )
 
 
