@@ -1,0 +1,1 @@
+"""What happened, told to the partners it concerns, in order and once."""
