@@ -12,7 +12,8 @@ from starlette.datastructures import Headers
 
 from domain import storage
 from domain.ids import ClientId, MemberId, OutletId, PartnerId, PersonId, WalletId
-from domain.storage import ReadSession, Sight
+from domain.members.recognition import KnownMember
+from domain.storage import Sight
 from partners.errors import Unauthenticated
 from partners.issuer import Issuer
 from partners.oauth import access_tokens
@@ -59,6 +60,8 @@ class Viewer:
     person_id: PersonId | None = None
     member_id: MemberId | None = None
     wallet_id: WalletId | None = None
+    on_behalf_of: KnownMember | None = None
+    """The member by whose grant a partner's client asks: this one and no other."""
     fresh_at: datetime | None = None
     """When a person or member last signed in; None for a client."""
     expires_at: datetime | None = None
@@ -168,7 +171,7 @@ async def session_facts(secret: str, state: AccessState) -> SessionFacts | None:
     if known is None or state.ticks() - known[1] > SESSION_REREAD_AFTER_SECONDS:
         at = state.ticks()
         async with state.transaction() as session:
-            facts = await sessions.facts_of(ReadSession(session), digest, now=now)
+            facts = await sessions.seen(session, digest, now=now)
         if facts is None:
             state.sessions.forget(digest)
             return None

@@ -78,6 +78,67 @@ class Grant(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant, index=True)
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
-    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
     __table_args__ = (CheckConstraint("cardinality(scopes) > 0", name="has_scopes"),)
+
+
+class PushedRequest(Row, table=True):
+    """A request for a member's grant, until the member has answered it; its handle is the key that opens it."""
+
+    __tablename__ = "pushed_request"
+    request_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    client_id: UUID = Field(foreign_key="client.client_id")
+    sealed: bytes = Field(sa_type=LargeBinary)
+    """The parameters. They may hint at who the member is, so the database alone cannot read them."""
+    created_at: datetime = Field(sa_type=Instant)
+    begun_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the member's browser first came with it."""
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (CheckConstraint("octet_length(request_hash) = 32", name="hash"),)
+
+
+class AuthorizationCode(Row, table=True):
+    """What the member's browser carries back to the client, to be redeemed once within a minute."""
+
+    __tablename__ = "authorization_code"
+    code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    grant_id: UUID = Field(foreign_key="oauth_grant.grant_id", index=True)
+    client_id: UUID
+    redirect_uri: str
+    scopes: list[str] = Field(sa_type=Words)
+    code_challenge: str
+    dpop_jkt: str | None = None
+    """The only key that may redeem it, where the client said so."""
+    nonce: str | None = None
+    signed_in_at: datetime = Field(sa_type=Instant)
+    methods: list[str] = Field(sa_type=Words)
+    """How the member signed in (RFC 8176 words)."""
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (
+        CheckConstraint("octet_length(code_hash) = 32", name="hash"),
+        CheckConstraint("expires_at <= created_at + interval '60 seconds'", name="minute"),
+    )
+
+
+class RefreshToken(Row, table=True):
+    """What a client gets further access tokens with, as long as the grant lasts."""
+
+    __tablename__ = "refresh_token"
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    grant_id: UUID = Field(foreign_key="oauth_grant.grant_id", index=True)
+    client_id: UUID
+    scopes: list[str] = Field(sa_type=Words)
+    dpop_jkt: str | None = None
+    """The key that must be proven with it."""
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+    rotated_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    """When its successor took over; whoever comes with it later has stolen one of the two."""
+
+    __table_args__ = (CheckConstraint("octet_length(token_hash) = 32", name="hash"),)
