@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.errors import Conflict, DomainError, Forbidden, InvalidValue
+from domain.errors import Conflict, DomainError, Forbidden, InvalidValue, NotFound
 from partners.scopes import Scope, written
 
 
@@ -61,6 +61,12 @@ class InvalidKeySet(InvalidValue):
     code = "INVALID_KEY_SET"
 
 
+class AddressRefused(InvalidValue):
+    """An address that this server does not go to: malformed, or not one of the public internet's."""
+
+    code = "ADDRESS_REFUSED"
+
+
 class ClientRevoked(Conflict):
     """The client was revoked and stays so; create another."""
 
@@ -74,6 +80,52 @@ class KeyTooYoung(Conflict):
     """The next signing key has not been published long enough for everyone to know it."""
 
     code = "KEY_TOO_YOUNG"
+
+
+class WebhookNotFound(NotFound):
+    """There is no such webhook or delivery, or none of the viewer's own."""
+
+    code = "WEBHOOK_NOT_FOUND"
+
+    def __init__(self, what: str = "webhook") -> None:
+        super().__init__(f"There is no such {what}.")
+
+
+class SubscriptionRefused(InvalidValue):
+    """A webhook's document is not one subscription on events that can be run whenever something happens."""
+
+    code = "SUBSCRIPTION_REFUSED"
+
+
+class WebhookUrlRefused(InvalidValue):
+    """A webhook's address is not one that may be sent to."""
+
+    code = "WEBHOOK_URL_REFUSED"
+
+
+class WebhookClientRefused(Forbidden):
+    """A webhook was to act as a client that may not lend itself to whoever asks."""
+
+    code = "WEBHOOK_CLIENT_REFUSED"
+
+
+class WebhookNotActive(Conflict):
+    """The webhook is paused or failing; it has to be resumed first."""
+
+    code = "WEBHOOK_NOT_ACTIVE"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The webhook is not active: {reason} Resume it first.")
+
+
+class TooManyWebhooks(Conflict):
+    """A partner has as many webhooks as it may have."""
+
+    code = "TOO_MANY_WEBHOOKS"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"A partner has at most {most} webhooks. Remove one, or let one hear more kinds of events.")
 
 
 class SignInRefused(DomainError):
