@@ -35,8 +35,8 @@ class FormRefused(Exception):
         super().__init__(description)
 
 
-async def parameters(request: Request, known: frozenset[str] = KNOWN) -> dict[str, str]:
-    """The known parameters of a request, those without a value left out.
+async def parameters(request: Request, known: frozenset[str] = KNOWN, *, text: bool = False) -> dict[str, str]:
+    """The known parameters of a request, those without a value left out; `text` may be in any alphabet.
 
     Raises: FormRefused.
     """
@@ -46,7 +46,7 @@ async def parameters(request: Request, known: frozenset[str] = KNOWN) -> dict[st
     if len({name for name, _ in fields}) != len(fields):
         raise FormRefused("A parameter is there twice.")
     found = {name: value for name, value in fields if name in known and value}
-    if any(not " " <= character <= "~" for value in found.values() for character in value):
+    if not text and any(not " " <= character <= "~" for value in found.values() for character in value):
         raise FormRefused("A parameter has a character outside ASCII.")
     return found
 
