@@ -30,6 +30,7 @@ from hansa.service import Service
 from hansa.settings import Settings
 from hansa.sockets import SocketEndpoint
 from partners import routes, state
+from partners.fetching import Outbound
 from partners.issuer import Issuer
 from partners.keys import Keys, derive
 from partners.state import AccessState
@@ -124,6 +125,7 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
             clock=lambda: datetime.now(UTC),
             ticks=time.monotonic,
             origins=origins,
+            outbound=Outbound(named=settings.outbound_hosts),
         ) as access,
     ):
         clock = CoalitionClock(database)

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     trusted_documents: Path | None = None
     """A JSON file of GraphQL documents by their ids, which GET serves as well."""
 
+    outbound_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Hosts (HOST or HOST:PORT) that a sandbox may reach though they are not public: webhooks, clients' key sets."""
+
     log_format: Literal["console", "json"] = "console"
     """Lines for people, or for machines."""
 
@@ -75,7 +78,7 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "outbound_hosts", mode="before")
     @classmethod
     def _listed(cls, origins: object) -> object:
         return tuple(origins.replace(",", " ").split()) if isinstance(origins, str) else origins

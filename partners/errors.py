@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
+from typing import ClassVar
 
 from domain.errors import Conflict, DomainError, Forbidden, InvalidValue, NotFound
 from partners.scopes import Scope, written
@@ -97,12 +99,6 @@ class SubscriptionRefused(InvalidValue):
     code = "SUBSCRIPTION_REFUSED"
 
 
-class WebhookUrlRefused(InvalidValue):
-    """A webhook's address is not one that may be sent to."""
-
-    code = "WEBHOOK_URL_REFUSED"
-
-
 class WebhookClientRefused(Forbidden):
     """A webhook was to act as a client that may not lend itself to whoever asks."""
 
@@ -135,6 +131,68 @@ class SignInRefused(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This sign-in link does not work any more. Ask for a new one.")
+
+
+class PasskeyRefused(DomainError):
+    """A passkey was not accepted, or not what was asked for; why is told to nobody."""
+
+    code = "PASSKEY_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was not accepted. Try again, or sign in another way.")
+
+
+class TooManyPasskeys(Conflict):
+    """Somebody keeps as many passkeys as anybody may."""
+
+    code = "TOO_MANY_PASSKEYS"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There are {most} passkeys already. Remove one first.")
+
+
+class ProofRefused(DomainError):
+    """An address, a password or a code is not right, used up or too old: all answer alike."""
+
+    code = "PROOF_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__("That was not right. Check what you typed and try again.")
+
+
+class Weakness(StrEnum):
+    """What is wrong with a password somebody wants."""
+
+    SHORT = "SHORT"
+    LONG = "LONG"
+    COMMON = "COMMON"
+    OWN_NAME = "OWN_NAME"
+
+
+class PasswordTooWeak(InvalidValue):
+    """A password is one of those that are tried first."""
+
+    code = "PASSWORD_TOO_WEAK"
+
+    _SENTENCES: ClassVar[dict[Weakness, str]] = {
+        Weakness.SHORT: "A password has at least 12 characters.",
+        Weakness.LONG: "A password has at most 128 characters.",
+        Weakness.COMMON: "This password is one of those that are tried first. Three unrelated words make a good one.",
+        Weakness.OWN_NAME: "A password holds neither your name nor your e-mail address.",
+    }
+
+    def __init__(self, weakness: Weakness) -> None:
+        self.weakness = weakness
+        super().__init__(self._SENTENCES[weakness], path=("password",))
+
+
+class LastWayIn(Conflict):
+    """Without this credential its owner could not sign in any more."""
+
+    code = "LAST_WAY_IN"
+
+    def __init__(self) -> None:
+        super().__init__("This is your last way to sign in. Set up another one first.")
 
 
 class Unauthenticated(Exception):

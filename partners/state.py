@@ -10,12 +10,14 @@ from typing import Generic, TypeVar
 
 from domain.storage import Database, ReadSession, WriteSession
 from partners import standing
+from partners.fetching import Outbound
 from partners.issuer import Issuer
 from partners.keys import Keys
 from partners.limits import Limits
-from partners.mail import Mailer, NoMailer
+from partners.mail import Mailer, NoMailer, Post
 from partners.oauth import signing_keys
 from partners.oauth.access_tokens import AccessToken
+from partners.oauth.grants import StandingGrant
 from partners.sign_in.sessions import SessionFacts
 from partners.standing import SERVER, Watch
 from partners.viewer import Viewer
@@ -63,8 +65,10 @@ class AccessState:
     watch: Watch
     limits: Limits
     mailer: Mailer
+    outbound: Outbound
     tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
     sessions: Remembered[tuple[SessionFacts, float]] = field(default_factory=Remembered)
+    grants: Remembered[tuple[StandingGrant | None, float]] = field(default_factory=Remembered)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[WriteSession]:
@@ -83,6 +87,7 @@ async def opened(
     ticks: Callable[[], float],
     origins: frozenset[str] = frozenset(),
     mailer: Mailer | None = None,
+    outbound: Outbound | None = None,
 ) -> AsyncIterator[AccessState]:
     """Everything that is needed to tell who is asking, for as long as the server runs; a new database gets its keys.
 
@@ -93,6 +98,8 @@ async def opened(
         await signing_keys.ensure(WriteSession(ReadSession(session)), sealing=keys.signing_keys, now=clock())
     first = await standing.read(database, sealing=keys.signing_keys, now=clock(), at=ticks())
     watch = Watch(database, first, sealing=keys.signing_keys, clock=clock, ticks=ticks)
+    mailer = mailer or NoMailer()
+    post = Post(mailer)
     try:
         yield AccessState(
             database=database,
@@ -104,6 +111,7 @@ async def opened(
             watch=watch,
             limits=Limits(),
             mailer=mailer or NoMailer(),
+            outbound=outbound or Outbound(),
         )
     finally:
         await watch.aclose()

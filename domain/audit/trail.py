@@ -1,7 +1,7 @@
 """The audit trail: who did what to whose access, recorded in the transaction of what it tells.
 
-One chain of hashes holds all lines together, in the canonical form 'hansa-trail-1'. The database computes it as it appends;
-here it is worked out anew from the rows alone.
+One chain of hashes holds all lines together, in the canonical form 'hansa-trail-1'. The database computes it as it
+appends; here it is worked out anew from the rows alone.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ Fact: TypeAlias = str | int | bool | Sequence[str]
 _WORD = re.compile(rf"[^\s@]{{1,{LONGEST_WORD}}}")
 
 _LINES = """
-SELECT number, line_id, partner_id, actor, actor_id, actor_partner_id, action, subject, subject_id, facts::text AS facts,
-    recorded_at, hash
+SELECT number, line_id, partner_id, actor, actor_id, actor_partner_id, action, subject, subject_id,
+    facts::text AS facts, recorded_at, hash
 FROM trail_line WHERE number > $1 ORDER BY number LIMIT $2
 """
 
@@ -79,8 +79,8 @@ SERVER = Actor(kind=ActorKind.SERVER)
 class Line:
     """What is to be told: who did what to what.
 
-    Facts are words, numbers and lists of words: names of scopes, roles and methods. No secret belongs in them and nothing
-    about a person, so what has a space or an @ in it is no fact.
+    Facts are words, numbers and lists of words: names of scopes, roles and methods. No secret belongs in them and
+    nothing about a person, so what has a space or an @ in it is no fact.
     """
 
     actor: Actor

@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.execute("INSERT INTO trail_head VALUES ('hansa-trail-1', 0, sha256('hansa-trail-1'))")
     run_sql_file("0012_trail.sql")
     posting_function(f"record_line{RECORDING}")
-    wall("trail_line", "sees_partner(partner_id) OR sees_coalition()", command="SELECT")
+    wall("trail_line", "sees_partner(partner_id)", command="SELECT")
     wall("trail_head", "sees_coalition()", command="SELECT")
     for table, privileges in (("trail_line", "INSERT"), ("trail_head", "SELECT, UPDATE")):
         grant(table, "SELECT")
