@@ -30,6 +30,12 @@ class Keys:
     """Seals the private keys that sign access tokens."""
     browser: bytes
     """Makes the token a signed-in page proves itself with."""
+    authenticators: bytes
+    """Seals the secrets that authenticators share with us."""
+    recovery_codes: bytes
+    """Hashes the codes for signing in without an authenticator."""
+    refresh_tokens: bytes
+    """Makes the successor of a refresh token, so that it can be told again without being stored."""
     webhooks: bytes
     """Seals the secrets that sign webhooks."""
 
@@ -49,6 +55,9 @@ def derive(material: bytes) -> Keys:
         lookups=_derived(material, "lookups"),
         signing_keys=_derived(material, "signing keys"),
         browser=_derived(material, "browser"),
+        authenticators=_derived(material, "authenticators"),
+        recovery_codes=_derived(material, "recovery codes"),
+        refresh_tokens=_derived(material, "refresh tokens"),
         webhooks=_derived(material, "webhooks"),
     )
 
