@@ -65,6 +65,8 @@ class AccessState:
     watch: Watch
     limits: Limits
     mailer: Mailer
+    post: Post
+    """Sends mail that the answer does not wait for."""
     outbound: Outbound
     tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
     sessions: Remembered[tuple[SessionFacts, float]] = field(default_factory=Remembered)
@@ -110,8 +112,10 @@ async def opened(
             origins=frozenset({at.url}) | origins,
             watch=watch,
             limits=Limits(),
-            mailer=mailer or NoMailer(),
+            mailer=mailer,
+            post=post,
             outbound=outbound or Outbound(),
         )
     finally:
+        await post.aclose()
         await watch.aclose()

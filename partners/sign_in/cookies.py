@@ -20,19 +20,33 @@ def cookie_name(issuer: Issuer) -> str:
     return "__Host-hansa" if issuer.secure else "hansa"
 
 
-def set_cookie(issuer: Issuer, secret: str, *, lasts: timedelta) -> str:
-    """The Set-Cookie header of a session; with no time to last, it takes the cookie away."""
+def browser_cookie_name(issuer: Issuer) -> str:
+    """The cookie of a browser that is not signed in yet: forms and mailed codes are bound to it."""
+    return f"{cookie_name(issuer)}-browser"
+
+
+def language_cookie_name(issuer: Issuer) -> str:
+    """The cookie that remembers which language was chosen."""
+    return f"{cookie_name(issuer)}-language"
+
+
+def set_cookie(issuer: Issuer, secret: str, *, lasts: timedelta, name: str | None = None) -> str:
+    """The Set-Cookie header of a session, or of another of our cookies; with no time to last, it takes it away.
+
+    Lax, so that a storefront's link to our consent page finds the member signed in. A cookie alone changes nothing:
+    whatever changes something asks for a page's token and for a page of ours as well.
+    """
     secure = "; Secure" if issuer.secure else ""
     age = int(lasts.total_seconds())
-    return f"{cookie_name(issuer)}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+    return f"{name or cookie_name(issuer)}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
 
 
-def secret_in(cookies: str, issuer: Issuer) -> str | None:
-    """The session's secret in a Cookie header."""
+def secret_in(cookies: str, issuer: Issuer, *, name: str | None = None) -> str | None:
+    """The session's secret in a Cookie header, or the value of another of our cookies."""
     if len(cookies) > LONGEST_COOKIE_HEADER:
         return None
     try:
-        morsel = SimpleCookie(cookies).get(cookie_name(issuer))
+        morsel = SimpleCookie(cookies).get(name or cookie_name(issuer))
     except CookieError:
         return None
     return morsel.value if morsel else None

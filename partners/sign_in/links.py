@@ -19,11 +19,16 @@ from domain.storage import ReadSession, WriteSession
 from partners.errors import SignInRefused
 from partners.issuer import Issuer
 from partners.sign_in.models import SignInCode
-from partners.sign_in.sessions import SignedIn, Subject, begin, hashed
+from partners.sign_in.sessions import Subject, hashed
+
+LONGEST_LANDING = 2000
 
 CODE_LIFETIME = timedelta(minutes=15)
 SANDBOX_CODE_LIFETIME = timedelta(hours=24)
 """A demonstration prints its links once and is looked at later; they are still good for one sign-in only."""
+
+INVITATION_LIFETIME = timedelta(days=7)
+"""The longest a link is good for: somebody who is invited may be on leave."""
 
 
 async def issue(
@@ -33,10 +38,10 @@ async def issue(
 
     Raises: InvalidValue.
     """
-    if not landing.startswith("/") or landing.startswith(("//", "/\\")) or not landing.isprintable():
+    if not is_landing(landing):
         raise InvalidValue("The landing is a path of this site.", path=("landing",))
-    if not timedelta(0) < lifetime <= SANDBOX_CODE_LIFETIME:
-        raise InvalidValue(f"A sign-in code lasts at most {SANDBOX_CODE_LIFETIME}.", path=("lifetime",))
+    if not timedelta(0) < lifetime <= INVITATION_LIFETIME:
+        raise InvalidValue(f"A sign-in code lasts at most {INVITATION_LIFETIME.days} days.", path=("lifetime",))
     code = secrets.token_urlsafe(32)
     session.add(
         SignInCode(
@@ -51,13 +56,20 @@ async def issue(
     return code
 
 
+def is_landing(path: str) -> bool:
+    """Whether a browser that is sent there stays on this site."""
+    # Browsers read a backslash as a slash, so that /\\evil.example would lead to another site.
+    leads_away = path.startswith("//") or "\\" in path
+    return path.startswith("/") and not leads_away and path.isprintable() and len(path) <= LONGEST_LANDING
+
+
 def link(issuer: Issuer, code: str) -> str:
     """The address to hand to whoever is to sign in."""
     return f"{issuer.url}/sign-in#{code}"
 
 
-async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedIn:
-    """Use a code up and begin a session: of several that come at once with one code, one succeeds.
+async def use(session: WriteSession, code: str, *, now: datetime) -> tuple[Subject, str]:
+    """Use a code up, for whom it signs in and where they go: of several that come at once with one, one succeeds.
 
     Raises: SignInRefused.
     """
@@ -74,8 +86,7 @@ async def sign_in(session: WriteSession, code: str, *, now: datetime) -> SignedI
     row = used.one_or_none()
     if row is None:
         raise SignInRefused
-    subject = Subject(person_id=row.person_id, member_id=row.member_id)
-    return begin(session, subject, landing=row.landing, now=now)
+    return Subject(person_id=row.person_id, member_id=row.member_id), row.landing
 
 
 async def member_named(session: ReadSession, lookup: bytes) -> MemberId:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.storage import WriteSession
 from partners.endpoints import FindState, route
 from partners.errors import SignInRefused, Unauthenticated
-from partners.oauth.forms import FormRefused, parameters
-from partners.sign_in import cookies, links, sessions
+from partners.sign_in import cookies, credentials, links, mail_pages, pages, sessions
+from partners.sign_in.arriving import arrive
+from partners.sign_in.pages import FOR_OWN_PAGES
 from partners.sign_in.sessions import SessionFacts
+from partners.sign_in.visits import Visit, shows, takes
 from partners.state import AccessState
 from partners.viewer import Audience, browser_viewer, session_facts, session_viewer
 
@@ -24,41 +24,32 @@ SIGN_IN_PATH = "/sign-in"
 SESSION_PATH = "/bff/session"
 SIGN_OUT_PATH = "/bff/sign-out"
 
-PAGE = files("partners.sign_in").joinpath("templates/sign_in.html").read_text(encoding="utf-8")
-FOR_OWN_PAGES = {
-    "Cache-Control": "no-store",
-    "Vary": "Cookie",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-
 
 def routes(find: FindState) -> list[Route]:
     """The endpoints, on the state that `find` gives."""
     return [
-        route(find, SIGN_IN_PATH, _sign_in_page),
-        route(find, SIGN_IN_PATH, _sign_in, "POST"),
+        shows(find, SIGN_IN_PATH, _sign_in_page),
+        takes(find, SIGN_IN_PATH, _sign_in_by_link, "code", token=False),
+        route(find, "/sign-in/static/{name}", pages.static),
+        *mail_pages.routes(find),
+        *credentials.routes(find),
         route(find, SESSION_PATH, _session),
         route(find, SIGN_OUT_PATH, _sign_out, "POST"),
     ]
 
 
-async def _sign_in_page(request: Request, state: AccessState) -> Response:  # noqa: ARG001
-    return _page("Sign in to Hansa", "Press the button to sign in. The link works once.")
+async def _sign_in_page(visit: Visit) -> Response:
+    return visit.page("sign_in.html", email=visit.request.query_params.get("login_hint", ""))
 
 
-async def _sign_in(request: Request, state: AccessState) -> Response:
-    if not cookies.is_own_page(request.headers, state.origins):
-        return _link_refused()
+async def _sign_in_by_link(visit: Visit) -> Response:
+    """The link's code is known to whoever was given it: it stands in for the token of a form."""
     try:
-        given = await parameters(request, frozenset({"code"}))
-        async with state.transaction() as session:
-            signed_in = await links.sign_in(session, given.get("code", ""), now=state.clock())
-            await _end_session_of(request, state, session)
-    except (FormRefused, SignInRefused):
-        return _link_refused()
-    cookie = cookies.set_cookie(state.issuer, signed_in.secret, lasts=signed_in.lasts)
-    return RedirectResponse(signed_in.landing, 303, {**FOR_OWN_PAGES, "Set-Cookie": cookie})
+        async with visit.state.transaction() as session:
+            subject, landing = await links.use(session, visit.form.get("code", ""), now=visit.now)
+            return await arrive(visit, session, subject, methods=("otp",), landing=landing)
+    except SignInRefused:
+        return visit.page("link_refused.html", status=400)
 
 
 async def _session(request: Request, state: AccessState) -> Response:
@@ -102,18 +93,3 @@ def _shown(facts: SessionFacts) -> dict[str, Any]:
         "freshAt": facts.fresh_at.isoformat(),
         "expiresAt": facts.expires_at.isoformat(),
     }
-
-
-def _link_refused() -> Response:
-    return _page("This link does not work any more", SignInRefused().message, status=400)
-
-
-def _page(heading: str, text: str, *, status: int = 200) -> Response:
-    nonce = secrets.token_urlsafe(16)
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    )
-    # With no referrer at all a browser would send `Origin: null` with the form, which is nobody's page.
-    headers = {**FOR_OWN_PAGES, "Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}
-    return HTMLResponse(PAGE.format(nonce=nonce, heading=heading, text=text), status, headers)

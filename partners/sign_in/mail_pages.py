@@ -1,0 +1,119 @@
+"""Signing in by a code that is mailed: asking for it, and typing it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain.errors import InvalidValue
+from domain.ids import MemberId
+from domain.members.identifiers import Identifier
+from domain.storage import WriteSession
+from partners.endpoints import FindState
+from partners.limits import Limit
+from partners.mail import Mail
+from partners.sign_in import mailed_codes, pages
+from partners.sign_in.arriving import HOME, arrive
+from partners.sign_in.mailed_codes import DIGITS, LIFETIME, TRIES, Waiting, Wish
+from partners.sign_in.sessions import Subject
+from partners.sign_in.visits import Visit, shows, takes
+
+FROM_ADDRESS = Limit(name="sign-in-address", amount=30, period=timedelta(hours=1))
+"""What one address on the network may ask for and try."""
+
+FOR_ACCOUNT = Limit(name="sign-in-account", amount=6, period=timedelta(hours=1))
+"""How many codes are mailed to one member, and counted alike for an address that is nobody's."""
+
+
+def routes(find: FindState) -> list[Route]:
+    """The pages."""
+    return [
+        takes(find, "/sign-in/mail", _ask, "email"),
+        shows(find, "/sign-in/code", _code_page),
+        takes(find, "/sign-in/code", _try_code, "code"),
+    ]
+
+
+async def _ask(visit: Visit) -> Response:
+    """The answer, and the time it takes, is the same whether or not anybody is known by the address."""
+    state = visit.state
+    typed = visit.form.get("email", "").strip()
+    try:
+        identifier = Identifier.email(typed)
+    except InvalidValue:
+        said = visit.words.gettext("This is not an e-mail address. Write it like name@example.org.")
+        return visit.page("sign_in.html", status=400, email=typed, problem=said)
+    lookup = identifier.lookup(state.keys.lookups)
+    await state.limits.spend(FROM_ADDRESS, visit.address, at=state.ticks())
+    await state.limits.spend(FOR_ACCOUNT, lookup.hex(), at=state.ticks())
+    wish = Wish(
+        address=identifier.value,
+        lookup=lookup,
+        browser=visit.browser,
+        landing=visit.landing or HOME,
+        fresh=visit.fresh and visit.facts is not None,
+    )
+    async with state.transaction() as session:
+        code, known = await mailed_codes.ask(session, wish, key=state.keys.browser, now=visit.now)
+    mail = _mail(visit, wish.address, code)
+    if known:
+        state.post.soon(mail)
+    return visit.go("/sign-in/code")
+
+
+async def _code_page(visit: Visit) -> Response:
+    return await _code_form(visit)
+
+
+async def _try_code(visit: Visit) -> Response:
+    state = visit.state
+    await state.limits.spend(FROM_ADDRESS, visit.address, at=state.ticks())
+    code = "".join(visit.form.get("code", "").split())
+    if not (len(code) == DIGITS and code.isascii() and code.isdigit()):
+        return await _code_form(visit, visit.words.gettext("The code has eight digits."))
+    async with state.transaction() as session:
+        key = state.keys.browser
+        waiting = await mailed_codes.waiting(session, visit.browser, key=key, now=visit.now)
+        member_id, left = await mailed_codes.try_code(session, code, visit.browser, key=key, now=visit.now)
+        if waiting is not None and member_id is not None:
+            return await _arrived(visit, session, member_id, waiting)
+    return await _code_form(visit, _not_right(visit, left))
+
+
+async def _code_form(visit: Visit, problem: str | None = None) -> Response:
+    async with visit.state.transaction() as session:
+        waiting = await mailed_codes.waiting(session, visit.browser, key=visit.state.keys.browser, now=visit.now)
+    if waiting is None:
+        return visit.go("/sign-in")
+    return visit.page(
+        "code.html",
+        status=400 if problem else 200,
+        problem=problem,
+        address=waiting.address,
+        landing=waiting.landing,
+        fresh=waiting.fresh,
+        minutes=int(LIFETIME.total_seconds() // 60),
+        tries=TRIES,
+    )
+
+
+async def _arrived(visit: Visit, session: WriteSession, member_id: MemberId, waiting: Waiting) -> Response:
+    subject = Subject(member_id=member_id)
+    return await arrive(visit, session, subject, methods=("otp",), landing=waiting.landing, fresh=waiting.fresh)
+
+
+def _not_right(visit: Visit, left: int) -> str:
+    if left == 0:
+        return visit.words.gettext("This code does not work any more. Ask for another one.")
+    said = visit.words.ngettext(
+        "That is not the code. You have %(num)d try left.", "That is not the code. You have %(num)d tries left.", left
+    )
+    return said % {"num": left}
+
+
+def _mail(visit: Visit, address: str, code: str) -> Mail:
+    shown = {"house": visit.house, "code": f"{code[:4]} {code[4:]}", "minutes": int(LIFETIME.total_seconds() // 60)}
+    subject, _, text = pages.text("code_mail.txt", visit.words.language, shown).partition("\n")
+    return Mail(to=address, subject=subject, text=text.lstrip("\n"))

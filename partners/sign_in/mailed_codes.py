@@ -1,0 +1,112 @@
+"""Codes by mail: eight digits, good for ten minutes and five tries, in the browser that asked and no other."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from domain.ids import MemberId
+from domain.storage import ReadSession, WriteSession
+from partners.keys import seal, unseal
+from partners.sign_in.models import MailedCode
+from partners.sign_in.sessions import hashed
+
+DIGITS = 8
+TRIES = 5
+LIFETIME = timedelta(minutes=10)
+SEAL = "mailed code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Somebody wants to sign in by mail."""
+
+    address: str
+    """In the form in which members are recognised by it: a code goes to no other."""
+    lookup: bytes
+    """The keyed hash of the address."""
+    browser: str
+    landing: str
+    fresh: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A browser waits for a code to be typed."""
+
+    address: str
+    landing: str
+    fresh: bool
+
+
+async def ask(session: WriteSession, wish: Wish, *, key: bytes, now: datetime) -> tuple[str, bool]:
+    """Make a code for this browser in place of the one before; and whether it is to be mailed to anybody.
+
+    The same is done and written for an address that nobody is known by.
+    """
+    member_id = await session.scalar(select(func.member_to_sign_in(wish.lookup)))
+    code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+    browser_hash = hashed(wish.browser)
+    values = {
+        "member_id": member_id,
+        "code_hash": _code_hash(code, wish.browser, key),
+        "sealed_address": seal(key, wish.address.encode(), name=SEAL),
+        "landing": wish.landing,
+        "fresh": wish.fresh,
+        "tries": 0,
+        "created_at": now,
+        "expires_at": now + LIFETIME,
+    }
+    await session.execute(
+        insert(MailedCode)
+        .values(browser_hash=browser_hash, **values)
+        .on_conflict_do_update(index_elements=["browser_hash"], set_=values)
+    )
+    return code, member_id is not None
+
+
+async def waiting(session: ReadSession, browser: str, *, key: bytes, now: datetime) -> Waiting | None:
+    """For what this browser waits; None where it asked for no code, or too long ago."""
+    row = await session.scalar(
+        select(MailedCode).where(col(MailedCode.browser_hash) == hashed(browser), col(MailedCode.expires_at) > now)
+    )
+    if row is None:
+        return None
+    address = unseal(key, row.sealed_address, name=SEAL).decode()
+    return Waiting(address=address, landing=row.landing, fresh=row.fresh)
+
+
+async def try_code(
+    session: WriteSession, code: str, browser: str, *, key: bytes, now: datetime
+) -> tuple[MemberId | None, int]:
+    """Whom a code signs in, once; or None, with how many tries are left. Of several at once, one succeeds."""
+    tried = await session.execute(
+        update(MailedCode)
+        .where(
+            col(MailedCode.browser_hash) == hashed(browser),
+            col(MailedCode.expires_at) > now,
+            col(MailedCode.tries) < TRIES,
+        )
+        .values(tries=MailedCode.tries + 1)
+        .returning(col(MailedCode.member_id), col(MailedCode.code_hash), col(MailedCode.tries))
+    )
+    row = tried.one_or_none()
+    if row is None:
+        return None, 0
+    right = hmac.compare_digest(row.code_hash, _code_hash(code, browser, key))
+    if not right or row.member_id is None:
+        return None, TRIES - row.tries
+    await session.execute(delete(MailedCode).where(col(MailedCode.browser_hash) == hashed(browser)))
+    return MemberId(row.member_id), 0
+
+
+def _code_hash(code: str, browser: str, key: bytes) -> bytes:
+    """Under a key from outside the database: eight digits alone would be found by trying them all."""
+    return hmac.new(key, f"{SEAL}\x1f{code}\x1f{browser}".encode(), hashlib.sha256).digest()

@@ -1,0 +1,106 @@
+"""The words of the pages and mails, in five languages: catalogues, and how days and times are written.
+
+English stands in the templates and modules themselves. Each other language has its catalogues (gettext's .po files) in
+locales/; every file of a language counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "lv": "Latviešu", "bg": "Български", "fi": "Suomi", "hu": "Magyar"}
+"""The languages of the pages, each in its own words."""
+
+_LOCALES = {"en": "en_GB"}
+_MOST_WISHES = 20
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language."""
+
+    language: str
+    locale: Locale
+    translations: NullTranslations
+
+    def gettext(self, text: str) -> str:
+        """A sentence in this language."""
+        return self.translations.gettext(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """A sentence about a number, in the form that this language has for it."""
+        return self.translations.ngettext(one, many, number)
+
+    def day(self, instant: datetime, zone: ZoneInfo) -> str:
+        """A day, as in "3 March 2027"."""
+        return format_date(instant.astimezone(zone), "long", self.locale)
+
+    def moment(self, instant: datetime, zone: ZoneInfo) -> str:
+        """A day and its time, as in "3 March 2027, 14:05"."""
+        local = instant.astimezone(zone)
+        time = format_skeleton("Hm", local, zone, locale=self.locale)
+        return f"{self.day(instant, zone)}, {time}"
+
+
+@cache
+def words_in(language: str) -> Words:
+    """The words of a language."""
+    locale = Locale.parse(_LOCALES.get(language, language))
+    return Words(language, locale, _translations(language))
+
+
+def chosen(*wishes: str) -> str:
+    """The language for somebody who wishes these, the strongest wish first; English, when we have none of them.
+
+    A wish is a list of language tags, by spaces as in `ui_locales` or by commas as in Accept-Language.
+    """
+    for wish in wishes:
+        for tag in _tags(wish):
+            language = tag.partition("-")[0].lower()
+            if language in LANGUAGES:
+                return language
+    return "en"
+
+
+def _tags(wish: str) -> list[str]:
+    weighed = []
+    for part in wish.split(",")[:_MOST_WISHES]:
+        tags, _, weight = part.partition(";")
+        weighed += [(_weight(weight), tag) for tag in tags.split()[:_MOST_WISHES]]
+    return [tag for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
+
+
+def _weight(written: str) -> float:
+    name, _, value = written.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _translations(language: str) -> NullTranslations:
+    found = NullTranslations()
+    folder = files("partners.sign_in").joinpath("locales", language)
+    if language == "en":
+        return found
+    for source in sorted(folder.iterdir(), key=lambda source: source.name):
+        if source.name.endswith(".po"):
+            compiled = BytesIO()
+            with source.open("rb") as opened:
+                write_mo(compiled, read_po(opened, locale=language))
+            compiled.seek(0)
+            catalogue = GNUTranslations(compiled)
+            catalogue.add_fallback(found)
+            found = catalogue
+    return found
