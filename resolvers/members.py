@@ -65,14 +65,14 @@ async def identify(ctx: Context, ref: MemberRef, identifiers: list[Identifier]) 
 async def consent(ctx: Context, ref: MemberRef, purposes: Collection[ConsentPurpose]) -> KnownMember:
     """Record what a member agreed to at the asking partner."""
     member = await find(ctx, ref)
-    await ctx.post(consents.give, member, acting_partner(ctx.viewer), purposes, now=ctx.now)
+    await ctx.post(consents.record, member, acting_partner(ctx.viewer), purposes, now=ctx.now)
     return member
 
 
 async def revoke(ctx: Context, partner_id: UUID, purpose: ConsentPurpose) -> KnownMember:
     """Take back what a partner was allowed to see."""
     member = me(ctx)
-    await ctx.post(consents.revoke, member, partner_id, purpose, now=ctx.now)
+    await ctx.write(consents.revoke, member.member_id, partner_id, purpose, now=ctx.now)
     return member
 
 

@@ -13,9 +13,10 @@ from domain.coalition.errors import PartnerNotActive
 from domain.errors import IdempotencyConflict, InvalidValue
 from domain.idempotency import fingerprint
 from domain.ids import new_id
-from domain.members.errors import AlreadyMember, MemberNotFound
+from domain.members.consent_texts import TEXT_VERSION
+from domain.members.errors import AlreadyMember, MemberNotFound, MembersOwnAct
 from domain.members.identifiers import Identifier
-from domain.members.models import ConsentPurpose, IdentifierKind, MemberKind
+from domain.members.models import MEMBERS_OWN_ACT, ConsentPurpose, IdentifierKind, MemberKind
 from domain.members.personal_data import PersonalDetails, seal
 from domain.members.recognition import KnownMember
 
@@ -40,6 +41,8 @@ class EnrolMember:
                 f"a member is named by 1 to {MOST_IDENTIFIERS} of card, e-mail, phone or external id",
                 path=("identifiers",),
             )
+        if acts := MEMBERS_OWN_ACT.intersection(self.consents):
+            raise MembersOwnAct(acts, named="consents")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,7 @@ async def enrol(
         "sealed_key": "\\x" + sealed.key.hex(),
         "sealed": "\\x" + sealed.details.hex(),
         "consents": sorted(command.consents),
+        "text_version": TEXT_VERSION,
         "identifiers": [identifier.row(keys.lookup) for identifier in identifiers.values()],
     }
     row = await pool.fetchrow("SELECT * FROM enrol($1::jsonb, $2)", orjson.dumps(request, default=str).decode(), now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from domain.errors import Conflict, DomainError, NotFound
-from domain.members.models import IdentifierKind
+from domain.members.models import ConsentPurpose, IdentifierKind
 
 
 class MemberNotFound(NotFound):
@@ -53,3 +55,17 @@ class ConsentMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__("The member has not allowed you to see this; ask for consent first.")
+
+
+class MembersOwnAct(DomainError):
+    """A partner wrote down a consent that only the member itself can give."""
+
+    code = "MEMBERS_OWN_ACT"
+
+    def __init__(self, purposes: Iterable[ConsentPurpose], *, named: str = "purposes") -> None:
+        self.purposes = frozenset(purposes)
+        super().__init__(
+            f"{' and '.join(sorted(self.purposes))} is allowed by the member itself, signed in on our page;"
+            " at the counter the member shows a card or a code.",
+            path=(named,),
+        )

@@ -114,13 +114,36 @@ class ConsentPurpose(StrEnum):
     """To redeem codes and coupons in the member's name."""
 
 
+class ConsentWay(StrEnum):
+    """How a consent was given."""
+
+    PAGE = "PAGE"
+    """By the member itself, signed in."""
+    COUNTER = "COUNTER"
+    """Said at a partner's counter; the partner wrote it down."""
+    ENROLMENT = "ENROLMENT"
+    """Said while joining; the partner wrote it down."""
+
+
+MEMBERS_OWN_ACT = frozenset({ConsentPurpose.REDEMPTION, ConsentPurpose.CODES})
+"""What only the member itself allows: no counter writes down for itself that it may spend in a member's name."""
+
+
 class Consent(Row, table=True):
-    """A member allows a partner to see something; revoked, it stays as history."""
+    """A member allows a partner something; revoked or past, it stays as history."""
 
     __tablename__ = "consent"
     wallet_id: UUID = Field(primary_key=True)
-    member_id: UUID = Field(primary_key=True)
-    partner_id: UUID = Field(primary_key=True, foreign_key="partner.partner_id")
-    purpose: str = Field(primary_key=True)
-    given_at: datetime = Field(primary_key=True, sa_type=Instant)
+    consent_id: UUID = Field(primary_key=True)
+    member_id: UUID
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    purpose: str
+    given_at: datetime = Field(sa_type=Instant)
+    given_through: str
+    text_version: int
+    """Of the words the member read (domain/members/consent_texts.py); 0 for words that were the partner's own."""
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Until when it counts, by the coalition's time; None for no end."""
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (Index(None, "member_id"),)

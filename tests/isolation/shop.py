@@ -22,7 +22,7 @@ from domain.ids import PartnerId
 from domain.ledger.adjusting import RequestAdjustment, request_adjustment
 from domain.members.enrolment import EnrolMember, MemberKeys, enrol
 from domain.members.identifiers import Identifier
-from domain.members.models import ConsentPurpose
+from domain.members.models import MEMBERS_OWN_ACT, ConsentPurpose
 from domain.members.personal_data import PersonalDetails
 from domain.members.recognition import KnownMember, MemberRef, recognise
 from domain.products import feeding
@@ -125,7 +125,7 @@ class Shop:
             idempotency_key=self.secret(f"enrol{len(self.made)}"),
             identifiers=identifiers,
             details=PersonalDetails(name=self.secret("Person"), email=f"{self.word}@{self.name}.example"),
-            consents=frozenset(ConsentPurpose),
+            consents=frozenset(ConsentPurpose) - MEMBERS_OWN_ACT,
         )
         return (await enrol(self.database.pool, command, keys=MEMBER_KEYS, now=OPENED)).member
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 TAKES_PARTNER = "a posting or read of the hot path; takes the partner and refuses what is not the partner's"
 TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
 JOBS = "the worker's and the service desk's; no partner's request leads here"
+MEMBERS = "answers the member by its sight, and the authorization server"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
@@ -27,12 +28,17 @@ DOORS = {
     "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
     "claw_backs_of(uuid, uuid, uuid)": TAKES_PARTNER,
-    "consent_to(uuid, uuid, text[], timestamp with time zone)": TAKES_PARTNER,
+    "consent_of(uuid, uuid, text[], integer, timestamp with time zone, timestamp with time zone)": MEMBERS,
+    "consent_to(uuid, uuid, text[], timestamp with time zone, integer, timestamp with time zone)": TAKES_PARTNER,
+    "consents_of(uuid)": MEMBERS,
+    "consents_standing(uuid, uuid)": f"{MEMBERS}, and the partner it concerns",
     "counters_of(uuid)": "the counters after a posting that stands; the wallet comes from its verdict",
+    "end_consents(uuid, uuid, text[], timestamp with time zone)": MEMBERS,
     "enrol(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "entries_by_key(uuid[], text[])": TAKES_PARTNER,
     "find_purchases(uuid, text, uuid)": TAKES_PARTNER,
     "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
+    "links_of(uuid)": MEMBERS,
     "may_fund(uuid[], timestamp with time zone)": "yes or no about a contract, and nothing else of it",
     "member_to_sign_in(bytea)": "answers the authorization server alone",
     "moves_due(integer)": JOBS,
@@ -62,6 +68,7 @@ DOORS = {
     "repoint(uuid, uuid, uuid, uuid)": JOBS,
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": "a member's own; takes wallet and member",
     "settlement_flows(uuid)": "answers the coalition alone",
+    "use_once(bytea, timestamp with time zone)": "tells of a number only whether it was new, and by naming it makes it old",
     "wallet_signed_in(uuid)": "answers the authorization server alone",
     "wallets_due(text, timestamp with time zone, integer)": JOBS,
 }

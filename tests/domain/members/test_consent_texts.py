@@ -1,0 +1,42 @@
+"""The words of a consent are kept for ever, as they were read."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.members.consent_texts import TEXT_VERSION, TEXTS, digest, words
+from domain.members.models import ConsentPurpose
+
+LANGUAGES = {"en", "lv", "bg", "fi", "hu"}
+
+PINNED = {
+    1: "",
+}
+"""What each version was when members began to read it. Never change one: add the next."""
+
+
+def test_no_version_was_ever_changed() -> None:
+    assert {version: digest(version) for version in TEXTS} == PINNED
+
+
+def test_versions_follow_each_other_and_members_read_the_last() -> None:
+    assert sorted(TEXTS) == list(range(1, TEXT_VERSION + 1))
+
+
+@pytest.mark.parametrize("version", sorted(TEXTS))
+def test_every_language_says_every_purpose_and_names_the_partner(version: int) -> None:
+    assert set(TEXTS[version]) == LANGUAGES
+    for said in TEXTS[version].values():
+        assert set(said) == set(ConsentPurpose)
+        assert all("{partner}" in sentence for sentence in said.values())
+        assert len(set(said.values())) == len(said)
+
+
+def test_words_are_said_in_the_members_language_or_in_english() -> None:
+    said = words(ConsentPurpose.CODES, partner="Kvass {partner}", language="LV-lv")
+    assert said == "„Kvass {partner}” drīkst jūsu vietā izmantot kodus un kuponus."
+    assert words(ConsentPurpose.CODES, partner="Kvass", language="de") == "Kvass may redeem codes and coupons for you."
+
+
+def test_what_was_agreed_in_a_partners_own_words_has_none_of_ours() -> None:
+    assert words(ConsentPurpose.BALANCE, partner="Kvass", version=0) is None
