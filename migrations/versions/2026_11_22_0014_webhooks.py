@@ -73,7 +73,6 @@ def _create_request() -> None:
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
         sa.Column("deliveries", sa.Integer(), nullable=False),
         sa.Column("last_number", sa.BigInteger()),
-        sa.Column("delivery_id", sa.Uuid()),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("partner_id", "idempotency_key", name="pk_webhook_request"),
         _refers("webhook_request", "partner_id", "partner"),
@@ -83,7 +82,7 @@ def _create_request() -> None:
 
 
 def _create_lane() -> None:
-    laws = {"something_waits": "waiting > 0", "lease_ends": "(lease IS NULL) = (leased_until IS NULL)"}
+    laws = {"waiting": "waiting >= 0", "lease_ends": "(lease IS NULL) = (leased_until IS NULL)"}
     op.create_table(
         "webhook_lane",
         sa.Column("webhook_id", sa.Uuid(), nullable=False),
@@ -98,7 +97,9 @@ def _create_lane() -> None:
         _refers("webhook_lane", "partner_id", "partner"),
         *_laws("webhook_lane", laws),
     )
-    op.create_index("ix_webhook_lane_webhook_id_due_at", "webhook_lane", ["webhook_id", "due_at"])
+    op.create_index(
+        "ix_webhook_lane_due", "webhook_lane", ["webhook_id", "due_at"], postgresql_where=sa.text("waiting > 0")
+    )
 
 
 def _create_delivery() -> None:
@@ -113,7 +114,7 @@ def _create_delivery() -> None:
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("place", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("lane", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("replays", sa.Boolean(), nullable=False),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import delete, func, update
@@ -17,17 +16,18 @@ from domain.audit import trail
 from domain.audit.models import Action, SubjectKind
 from domain.audit.trail import Actor, Fact, Line
 from domain.errors import InvalidValue
+from domain.events.models import Event, EventKind
 from domain.ids import ClientId, PartnerId, new_id
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
 from partners.clients.models import Client, ClientAuthMethod
-from partners.errors import TooManyWebhooks, WebhookClientRefused, WebhookNotFound, WebhookUrlRefused
+from partners.errors import AddressRefused, TooManyWebhooks, WebhookClientRefused, WebhookNotActive, WebhookNotFound
+from partners.fetching import Outbound
 from partners.scopes import Scope, known, written
 from partners.webhooks import requests, signing
 from partners.webhooks.models import Webhook, WebhookLane, WebhookState
 
 MOST_WEBHOOKS = 20
 LONGEST_NAME = 100
-LONGEST_URL = 2_000
 LONGEST_GRACE = timedelta(days=7)
 BY_HAND = "Paused by hand."
 REMOVED = "Removed."
@@ -65,7 +65,6 @@ class CreateWebhook:
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        check_url(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +80,6 @@ class ChangeWebhook:
     def __post_init__(self) -> None:
         if self.name is not None:
             _check_name(self.name)
-        if self.url is not None:
-            check_url(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +197,26 @@ async def wake(session: WriteSession, webhook: Webhook, *, now: datetime) -> Non
     await session.execute(lanes.values(due_at=now))
 
 
+async def test(session: WriteSession, webhook_id: UUID, *, occurred_at: datetime) -> Webhook:
+    """Let an event happen that only this webhook hears of; it goes the way of all events, at once.
+
+    Raises: WebhookNotFound, WebhookNotActive.
+    """
+    webhook = await by_id(session, webhook_id)
+    if webhook.state != WebhookState.ACTIVE:
+        raise WebhookNotActive(webhook.reason or "")
+    webhook.resting_until = None
+    session.add(
+        Event(
+            partner_id=webhook.partner_id,
+            kind=EventKind.WEBHOOK_TESTED,
+            subject_id=webhook_id,
+            occurred_at=occurred_at,
+        )
+    )
+    return webhook
+
+
 async def remove(session: WriteSession, webhook_id: UUID, manager: Manager, *, now: datetime) -> Webhook:
     """End a webhook for good; what waited is not sent, and an attempt under way is its last.
 
@@ -280,26 +297,18 @@ async def check_client(session: ReadSession, partner_id: PartnerId, client_id: C
     return client
 
 
-def check_url(url: str) -> None:
-    """Whether an address can be sent to at all; where it leads is looked at apart.
+async def check_url(url: str, outbound: Outbound, *, sandbox: bool) -> None:
+    """Whether an address leads to the public internet; looked at again at each delivery.
 
-    Raises: WebhookUrlRefused.
+    Raises: AddressRefused.
     """
     try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise _refused("The address is malformed.") from None
-    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise _refused(f"An address has at most {LONGEST_URL} printable ASCII characters and no spaces.")
-    if parts.scheme not in {"https", "http"} or not named:
-        raise _refused("An address begins with https:// and names a host.")
-    if parts.username is not None or parts.password is not None or "#" in url:
-        raise _refused("An address holds no user, no password and no fragment.")
-
-
-def _refused(message: str) -> WebhookUrlRefused:
-    return WebhookUrlRefused(message, path=("url",))
+        target = outbound.target(url, sandbox=sandbox)
+        await outbound.addresses(target.host, target.port, sandbox=sandbox)
+    except OSError:
+        raise AddressRefused("The host has no address.", path=("url",)) from None
+    except AddressRefused as refused:
+        raise refused.at("url") from None
 
 
 def _check_name(name: str) -> None:

@@ -88,13 +88,11 @@ class WebhookRequest(Row, table=True):
     """How many deliveries a replay made."""
     last_number: int | None = Field(default=None, sa_type=BigInteger)
     """The last event a replay took, when more were left."""
-    delivery_id: UUID | None = None
-    """The delivery of a test."""
     created_at: datetime = Field(sa_type=Instant, index=True)
 
 
 class WebhookLane(Row, table=True):
-    """Deliveries of one webhook that go one after the other, such as those of one wallet; gone when none waits.
+    """Deliveries of one webhook that go one after the other, such as those of one wallet.
 
     Whoever sends the first of them holds the lane's lease: a second sender finds none, and one whose lease ran out
     cannot write down an outcome any more.
@@ -111,8 +109,8 @@ class WebhookLane(Row, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
-        Index(None, "webhook_id", "due_at"),
-        CheckConstraint("waiting > 0", name="something_waits"),
+        Index("ix_webhook_lane_due", "webhook_id", "due_at", postgresql_where=text("waiting > 0")),
+        CheckConstraint("waiting >= 0", name="waiting"),
         CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_ends"),
     )
 
@@ -128,11 +126,12 @@ class WebhookDelivery(Row, table=True):
     place: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     """The order of deliveries: within a lane each waits for those before it."""
     lane: UUID
-    event_id: UUID
+    position: int = Field(sa_type=BigInteger)
+    """Names the event."""
     number: int = Field(sa_type=BigInteger)
     """The event's number."""
     kind: str
-    """The event's kind."""
+    """As which kind of event the webhook wanted it."""
     replays: bool
     """Whether it was asked for, after the event had its turn."""
     state: str

@@ -47,3 +47,12 @@ async def begin(session: WriteSession, command: Any, webhook_id: UUID, *, now: d
         message = "This idempotency key was used before for another request."
         raise IdempotencyConflict(message, path=("idempotencyKey",))
     return before
+
+
+async def made(session: WriteSession, command: Any) -> WebhookRequest:
+    """The request that was begun, to write down what came of it."""
+    query = select(WebhookRequest).where(
+        col(WebhookRequest.partner_id) == command.partner_id,
+        col(WebhookRequest.idempotency_key) == command.idempotency_key,
+    )
+    return (await session.scalars(query)).one()
