@@ -21,6 +21,7 @@ TAKES_PARTNER = "a posting or read of the hot path; takes the partner and refuse
 TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
 JOBS = "the worker's and the service desk's; no partner's request leads here"
 MEMBERS = "answers the member by its sight, and the authorization server"
+BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nobody whose bucket it is"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
@@ -37,6 +38,7 @@ DOORS = {
     "enrol(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "entries_by_key(uuid[], text[])": TAKES_PARTNER,
     "find_purchases(uuid, text, uuid)": TAKES_PARTNER,
+    "forget_full_buckets(timestamp with time zone)": "answers the authorization server alone",
     "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
     "links_of(uuid)": MEMBERS,
     "may_fund(uuid[], timestamp with time zone)": "yes or no about a contract, and nothing else of it",
@@ -69,6 +71,7 @@ DOORS = {
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": "a member's own; takes wallet and member",
     "settlement_flows(uuid)": "answers the coalition alone",
     "use_once(bytea, timestamp with time zone)": "tells of a number only whether it was new, and by naming it makes it old",
+    "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
     "wallet_signed_in(uuid)": "answers the authorization server alone",
     "wallets_due(text, timestamp with time zone, integer)": JOBS,
 }

@@ -1,0 +1,1 @@
+"""What callers have left, where every server process sees it."""
