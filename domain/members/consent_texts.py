@@ -101,4 +101,6 @@ def words(
 
 def digest(version: int) -> str:
     """The hash of all that a version says."""
-    return hashlib.sha256(orjson.dumps(TEXTS[version], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(
+        orjson.dumps(TEXTS[version], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    ).hexdigest()

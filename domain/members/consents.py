@@ -1,7 +1,7 @@
 """What members allow partners, by purpose, and take back.
 
-A consent stands once it was given, until it is revoked or past; past by the coalition's time, which the database knows, so
-every door that tells a partner of a member asks one and the same rule there (`consent_stands`).
+A consent stands once it was given, until it is revoked or past; past by the coalition's time, which the database knows,
+so every door that tells a partner of a member asks one and the same rule there (`consent_stands`).
 """
 
 from __future__ import annotations
