@@ -1,11 +1,11 @@
-"""Throwing away what has had its time: used numbers, past revocations, old codes and sessions."""
+"""Throwing away what has had its time: used numbers, past revocations, old codes and sessions, full buckets."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlmodel import col
 
 from domain.storage import WriteSession
@@ -26,3 +26,4 @@ async def sweep(session: WriteSession, *, now: datetime) -> None:
     ]
     for row, before in expired:
         await session.execute(delete(row).where(col(row.expires_at) < before))
+    await session.execute(text("SELECT forget_full_buckets(NULL)"))

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from domain.storage import Database, ReadSession, WriteSession
 from partners import standing
+from partners.buckets.keeping import SharedBuckets
 from partners.fetching import Outbound
 from partners.issuer import Issuer
 from partners.keys import Keys
@@ -80,7 +81,7 @@ class AccessState:
 
 
 @asynccontextmanager
-async def opened(
+async def opened(  # noqa: PLR0913  # each is a thing of its own, and most have a usual one
     database: Database,
     *,
     issuer: str,
@@ -90,6 +91,7 @@ async def opened(
     origins: frozenset[str] = frozenset(),
     mailer: Mailer | None = None,
     outbound: Outbound | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[AccessState]:
     """Everything that is needed to tell who is asking, for as long as the server runs; a new database gets its keys.
 
@@ -111,7 +113,7 @@ async def opened(
             ticks=ticks,
             origins=frozenset({at.url}) | origins,
             watch=watch,
-            limits=Limits(),
+            limits=limits or Limits(SharedBuckets(database.pool, key=keys.lookups, clock=clock)),
             mailer=mailer,
             post=post,
             outbound=outbound or Outbound(),
