@@ -19,6 +19,7 @@ from partners.mail import Mailer, NoMailer, Post
 from partners.oauth import signing_keys
 from partners.oauth.access_tokens import AccessToken
 from partners.oauth.grants import StandingGrant
+from partners.sign_in.passwords import Hasher
 from partners.sign_in.sessions import SessionFacts
 from partners.standing import SERVER, Watch
 from partners.viewer import Viewer
@@ -69,6 +70,8 @@ class AccessState:
     post: Post
     """Sends mail that the answer does not wait for."""
     outbound: Outbound
+    passwords: Hasher = field(default_factory=Hasher)
+    """Hashes passwords, few at once."""
     tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
     sessions: Remembered[tuple[SessionFacts, float]] = field(default_factory=Remembered)
     grants: Remembered[tuple[StandingGrant | None, float]] = field(default_factory=Remembered)

@@ -131,10 +131,12 @@ def _create_passwords() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("misses", sa.SmallInteger(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT),
         sa.PrimaryKeyConstraint("authenticator_id", name="pk_authenticator"),
         sa.ForeignKeyConstraint(["person_id"], ["person.person_id"], name="fk_authenticator_person_id"),
+        sa.CheckConstraint("misses BETWEEN 0 AND 50", name=op.f("ck_authenticator_misses")),
     )
     for name, law in (("confirmed", "confirmed_at IS NOT NULL"), ("proposed", "confirmed_at IS NULL")):
         op.create_index(

@@ -156,6 +156,8 @@ class Authenticator(Row, table=True):
     sealed_secret: bytes = Field(sa_type=LargeBinary)
     last_step: int = Field(sa_type=BigInteger)
     """The latest step whose code was taken; no code of it or before counts again."""
+    misses: int = Field(default=0, sa_type=SmallInteger)
+    """Wrong codes since the last right one, each after the right password; at fifty no code is right any more."""
     created_at: datetime = Field(sa_type=Instant)
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     """When the first code was shown; before, it opens nothing."""
