@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -77,7 +77,7 @@ async def queue(session: WriteSession, wanted: Iterable[Wanted], *, now: datetim
     return len(rows)
 
 
-async def _lengthen(session: WriteSession, rows: list[dict[str, object]], now: datetime) -> None:
+async def _lengthen(session: WriteSession, rows: Sequence[Mapping[str, object]], now: datetime) -> None:
     """Say how many more wait in each lane; the lock of its row is what a delivery that ends waits for, or we for it."""
     counts = Counter((row["webhook_id"], row["lane"], row["partner_id"]) for row in rows)
     more = insert(WebhookLane)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.errors import InvalidValue
 from domain.events.models import Event, EventKind
@@ -85,7 +84,7 @@ async def past(session: ReadSession, webhook: Webhook, kind: EventKind | None = 
     return (await session.scalars(query)).first()
 
 
-async def _chosen(session: ReadSession, command: ReplayWebhook) -> Select[Any]:
+async def _chosen(session: ReadSession, command: ReplayWebhook) -> SelectOfScalar[Event]:
     query = _own(session, command.partner_id).order_by(col(Event.number)).limit(MOST_AT_ONCE + 1)
     if command.since is not None:
         return query.where(col(Event.numbered_at) >= command.since)
@@ -111,7 +110,7 @@ async def _positions(session: ReadSession, command: ReplayWebhook) -> list[int]:
     return list(found.values())
 
 
-def _own(session: ReadSession, partner_id: PartnerId) -> Select[tuple[Event]]:
+def _own(session: ReadSession, partner_id: PartnerId) -> SelectOfScalar[Event]:
     return select(Event).where(
         col(Event.partner_id) == partner_id,
         col(Event.number).is_not(None),
