@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from partners import throttling
 from partners.state import AccessState
 
 FindState = Callable[[Request], AccessState]
@@ -17,9 +18,9 @@ NOT_STORED = {"Cache-Control": "no-store"}
 
 
 def route(find: FindState, path: str, answer: Answer, method: str = "GET") -> Route:
-    """A route whose answer is given the running server's state."""
+    """A route whose answer is given the running server's state, within the limits of who asks."""
 
     async def endpoint(request: Request) -> Response:
-        return await answer(request, find(request))
+        return await throttling.answered(request, find(request), answer)
 
     return Route(path, endpoint, methods=[method])

@@ -52,11 +52,21 @@ async def parameters(request: Request, known: frozenset[str] = KNOWN, *, text: b
 
 
 async def _body(request: Request) -> bytes:
+    """The body, read once: who counts failures by client looks into it before the endpoint does."""
+    if not hasattr(request.state, "form_body"):
+        request.state.form_body = await _read(request)
+    body: bytes = request.state.form_body
+    if len(body) > LARGEST_BODY_BYTES:
+        raise FormRefused(f"The body is larger than {LARGEST_BODY_BYTES} bytes.", status=413)
+    return body
+
+
+async def _read(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY_BYTES:
-            raise FormRefused(f"The body is larger than {LARGEST_BODY_BYTES} bytes.", status=413)
+            break
     return bytes(body)
 
 
