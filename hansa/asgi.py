@@ -24,6 +24,7 @@ from domain.storage import Database, opened
 from hansa.clocks import CoalitionClock
 from hansa.endpoint import Endpoint
 from hansa.frontend import ENTRIES, REFRESH_SECONDS, Frontend
+from hansa.mailing import mailer_of
 from hansa.middleware import CarefulBrowsers, RequestIds
 from hansa.pages import first_page
 from hansa.service import Service
@@ -125,10 +126,13 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
             clock=lambda: datetime.now(UTC),
             ticks=time.monotonic,
             origins=origins,
+            mailer=mailer_of(settings, database),
             outbound=Outbound(named=settings.outbound_hosts),
         ) as access,
     ):
         clock = CoalitionClock(database)
+        if settings.smtp_url is None and not (await access.watch.standing()).sandbox:
+            log.warning("No mail leaves from here, so members cannot sign in by mail: set HANSA_SMTP_URL")
         gc.freeze()  # what lives as long as the server is not looked through again by every collection
         service = service_on(settings, engine, access, clock)
         yield State(settings=settings, keys=keys, database=database, clock=clock, access=access, service=service)
