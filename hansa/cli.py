@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import asyncpg
@@ -113,6 +114,19 @@ def demo(
     from hansa.demo import demo as run
 
     run(load(port=port), days=days, serve=serve, as_json=json)
+
+
+@app.command(epilog="Example: hansa mail")
+def mail(*, json: Json = False) -> None:
+    """Show the newest mail of a sandbox without a mail server."""
+    from hansa.mailing import folder_of, newest, read
+
+    kept = newest(folder_of(load()))
+    if kept is None:
+        reporting.complain("There is no mail yet.")
+        raise typer.Exit(REFUSED)
+    found = read(kept)
+    reporting.as_json(asdict(found)) if json else reporting.say(f"{found.subject}\n{found.to}\n\n{found.text}")
 
 
 @app.command(epilog="Example: hansa worker")

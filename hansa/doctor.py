@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from hansa.embedding import with_database
+from hansa.mailing import Server, folder_of
 from hansa.migrating import revisions
 from hansa.node import OLDEST, find_node
 from hansa.pooling import is_pooled_by_transaction
@@ -54,7 +55,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_python(), _home(settings.home), _secret(settings)]
     try:
         with with_database(settings) as served:
-            findings += await _database(served.database_url or "", embedded=settings.database_url is None)
+            findings += await _database(served, embedded=settings.database_url is None)
     except PostgresUnavailable as problem:
         findings.append(_ill("database", str(problem), "see docs/configuration.md, Which database"))
     return [*findings, _node(), _data_set()]
@@ -95,7 +96,8 @@ def _secret(settings: Settings) -> Finding:
     return _well("secret key", "given" if settings.secret_key else f"kept in {settings.home / 'secret.key'}")
 
 
-async def _database(url: str, *, embedded: bool) -> list[Finding]:
+async def _database(settings: Settings, *, embedded: bool) -> list[Finding]:
+    url = settings.database_url or ""
     try:
         connection = await asyncpg.connect(url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as problem:
@@ -107,6 +109,7 @@ async def _database(url: str, *, embedded: bool) -> list[Finding]:
             await _pooler(url),
             await _roles(connection),
             await _revision(url),
+            await _mail(connection, settings),
         ]
     finally:
         await connection.close()
@@ -148,6 +151,18 @@ async def _revision(url: str) -> Finding:
     if found.up_to_date:
         return _well("migrations", f"at {found.current}")
     return _note("migrations", f"at {found.current or 'nothing yet'}, newest is {found.head}", "run `hansa migrate`")
+
+
+async def _mail(connection: asyncpg.Connection, settings: Settings) -> Finding:
+    if settings.smtp_url is not None:
+        server = Server.at(settings.smtp_url.get_secret_value())
+        return _well("mail", f"goes to {server.host}:{server.port}")
+    if not await connection.fetchval("SELECT to_regclass('coalition') IS NOT NULL"):
+        return _note("mail", "no server is set", "set HANSA_SMTP_URL, unless this becomes a sandbox")
+    await connection.execute("SET app.sight = 'coalition'")
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM coalition WHERE NOT sandbox)"):
+        return _ill("mail", "none leaves, so members cannot sign in by mail", "set HANSA_SMTP_URL")
+    return _well("mail", f"kept in {folder_of(settings)}: `hansa mail` shows the newest")
 
 
 def _node() -> Finding:

@@ -7,6 +7,7 @@ import secrets
 import stat
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -61,6 +62,12 @@ class Settings(BaseSettings):
     public_allowance: int = Field(default=6_000, ge=0)
     """The same for each address that asks without a token."""
 
+    smtp_url: SecretStr | None = None
+    """Where mail is handed over, smtp:// or smtps://; without it a sandbox keeps mail in HANSA_HOME/mail."""
+
+    mail_from: str = ""
+    """Whom mail comes from. By default no-reply at the host of the public address."""
+
     trusted_documents: Path | None = None
     """A JSON file of GraphQL documents by their ids, which GET serves as well."""
 
@@ -94,10 +101,21 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return f"postgresql://{rest}"
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value()) if url else None
+        if parts and not (parts.scheme in {"smtp", "smtps"} and parts.hostname):
+            message = "a mail server is named like smtp://user:password@mail.example.org:587"
+            raise ValueError(message)
+        return url
+
     @model_validator(mode="after")
     def _public_address(self) -> Self:
         issuer = self.issuer.rstrip("/") or f"http://{self.host}:{self.port}"
         object.__setattr__(self, "issuer", issuer)
+        if not self.mail_from:
+            object.__setattr__(self, "mail_from", f"no-reply@{urlsplit(issuer).hostname or 'localhost'}")
         return self
 
     def key(self) -> bytes:
