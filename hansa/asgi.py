@@ -31,13 +31,17 @@ from hansa.service import Service
 from hansa.settings import Settings
 from hansa.sockets import SocketEndpoint
 from partners import routes, state
+from partners.buckets.keeping import SharedBuckets
+from partners.challenges import challenge
 from partners.fetching import Outbound
 from partners.issuer import Issuer
 from partners.keys import Keys, derive
+from partners.limits import Limits
 from partners.state import AccessState
-from partners.viewer import Viewer, challenge, viewer_of
-from resolvers.allowances import Allowances
+from partners.viewer import Viewer, still_stands, viewer_of
+from resolvers.allowances import Quotas
 from resolvers.context import Context
+from resolvers.guessing import Guessing, misses
 from schema.execution import Engine
 from schema.root import printed, product
 
@@ -126,6 +130,7 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
             clock=lambda: datetime.now(UTC),
             ticks=time.monotonic,
             origins=origins,
+            limits=Limits(SharedBuckets(database.pool, key=keys.lookups)),  # by the database's clock
             mailer=mailer_of(settings, database),
             outbound=Outbound(named=settings.outbound_hosts),
         ) as access,
@@ -140,21 +145,28 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
 
 def service_on(settings: Settings, engine: Engine, access: AccessState, clock: CoalitionClock) -> Service:
     """The endpoint's needs, met by what is open."""
+    guessing = Guessing(access.limits, misses(settings.misses), access.ticks) if settings.misses else None
 
-    async def who(headers: Headers) -> Viewer:
-        return await viewer_of(headers, access)
+    async def who(headers: Headers, method: str) -> Viewer:
+        return await viewer_of(headers, access, method=method)
+
+    async def still(headers: Headers) -> Viewer:
+        return await still_stands(headers, access)
 
     async def context(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001  # as Service declares it
         await clock.look()
-        return Context(viewer=viewer, database=access.database, clock=clock, keys=access.keys, snapshots=snapshots)
+        context = Context(viewer=viewer, database=access.database, clock=clock, keys=access.keys, snapshots=snapshots)
+        context.guessing = guessing
+        return context
 
     return Service(
         engine=engine,
         viewer_of=who,
+        still_stands=still,
         context_of=context,
         challenge=challenge(access.issuer),
-        allowances=Allowances(settings.allowance) if settings.allowance else None,
-        public_allowances=Allowances(settings.public_allowance) if settings.public_allowance else None,
+        limits=access.limits,
+        quotas=Quotas(known=settings.allowance, public=settings.public_allowance),
         trusted=trusted_documents(settings),
         origins=access.origins,
     )

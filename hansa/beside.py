@@ -12,7 +12,7 @@ import uvicorn
 
 from hansa.asgi import create_app
 from hansa.frontend import Frontend
-from hansa.serving import LARGEST_MESSAGE
+from hansa.serving import LARGEST_MESSAGE, proxied
 from hansa.settings import Settings
 
 TRIED_PORTS = 20
@@ -56,6 +56,7 @@ async def serving_beside(
         server_header=False,
         ws_max_size=LARGEST_MESSAGE,
         lifespan="on",
+        **proxied(served),
     )
     server = _Quiet(config)
     task = asyncio.create_task(server.serve(sockets=[own]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +24,11 @@ from hansa.media import EVENTS, GRAPHQL, JSON, is_json, negotiated
 from hansa.origins import is_allowed
 from hansa.service import Service
 from hansa.streams import paced
+from partners.addresses import network_of
 from partners.errors import Unauthenticated
+from partners.limits import Allowance, Throttled, headers, tightest
 from partners.scopes import Scope
 from partners.viewer import Viewer
-from resolvers.allowances import Allowance, Throttled
 from schema.documents import Rejected
 from schema.execution import Answer, Ready, Request, refused
 from schema.faults import Fault
@@ -61,33 +62,39 @@ class Exchange:
     service: Service
     request_id: str
     media: str = JSON
-    allowance: Allowance | None = None
+    allowances: Sequence[Allowance] = ()
 
     @property
-    def address(self) -> str:
+    def network(self) -> str:
         """Where the request comes from."""
-        return self.http.client.host if self.http.client else ""
+        return network_of(self.http)
 
-    def spend(self, viewer: Viewer, cost: int) -> None:
-        """Take a cost out of the caller's allowance, or turn it away."""
+    async def spend(self, viewer: Viewer, cost: int) -> None:
+        """Take a cost out of the caller's allowances, or turn it away."""
         try:
-            self.allowance = self.service.spend(viewer, self.address, cost, at=time.monotonic())
+            self.allowances = await self.service.spend(viewer, self.network, cost, at=time.monotonic())
         except Throttled as throttled:
-            self.allowance = throttled.allowance
-            wait = throttled.retry_after
-            headers = {"retry-after": str(wait)}
-            raise Turned(429, Fault.THROTTLED, f"Wait {wait} seconds.", headers, retryAfter=wait) from None
+            raise self._throttled(throttled) from None
 
-    def response(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    async def turn_away(self) -> None:
+        """Count a credential that does not count."""
+        try:
+            await self.service.turn_away(self.network, at=time.monotonic())
+        except Throttled as throttled:
+            raise self._throttled(throttled) from None
+
+    def _throttled(self, throttled: Throttled) -> Turned:
+        self.allowances = (throttled.allowance,)
+        wait = throttled.retry_after
+        return Turned(429, Fault.THROTTLED, f"Wait {wait} seconds.", {"retry-after": str(wait)}, retryAfter=wait)
+
+    def response(self, status: int, body: dict[str, Any], more: dict[str, str] | None = None) -> Response:
         """A response in the media type that was asked for."""
         media = JSON if self.media == EVENTS else self.media
-        response = Response(orjson.dumps(body), status, headers, f"{media}; charset=utf-8")
+        response = Response(orjson.dumps(body), status, more, f"{media}; charset=utf-8")
         response.headers["vary"] = "accept, authorization, cookie, origin"
         response.headers["cache-control"] = "no-store"
-        if self.allowance is not None:
-            left = self.allowance
-            response.headers["ratelimit"] = f'"default";r={left.remaining};t={left.reset_seconds}'
-            response.headers["ratelimit-policy"] = f'"default";q={left.limit};w=60'
+        response.headers.update(headers(self.allowances))
         return response
 
 
@@ -115,16 +122,16 @@ async def _answered(exchange: Exchange) -> Response:
     if not is_allowed(http.headers, service.origins):
         raise Turned(403, Fault.ORIGIN_REFUSED)
     viewer = await _viewer(exchange)
-    exchange.spend(viewer, 1)
+    await exchange.spend(viewer, 1)
     sent = await _from_body(http, service, viewer) if http.method == "POST" else _from_address(http)
     request = _request(sent, service)
     try:
         ready = service.engine.ready(request, viewer)
         _check_kind(ready, http, exchange.media)
     except Rejected as rejected:
-        service.drain(viewer, exchange.address, at=time.monotonic())
+        await service.drain(viewer, exchange.network, at=time.monotonic())
         return _written(exchange, refused(rejected, request_id=exchange.request_id))
-    exchange.spend(viewer, ready.cost)
+    await exchange.spend(viewer, ready.cost)
     if exchange.media == EVENTS:
         return await _streamed(exchange, ready, viewer)
     return _written(exchange, await _executed(exchange, ready, viewer))
@@ -145,10 +152,11 @@ def _check_method(http: HttpRequest) -> None:
 
 async def _viewer(exchange: Exchange) -> Viewer:
     try:
-        return await exchange.service.viewer_of(exchange.http.headers)
+        return await exchange.service.viewer_of(exchange.http.headers, exchange.http.method)
     except Unauthenticated as unproven:
-        headers = {"www-authenticate": unproven.challenge}
-        raise Turned(unproven.status, Fault.UNAUTHENTICATED, headers=headers) from None
+        await exchange.turn_away()
+        challenge = {"www-authenticate": unproven.challenge}
+        raise Turned(unproven.status, Fault.UNAUTHENTICATED, headers=challenge) from None
 
 
 async def _from_body(http: HttpRequest, service: Service, viewer: Viewer) -> dict[str, Any]:
@@ -245,7 +253,7 @@ def _check_kind(ready: Ready, http: HttpRequest, media: str) -> None:
 async def _executed(exchange: Exchange, ready: Ready, viewer: Viewer) -> Answer:
     service = exchange.service
     context = await service.context_of(viewer, True)  # noqa: FBT003  # a query holds a snapshot
-    context.allowance = exchange.allowance
+    context.allowance = tightest(exchange.allowances)
     try:
         async with asyncio.timeout(service.seconds):
             return await service.engine.answer(ready, context, request_id=exchange.request_id)
@@ -270,15 +278,15 @@ def _written(exchange: Exchange, answer: Answer) -> Response:
 
 
 async def _streamed(exchange: Exchange, ready: Ready, viewer: Viewer) -> Response:
-    headers = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no"}
-    return StreamingResponse(_events(exchange, ready, viewer), 200, headers, EVENTS)
+    told = {"cache-control": "no-store, no-transform", "x-accel-buffering": "no", **headers(exchange.allowances)}
+    return StreamingResponse(_events(exchange, ready, viewer), 200, told, EVENTS)
 
 
 async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIterator[bytes]:
     """Answers as server-sent events (graphql-sse, distinct connections), until the source or the token ends."""
     service = exchange.service
     context = await service.context_of(viewer, ready.operation.kind is not OperationType.SUBSCRIPTION)
-    context.allowance = exchange.allowance
+    context.allowance = tightest(exchange.allowances)
     answers = service.engine.stream(ready, context, request_id=exchange.request_id)
     quiet = 0.0
     try:
@@ -300,6 +308,6 @@ async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIter
 async def still_counts(service: Service, http: HttpRequest, viewer: Viewer) -> bool:
     """Whether the credential a stream began with would begin it now."""
     try:
-        return (await service.viewer_of(http.headers)).audience is viewer.audience
+        return (await service.still_stands(http.headers)).still_is(viewer)
     except Unauthenticated:
         return False

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 
-from partners.viewer import Audience, Viewer
-from resolvers.allowances import Allowance, Allowances, caller_of
+from partners.limits import Allowance, Limits
+from partners.viewer import NOBODY, Viewer
+from resolvers.allowances import Quotas
 from resolvers.context import Context
 from schema.execution import Engine
 
 REJECTED = 10
-"""What a document costs that is not executed: reading it took work as well."""
+"""What a document costs that is not executed, and a token that does not count: reading it took work as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +22,18 @@ class Service:
     """One server's GraphQL: how to tell who asks, what to execute with, and how much is allowed."""
 
     engine: Engine
-    viewer_of: Callable[[Headers], Awaitable[Viewer]]
-    """Who sends these headers; raises Unauthenticated."""
+    viewer_of: Callable[[Headers, str], Awaitable[Viewer]]
+    """Who sends these headers, by this method; raises Unauthenticated."""
+    still_stands: Callable[[Headers], Awaitable[Viewer]]
+    """Whose credential began a stream, if it still counts; raises Unauthenticated."""
     context_of: Callable[[Viewer, bool], Awaitable[Context]]
     """A fresh context for a viewer; whether it may hold a snapshot, as the source of a subscription must not."""
     challenge: str = "Bearer"
     """What to tell those who ask without a token for what needs one (WWW-Authenticate)."""
-    allowances: Allowances | None = None
-    """What each client and member may ask in a minute; None: no limit."""
-    public_allowances: Allowances | None = None
-    """The same for those without a token, each by address."""
+    limits: Limits = field(default_factory=Limits)
+    """The buckets of all callers."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """What each caller may ask in a minute."""
     trusted: Mapping[str, str] = field(default_factory=dict)
     """Documents known by an id, which GET serves as well."""
     origins: frozenset[str] = frozenset()
@@ -47,19 +50,22 @@ class Service:
     streams: int = 50
     """How many operations one websocket may have under way."""
 
-    def spend(self, viewer: Viewer, address: str, cost: int, *, at: float) -> Allowance | None:
-        """Take a cost out of a caller's allowance.
+    async def spend(self, viewer: Viewer, network: str, cost: int, *, at: float) -> list[Allowance]:
+        """Take a cost out of each bucket that a viewer's requests count in; gives what is left in them.
 
         Raises: Throttled.
         """
-        allowances = self._allowances(viewer)
-        return allowances.spend(caller_of(viewer, address), cost, at=at) if allowances is not None else None
+        counted = self.quotas.of(viewer, network)
+        return [await self.limits.spend(limit, caller, cost, at=at) for limit, caller in counted]
 
-    def drain(self, viewer: Viewer, address: str, *, at: float) -> None:
+    async def drain(self, viewer: Viewer, network: str, *, at: float) -> None:
         """Take what a rejected document cost, as far as there is something left."""
-        allowances = self._allowances(viewer)
-        if allowances is not None:
-            allowances.drain(caller_of(viewer, address), REJECTED, at=at)
+        for limit, caller in self.quotas.of(viewer, network):
+            await self.limits.drain(limit, caller, REJECTED, at=at)
 
-    def _allowances(self, viewer: Viewer) -> Allowances | None:
-        return self.public_allowances if viewer.audience is Audience.NOBODY else self.allowances
+    async def turn_away(self, network: str, *, at: float) -> None:
+        """Count a credential that does not count: trying many from one network is limited as asking is.
+
+        Raises: Throttled.
+        """
+        await self.spend(NOBODY, network, REJECTED, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -45,7 +45,16 @@ def serve(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             ws_max_size=LARGEST_MESSAGE,
+            **proxied(served),
         )
+
+
+def proxied(settings: Settings) -> dict[str, Any]:
+    """Believe what trusted proxies say of where a request comes from (X-Forwarded-For), and nobody else.
+
+    The server program by itself would believe whoever connects from its own machine.
+    """
+    return {"proxy_headers": bool(settings.trusted_proxies), "forwarded_allow_ips": list(settings.trusted_proxies)}
 
 
 async def prepare(settings: Settings) -> None:

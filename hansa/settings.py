@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -60,7 +61,13 @@ class Settings(BaseSettings):
     """What each client and each member may ask in a minute, in units of an operation's cost; 0 for no limit."""
 
     public_allowance: int = Field(default=6_000, ge=0)
-    """The same for each address that asks without a token."""
+    """The same for each network that asks without a token."""
+
+    misses: int = Field(default=3_000, ge=0)
+    """How many cards, numbers or addresses that nobody has a client or person may name in an hour; 0 for no limit."""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses or networks whose X-Forwarded-For is believed, separated by commas."""
 
     smtp_url: SecretStr | None = None
     """Where mail is handed over, smtp:// or smtps://; without it a sandbox keeps mail in HANSA_HOME/mail."""
@@ -85,10 +92,15 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("origins", "outbound_hosts", mode="before")
+    @field_validator("origins", "outbound_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, origins: object) -> object:
         return tuple(origins.replace(",", " ").split()) if isinstance(origins, str) else origins
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(proxy)) for proxy in proxies)
 
     @field_validator("database_url")
     @classmethod

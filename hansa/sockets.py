@@ -18,15 +18,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from hansa.origins import is_allowed
 from hansa.service import Service
 from hansa.streams import paced
+from partners.addresses import network_of
 from partners.errors import Unauthenticated
+from partners.limits import Allowance, Throttled, tightest
 from partners.viewer import NOBODY, Viewer
-from resolvers.allowances import Allowance, Throttled
 from schema.documents import Rejected
 from schema.execution import Ready, Request, refused
 from schema.faults import Fault
 
 PROTOCOL = "graphql-transport-ws"
-CREDENTIALS = ("authorization", "x-csrf-token")
+CREDENTIALS = ("authorization", "dpop", "x-csrf-token")
 """What the first message may carry in place of a header, since a browser's websocket has none of its own."""
 LONGEST_ID = 128
 
@@ -151,8 +152,10 @@ class Conversation:
             raise Closed(BAD_MESSAGE, "The payload is an object")
         self._headers = _with_credentials(self._socket.headers, payload)
         try:
-            self._viewer = await self._service.viewer_of(self._headers)
+            self._viewer = await self._service.viewer_of(self._headers, "GET")
         except Unauthenticated:
+            with suppress(Throttled):  # whoever has nothing left is refused all the same
+                await self._service.turn_away(network_of(self._socket), at=time.monotonic())
             raise Closed(FORBIDDEN, "Forbidden") from None
         self._acknowledged = True
         await self._send({"type": "connection_ack"})
@@ -200,11 +203,11 @@ class Conversation:
     async def _ready(self, name: str, request: Request) -> Ready | None:
         service = self._service
         try:
-            self._spend(1)
+            await self._spend(1)
             ready = service.engine.ready(request, self._viewer)
-            self._allowance = self._spend(ready.cost)
+            self._allowance = await self._spend(ready.cost)
         except Rejected as rejected:
-            service.drain(self._viewer, self._address, at=time.monotonic())
+            await service.drain(self._viewer, network_of(self._socket), at=time.monotonic())
             answer = refused(rejected, request_id=self._request_id)
             await self._send({"id": name, "type": "error", "payload": answer.body["errors"]})
         except Throttled as throttled:
@@ -232,12 +235,8 @@ class Conversation:
             await context.close()
         return True
 
-    def _spend(self, cost: int) -> Allowance | None:
-        return self._service.spend(self._viewer, self._address, cost, at=time.monotonic())
-
-    @property
-    def _address(self) -> str:
-        return self._socket.client.host if self._socket.client else ""
+    async def _spend(self, cost: int) -> Allowance | None:
+        return tightest(await self._service.spend(self._viewer, network_of(self._socket), cost, at=time.monotonic()))
 
     @property
     def _request_id(self) -> str:
@@ -245,7 +244,7 @@ class Conversation:
 
     async def _still_counts(self) -> bool:
         try:
-            return (await self._service.viewer_of(self._headers)).audience is self._viewer.audience
+            return (await self._service.still_stands(self._headers)).still_is(self._viewer)
         except Unauthenticated:
             return False
 

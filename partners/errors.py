@@ -57,6 +57,16 @@ class KeyRequired(Forbidden):
         )
 
 
+class DpopRequired(Forbidden):
+    """Outside the sandbox tokens that move value are bound to a key of whoever holds them."""
+
+    code = "DPOP_REQUIRED"
+
+    def __init__(self, scopes: Iterable[Scope]) -> None:
+        self.scopes = frozenset(scopes)
+        super().__init__(f"Outside the sandbox {written(self.scopes)} needs tokens that are bound to a key (DPoP).")
+
+
 class InvalidKeySet(InvalidValue):
     """A client's public keys cannot be used."""
 
@@ -122,6 +132,17 @@ class TooManyWebhooks(Conflict):
     def __init__(self, most: int) -> None:
         self.most = most
         super().__init__(f"A partner has at most {most} webhooks. Remove one, or let one hear more kinds of events.")
+
+
+class GuessedTooOften(Forbidden):
+    """The caller named too many cards, numbers or addresses that nobody has, or that somebody has already."""
+
+    code = "THROTTLED"
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        """In how many seconds the caller may try again."""
+        super().__init__(f"Too many cards, numbers or addresses were tried. Wait {retry_after} seconds.")
 
 
 class SignInRefused(DomainError):

@@ -1,86 +1,46 @@
-"""How much each caller may still ask: a bucket of cost that fills up by the minute, one for each client and member."""
+"""In whose buckets a request counts."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from math import ceil
+from datetime import timedelta
+from functools import cache
 
+from partners.limits import Limit
 from partners.viewer import Viewer
 
-MINUTE = 60.0
-KEPT = 50_000
+MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What a caller has left."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """What may be asked in a minute, in units of an operation's cost; 0 for no limit."""
 
-    limit: int
-    """The most the bucket holds."""
-    remaining: int
-    """What may be spent at once."""
-    reset_seconds: int
-    """How long until the bucket is full again."""
+    known: int = 0
+    """By each client, each person and each member."""
+    public: int = 0
+    """By each network that asks without a token."""
 
+    def of(self, viewer: Viewer, network: str) -> list[tuple[Limit, str]]:
+        """The limits a viewer's requests count in, and as whose.
 
-class Throttled(Exception):  # it reads as what happened to the caller
-    """The caller asked for more than its allowance has left."""
-
-    def __init__(self, allowance: Allowance, retry_after: int) -> None:
-        self.allowance = allowance
-        self.retry_after = retry_after
-        super().__init__(f"wait {retry_after} s")
-
-
-@dataclass(slots=True)
-class _Bucket:
-    left: float
-    at: float
-
-
-class Allowances:
-    """The buckets of one server process."""
-
-    def __init__(self, a_minute: int) -> None:
-        self.a_minute = a_minute
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-
-    def spend(self, caller: str, cost: int, *, at: float) -> Allowance:
-        """Take a cost out of the caller's bucket; `at` is a clock in seconds that never goes back.
-
-        Raises: Throttled, when the bucket holds less, and nothing is taken.
+        What a client asks on behalf of a member counts for the member too, but at this client alone: what is left
+        would otherwise tell one partner of the member's doings at another. The member's goes first, so that one who
+        asks without end does not use up the client's.
         """
-        bucket = self._filled(caller, at)
-        if bucket.left < cost:
-            missing = min(cost, self.a_minute) - bucket.left
-            raise Throttled(self._left(bucket), max(1, ceil(missing * MINUTE / self.a_minute)))
-        bucket.left -= cost
-        return self._left(bucket)
-
-    def drain(self, caller: str, cost: int, *, at: float) -> None:
-        """Take a cost out of the caller's bucket, or what is left of it: for work that is already done."""
-        bucket = self._filled(caller, at)
-        bucket.left = max(0.0, bucket.left - cost)
-
-    def _filled(self, caller: str, at: float) -> _Bucket:
-        bucket = self._buckets.get(caller)
-        if bucket is None:
-            bucket = self._buckets[caller] = _Bucket(self.a_minute, at)
-            if len(self._buckets) > KEPT:
-                self._buckets.popitem(last=False)
-            return bucket
-        self._buckets.move_to_end(caller)
-        bucket.left = min(self.a_minute, bucket.left + (at - bucket.at) * self.a_minute / MINUTE)
-        bucket.at = at
-        return bucket
-
-    def _left(self, bucket: _Bucket) -> Allowance:
-        missing = self.a_minute - bucket.left
-        return Allowance(self.a_minute, int(bucket.left), ceil(missing * MINUTE / self.a_minute))
+        asking = [
+            ("member", f"{viewer.client_id} {viewer.on_behalf_of.pairwise_id}" if viewer.on_behalf_of else None),
+            ("member", viewer.member_id),
+            ("person", viewer.person_id),
+            ("client", viewer.client_id),
+        ]
+        named = [(name, str(caller)) for name, caller in asking if caller is not None]
+        amount = self.known if named else self.public
+        if not amount:
+            return []
+        return [(_a_minute(name, amount), caller) for name, caller in named or [("network", network)]]
 
 
-def caller_of(viewer: Viewer, address: str) -> str:
-    """Whose bucket a viewer spends from: a client's, a member's apart from it, and without either an address's."""
-    named = [str(part) for part in (viewer.client_id, viewer.person_id, viewer.member_id) if part is not None]
-    return " ".join(named) or address
+@cache
+def _a_minute(name: str, amount: int) -> Limit:
+    return Limit(name=name, amount=amount, period=MINUTE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar
@@ -18,11 +19,14 @@ from strawberry.dataloader import DataLoader
 from domain.errors import DomainError
 from domain.storage import Database, ReadSession, WriteSession
 from partners.keys import Keys
+from partners.outside import Outside
+from partners.limits import Allowance
 from partners.scopes import EVERY_SCOPE
+from partners.standing import SERVER
 from partners.viewer import Audience, Viewer
-from resolvers.allowances import Allowance
 from resolvers.cursors import Cursors
 from resolvers.global_ids import GlobalIds
+from resolvers.guessing import Guessing, Misses
 from resolvers.seals import perspective_of, seal_of
 
 P = ParamSpec("P")
@@ -35,6 +39,9 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 ATTEMPTS = 3
 LARGEST_BATCH = 1_000
 
+NOWHERE = Outside()
+"""For work that is not a server's: no mail goes out, and links name this machine."""
+
 _READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _CLASHES = {"40001", "40P01"}
 """Serialization failure and deadlock: nothing was written, the same again may well succeed."""
@@ -46,13 +53,26 @@ _PATIENCE = 0.02
 class Context:
     """One operation, or one event of a subscription."""
 
-    def __init__(self, *, viewer: Viewer, database: Database, clock: Clock, keys: Keys, snapshots: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        viewer: Viewer,
+        database: Database,
+        clock: Clock,
+        keys: Keys,
+        outside: Outside = NOWHERE,
+        snapshots: bool = True,
+    ) -> None:
         self.viewer = viewer
         self.database = database
         self.clock = clock
         self.keys = keys
+        self.outside = outside
         self.snapshots = snapshots
         self.allowance: Allowance | None = None
+        """What the caller has left; None where nothing limits it."""
+        self.guessing: Guessing | None = None
+        """Counts guesses; None for the coalition's own work."""
         self._snapshot: AsyncSession | None = None
         self._turn = asyncio.Lock()
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}
@@ -128,6 +148,17 @@ class Context:
 
         return await self._alone(once, {*_CLASHES})
 
+    async def admit(
+        self, rule: Callable[Concatenate[WriteSession, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """What a rule about signing in decides: it sees what the authorization server sees, so it minds whose it is."""
+
+        async def once() -> T:
+            async with self.database.session(SERVER) as session, session.begin():
+                return await rule(WriteSession(ReadSession(session)), *args, **kwargs)
+
+        return await self._alone(once, {*_CLASHES})
+
     async def post(
         self, posting: Callable[Concatenate[Pool, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -137,6 +168,10 @@ class Context:
             return await posting(self.database.pool, *args, **kwargs)
 
         return await self._alone(once, {*_CLASHES, _LOST})
+
+    def guessable(self) -> AbstractAsyncContextManager[Misses]:
+        """Around work that tells whether a card, number or address is known. Raises: GuessedTooOften."""
+        return self.guessing.by(self.viewer) if self.guessing is not None else nullcontext(Misses())
 
     def load(self, batch: Callable[[ReadSession, Sequence[K]], Awaitable[Sequence[T]]], key: K) -> Awaitable[T]:
         """One of the things a query finds by their ids in key order; what is asked for together is read together."""
@@ -151,8 +186,11 @@ class Context:
 
     def fresh(self) -> Context:
         """The same viewer a moment later, with nothing read yet: one for each event of a subscription."""
-        fresh = Context(viewer=self.viewer, database=self.database, clock=self.clock, keys=self.keys)
+        fresh = Context(
+            viewer=self.viewer, database=self.database, clock=self.clock, keys=self.keys, outside=self.outside
+        )
         fresh.allowance = self.allowance
+        fresh.guessing = self.guessing
         return fresh
 
     async def close(self) -> None:

@@ -9,19 +9,23 @@ from domain.errors import InvalidValue
 from domain.ledger import queries as ledger
 from domain.ledger.queries import Activity, Balance
 from domain.members import consents, enrolment, recognition
+from domain.members.consents import GivenConsent
 from domain.members.enrolment import Enrolled, EnrolMember, MemberKeys
 from domain.members.errors import ConsentMissing, MemberNotFound
 from domain.members.identifiers import Identifier
-from domain.members.models import ConsentPurpose, MemberKind
+from domain.members.models import ConsentPurpose
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
+from partners.scopes import Scope
 from resolvers.context import Context
-from resolvers.policies import acting_member, acting_partner
+from resolvers.policies import acting_partner, member_meant, serving_partner
 
 
 async def find(ctx: Context, ref: MemberRef) -> KnownMember:
-    """A member as the asking partner knows it. Raises: MemberNotFound."""
-    return await find_at(ctx, ref, acting_partner(ctx.viewer))
+    """A member as the asking partner knows it. Raises: PartnerNotActive, MemberNotFound."""
+    partner_id = acting_partner(ctx.viewer)
+    await ctx.fetch(recognition.serve, partner_id)
+    return await find_at(ctx, ref, partner_id)
 
 
 async def find_at(ctx: Context, ref: MemberRef, partner_id: UUID) -> KnownMember:
@@ -34,23 +38,39 @@ async def find_at(ctx: Context, ref: MemberRef, partner_id: UUID) -> KnownMember
 
 async def find_by_key(ctx: Context, key: UUID) -> KnownMember:
     """A member by the id in its global id: the partner's own id for it, or a member's own. Raises: MemberNotFound."""
-    if ctx.viewer.member_id is not None:
-        if key != ctx.viewer.member_id:
-            raise MemberNotFound
-        return me(ctx)
-    return await find(ctx, MemberRef(pairwise_id=key))
+    if ctx.viewer.member_id is None and ctx.viewer.on_behalf_of is None:
+        return await find(ctx, MemberRef(pairwise_id=key))
+    member = me(ctx)
+    if key != member.pairwise_id:
+        raise MemberNotFound
+    return member
+
+
+async def meant(ctx: Context, ref: MemberRef | None) -> MemberRef:
+    """Whom a request is about: on a member's behalf that very member, whether or not it is named.
+
+    Raises: InvalidValue, where nobody is named; MemberNotFound, where somebody else is.
+    """
+    if ctx.viewer.on_behalf_of is None:
+        if ref is None:
+            raise InvalidValue("name the member, or act on its behalf", path=("member",))
+        return ref
+    member, partner_id = me(ctx), serving_partner(ctx.viewer)
+    if ref is not None and not await ctx.fetch(recognition.names, ref, member, partner_id, key=ctx.keys.lookups):
+        raise MemberNotFound
+    return MemberRef(pairwise_id=member.pairwise_id)
 
 
 def me(ctx: Context) -> KnownMember:
-    """The member who asks. Raises: WrongAudience."""
-    wallet_id, member_id = acting_member(ctx.viewer)
-    return KnownMember(wallet_id=wallet_id, member_id=member_id, kind=MemberKind.CONSUMER, pairwise_id=member_id)
+    """The member who asks, or on whose behalf a storefront does. Raises: WrongAudience."""
+    return member_meant(ctx.viewer)
 
 
 async def enrol(ctx: Context, command: EnrolMember) -> Enrolled:
     """Make a member."""
     keys = MemberKeys(lookup=ctx.keys.lookups, personal=ctx.keys.personal_data)
-    return await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
+    async with ctx.guessable():
+        return await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
 
 
 async def identify(ctx: Context, ref: MemberRef, identifiers: list[Identifier]) -> KnownMember:
@@ -58,22 +78,23 @@ async def identify(ctx: Context, ref: MemberRef, identifiers: list[Identifier]) 
     if len(identifiers) != 1:
         raise InvalidValue("give exactly one of card, e-mail, phone and external id")
     member, partner_id = await find(ctx, ref), acting_partner(ctx.viewer)
-    await ctx.post(enrolment.identify, member, identifiers[0], partner_id=partner_id, key=ctx.keys.lookups)
+    async with ctx.guessable():
+        await ctx.post(enrolment.identify, member, identifiers[0], partner_id=partner_id, key=ctx.keys.lookups)
     return member
 
 
-async def consent(ctx: Context, ref: MemberRef, purposes: Collection[ConsentPurpose]) -> KnownMember:
+async def record_consents(ctx: Context, ref: MemberRef, purposes: Collection[ConsentPurpose]) -> KnownMember:
     """Record what a member agreed to at the asking partner."""
     member = await find(ctx, ref)
     await ctx.post(consents.record, member, acting_partner(ctx.viewer), purposes, now=ctx.now)
     return member
 
 
-async def revoke(ctx: Context, partner_id: UUID, purpose: ConsentPurpose) -> KnownMember:
-    """Take back what a partner was allowed to see."""
-    member = me(ctx)
-    await ctx.write(consents.revoke, member.member_id, partner_id, purpose, now=ctx.now)
-    return member
+async def consents_of(ctx: Context, member: KnownMember) -> list[GivenConsent]:
+    """What a member allowed, the newest first: to the member all of it, to a partner what it was allowed itself."""
+    if ctx.viewer.member_id is not None:
+        return await ctx.read(consents.of_member, member.member_id)
+    return await ctx.load(consents.of_members, member.member_id)
 
 
 async def seen_wallet(ctx: Context, member: KnownMember) -> Balance:
@@ -82,6 +103,16 @@ async def seen_wallet(ctx: Context, member: KnownMember) -> Balance:
         return await wallet_of(ctx, member.wallet_id)
     except MemberNotFound:
         raise ConsentMissing from None
+
+
+async def shown_wallet(ctx: Context, member: KnownMember) -> Balance | None:
+    """The wallet of a member, None where the viewer may not see it."""
+    if not ctx.viewer.may(Scope.BALANCE_READ):
+        return None
+    try:
+        return await wallet_of(ctx, member.wallet_id)
+    except MemberNotFound:
+        return None
 
 
 async def tells_balance(ctx: Context, wallet_id: UUID) -> bool:

@@ -26,26 +26,32 @@ from resolvers.tills import caches_of
 async def record(ctx: Context, command: RecordPurchase) -> PurchaseReceipt:
     """Record one purchase."""
     await refuse_foreign_till(ctx, command)
-    return await ctx.post(
-        purchases.record_purchase, command, caches=await caches_of(ctx), lookup_key=ctx.keys.lookups, now=ctx.now
-    )
+    caches = await caches_of(ctx)
+    async with ctx.guessable():
+        return await ctx.post(
+            purchases.record_purchase, command, caches=caches, lookup_key=ctx.keys.lookups, now=ctx.now
+        )
 
 
 async def record_many(ctx: Context, commands: Sequence[RecordPurchase]) -> list[Answer]:
     """Record many purchases, each with its own receipt or refusal."""
     for command in commands:
         await refuse_foreign_till(ctx, command)
-    return await ctx.post(
-        purchases.record_purchases, commands, caches=await caches_of(ctx), lookup_key=ctx.keys.lookups, now=ctx.now
-    )
+    caches = await caches_of(ctx)
+    async with ctx.guessable() as misses:
+        answers = await ctx.post(
+            purchases.record_purchases, commands, caches=caches, lookup_key=ctx.keys.lookups, now=ctx.now
+        )
+        misses.among(answers)
+    return answers
 
 
 async def preview(ctx: Context, command: PreviewPurchase) -> PurchasePreview:
     """What a basket would earn."""
     await refuse_foreign_till(ctx, command)
-    return await ctx.fetch(
-        purchases.preview, command, caches=await caches_of(ctx), lookup_key=ctx.keys.lookups, now=ctx.now
-    )
+    caches = await caches_of(ctx)
+    async with ctx.guessable():
+        return await ctx.fetch(purchases.preview, command, caches=caches, lookup_key=ctx.keys.lookups, now=ctx.now)
 
 
 async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt:
@@ -56,7 +62,8 @@ async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt
 
 async def take_back(ctx: Context, command: RecordReturn) -> ReturnReceipt:
     """Record a return."""
-    return await ctx.post(returning.record_return, command, lookup_key=ctx.keys.lookups, now=ctx.now)
+    async with ctx.guessable():
+        return await ctx.post(returning.record_return, command, lookup_key=ctx.keys.lookups, now=ctx.now)
 
 
 def own_outlet(ctx: Context, code: str | None) -> OutletId | None:

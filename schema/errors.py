@@ -14,6 +14,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.errors import DomainError, NotFound
+from partners.errors import GuessedTooOften
 from resolvers.context import Info
 from schema.faults import Fault
 
@@ -40,6 +41,13 @@ class GenericUserError(UserError):
     """Any refusal without data of its own."""
 
 
+@strawberry.type(description="Too much was tried in too short a time, such as cards that nobody has.")
+class Throttled(UserError):
+    """The caller is to wait."""
+
+    retry_after_seconds: int = strawberry.field(description="In how many seconds to try again.")
+
+
 class Basics(TypedDict):
     """The fields of every refusal."""
 
@@ -58,6 +66,11 @@ def basics(error: DomainError) -> Basics:
 def shown(error: DomainError) -> UserError:
     """A refusal as its GraphQL type; `@shown.register` adds one that carries data."""
     return GenericUserError(**basics(error))
+
+
+@shown.register
+def _(error: GuessedTooOften) -> UserError:
+    return Throttled(**basics(error), retry_after_seconds=error.retry_after)
 
 
 def user_errors() -> list[type[UserError]]:
@@ -112,7 +125,8 @@ def told(errors: Iterable[GraphQLError], *, request_id: str, otherwise: Fault) -
 def _told(error: GraphQLError, request_id: str, otherwise: Fault) -> dict[str, Any]:
     cause = _cause(error)
     if isinstance(cause, DomainError):
-        return _entry(error, cause.message, {"code": cause.code})
+        more = {"retryAfter": cause.retry_after} if isinstance(cause, GuessedTooOften) else {}
+        return _entry(error, cause.message, {"code": cause.code, **more})
     if _unexpected(error):
         extensions = {"code": Fault.INTERNAL.value, "requestId": request_id}
         return _entry(error, "Something went wrong on our side. The request id helps us to find out what.", extensions)

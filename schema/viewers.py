@@ -6,9 +6,9 @@ from typing import Any
 
 import strawberry
 
+from partners import limits
 from partners import viewer as viewers
 from partners.viewer import Audience
-from resolvers import allowances
 from resolvers.context import Info
 from schema.permissions import public
 from schema.shape import shows
@@ -33,9 +33,9 @@ class Viewer:
 
 
 @strawberry.type
-@shows(allowances.Allowance)
+@shows(limits.Allowance)
 class RateLimit:
-    """What a client or a member may still ask, in units of `extensions.cost`."""
+    """What the caller may still ask, in units of `extensions.cost`; of several limits the one nearest its end."""
 
     limit: int
     """The most that may be asked at once."""

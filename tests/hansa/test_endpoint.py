@@ -13,7 +13,7 @@ import pytest
 from hansa.endpoint import Endpoint
 from hansa.media import EVENTS, GRAPHQL, JSON, is_json, negotiated
 from hansa.service import Service
-from resolvers.allowances import Allowances
+from resolvers.allowances import Quotas
 from tests.builders.graphql import Tokens, application, service
 
 AS_ALPHA = {"authorization": "Bearer alpha"}
@@ -192,10 +192,10 @@ async def test_an_operation_that_takes_too_long_is_stopped() -> None:
 
 
 async def test_who_asks_too_much_waits_and_is_told_how_long() -> None:
-    offered = service(allowances=Allowances(60), public_allowances=Allowances(30))
+    offered = service(quotas=Quotas(known=60, public=30))
     for _ in range(2):
         response = await ask("{crates(first:20){nodes{label}}}", headers=AS_ALPHA, offered=offered)
-        assert response.headers["ratelimit-policy"] == '"default";q=60;w=60'
+        assert response.headers["ratelimit-policy"] == '"client";q=60;w=60'
     response = await ask("{crates(first:20){nodes{label}}}", headers=AS_ALPHA, offered=offered)
     assert response.status_code == 429
     assert code(response) == "THROTTLED"
@@ -206,7 +206,7 @@ async def test_who_asks_too_much_waits_and_is_told_how_long() -> None:
 
 
 async def test_a_document_that_is_refused_costs_as_well() -> None:
-    offered = service(public_allowances=Allowances(30))
+    offered = service(quotas=Quotas(public=30))
     answers = [await ask("{nothing}", offered=offered) for _ in range(5)]
     assert answers[-1].status_code == 429
 

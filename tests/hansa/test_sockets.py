@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hansa.service import Service
-from resolvers.allowances import Allowances
+from resolvers.allowances import Quotas
 from tests.builders.graphql import Tokens, application, service
 from tests.builders.sockets import PROTOCOL, Socket, connected
 
@@ -184,7 +184,7 @@ async def test_a_conversation_ends_with_its_token() -> None:
 
 
 async def test_who_asks_too_much_is_told_to_wait() -> None:
-    async with ready(service(public_allowances=Allowances(5))) as session:
+    async with ready(service(quotas=Quotas(public=5))) as session:
         subscribe(session, "{crates{nodes{label}}}")
         message = await session.take()
         assert message["type"] == "error"
