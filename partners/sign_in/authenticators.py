@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -54,10 +54,12 @@ class Proposal:
         return code.svg_inline(scale=5, border=4, dark="#000", light="#fff")
 
 
-async def propose(session: WriteSession, person_id: PersonId, *, label: str, keys: Keys, now: datetime) -> Proposal:
+async def propose(
+    session: WriteSession, person_id: PersonId, *, house: str, label: str, keys: Keys, now: datetime
+) -> Proposal:
     """Begin to set an authenticator up, or go on with what was begun in the last quarter of an hour.
 
-    The one in use stays in use until the new one has shown a code.
+    The app shows the house and the label of the account. The one in use stays so until the new one has shown a code.
     """
     await session.execute(
         delete(Authenticator).where(
@@ -68,7 +70,7 @@ async def propose(session: WriteSession, person_id: PersonId, *, label: str, key
     )
     authenticator_id = new_id()
     secret = pyotp.random_base32()
-    await session.execute(
+    begun = await session.execute(
         insert(Authenticator)
         .values(
             authenticator_id=authenticator_id,
@@ -78,12 +80,15 @@ async def propose(session: WriteSession, person_id: PersonId, *, label: str, key
             misses=0,
             created_at=now,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["person_id"],
+            index_where=text("confirmed_at IS NULL"),
+            set_={"created_at": Authenticator.created_at},
+        )
+        .returning(Authenticator)
     )
-    begun = await _proposed(session, person_id, now=now)
-    assert begun is not None, "one was begun just now, or was there"
-    totp = _opened(begun, keys)
-    return Proposal(secret=totp.secret, address=totp.provisioning_uri(name=label, issuer_name="Hansa"))
+    totp = _opened(begun.scalar_one(), keys)
+    return Proposal(secret=totp.secret, address=totp.provisioning_uri(name=label, issuer_name=house))
 
 
 async def confirm(session: WriteSession, person_id: PersonId, code: str, *, keys: Keys, now: datetime) -> list[str]:

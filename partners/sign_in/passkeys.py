@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from webauthn import (
@@ -78,16 +78,25 @@ class Shown:
 class CounterWentBack(PasskeyRefused):
     """An authenticator counted fewer signatures than it had: there may be a copy of it. Told in the audit trail."""
 
-    def __init__(self, passkey_id: UUID, person_id: PersonId | None) -> None:
+    def __init__(self, passkey_id: UUID, subject: Subject, partner_id: UUID | None) -> None:
         self.passkey_id = passkey_id
-        self.person_id = person_id
+        self.subject = subject
+        self.partner_id = partner_id
+        """The partner that the owner works for."""
         super().__init__()
 
 
 async def ask_to_register(
-    session: WriteSession, subject: Subject, *, issuer: Issuer, label: str, browser_hash: bytes, now: datetime
+    session: WriteSession,
+    subject: Subject,
+    *,
+    issuer: Issuer,
+    house: str,
+    label: str,
+    browser_hash: bytes,
+    now: datetime,
 ) -> dict[str, Any]:
-    """What a page gives to `navigator.credentials.create`; `label` is what the authenticator shows of the account.
+    """What a page gives to `navigator.credentials.create`; authenticators show the house and the label of the account.
 
     Raises: TooManyPasskeys.
     """
@@ -96,7 +105,7 @@ async def ask_to_register(
         raise TooManyPasskeys(MOST_PASSKEYS)
     options = generate_registration_options(
         rp_id=relying_party(issuer),
-        rp_name="Hansa",
+        rp_name=house,
         user_id=await _handle(session, subject),
         user_name=label,
         challenge=await _challenge(session, browser_hash, registers=True, now=now),
@@ -226,7 +235,7 @@ async def show(session: WriteSession, response: str, *, challenge: bytes, issuer
         .returning(col(Passkey.passkey_id))
     )
     if counted.one_or_none() is None:
-        raise CounterWentBack(passkey.passkey_id, subject.person_id)
+        raise CounterWentBack(passkey.passkey_id, subject, row.partner_id)
     kind = "swk" if passkey.synced else "hwk"
     return Shown(subject=subject, passkey_id=passkey.passkey_id, methods=(kind, "user", "mfa"))
 
@@ -236,7 +245,7 @@ async def kept_by(session: ReadSession, subject: Subject) -> list[Passkey]:
     found = await session.scalars(
         select(Passkey)
         .join(PasskeyUser, col(PasskeyUser.handle) == Passkey.handle)
-        .where(_owned_by(subject))
+        .where(owned_by(subject))
         .order_by(col(Passkey.created_at), col(Passkey.passkey_id))
     )
     return list(found)
@@ -247,7 +256,7 @@ async def remove(session: WriteSession, subject: Subject, passkey_id: UUID) -> P
 
     Raises: NotFound.
     """
-    own = select(PasskeyUser.handle).where(_owned_by(subject))
+    own = select(PasskeyUser.handle).where(owned_by(subject))
     gone = await session.execute(
         delete(Passkey).where(col(Passkey.passkey_id) == passkey_id, col(Passkey.handle).in_(own)).returning(Passkey)
     )
@@ -269,7 +278,7 @@ async def _handle(session: WriteSession, subject: Subject) -> bytes:
         .values(handle=secrets.token_bytes(HANDLE_BYTES), person_id=subject.person_id, member_id=subject.member_id)
         .on_conflict_do_nothing()
     )
-    return (await session.execute(select(PasskeyUser.handle).where(_owned_by(subject)))).scalar_one()
+    return (await session.execute(select(PasskeyUser.handle).where(owned_by(subject)))).scalar_one()
 
 
 async def _challenge(session: WriteSession, browser_hash: bytes, *, registers: bool, now: datetime) -> bytes:
@@ -295,7 +304,7 @@ def _challenge_in(response: str) -> bytes:
 def _letting_in() -> Any:
     """Passkeys with their owners, where these may sign in at all."""
     return (
-        select(Passkey, PasskeyUser)
+        select(Passkey, PasskeyUser, Person.partner_id)
         .join(PasskeyUser, col(PasskeyUser.handle) == Passkey.handle)
         .outerjoin(Person, col(Person.person_id) == PasskeyUser.person_id)
         .outerjoin(Partner, col(Partner.partner_id) == Person.partner_id)
@@ -308,7 +317,8 @@ def _letting_in() -> Any:
     )
 
 
-def _owned_by(subject: Subject) -> Any:
+def owned_by(subject: Subject) -> ColumnElement[bool]:
+    """Which name of authenticators is the subject's."""
     if subject.person_id is not None:
         return col(PasskeyUser.person_id) == subject.person_id
     return col(PasskeyUser.member_id) == subject.member_id
