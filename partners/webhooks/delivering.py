@@ -57,7 +57,8 @@ _FIRST = text("""
     SELECT l.lease, l.lane, l.leased_until, d.delivery_id, d.position, d.kind, d.attempts, d.created_at,
         w.webhook_id, w.partner_id, w.client_id, w.url, w.document, w.kinds, w.failures, w.sealed_secret,
         CASE WHEN w.previous_until > :now THEN w.sealed_previous END AS sealed_previous,
-        c.scopes, c.outlet_id, c.sandbox, c.revoked_at IS NOT NULL AS revoked, p.status = 'CLOSED' AS closed,
+        c.scopes, c.outlet_id, c.revoked_at IS NOT NULL AS revoked, p.status = 'CLOSED' AS closed,
+        (SELECT s.sandbox FROM coalition s) AS sandbox,
         (SELECT m.scopes FROM partner_ceiling m WHERE m.partner_id = w.partner_id) AS ceiling
     FROM webhook_lane l
     JOIN webhook w USING (webhook_id) JOIN client c USING (client_id) JOIN partner p ON p.partner_id = w.partner_id
