@@ -30,10 +30,11 @@ async def find(ctx: Context, ref: MemberRef) -> KnownMember:
 
 async def find_at(ctx: Context, ref: MemberRef, partner_id: UUID) -> KnownMember:
     """A member as this partner knows it. Raises: MemberNotFound."""
-    (member,) = await ctx.fetch(recognition.recognise, [ref], partner_id, key=ctx.keys.lookups, now=ctx.now)
-    if member is None:
-        raise MemberNotFound
-    return member
+    async with ctx.guessable():
+        (member,) = await ctx.fetch(recognition.recognise, [ref], partner_id, key=ctx.keys.lookups, now=ctx.now)
+        if member is None:
+            raise MemberNotFound
+        return member
 
 
 async def find_by_key(ctx: Context, key: UUID) -> KnownMember:
@@ -56,8 +57,9 @@ async def meant(ctx: Context, ref: MemberRef | None) -> MemberRef:
             raise InvalidValue("name the member, or act on its behalf", path=("member",))
         return ref
     member, partner_id = me(ctx), serving_partner(ctx.viewer)
-    if ref is not None and not await ctx.fetch(recognition.names, ref, member, partner_id, key=ctx.keys.lookups):
-        raise MemberNotFound
+    async with ctx.guessable():
+        if ref is not None and not await ctx.fetch(recognition.names, ref, member, partner_id, key=ctx.keys.lookups):
+            raise MemberNotFound
     return MemberRef(pairwise_id=member.pairwise_id)
 
 

@@ -26,7 +26,8 @@ async def outlet_at(ctx: Context, partner_id: UUID, code: str | None) -> UUID | 
 async def redeem(ctx: Context, command: RedeemPoints, outlet_code: str | None) -> RedemptionReceipt:
     """Spend points, or set them aside."""
     placed = replace(command, outlet_id=await outlet_at(ctx, command.partner_id, outlet_code))
-    return await ctx.post(redemption.redeem, placed, lookup_key=ctx.keys.lookups, now=ctx.now)
+    async with ctx.guessable():
+        return await ctx.post(redemption.redeem, placed, lookup_key=ctx.keys.lookups, now=ctx.now)
 
 
 async def capture(ctx: Context, command: CaptureRedemption) -> RedemptionReceipt:
@@ -56,7 +57,7 @@ async def _found(ctx: Context, ref: RedemptionRef) -> Redemption:
 
 
 async def _is_of_member_meant(ctx: Context, named: RedemptionRef | Redemption) -> bool:
-    """Whether a client that acts on behalf of a member names one of that member's; for all others there is no such bound."""
+    """Whether a client that acts on behalf of a member names one of that member's; others are not bound by this."""
     if ctx.viewer.on_behalf_of is None:
         return True
     try:
