@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from domain.coalition.models import Coalition
 from domain.storage import NOBODY
+from partners.addresses import network_of
 from partners.endpoints import FindState, route
 from partners.limits import Throttled
 from partners.oauth.forms import FormRefused, parameters
@@ -66,8 +67,8 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """Where the request comes from."""
-        return self.request.client.host if self.request.client else ""
+        """The network the request comes from."""
+        return network_of(self.request)
 
     @property
     def landing(self) -> str | None:
@@ -103,7 +104,7 @@ def shows(find: FindState, path: str, answer: Answer) -> Route:
     """A page to look at."""
 
     async def respond(request: Request, state: AccessState) -> Response:
-        visit = await _visit(request, state)
+        visit = await visit_of(request, state)
         _remember(visit)
         return await answer(visit)
 
@@ -118,7 +119,7 @@ def takes(find: FindState, path: str, answer: Answer, *fields: str, token: bool 
     known = frozenset({*fields, FORM_TOKEN, "landing", "fresh"})
 
     async def respond(request: Request, state: AccessState) -> Response:
-        visit = await _visit(request, state)
+        visit = await visit_of(request, state)
         if not cookies.is_own_page(request.headers, state.origins):
             return visit.page("refused.html", status=400)
         try:
@@ -141,7 +142,8 @@ def _wait(visit: Visit, throttled: Throttled) -> Response:
     return response
 
 
-async def _visit(request: Request, state: AccessState) -> Visit:
+async def visit_of(request: Request, state: AccessState) -> Visit:
+    """Whose browser it is, and in which language it is answered."""
     sent = request.headers.get("cookie", "")
     secret = cookies.secret_in(sent, state.issuer)
     facts = await session_facts(secret, state) if secret else None
