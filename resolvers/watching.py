@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 
 from domain.ledger import queries
 from domain.ledger.queries import Balance
+from domain.members.recognition import KnownMember
 from domain.storage import Database
 from resolvers.context import Context
-from resolvers.members import wallet_of
+from resolvers.members import seen_wallet
 
 PAUSE_SECONDS = 0.25
 
@@ -60,18 +61,21 @@ def watch_of(database: Database) -> Watch:
     return _WATCHES[database]
 
 
-async def wallet(ctx: Context, wallet_id: UUID, *, after: int | None) -> AsyncIterator[Balance]:
-    """The wallet as it stands, unless that has been seen, and again whenever something happened in it."""
+async def wallet(ctx: Context, member: KnownMember, *, after: int | None) -> AsyncIterator[Balance]:
+    """A member's wallet as it stands, unless that has been seen, and again whenever something happened in it.
+
+    Raises: ConsentMissing.
+    """
     watch, bell = watch_of(ctx.database), asyncio.Event()
-    watch.begin(wallet_id, bell)
+    watch.begin(member.wallet_id, bell)
     seen = after
     try:
         while True:
             bell.clear()
-            current = await wallet_of(ctx.fresh(), wallet_id)
+            current = await seen_wallet(ctx.fresh(), member)
             if seen is None or current.version > seen:
                 seen = current.version
                 yield current
             await bell.wait()
     finally:
-        watch.end(wallet_id, bell)
+        watch.end(member.wallet_id, bell)

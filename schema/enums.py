@@ -11,7 +11,7 @@ from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
 from domain.ledger.models import Account, EntryKind, TransferKind
-from domain.members.models import ConsentPurpose, MemberKind
+from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
@@ -23,6 +23,7 @@ for kind in (
     Audience,
     CampaignState,
     ConsentPurpose,
+    ConsentWay,
     CycleState,
     EntryKind,
     ExpiryKind,

@@ -9,7 +9,7 @@ import strawberry
 
 from domain.errors import InvalidValue
 from domain.ledger import queries
-from domain.members import recognition
+from domain.members import consents, recognition
 from domain.members.enrolment import EnrolMember
 from domain.members.identifiers import Identifier
 from domain.members.models import ConsentPurpose, MemberKind
@@ -18,7 +18,8 @@ from domain.members.recognition import MemberRef
 from partners.scopes import Scope
 from resolvers import members
 from resolvers.context import Context, Info
-from resolvers.policies import acting_partner
+from resolvers.policies import acting_partner, serving_partner
+from schema.consents import Consent
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
 from schema.nodes import findable
@@ -40,11 +41,29 @@ class Member(Node):
     @strawberry.field(graphql_type=Wallet, extensions=[needs(Scope.BALANCE_READ)])
     @staticmethod
     async def wallet(member: strawberry.Parent[recognition.KnownMember], info: Info) -> queries.Balance:
-        """The member's points; a partner sees them with the member's consent (BALANCE)."""
+        """The member's points; a partner without the member's consent (BALANCE) is refused the whole member.
+
+        The refusal is CONSENT_MISSING. `walletShown` is null then, and the rest of the member is told.
+        """
         return await members.seen_wallet(info.context, member)
 
+    @strawberry.field(graphql_type=Wallet | None)
+    @staticmethod
+    async def wallet_shown(member: strawberry.Parent[recognition.KnownMember], info: Info) -> queries.Balance | None:
+        """The member's points; null without the member's consent (BALANCE) or without the scope balance:read."""
+        return await members.shown_wallet(info.context, member)
 
-findable(Member, members.find_by_key, needs(Scope.MEMBERS_LOOKUP, Scope.PROFILE_READ))
+    @strawberry.field(graphql_type=list[Consent])
+    @staticmethod
+    async def consents(member: strawberry.Parent[recognition.KnownMember], info: Info) -> list[consents.GivenConsent]:
+        """What the member allowed, the newest first, at most 100; a partner sees what it was allowed itself."""
+        return await members.consents_of(info.context, member)
+
+
+ON_BEHALF = (Scope.BALANCE_READ, Scope.HISTORY_READ, Scope.REDEMPTIONS_WRITE, Scope.CODES_REDEEM)
+"""Any of them a member may have granted a storefront."""
+
+findable(Member, members.find_by_key, needs(Scope.MEMBERS_LOOKUP, Scope.PROFILE_READ, *ON_BEHALF))
 
 
 @strawberry.input(one_of=True)
@@ -66,7 +85,7 @@ class MemberRefInput:
             if self.card_number is not None:
                 return MemberRef(identifier=Identifier.card(self.card_number.value))
             assert self.external_id is not None, "the input is one-of"
-            return MemberRef(identifier=Identifier.external(self.external_id.value, acting_partner(ctx.viewer)))
+            return MemberRef(identifier=Identifier.external(self.external_id.value, serving_partner(ctx.viewer)))
         except InvalidValue as refused:
             raise refused.at("member") from None
 
@@ -102,7 +121,7 @@ class MemberEnrolInput:
     details: MemberDetailsInput | None = None
     """What the member has told."""
     consents: list[ConsentPurpose] = strawberry.field(default_factory=list)
-    """What the member allows you to see."""
+    """What the member allows you to see; what you may do in its name (REDEMPTION, CODES) only it allows itself."""
 
     def to_command(self, ctx: Context) -> EnrolMember:
         """As the domain takes it."""
@@ -160,17 +179,7 @@ class MemberConsentInput:
     member: MemberRefInput
     """The member."""
     purposes: list[ConsentPurpose]
-    """What you may see from now on."""
-
-
-@strawberry.input
-class ConsentRevokeInput:
-    """A consent to be taken back."""
-
-    partner: strawberry.ID
-    """The partner."""
-    purpose: ConsentPurpose
-    """What it may no longer see."""
+    """What you may see from now on; what you may do in its name (REDEMPTION, CODES) only it allows itself."""
 
 
 @strawberry.type
@@ -208,10 +217,10 @@ class MemberQuery:
         """A member by card, by your own number or by id; null when nobody is known by it."""
         return await members.find(info.context, ref.to_ref(info.context))
 
-    @strawberry.field(graphql_type=Member, extensions=[needs(Scope.PROFILE_READ)])
+    @strawberry.field(graphql_type=Member, extensions=[needs(Scope.PROFILE_READ, *ON_BEHALF)])
     @staticmethod
     async def me(info: Info) -> recognition.KnownMember:
-        """The member who is signed in."""
+        """The member who is signed in; to a storefront that acts on behalf of a member, that member as you know it."""
         return members.me(info.context)
 
 
@@ -239,12 +248,5 @@ class MemberMutation:
     @staticmethod
     async def member_consent(info: Info, input: MemberConsentInput) -> Any:
         """Record what a member agreed to at your counter; what stands already stays."""
-        member = await members.consent(info.context, input.member.to_ref(info.context), input.purposes)
+        member = await members.record_consents(info.context, input.member.to_ref(info.context), input.purposes)
         return MemberPayload(member=member)  # type: ignore[arg-type]
-
-    @strawberry.mutation(graphql_type=MemberPayload, extensions=[needs(Scope.CONSENTS_MANAGE), refusals])
-    @staticmethod
-    async def consent_revoke(info: Info, input: ConsentRevokeInput) -> Any:
-        """Take back what a partner may see of you; it holds at once."""
-        partner_id = info.context.global_ids.one("Partner", input.partner)
-        return MemberPayload(member=await members.revoke(info.context, partner_id, input.purpose))  # type: ignore[arg-type]

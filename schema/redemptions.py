@@ -14,9 +14,9 @@ from domain.rewards.queries import RedemptionRef, RedemptionState
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints, RedemptionReceipt, ReverseRedemption
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, redemptions
+from resolvers import coalition, members, redemptions
 from resolvers.context import Context, Info
-from resolvers.policies import acting_partner
+from resolvers.policies import serving_partner
 from schema.errors import UserError, basics, or_null, refusals, shown
 from schema.ids import Node, identified
 from schema.members import MemberRefInput
@@ -78,10 +78,10 @@ class RedemptionMakeInput:
 
     idempotency_key: IdempotencyKey
     """Yours for this redemption."""
-    member: MemberRefInput
-    """Whose points."""
     points: Points
     """How many; at least one."""
+    member: MemberRefInput | None = None
+    """Whose points. A storefront that acts on behalf of a member need not say; it can name nobody else."""
     outlet_code: str | None = None
     """Your code of the shop; not needed by a till that is bound to one."""
     occurred_at: datetime | None = None
@@ -93,12 +93,12 @@ class RedemptionMakeInput:
     reference: str | None = None
     """Your own number, such as the receipt's."""
 
-    def to_command(self, ctx: Context, hold_for: timedelta | None = None) -> RedeemPoints:
+    async def to_command(self, ctx: Context, hold_for: timedelta | None = None) -> RedeemPoints:
         """As the domain takes it."""
         return RedeemPoints(
-            partner_id=acting_partner(ctx.viewer),
+            partner_id=serving_partner(ctx.viewer),
             idempotency_key=self.idempotency_key,
-            member=self.member.to_ref(ctx),
+            member=await members.meant(ctx, None if self.member is None else self.member.to_ref(ctx)),
             points=self.points,
             occurred_at=self.occurred_at or ctx.now,
             dated=self.occurred_at is not None,
@@ -133,7 +133,7 @@ class RedemptionCaptureInput:
     def to_command(self, ctx: Context) -> CaptureRedemption:
         """As the domain takes it."""
         return CaptureRedemption(
-            partner_id=acting_partner(ctx.viewer),
+            partner_id=serving_partner(ctx.viewer),
             idempotency_key=self.idempotency_key,
             redemption=redemption_ref(ctx, self.redemption),
             points=self.points,
@@ -154,7 +154,7 @@ class RedemptionVoidInput:
     def to_command(self, ctx: Context) -> CaptureRedemption:
         """As the domain takes it: a capture of nothing."""
         return CaptureRedemption(
-            partner_id=acting_partner(ctx.viewer),
+            partner_id=serving_partner(ctx.viewer),
             idempotency_key=self.idempotency_key,
             redemption=redemption_ref(ctx, self.redemption),
             points=Points(0),
@@ -179,7 +179,7 @@ class RedemptionReverseInput:
     def to_command(self, ctx: Context) -> ReverseRedemption:
         """As the domain takes it."""
         return ReverseRedemption(
-            partner_id=acting_partner(ctx.viewer),
+            partner_id=serving_partner(ctx.viewer),
             idempotency_key=self.idempotency_key,
             redemption=redemption_ref(ctx, self.redemption),
             points=self.points,
@@ -236,14 +236,14 @@ class RedemptionMutation:
     @staticmethod
     async def redemption_make(info: Info, input: RedemptionMakeInput) -> Any:
         """Spend points at once: what expires first is spent first."""
-        command = input.to_command(info.context)
+        command = await input.to_command(info.context)
         return await _payload(info.context, await redemptions.redeem(info.context, command, input.outlet_code))
 
     @strawberry.mutation(graphql_type=RedemptionPayload, extensions=[MAY, refusals])
     @staticmethod
     async def redemption_authorize(info: Info, input: RedemptionAuthorizeInput) -> Any:
         """Set points aside until they are captured, voided, or time runs out."""
-        command = input.to_command(info.context, timedelta(minutes=input.hold_minutes))
+        command = await input.to_command(info.context, timedelta(minutes=input.hold_minutes))
         return await _payload(info.context, await redemptions.redeem(info.context, command, input.outlet_code))
 
     @strawberry.mutation(graphql_type=RedemptionPayload, extensions=[MAY, refusals])

@@ -18,6 +18,7 @@ from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
 from schema.inside import core_of
+from schema.links import LinkMutation, LinkQuery
 from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
 from schema.partners import PartnerMutation, PartnerQuery
@@ -52,6 +53,7 @@ class Query(
     CoalitionQuery,
     PartnerQuery,
     MemberQuery,
+    LinkQuery,
     ProductQuery,
     CampaignQuery,
     PurchaseQuery,
@@ -68,6 +70,7 @@ class Mutation(
     PartnerMutation,
     ContractMutation,
     MemberMutation,
+    LinkMutation,
     ProductMutation,
     CampaignMutation,
     PurchaseMutation,

@@ -18,7 +18,6 @@ from domain.values import Points
 from partners.scopes import Scope
 from resolvers import coalition, members, watching
 from resolvers.context import Info
-from resolvers.policies import acting_member
 from schema.connections import Connection, paged
 from schema.partners import Outlet, Partner
 from schema.permissions import needs
@@ -203,7 +202,9 @@ class WalletSubscription:
     @strawberry.subscription(graphql_type=Wallet, extensions=[needs(Scope.BALANCE_READ)])
     @staticmethod
     async def my_wallet_changed(info: Info, after: After = None) -> AsyncGenerator[Any, None]:
-        """Your wallet whenever something happened in it, within a second; begins with the wallet as it stands."""
-        wallet_id, _ = acting_member(info.context.viewer)
-        async for wallet in watching.wallet(info.context, wallet_id, after=after):
+        """Your wallet whenever something happened in it, within a second; begins with the wallet as it stands.
+
+        To a storefront that acts on behalf of a member, the member's.
+        """
+        async for wallet in watching.wallet(info.context, members.me(info.context), after=after):
             yield wallet

@@ -29,8 +29,7 @@ from domain.ledger.errors import Busy, PurchaseNotFound
 from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import Claim, ReturnPosting
-from domain.members.errors import MemberNotFound
-from domain.members.recognition import recognise
+from domain.members.recognition import recognise, unknown
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -85,7 +84,7 @@ async def _found(pool: Pool, command: RecordReturn, lookup_key: bytes, now: date
     if ref.member is not None:
         (member,) = await recognise(pool, [ref.member], command.partner_id, key=lookup_key, now=now)
         if member is None:
-            raise MemberNotFound
+            raise await unknown(pool, command.partner_id)
         wallet_id = member.wallet_id
     found = await by_receipt(pool, command.partner_id, ref.receipt_number, wallet_id)
     if not found:

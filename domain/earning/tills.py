@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from domain.coalition.errors import OutletNotFound
+from domain.coalition.errors import OutletNotFound, PartnerNotActive
 from domain.earning.basket import OLDEST_PURCHASE, STRANGER, Basket, MemberFacts, check_currency, check_time
 from domain.earning.book import CampaignBook
 from domain.earning.commands import PreviewPurchase
@@ -19,10 +19,12 @@ from domain.earning.rating import Rating, rate
 from domain.errors import DomainError
 from domain.ids import OutletId, PartnerId
 from domain.members.errors import MemberNotFound
-from domain.members.recognition import KnownMember, MemberRef, recognise
+from domain.members.recognition import KnownMember, MemberRef, recognise, unknown
 from domain.products.catalogue import Catalogue, Shelf
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Met: TypeAlias = KnownMember | type[MemberNotFound | PartnerNotActive]
+"""A member that was found, or why nobody was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +90,23 @@ def _refused(command: PreviewPurchase, caches: Caches, now: datetime) -> DomainE
 
 async def _members(
     pool: Pool, commands: Sequence[PreviewPurchase], lookup_key: bytes, now: datetime
-) -> dict[tuple[PartnerId, MemberRef], KnownMember]:
+) -> dict[tuple[PartnerId, MemberRef], Met]:
     by_partner: dict[PartnerId, dict[MemberRef, None]] = {}
     for command in commands:
         if command.member is not None:
             by_partner.setdefault(command.partner_id, {})[command.member] = None
-    known: dict[tuple[PartnerId, MemberRef], KnownMember] = {}
+    met: dict[tuple[PartnerId, MemberRef], Met] = {}
     for partner_id, refs in by_partner.items():
         found = await recognise(pool, list(refs), partner_id, key=lookup_key, now=now)
-        known |= {(partner_id, ref): member for ref, member in zip(refs, found, strict=True) if member is not None}
-    return known
+        why = await unknown(pool, partner_id) if None in found else MemberNotFound
+        met |= {(partner_id, ref): member or why for ref, member in zip(refs, found, strict=True)}
+    return met
 
 
 def _sale(
     command: PreviewPurchase,
     outlets: dict[Code, OutletId],
-    members: dict[tuple[PartnerId, MemberRef], KnownMember],
+    members: dict[tuple[PartnerId, MemberRef], Met],
     shelf: Shelf,
     caches: Caches,
 ) -> Sale | DomainError:
@@ -111,9 +114,9 @@ def _sale(
     outlet_id = command.outlet_id or outlets.get((partner_id, command.outlet_code or ""))
     if outlet_id is None:
         return OutletNotFound()
-    member = members.get((partner_id, command.member)) if command.member is not None else None
-    if command.member is not None and member is None:
-        return MemberNotFound()
+    member = members[partner_id, command.member] if command.member is not None else None
+    if isinstance(member, type):
+        return member()
     basket = Basket(
         partner_id=partner_id,
         outlet_id=outlet_id,

@@ -16,6 +16,7 @@ import asyncpg
 from sqlalchemy import func, text
 from sqlmodel import col, select
 
+from domain.coalition.errors import PartnerNotActive
 from domain.errors import InvalidValue
 from domain.members.consent_texts import TEXT_VERSION, TEXTS
 from domain.members.errors import ConsentNotFound, MemberNotFound, MembersOwnAct
@@ -24,6 +25,9 @@ from domain.members.recognition import KnownMember
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+MOST_SHOWN = 100
+"""Consents of one member and partner, the newest."""
 
 _GIVE = text("SELECT consent_of(:member, :partner, :purposes, :version, :until, :now)")
 _END = text("SELECT end_consents(:member, :partner, :purposes, :now)")
@@ -109,7 +113,7 @@ async def give(
     until another day, gives way. `now` and `until` are the coalition's time; without `now` it is the coalition's now.
     Needs the sight of the member or of the authorization server.
 
-    Raises: InvalidValue, MemberNotFound.
+    Raises: InvalidValue, PartnerNotActive.
     """
     if text_version not in TEXTS:
         raise InvalidValue(f"members read version {TEXT_VERSION} of the words now", path=("text_version",))
@@ -118,7 +122,7 @@ async def give(
     said = {"purposes": sorted(purposes), "version": text_version, "until": until, "now": now}
     pairwise_id: UUID | None = await session.scalar(_GIVE, {"member": member_id, "partner": partner_id, **said})
     if pairwise_id is None:
-        raise MemberNotFound
+        raise PartnerNotActive
     return pairwise_id
 
 
@@ -171,7 +175,7 @@ async def of_members(session: ReadSession, members: Sequence[UUID]) -> list[list
     found: dict[UUID, list[GivenConsent]] = {}
     for row in rows:
         found.setdefault(row.member_id, []).append(_given(row))
-    return [found.get(member, []) for member in members]
+    return [found.get(member, [])[:MOST_SHOWN] for member in members]
 
 
 def _given(row: Consent) -> GivenConsent:

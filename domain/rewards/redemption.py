@@ -15,8 +15,7 @@ from domain.idempotency import checked_key, fingerprint
 from domain.ledger.errors import HoldNotFound, RedemptionNotFound
 from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import CapturePosting, Posting, RedemptionPosting, ReversalPosting, Verdict
-from domain.members.errors import MemberNotFound
-from domain.members.recognition import MemberRef, recognise
+from domain.members.recognition import MemberRef, recognise, unknown
 from domain.rewards.queries import RedemptionRef, redemption
 from domain.storage import Sight
 from domain.values import Points
@@ -106,7 +105,7 @@ async def redeem(pool: Pool, command: RedeemPoints, *, lookup_key: bytes, now: d
     _refuse_future(command.occurred_at, now)
     (member,) = await recognise(pool, [command.member], command.partner_id, key=lookup_key, now=now)
     if member is None:
-        raise MemberNotFound
+        raise await unknown(pool, command.partner_id)
     posting = RedemptionPosting(
         wallet_id=member.wallet_id,
         member_id=member.member_id,

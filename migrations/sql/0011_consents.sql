@@ -160,3 +160,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT l.partner_id, l.since FROM link l WHERE l.member_id = whose AND (sees_server() OR sees_member(whose))
     ORDER BY l.since, l.partner_id
 $$;
+
+-- What a member granted to partners' clients and did not take back, the newest first. Grants end by the real time.
+CREATE FUNCTION grants_of(whose uuid) RETURNS TABLE (grant_id uuid, partner_id uuid, client_name varchar, scopes text[],
+    created_at timestamptz, expires_at timestamptz, last_used_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT g.grant_id, g.partner_id, c.name, g.scopes, g.created_at, g.expires_at, g.last_used_at
+    FROM oauth_grant g JOIN client c ON c.client_id = g.client_id
+    WHERE g.member_id = whose AND g.revoked_at IS NULL AND g.expires_at > now() AND c.revoked_at IS NULL
+        AND (sees_server() OR sees_member(whose))
+    ORDER BY g.created_at DESC, g.grant_id
+$$;

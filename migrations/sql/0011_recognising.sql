@@ -97,15 +97,12 @@ END $$;
 CREATE TRIGGER member_closed_ends_consents AFTER UPDATE OF status ON member
     FOR EACH ROW WHEN (NEW.status = 'CLOSED' AND OLD.status <> 'CLOSED') EXECUTE FUNCTION end_with_member();
 
--- As before, and by the one rule: whose grant it is, and for which purposes the consent stands.
-CREATE OR REPLACE FUNCTION granting_member(pairwise uuid, partner uuid)
-RETURNS TABLE (wallet_id uuid, member_id uuid, kind text, purposes text[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT m.wallet_id, m.member_id, m.kind::text, ARRAY(SELECT DISTINCT c.purpose::text FROM consent c
-        WHERE c.wallet_id = m.wallet_id AND c.member_id = m.member_id AND c.partner_id = partner
-            AND consent_stands(c.revoked_at, c.expires_at) AND serves_members(partner))
-    FROM link l
-    JOIN member o ON o.wallet_id = l.wallet_id AND o.member_id = l.member_id
-    JOIN member m ON m.member_id = COALESCE(o.merged_into, o.member_id) AND m.status = 'ACTIVE'
-    WHERE l.pairwise_id = pairwise AND l.partner_id = partner AND sees_server()
-$$;
+-- Whether a look-up names this very member: for a client that acts on the member's behalf and may meet nobody else.
+CREATE FUNCTION is_named(value bytea, whose uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT FROM recognition r WHERE r.lookup = value AND r.member_id = whose) $$;
+
+-- Whether one member is, or has become, the other.
+CREATE FUNCTION has_become(one uuid, other uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT one = other OR EXISTS (SELECT FROM member m WHERE m.member_id = one AND m.merged_into = other) $$;

@@ -15,6 +15,9 @@ DOORS = (
     "consents_standing(uuid, uuid)",
     "consents_of(uuid)",
     "links_of(uuid)",
+    "grants_of(uuid)",
+    "is_named(bytea, uuid)",
+    "has_become(uuid, uuid)",
 )
 
 
@@ -26,6 +29,8 @@ def upgrade() -> None:
         posting_function(door)
     wall("oauth_grant", "true", role=LEDGER_ROLE)
     grant("oauth_grant", "SELECT, UPDATE", role=LEDGER_ROLE)
+    wall("client", "true", command="SELECT", role=LEDGER_ROLE)
+    grant("client", "SELECT (client_id, name, revoked_at)", role=LEDGER_ROLE)
 
 
 def downgrade() -> None:

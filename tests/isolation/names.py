@@ -32,6 +32,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "statement": ("Statement", lambda side: (side.statement_id,)),
     "adjustment": ("Adjustment", lambda side: (side.adjustment_id,)),
     "line": ("StatementLine", lambda side: (side.line_id,)),
+    "grant": ("Grant", lambda side: (side.grant_id,)),
 }
 """What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
 

@@ -92,6 +92,7 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Query.coalition": {"": lambda *_: {}},
     "Query.partners": {"": lambda *_: {"first": 10}},
     "Query.me": {"": lambda *_: {}},
+    "Query.myLinks": {"": lambda *_: {"first": 20}},
     "Query.partnerProducts": {"": lambda *_: {"first": 20}},
     "Query.partnerMadeProducts": {"": lambda *_: {"first": 20}},
     "Query.partnerCampaigns": {
@@ -179,6 +180,12 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
             member={"externalId": theirs.external_id}, purposes=["BALANCE"]
         ),
     },
+    "Query.consentTexts": {"": lambda _mine, theirs, _key: {"partner": theirs.partner, "language": "lv"}},
+    "Mutation.consentGive": {
+        "": lambda _mine, theirs, _key: _put(partner=theirs.partner, purposes=["BALANCE", "HISTORY"], textVersion=1)
+    },
+    "Mutation.grantRevoke": {"": lambda _mine, theirs, _key: _put(grant=theirs.grant)},
+    "Mutation.linkRevoke": {"": lambda _mine, theirs, _key: _put(partner=theirs.partner)},
     "Mutation.consentRevoke": {"": lambda _mine, theirs, _key: _put(partner=theirs.partner, purpose="HISTORY")},
     "Mutation.campaignDraft": {
         "": lambda mine, _theirs, _key: _put(terms=_terms(mine)),

@@ -8,7 +8,7 @@ from enum import Enum
 from schema.inside import core_of
 from schema.permissions import Needs, rules_of
 from schema.root import product
-from tests.isolation.viewers import CLIENT, MEMBER, OPERATOR, STRANGER, TILL
+from tests.isolation.viewers import CLIENT, MEMBER, ON_BEHALF, OPERATOR, STRANGER, TILL
 
 DONE, ANOTHERS, FORBIDDEN = "●", "○", " "
 
@@ -18,6 +18,7 @@ class Column(Enum):
 
     PC = CLIENT
     TI = TILL
+    ON = ON_BEHALF
     MK = "PARTNER_MARKETING"
     FI = "PARTNER_FINANCE"
     PA = "PARTNER_ADMIN"
@@ -36,6 +37,7 @@ class Column(Enum):
 MEANING: Mapping[Column, str] = {
     Column.PC: "a partner's client with all that one may hold",
     Column.TI: "the same, bound to one outlet",
+    Column.ON: "a partner's client with all that a member can grant it, on that member's behalf",
     Column.CC: "the coalition's own client with all that one may hold",
     Column.ME: "a member, for what is theirs",
     Column.NO: "a request without a token",

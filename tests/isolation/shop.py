@@ -18,8 +18,10 @@ from domain.earning.commands import RecordPurchase
 from domain.earning.rules import Flat, RatePerUnit, Rule
 from domain.earning.terms import Campaign, Sponsor, Terms
 from domain.earning.tills import Caches
-from domain.ids import PartnerId
+from domain.ids import PartnerId, new_id
 from domain.ledger.adjusting import RequestAdjustment, request_adjustment
+from domain.members import consents
+from domain.members.consent_texts import TEXT_VERSION
 from domain.members.enrolment import EnrolMember, MemberKeys, enrol
 from domain.members.identifiers import Identifier
 from domain.members.models import MEMBERS_OWN_ACT, ConsentPurpose
@@ -34,9 +36,11 @@ from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
 from partners.clients import registering
 from partners.clients.registering import CreateClient
+from partners.oauth.models import Grant
 from partners.people import admitting
 from partners.people.admitting import AdmitPerson
-from partners.scopes import PARTNER_CEILING, PersonRole
+from partners.scopes import PARTNER_CEILING, PURPOSE_OF_SCOPE, PersonRole
+from partners.standing import SERVER
 from tests.builders.graphql import KEYS
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -85,6 +89,7 @@ class Shop:
             Identifier.external(self.secret("External"), self.partner_id),
         )
         await self.promise(self.made["member"])
+        await self._granted(self.made["member"])
 
     async def promise(self, member: KnownMember) -> None:
         """The service desk asks for points to be given."""
@@ -221,6 +226,26 @@ class Shop:
                 partner_id=self.partner_id,
             )
             self.made["person"] = (await admitting.admit(session, person, now=OPENED)).person_id
+
+    async def _granted(self, member: KnownMember) -> None:
+        """The member lets the shop's client ask on its behalf for all that one may grant."""
+        async with acting(self.database, Sight.member(member.member_id)) as session:
+            await consents.give(
+                session, member.member_id, self.partner_id, list(ConsentPurpose), text_version=TEXT_VERSION, now=OPENED
+            )
+        grant = Grant(
+            grant_id=new_id(),
+            client_id=self.made["client"],
+            partner_id=self.partner_id,
+            member_id=member.member_id,
+            pairwise_id=member.pairwise_id,
+            scopes=sorted(PURPOSE_OF_SCOPE),
+            created_at=OPENED,
+            expires_at=datetime.now(UTC) + timedelta(days=30),
+        )
+        self.made["grant"] = grant.grant_id
+        async with acting(self.database, SERVER) as session:
+            session.add(grant)
 
 
 async def live(database: Database, owner: PartnerId, terms: Terms) -> Campaign:

@@ -21,7 +21,7 @@ from tests.isolation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ATTACKERS = ("rival", "maker", "wholesaler", "member")
+ATTACKERS = ("rival", "maker", "wholesaler", "member", "storefront")
 STEP = st.tuples(st.sampled_from(ATTACKERS), st.sampled_from(EXAMPLES), st.sampled_from(VARIANTS), st.integers(0, 3))
 
 
@@ -90,9 +90,11 @@ async def test_no_header_and_no_status_tells_either(world: World) -> None:
     async def context_of(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001
         return Context(viewer=viewer, database=world.database, clock=lambda: NOW, keys=KEYS, snapshots=snapshots)
 
+    tokens = Tokens({"rival": viewer})
     offered = Service(
         engine=Asking(world.database).engine,
-        viewer_of=Tokens({"rival": viewer}).viewer_of,
+        viewer_of=tokens.viewer_of,
+        still_stands=tokens.still_stands,
         context_of=context_of,
         body_limit=10**6,
     )

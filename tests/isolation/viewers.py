@@ -8,13 +8,21 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.ids import ClientId, MemberId, OutletId, PartnerId, PersonId, WalletId
-from partners.scopes import COALITION_CEILING, MEMBER_SCOPES, PARTNER_CEILING, PersonRole, scopes_of_roles
+from partners.scopes import (
+    COALITION_CEILING,
+    MEMBER_SCOPES,
+    PARTNER_CEILING,
+    PURPOSE_OF_SCOPE,
+    PersonRole,
+    scopes_of_roles,
+)
 from partners.viewer import NOBODY, Audience, Viewer
 from tests.isolation.world import Side, World
 
 CLIENT, TILL, OPERATOR, MEMBER, STRANGER = "client", "till", "COALITION client", "member", "nobody"
+ON_BEHALF = "client on behalf of a member"
 ROLES = (
-    *(CLIENT, TILL),
+    *(CLIENT, TILL, ON_BEHALF),
     *(role.value for role in PersonRole if not role.of_coalition),
     OPERATOR,
     *(role.value for role in PersonRole if role.of_coalition),
@@ -36,6 +44,8 @@ def viewer_in(role: str, side: Side) -> Viewer:
             client_id=ClientId(side.client_id),
             outlet_id=outlet_id,
         )
+    if role == ON_BEHALF:
+        return on_behalf(side)
     if role == MEMBER:
         return as_member(side)
     if role == STRANGER:
@@ -69,6 +79,17 @@ def as_member(side: Side) -> Viewer:
     )
 
 
+def on_behalf(side: Side) -> Viewer:
+    """The shop's client with all that its member could grant it."""
+    return Viewer(
+        audience=Audience.PARTNER,
+        scopes=frozenset(PURPOSE_OF_SCOPE),
+        partner_id=side.partner_id,
+        client_id=ClientId(side.client_id),
+        on_behalf_of=side.member,
+    )
+
+
 def attackers(world: World) -> Mapping[str, Viewer]:
     """Who is after what the shop named Birch has."""
     return {
@@ -76,6 +97,7 @@ def attackers(world: World) -> Mapping[str, Viewer]:
         "maker": as_partner(world.maker),
         "wholesaler": as_partner(world.wholesaler),
         "member": as_member(world.amber),
+        "storefront": on_behalf(world.amber),
     }
 
 

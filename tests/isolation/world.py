@@ -65,6 +65,8 @@ class Side:
     line_id: UUID
     """A line that no other partner is a side of."""
     client_id: UUID
+    grant_id: UUID
+    """What its member granted its client."""
     person_id: PersonId
     word: str
     """What every text of its own begins with."""
@@ -250,6 +252,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         adjustment_id=made["adjustment"],
         line_id=line.line_id,
         client_id=made["client"],
+        grant_id=made["grant"],
         person_id=made["person"],
         word=shop.word,
         figures=_figures(shop.price),
