@@ -155,7 +155,14 @@ def service_on(settings: Settings, engine: Engine, access: AccessState, clock: C
 
     async def context(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001  # as Service declares it
         await clock.look()
-        context = Context(viewer=viewer, database=access.database, clock=clock, keys=access.keys, snapshots=snapshots)
+        context = Context(
+            viewer=viewer,
+            database=access.database,
+            clock=clock,
+            keys=access.keys,
+            outside=access.outside,
+            snapshots=snapshots,
+        )
         context.guessing = guessing
         return context
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from domain.storage import Database, ReadSession, WriteSession
 from partners import standing
 from partners.buckets.keeping import SharedBuckets
+from partners.clients.key_fetching import KeyFetcher
 from partners.fetching import Outbound
 from partners.issuer import Issuer
 from partners.keys import Keys
@@ -18,6 +19,7 @@ from partners.limits import Limits
 from partners.mail import Mailer, NoMailer, Post
 from partners.oauth import signing_keys
 from partners.oauth.access_tokens import AccessToken
+from partners.outside import Outside
 from partners.oauth.grants import StandingGrant
 from partners.sign_in.passwords import Hasher
 from partners.sign_in.sessions import SessionFacts
@@ -70,11 +72,17 @@ class AccessState:
     post: Post
     """Sends mail that the answer does not wait for."""
     outbound: Outbound
+    key_fetcher: KeyFetcher
     passwords: Hasher = field(default_factory=Hasher)
     """Hashes passwords, few at once."""
     tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
     sessions: Remembered[tuple[SessionFacts, float]] = field(default_factory=Remembered)
     grants: Remembered[tuple[StandingGrant | None, float]] = field(default_factory=Remembered)
+
+    @property
+    def outside(self) -> Outside:
+        """What requests to the API may need of the world outside."""
+        return Outside(issuer=self.issuer, mailer=self.mailer, outbound=self.outbound, key_fetcher=self.key_fetcher)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[WriteSession]:
@@ -105,7 +113,8 @@ async def opened(  # noqa: PLR0913  # each is a thing of its own, and most have 
         await signing_keys.ensure(WriteSession(ReadSession(session)), sealing=keys.signing_keys, now=clock())
     first = await standing.read(database, sealing=keys.signing_keys, now=clock(), at=ticks())
     watch = Watch(database, first, sealing=keys.signing_keys, clock=clock, ticks=ticks)
-    mailer = mailer or NoMailer()
+    mailer, outbound = mailer or NoMailer(), outbound or Outbound()
+    key_fetcher = KeyFetcher(database, outbound, clock)
     post = Post(mailer)
     try:
         yield AccessState(
@@ -119,8 +128,10 @@ async def opened(  # noqa: PLR0913  # each is a thing of its own, and most have 
             limits=limits or Limits(SharedBuckets(database.pool, key=keys.lookups, clock=clock)),
             mailer=mailer,
             post=post,
-            outbound=outbound or Outbound(),
+            outbound=outbound,
+            key_fetcher=key_fetcher,
         )
     finally:
+        await key_fetcher.aclose()
         await post.aclose()
         await watch.aclose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,10 +14,11 @@ from domain import storage
 from domain.ids import ClientId, MemberId, OutletId, PartnerId, PersonId, WalletId
 from domain.members.recognition import KnownMember
 from domain.storage import Sight
+from partners.challenges import challenge, contradiction, invalid_proof, invalid_token
 from partners.errors import Unauthenticated
-from partners.issuer import Issuer
-from partners.oauth import access_tokens
+from partners.oauth import access_tokens, dpop, grants
 from partners.oauth.access_tokens import AccessToken
+from partners.oauth.dpop import ProofInvalid
 from partners.oauth.jose import TokenInvalid
 from partners.scopes import Scope
 from partners.sign_in import cookies, sessions
@@ -26,6 +27,8 @@ from partners.sign_in.sessions import SessionFacts
 if TYPE_CHECKING:
     from partners.standing import Standing
     from partners.state import AccessState
+
+SCHEMES = {"bearer": "Bearer", "dpop": "DPoP"}
 
 FRESH = timedelta(minutes=5)
 """How long a sign-in is good for an approval."""
@@ -85,6 +88,11 @@ class Viewer:
         """Whether the viewer holds a scope."""
         return scope in self.scopes
 
+    def still_is(self, before: Viewer) -> bool:
+        """Whether it may still do all that it might before, for the same."""
+        same = self.audience is before.audience and self.on_behalf_of == before.on_behalf_of
+        return same and self.scopes >= before.scopes
+
     def is_fresh(self, now: datetime) -> bool:
         """Whether a person signed in within the last five minutes, as approvals ask; `now` is the real time."""
         return self.person_id is not None and self.fresh_at is not None and now - self.fresh_at <= FRESH
@@ -93,51 +101,117 @@ class Viewer:
 NOBODY = Viewer(audience=Audience.NOBODY)
 
 
-async def viewer_of(headers: Headers, state: AccessState) -> Viewer:
-    """Who sends these headers: by a bearer token, or by a session's cookie with the page's token, never by both.
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An access token as a request presents it, under the scheme `Bearer` or `DPoP`."""
 
-    Without either the viewer is NOBODY, for whom the public fields are. A cookie alone counts for nothing: browsers
-    send it unasked.
+    scheme: str
+    text: str
+
+
+async def viewer_of(headers: Headers, state: AccessState, *, method: str = "POST") -> Viewer:
+    """Who sends these headers: by an access token, or by a session's cookie with the page's token, never by both.
+
+    A token that is bound to a key comes with a proof of it for this `method`, which is used up. Without either the
+    viewer is NOBODY, for whom the public fields are. A cookie alone counts for nothing: browsers send it unasked.
 
     Raises: Unauthenticated, for a claim that is not proven.
     """
+    presented = presented_in(headers, state)
+    if presented is None:
+        return await _browser_or_nobody(headers, state)
+    token, viewer = await token_viewer(presented, state)
+    await use_proof(headers, presented, token, state, method=method, url=state.issuer.api)
+    return viewer
+
+
+async def still_stands(headers: Headers, state: AccessState) -> Viewer:
+    """Whose credential began a stream, if it still counts; the proof it came with was used up then.
+
+    Raises: Unauthenticated.
+    """
+    presented = presented_in(headers, state)
+    if presented is None:
+        return await _browser_or_nobody(headers, state)
+    _, viewer = await token_viewer(presented, state)
+    return viewer
+
+
+def presented_in(headers: Headers, state: AccessState) -> Presented | None:
+    """The access token of a request, not yet read.
+
+    Raises: Unauthenticated, for several credentials or another scheme.
+    """
     authorizations = headers.getlist("authorization")
-    proof = headers.get(cookies.PAGE_TOKEN_HEADER)
-    if len(authorizations) + (proof is not None) > 1:
-        raise _contradiction(state.issuer)
-    if proof is not None:
-        return await browser_viewer(headers, proof, state)
+    if len(authorizations) + (cookies.PAGE_TOKEN_HEADER in headers) > 1:
+        raise contradiction(state.issuer)
     if not authorizations:
-        return NOBODY
-    scheme, _, token = authorizations[0].partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+        return None
+    scheme, _, text = authorizations[0].partition(" ")
+    known = SCHEMES.get(scheme.lower())
+    if known is None or not text.strip():
         raise Unauthenticated(challenge(state.issuer), reason="another scheme")
-    return await bearer_viewer(token.strip(), state)
+    return Presented(known, text.strip())
 
 
-async def bearer_viewer(presented: str, state: AccessState) -> Viewer:
-    """Whose access token this is; cheap for one that was seen before.
+async def token_viewer(presented: Presented, state: AccessState) -> tuple[AccessToken, Viewer]:
+    """What a token says and whom it stands for, its proof apart; cheap for one that was seen before.
 
     Raises: Unauthenticated.
     """
     standing = await state.watch.standing()
-    digest = access_tokens.digest(presented)
+    digest = access_tokens.digest(presented.text)
     known = state.tokens.get(digest)
     now = state.clock()
     if known is None:
         try:
-            token = access_tokens.read(presented, issuer=state.issuer, keys=standing.keys, now=now)
+            token = access_tokens.read(presented.text, issuer=state.issuer, keys=standing.keys, now=now)
         except TokenInvalid as invalid:
-            raise _invalid(state.issuer, str(invalid)) from None
+            raise invalid_token(state.issuer, str(invalid), scheme=presented.scheme) from None
         known = token, _viewer_of_token(token)
         state.tokens.put(digest, known)
     token, viewer = known
     if token.expires_at <= now:
         state.tokens.forget(digest)
-        raise _invalid(state.issuer, "expired")
+        raise invalid_token(state.issuer, "expired", scheme=presented.scheme)
     if not _stands(token, standing):
-        raise _invalid(state.issuer, "revoked")
-    return viewer
+        raise invalid_token(state.issuer, "revoked", scheme=presented.scheme)
+    if token.kind != presented.scheme:
+        raise invalid_token(state.issuer, f"a {token.kind} token", scheme=token.kind)
+    return token, await _for_member(viewer, token, state) if token.of_member else viewer
+
+
+async def use_proof(
+    headers: Headers, presented: Presented, token: AccessToken, state: AccessState, *, method: str, url: str
+) -> None:
+    """Use up the proof of the key that a token is bound to; for a token without a key there is nothing to prove.
+
+    Raises: Unauthenticated.
+    """
+    if token.key_thumbprint is None:
+        return
+    try:
+        now = state.clock()
+        proof = dpop.read(headers.getlist("dpop"), method=method, url=url, now=now, token=presented.text)
+    except ProofInvalid as invalid:
+        raise invalid_proof(state.issuer, invalid.reason) from None
+    if proof.thumbprint != token.key_thumbprint:
+        raise invalid_token(state.issuer, "another key's", scheme="DPoP")
+    if not await state.database.pool.fetchval("SELECT use_once($1, $2)", proof.jti_hash, proof.expires_at):
+        raise invalid_proof(state.issuer, "This DPoP proof was used before.")
+
+
+async def _browser_or_nobody(headers: Headers, state: AccessState) -> Viewer:
+    page_token = headers.get(cookies.PAGE_TOKEN_HEADER)
+    return NOBODY if page_token is None else await browser_viewer(headers, page_token, state)
+
+
+async def _for_member(viewer: Viewer, token: AccessToken, state: AccessState) -> Viewer:
+    """A client's viewer with what is left of the member's grant."""
+    grant = await grants.standing_lately(state, token.grant_id)
+    if grant is None:
+        raise invalid_token(state.issuer, "the grant has ended", scheme=token.kind)
+    return replace(viewer, scopes=token.scopes & grant.scopes, on_behalf_of=grant.member)
 
 
 async def browser_viewer(headers: Headers, proof: str, state: AccessState) -> Viewer:
@@ -147,13 +221,13 @@ async def browser_viewer(headers: Headers, proof: str, state: AccessState) -> Vi
     """
     secret = cookies.secret_in(headers.get("cookie", ""), state.issuer)
     if secret is None or not cookies.is_own_page(headers, state.origins):
-        raise _invalid(state.issuer, "no cookie, or not from a page of ours")
+        raise invalid_token(state.issuer, "no cookie, or not from a page of ours")
     session_hash = sessions.hashed(secret)
     if not cookies.is_page_token(proof, state.keys.browser, session_hash):
-        raise _invalid(state.issuer, "another page's token")
+        raise invalid_token(state.issuer, "another page's token")
     viewer = await session_viewer(secret, state)
     if viewer is NOBODY:
-        raise _invalid(state.issuer, "the session has ended")
+        raise invalid_token(state.issuer, "the session has ended")
     return viewer
 
 
@@ -180,29 +254,12 @@ async def session_facts(secret: str, state: AccessState) -> SessionFacts | None:
     return known[0] if known[0].expires_at > now else None
 
 
-def challenge(issuer: Issuer, error: str | None = None, description: str | None = None) -> str:
-    """The value of WWW-Authenticate: what to show, and where to find out how to get it (RFC 6750, RFC 9728)."""
-    parts = [f'realm="{issuer.url}"', f'resource_metadata="{issuer.resource_metadata}"']
-    if error is not None:
-        parts += [f'error="{error}"', f'error_description="{description}"']
-    return "Bearer " + ", ".join(parts)
-
-
-def _invalid(issuer: Issuer, reason: str) -> Unauthenticated:
-    told = "The token is malformed, expired or revoked."
-    return Unauthenticated(challenge(issuer, "invalid_token", told), reason=reason)
-
-
-def _contradiction(issuer: Issuer) -> Unauthenticated:
-    told = "Send one credential: a bearer token or a browser session, once."
-    return Unauthenticated(challenge(issuer, "invalid_request", told), status=400, reason="several credentials")
-
-
 def _stands(token: AccessToken, standing: Standing) -> bool:
     return (
         token.kid in standing.keys.readable
         and token.token_id not in standing.revoked
         and token.grant_id not in standing.revoked
+        and token.client_grant_id not in standing.revoked
         and token.partner_id not in standing.closed_partners
     )
 

@@ -17,7 +17,7 @@ WORDS = postgresql.ARRAY(sa.Text())
 
 
 def upgrade() -> None:
-    """Create what the code grant keeps, for the authorization server's eyes alone, and the doors it needs."""
+    """Create what the code grant keeps, for the authorization server's eyes alone, and the door to one-time numbers."""
     _create_pushed_request()
     _create_authorization_code()
     _create_refresh_token()
@@ -30,8 +30,6 @@ def upgrade() -> None:
     wall("used_jti", "true", role=LEDGER_ROLE)
     grant("used_jti", "SELECT, INSERT", role=LEDGER_ROLE)
     posting_function("use_once(bytea, timestamptz)")
-    posting_function("link_signed_in(uuid, uuid, timestamptz)")
-    posting_function("granting_member(uuid, uuid)")
 
 
 def _create_pushed_request() -> None:

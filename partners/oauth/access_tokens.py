@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from domain.ids import ClientId, OutletId, PartnerId
 from partners.issuer import Issuer
 from partners.oauth.jose import TokenInvalid, instant, verified
 from partners.oauth.signing_keys import ALGORITHM, PublishedKeys
-from partners.scopes import Scope, known, written
+from partners.scopes import OPENID, Scope, known
 
 LIFETIME = timedelta(seconds=300)
 LONGEST_TOKEN = 4096
@@ -29,14 +30,33 @@ class AccessToken:
 
     token_id: UUID
     grant_id: UUID
+    """What it ends with: a member's grant, or the client's standing one."""
+    subject: UUID
+    """The member as its partner knows it, or the client itself."""
     client_id: ClientId
+    client_grant_id: UUID | None = None
+    """With a member's grant, the client's standing one: with that it ends as well."""
     partner_id: PartnerId | None
     outlet_id: OutletId | None
     scopes: frozenset[Scope]
+    openid: bool = False
+    """Whether it opens the member's userinfo."""
+    key_thumbprint: str | None = None
+    """The key that must be proven with it (RFC 9449)."""
     sandbox: bool
     issued_at: datetime
     expires_at: datetime
     kid: str
+
+    @property
+    def of_member(self) -> bool:
+        """Whether a member granted it."""
+        return self.client_grant_id is not None
+
+    @property
+    def kind(self) -> str:
+        """How it is presented: `token_type`, and the scheme of the Authorization header."""
+        return "DPoP" if self.key_thumbprint else "Bearer"
 
 
 def signed(token: AccessToken, *, issuer: Issuer, keys: PublishedKeys) -> str:
@@ -50,14 +70,18 @@ def claims_of(token: AccessToken, *, issuer: Issuer) -> dict[str, Any]:
     claims: dict[str, Any] = {
         "iss": issuer.url,
         "aud": issuer.api,
-        "sub": str(token.client_id),
+        "sub": str(token.subject),
         "client_id": str(token.client_id),
         "iat": int(token.issued_at.timestamp()),
         "exp": int(token.expires_at.timestamp()),
         "jti": str(token.token_id),
         "gid": str(token.grant_id),
-        "scope": written(token.scopes),
+        "scope": words(token.scopes, openid=token.openid),
     }
+    if token.client_grant_id:
+        claims["cgid"] = str(token.client_grant_id)
+    if token.key_thumbprint:
+        claims["cnf"] = {"jkt": token.key_thumbprint}
     if token.partner_id:
         claims["partner"] = str(token.partner_id)
     if token.outlet_id:
@@ -88,6 +112,11 @@ def read(presented: str, *, issuer: Issuer, keys: PublishedKeys, now: datetime) 
         raise TokenInvalid("a claim is missing or malformed") from None
 
 
+def words(scopes: Iterable[Scope], *, openid: bool = False) -> str:
+    """Scopes as OAuth writes them, OpenID's own word among them."""
+    return " ".join(sorted([*scopes, *([OPENID] if openid else [])]))
+
+
 def digest(presented: str) -> bytes:
     """Names a token without keeping it."""
     return hashlib.sha256(presented.encode("utf-8", "surrogatepass")).digest()
@@ -103,16 +132,21 @@ def _check_time(claims: dict[str, Any], now: datetime) -> None:
 
 
 def _token(claims: dict[str, Any], *, kid: str) -> AccessToken:
-    if claims["sub"] != claims["client_id"]:
-        raise TokenInvalid("sub is not the client")
-    partner, outlet = claims.get("partner"), claims.get("outlet")
+    partner, outlet, client_grant = claims.get("partner"), claims.get("outlet"), claims.get("cgid")
+    if (claims["sub"] != claims["client_id"]) != (client_grant is not None):
+        raise TokenInvalid("sub is neither the client nor a member")
+    written = claims["scope"].split()
     return AccessToken(
         token_id=UUID(claims["jti"]),
         grant_id=UUID(claims["gid"]),
+        subject=UUID(claims["sub"]),
         client_id=ClientId(UUID(claims["client_id"])),
+        client_grant_id=UUID(client_grant) if client_grant is not None else None,
         partner_id=PartnerId(UUID(partner)) if partner is not None else None,
         outlet_id=OutletId(UUID(outlet)) if outlet is not None else None,
-        scopes=known(claims["scope"].split()),
+        scopes=known(written),
+        openid=OPENID in written,
+        key_thumbprint=str(claims["cnf"]["jkt"]) if "cnf" in claims else None,
         sandbox=claims.get("sandbox") is True,
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),

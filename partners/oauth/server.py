@@ -5,159 +5,103 @@ transaction, and a context variable carries that session to them, so nothing her
 """
 
 # mypy: disable-error-code="import-untyped, misc, no-untyped-call"
-# Authlib ships no types; it is used in this file and in oauth_shapes.py, nowhere else.
+# Authlib ships no types; it is used in this package alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import (
-    AuthorizationServer,
-    InvalidClientError,
-    InvalidRequestError,
-    UnauthorizedClientError,
-)
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from authlib.oauth2.rfc6750 import BearerTokenGenerator
-from authlib.oauth2.rfc7009 import RevocationEndpoint
-from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, InvalidRequestError
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 from sqlmodel import col, select
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
+from domain.audit import trail
 from domain.coalition.models import Partner, PartnerStatus
-from domain.ids import ClientId, OutletId, PartnerId, new_id
+from domain.storage import WriteSession
+from partners.clients.ceilings import held
 from partners.clients.models import Client, ClientAuthMethod, PartnerCeiling
-from partners.oauth import access_tokens, client_authentication
-from partners.oauth.access_tokens import LIFETIME, AccessToken
-from partners.oauth.jose import TokenInvalid
-from partners.oauth.models import Revocation, UsedJti
-from partners.oauth.shapes import (
-    GRANT_TYPES,
-    Asked,
-    Exchange,
-    InvalidClient,
-    InvalidTarget,
-    PresentedToken,
-    RegisteredClient,
-    UnsupportedGrantType,
-    answering,
-)
-from partners.scopes import ceiling, known
+from partners.oauth import client_authentication, dpop, metadata
+from partners.oauth.codes import Codes, S256Only
+from partners.oauth.dpop import ProofInvalid
+from partners.oauth.failures import InvalidClient, InvalidProof, UnsupportedGrantType, UnsupportedResponseType
+from partners.oauth.introspecting import Introspection, RevocationOfTokens
+from partners.oauth.issuing import ClientCredentials, required
+from partners.oauth.models import UsedJti
+from partners.oauth.pushing import Pushing
+from partners.oauth.refreshing import Refresh
+from partners.oauth.shapes import GRANT_TYPES, Asked, Exchange, RegisteredClient, answering
+from partners.state import AccessState
 
-AUTH_METHODS = tuple(method.value for method in ClientAuthMethod)
+T = TypeVar("T")
+
 NOTE_USE_EVERY = timedelta(minutes=1)
 
+PATHS = {
+    "token": metadata.TOKEN_PATH,
+    Pushing.ENDPOINT_NAME: metadata.PUSHED_REQUEST_PATH,
+    Introspection.ENDPOINT_NAME: metadata.INTROSPECTION_PATH,
+    RevocationOfTokens.ENDPOINT_NAME: metadata.REVOCATION_PATH,
+}
+"""The endpoints that programs ask, by Authlib's names for them."""
 
-def respond(exchange: Exchange, endpoint: str, parameters: dict[str, str], headers: Headers) -> JSONResponse:
-    """Answer a request to the endpoint `token`, `introspection` or `revocation`."""
-    token = answering.set(exchange)
-    request = Asked(exchange.issuer.url, parameters, headers)
+PROVING = frozenset({"token", Pushing.ENDPOINT_NAME})
+"""Where a proof of the client's key counts (RFC 9449)."""
+
+
+async def exchanged(state: AccessState, answer: Callable[[], T], *, for_member: bool = False) -> T:
+    """Answer a request within a transaction of its own, and let its consequences be felt here at once.
+
+    A refusal that is an answer commits what it used up; one that is raised commits nothing.
+    """
+    async with state.transaction() as session:
+        answered, exchange = await within(session, state, answer, for_member=for_member)
+    for grant_id in exchange.ended:
+        state.grants.forget(grant_id.bytes)
+    return answered
+
+
+async def within(
+    session: WriteSession, state: AccessState, answer: Callable[[], T], *, for_member: bool
+) -> tuple[T, Exchange]:
+    """Answer a request within a transaction that is under way."""
+    exchange = Exchange(
+        session=session.sync_session,
+        issuer=state.issuer,
+        standing=await state.watch.standing(),
+        keys=state.keys,
+        now=state.clock(),
+        for_member=for_member,
+    )
+
+    def answered(_sync: Session) -> T:
+        token = answering.set(exchange)
+        try:
+            return answer()
+        finally:
+            answering.reset(token)
+
+    found = await session.run_sync(answered)
+    for line in exchange.lines:
+        await trail.record(session, line, now=exchange.now)
+    return found, exchange
+
+
+def respond(endpoint: str, parameters: dict[str, str], headers: Headers) -> JSONResponse:
+    """Answer a request to one of the endpoints of `PATHS`, within an exchange."""
+    request = Asked(answering.get().issuer.url + PATHS[endpoint], parameters, headers)
     try:
         if endpoint == "token":
             return _as_response(SERVER.create_token_response(request))
         return _as_response(SERVER.create_endpoint_response(endpoint, request))
     except OAuth2Error as error:
         return _as_response(SERVER.handle_error_response(request, error))
-    finally:
-        answering.reset(token)
-
-
-class AccessTokens(BearerTokenGenerator):
-    """Writes RFC 9068 tokens of five minutes, signed with one named key; Authlib's last ten days."""
-
-    def __init__(self) -> None:
-        super().__init__(self.written, expires_generator=int(LIFETIME.total_seconds()))
-
-    def written(self, client: RegisteredClient, grant_type: str, user: None, scope: str) -> str:  # noqa: ARG002 - Authlib's
-        """A fresh token for a client's own credentials."""
-        exchange, row = answering.get(), client.row
-        token = AccessToken(
-            token_id=new_id(),
-            grant_id=row.grant_id,
-            client_id=ClientId(row.client_id),
-            partner_id=PartnerId(row.partner_id) if row.partner_id else None,
-            outlet_id=OutletId(row.outlet_id) if row.outlet_id else None,
-            scopes=known(scope.split()),
-            sandbox=row.sandbox,
-            issued_at=exchange.now,
-            expires_at=exchange.now + LIFETIME,
-            kid=exchange.standing.keys.current_kid,
-        )
-        return access_tokens.signed(token, issuer=exchange.issuer, keys=exchange.standing.keys)
-
-
-class ClientCredentials(ClientCredentialsGrant):
-    """A client asks for itself (RFC 6749, section 4.4)."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-
-    def validate_token_request(self) -> None:
-        """Who is it, may it, and for what."""
-        client = self.authenticate_token_endpoint_client()
-        if not client.check_grant_type(self.GRANT_TYPE):
-            raise UnauthorizedClientError("This client has no client credentials.")
-        self.request.client = client
-        if self.request.form.get("resource", (api := answering.get().issuer.api)) != api:
-            raise InvalidTarget
-
-    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Issue the token; Authlib's own method prints it to the debug log."""
-        token = self.generate_token(scope=self.request.payload.scope, include_refresh_token=False)
-        self.save_token(token)
-        return 200, token, self.TOKEN_RESPONSE_HEADER
-
-
-class Introspection(IntrospectionEndpoint):
-    """Tells a client about a token of its own (RFC 7662); of others' tokens it learns nothing."""
-
-    CLIENT_AUTH_METHODS = AUTH_METHODS
-
-    def check_params(self, request: Asked, client: RegisteredClient) -> None:  # noqa: ARG002 - Authlib's signature
-        """A token is needed; a hint is only a hint, so Authlib's 401 for an unknown one is left out."""
-        _require(request, "token")
-
-    def query_token(self, token: str, hint: str | None) -> PresentedToken | None:  # noqa: ARG002 - Authlib's signature
-        """The token, if it is one of ours."""
-        return _presented(token)
-
-    def check_permission(self, token: PresentedToken, client: RegisteredClient, request: Asked) -> bool:  # noqa: ARG002
-        """A client may ask about the tokens it was issued."""
-        return token.check_client(client)
-
-    def introspect_token(self, presented: PresentedToken) -> dict[str, Any]:
-        """What the token says."""
-        claims = access_tokens.claims_of(presented.token, issuer=answering.get().issuer)
-        return {"active": True, "token_type": "Bearer", **claims}
-
-
-class RevocationOfTokens(RevocationEndpoint):
-    """Takes back one access token (RFC 7009)."""
-
-    CLIENT_AUTH_METHODS = AUTH_METHODS
-
-    def check_params(self, request: Asked, client: RegisteredClient) -> None:  # noqa: ARG002 - Authlib's signature
-        """A token is needed; a hint is only a hint."""
-        _require(request, "token")
-
-    def query_token(self, token: str, hint: str | None) -> PresentedToken | None:  # noqa: ARG002 - Authlib's signature
-        """The token, if it is one of ours; for any other text the answer is the same 200."""
-        return _presented(token)
-
-    def revoke_token(self, presented: PresentedToken, request: Asked) -> None:  # noqa: ARG002 - Authlib's signature
-        """Note it until it would have expired."""
-        exchange, token = answering.get(), presented.token
-        note = insert(Revocation).values(
-            revoked_id=token.token_id,
-            partner_id=token.partner_id,
-            revoked_at=exchange.now,
-            expires_at=token.expires_at + timedelta(seconds=access_tokens.CLOCK_SKEW_SECONDS),
-        )
-        exchange.session.execute(note.on_conflict_do_nothing())
 
 
 class Server(AuthorizationServer):
@@ -169,23 +113,20 @@ class Server(AuthorizationServer):
         if key is None:
             return None
         found = answering.get().session.execute(
-            select(Client, Partner.status, PartnerCeiling.scopes)
+            select(Client, Partner.status, Partner.name, PartnerCeiling.scopes)
             .outerjoin(Partner, col(Partner.partner_id) == Client.partner_id)
             .outerjoin(PartnerCeiling, col(PartnerCeiling.partner_id) == Client.partner_id)
             .where(col(Client.client_id) == key, col(Client.revoked_at).is_(None))
         )
-        for row, status, own in found:
+        for row, status, partner_name, own in found:
             if status != PartnerStatus.CLOSED:
-                most = ceiling(
-                    of_partner=row.partner_id is not None, partners_own=known(own) if own is not None else None
-                )
-                return RegisteredClient(row, known(row.scopes) & most)
+                return RegisteredClient(row, held(row, own), partner_name)
         return None
 
     def authenticate_client(
         self, request: Asked, methods: tuple[str, ...], endpoint: str = "token"
     ) -> RegisteredClient:
-        """Who asks, by one method and no more."""
+        """Who asks, by one method and no more, with the key it proves."""
         form = request.form
         used = [request.headers.getlist("authorization"), [form["client_secret"]] if "client_secret" in form else []]
         if len(used[0]) + len(used[1]) + ("client_assertion" in form) > 1:
@@ -196,16 +137,25 @@ class Server(AuthorizationServer):
             raise (
                 error
                 if isinstance(error, InvalidClient)
-                else InvalidClient("The client authenticates with client_secret_basic or private_key_jwt.")
+                else InvalidClient("The client authenticates as it was registered: with a key, a secret, or as none.")
             ) from None
         if form.get("client_id", client.get_client_id()) != client.get_client_id():
             raise InvalidClient("client_id is another client's.")
+        if endpoint in PROVING:
+            request.thumbprint = _proven_key(request)
+            if request.thumbprint is None and client.row.dpop_bound and endpoint == "token":
+                raise InvalidProof("This client proves its key with each request (RFC 9449).")
         return client
+
+    def get_authorization_grant(self, request: Asked) -> Any:
+        """The grant that a member is asked for: codes."""
+        if request.payload.response_type != "code":
+            raise UnsupportedResponseType
+        return super().get_authorization_grant(request)
 
     def get_token_grant(self, request: Asked) -> Any:
         """The grant that is asked for."""
-        _require(request, "grant_type")
-        if request.form["grant_type"] not in GRANT_TYPES:
+        if required(request, "grant_type") not in GRANT_TYPES:
             raise UnsupportedGrantType
         return super().get_token_grant(request)
 
@@ -249,31 +199,43 @@ def _with_key(find: Any, request: Asked) -> RegisteredClient | None:
         proven = client_authentication.with_key(request.form, find, issuer=exchange.issuer.url, now=exchange.now)
     except client_authentication.Refused as refused:
         raise InvalidClient(refused.reason) from None
-    # The unique key decides between requests that arrive together with one assertion: the first to insert it wins.
-    used = insert(UsedJti).values(jti_hash=proven.jti_hash, expires_at=proven.expires_at).on_conflict_do_nothing()
-    if exchange.session.execute(used.returning(col(UsedJti.jti_hash))).first() is None:
+    if not _used_once(exchange, jti_hash=proven.jti_hash, expires_at=proven.expires_at):
         raise InvalidClient("This assertion was used before.")
     return _as_client(proven.client)
+
+
+def _with_nothing(find: Any, request: Asked) -> RegisteredClient | None:
+    """A public client only says who it is; what it does is proven by PKCE and, bound to a key, by that."""
+    if {"client_assertion", "client_secret"} & set(request.form) or "authorization" in request.headers:
+        return None
+    client: RegisteredClient | None = find(request.form.get("client_id", ""))
+    return client
+
+
+def _proven_key(request: Asked) -> str | None:
+    """The key that a request proves, its proof used up."""
+    proofs = request.headers.getlist("dpop")
+    if not proofs:
+        return None
+    exchange = answering.get()
+    try:
+        proof = dpop.read(proofs, method=request.method, url=request.uri, now=exchange.now)
+    except ProofInvalid as invalid:
+        raise InvalidProof(invalid.reason) from None
+    if not _used_once(exchange, jti_hash=proof.jti_hash, expires_at=proof.expires_at):
+        raise InvalidProof("This DPoP proof was used before.")
+    return proof.thumbprint
+
+
+def _used_once(exchange: Exchange, **number: Any) -> bool:
+    # The unique key decides between requests that arrive together with one number: the first to insert it wins.
+    used = insert(UsedJti).values(**number).on_conflict_do_nothing()
+    return exchange.session.execute(used.returning(col(UsedJti.jti_hash))).first() is not None
 
 
 def _as_client(found: client_authentication.Registered) -> RegisteredClient:
     assert isinstance(found, RegisteredClient), "query_client makes no other"
     return found
-
-
-def _presented(text: str) -> PresentedToken | None:
-    exchange = answering.get()
-    try:
-        token = access_tokens.read(text, issuer=exchange.issuer, keys=exchange.standing.keys, now=exchange.now)
-    except TokenInvalid:
-        return None
-    noted = select(Revocation.revoked_id).where(col(Revocation.revoked_id).in_([token.token_id, token.grant_id]))
-    return PresentedToken(token, revoked=exchange.session.execute(noted).first() is not None)
-
-
-def _require(request: Asked, name: str) -> None:
-    if name not in request.form:
-        raise InvalidRequestError(f"The parameter {name} is missing.")
 
 
 def _as_response(answer: Any) -> JSONResponse:
@@ -283,12 +245,14 @@ def _as_response(answer: Any) -> JSONResponse:
 
 def _made() -> Server:
     server = Server()
-    server.register_token_generator("default", AccessTokens())
     server.register_client_auth_method(ClientAuthMethod.CLIENT_SECRET_BASIC.value, _with_secret)
     server.register_client_auth_method(ClientAuthMethod.PRIVATE_KEY_JWT.value, _with_key)
+    server.register_client_auth_method(ClientAuthMethod.NONE.value, _with_nothing)
     server.register_grant(ClientCredentials)
-    server.register_endpoint(Introspection)
-    server.register_endpoint(RevocationOfTokens)
+    server.register_grant(Codes, [S256Only()])
+    server.register_grant(Refresh)
+    for endpoint in (Pushing, Introspection, RevocationOfTokens):
+        server.register_endpoint(endpoint)
     return server
 
 

@@ -109,7 +109,9 @@ async def api(fresh: Fresh) -> AsyncIterator[Api]:
                 snapshots=snapshots,
             )
 
-        offered = Service(engine=Engine(product()), viewer_of=Tokens(dict(viewers)).viewer_of, context_of=context_of)
+        who = Tokens(dict(viewers))
+        known = {"viewer_of": who.viewer_of, "still_stands": who.still_stands}
+        offered = Service(engine=Engine(product()), context_of=context_of, **known)
         transport = httpx.ASGITransport(application(offered), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://hansa.test") as http:
             made = Api(world, http, viewers)

@@ -63,7 +63,7 @@ async def test_the_scheme_is_read_in_any_case(place: Place) -> None:
 
 
 async def test_another_scheme_is_challenged_without_an_error(place: Place) -> None:
-    for header in ("Basic abc", "DPoP abc", "Bearer", "Bearer ", "nonsense"):
+    for header in ("Basic abc", "DPoP", "Bearer", "Bearer ", "nonsense"):
         answer = await place.viewer(authorization=header)
         assert answer.status_code == 401
         assert "error=" not in answer.headers["www-authenticate"]
