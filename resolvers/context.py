@@ -19,8 +19,8 @@ from strawberry.dataloader import DataLoader
 from domain.errors import DomainError
 from domain.storage import Database, ReadSession, WriteSession
 from partners.keys import Keys
-from partners.outside import Outside
 from partners.limits import Allowance
+from partners.outside import Outside
 from partners.scopes import EVERY_SCOPE
 from partners.standing import SERVER
 from partners.viewer import Audience, Viewer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ IDENTIFY = f"mutation($i: MemberIdentifyInput!) {{ memberIdentify(input: $i) {{ 
 ENROL = f"mutation($i: MemberEnrolInput!) {{ memberEnrol(input: $i) {{ {WAIT} }} }}"
 REDEEM = f"mutation($i: RedemptionMakeInput!) {{ redemptionMake(input: $i) {{ {WAIT} }} }}"
 RECORD = f"mutation($i: PurchaseRecordInput!) {{ purchaseRecord(input: $i) {{ {WAIT} }} }}"
-PREVIEW = "query($i: PurchasePreviewInput!) { purchasePreview(input: $i) { points } }"
+PREVIEW = "query($i: PurchasePreviewInput!) { purchasePreview(basket: $i) { points } }"
 
 
 class Till:
@@ -92,7 +92,7 @@ async def test_every_way_of_naming_a_card_counts_and_is_refused_alike(world: Wor
     def keyed(given: Mapping[str, Any]) -> dict[str, Any]:
         return {**given, "idempotencyKey": new_id().hex}
 
-    ways = {
+    ways: dict[str, Callable[[Mapping[str, str]], dict[str, Any]]] = {
         REDEEM: lambda ref: keyed({"member": ref, "points": "1"}),
         RECORD: lambda ref: keyed(basket(ref)),
         PREVIEW: basket,
