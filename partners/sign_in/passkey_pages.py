@@ -24,7 +24,7 @@ from partners.sign_in.passkeys import CounterWentBack, Shown
 from partners.sign_in.sessions import SessionFacts
 from partners.sign_in.visits import Visit, takes
 
-CEREMONIES = Limit(name="sign-in-passkey", amount=120, period=timedelta(hours=1))
+CEREMONIES = Limit(name="sign-in-passkey", amount=120, period=timedelta(hours=1), guards=True)
 """How often one address on the network may ask for a challenge or answer one; a passkey cannot be guessed."""
 
 CREDENTIAL = "credential"

@@ -22,10 +22,10 @@ from partners.sign_in.passwords import LONGEST, SHORTEST
 from partners.sign_in.sessions import SessionFacts
 from partners.sign_in.visits import Visit, shows, takes
 
-PASSWORDS = Limit(name="sign-in-password", amount=10, period=timedelta(hours=1))
+PASSWORDS = Limit(name="sign-in-password", amount=10, period=timedelta(hours=1), guards=True)
 """How many passwords may be tried for one address, whether anybody is known by it or not."""
 
-CODES = Limit(name="sign-in-authenticator", amount=10, period=timedelta(hours=1))
+CODES = Limit(name="sign-in-authenticator", amount=10, period=timedelta(hours=1), guards=True)
 """How many codes may be tried for one person whose password was right."""
 
 METHODS = ("pwd", "otp", "mfa")
