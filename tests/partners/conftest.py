@@ -25,6 +25,7 @@ from partners import keys
 from partners.clients import registering
 from partners.clients.registering import CreateClient, Credential
 from partners.errors import Unauthenticated
+from partners.mail import Mail
 from partners.oauth.jose import Registry
 from partners.routes import routes
 from partners.scopes import SANDBOX_DEFAULT, Scope
@@ -54,6 +55,17 @@ class Clock:
         self.ahead += timedelta(**by)
 
 
+class KeptMail:
+    """Mail that goes no further than this list."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    async def send(self, mail: Mail) -> None:
+        """Keep the message."""
+        self.mails.append(mail)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A coalition for trying out, with two partners."""
@@ -63,6 +75,8 @@ class Place:
     access: AccessState
     browser: httpx.AsyncClient
     """Anything that speaks HTTP."""
+    mails: list[Mail]
+    """What was mailed, the newest last."""
     kvass: PartnerId
     tea: PartnerId
 
@@ -107,10 +121,19 @@ async def place(database: Database, clock: Clock) -> AsyncIterator[Place]:
     kvass, tea = PartnerId(new_id()), PartnerId(new_id())
     await _found(database, kvass, tea)
     derived = keys.derive(SECRET_KEY)
-    async with opened(database, issuer=ISSUER, keys=derived, clock=clock, ticks=clock.ticks) as access:
+    mailer = KeptMail()
+    async with opened(database, issuer=ISSUER, keys=derived, clock=clock, ticks=clock.ticks, mailer=mailer) as access:
         transport = httpx.ASGITransport(app=application(access))
         async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as browser:
-            yield Place(database=database, clock=clock, access=access, browser=browser, kvass=kvass, tea=tea)
+            yield Place(
+                database=database,
+                clock=clock,
+                access=access,
+                browser=browser,
+                mails=mailer.mails,
+                kvass=kvass,
+                tea=tea,
+            )
 
 
 def application(access: AccessState) -> Starlette:
