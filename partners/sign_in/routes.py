@@ -12,7 +12,7 @@ from starlette.routing import Route
 from domain.storage import WriteSession
 from partners.endpoints import FindState, route
 from partners.errors import SignInRefused, Unauthenticated
-from partners.sign_in import cookies, credentials, links, mail_pages, pages, sessions
+from partners.sign_in import account, consent, cookies, credentials, links, mail_pages, pages, sessions
 from partners.sign_in.arriving import arrive
 from partners.sign_in.pages import FOR_OWN_PAGES
 from partners.sign_in.sessions import SessionFacts
@@ -33,6 +33,8 @@ def routes(find: FindState) -> list[Route]:
         route(find, "/sign-in/static/{name}", pages.static),
         *mail_pages.routes(find),
         *credentials.routes(find),
+        *account.routes(find),
+        *consent.routes(find),
         route(find, SESSION_PATH, _session),
         route(find, SIGN_OUT_PATH, _sign_out, "POST"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,10 @@ from partners.viewer import session_facts
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 BROWSER_LASTS = timedelta(hours=12)
 LANGUAGE_LASTS = timedelta(days=365)
+SUGGESTION_LASTS = timedelta(hours=1)
+
+SUGGESTED = "-x-suggested"
+"""Marks a language that was not chosen here, but asked for by whoever sent the visitor."""
 
 Answer = Callable[["Visit"], Awaitable[Response]]
 
@@ -90,6 +94,20 @@ class Visit:
         """Send the browser on, to be asked for with GET."""
         return self._with_cookies(RedirectResponse(path, 303, pages.FOR_OWN_PAGES))
 
+    def leave(self, address: str) -> Response:
+        """Send the browser to another site, which was checked; what is in its address is told to nobody after it."""
+        headers = {**pages.FOR_OWN_PAGES, "Referrer-Policy": "no-referrer"}
+        return self._with_cookies(RedirectResponse(address, 303, headers))
+
+    def speak(self, suggested: Sequence[str]) -> None:
+        """Speak a language that somebody else suggests, here and on the next pages; a choice made here goes before."""
+        wish, issuer = " ".join(suggested), self.state.issuer
+        language = _language(self.request, self.state, wish)
+        self.words = words_in(language)
+        if wish and not _is_choice(_kept_language(self.request, self.state)):
+            name = cookies.language_cookie_name(issuer)
+            self.keep(cookies.set_cookie(issuer, f"{language}{SUGGESTED}", lasts=SUGGESTION_LASTS, name=name))
+
     def keep(self, cookie: str) -> None:
         """Have the response set a cookie."""
         self.new_cookies.append(cookie)
@@ -148,23 +166,33 @@ async def visit_of(request: Request, state: AccessState) -> Visit:
     secret = cookies.secret_in(sent, state.issuer)
     facts = await session_facts(secret, state) if secret else None
     browser = cookies.secret_in(sent, state.issuer, name=cookies.browser_cookie_name(state.issuer))
-    asked = request.query_params
-    language = chosen(
-        asked.get("lang", ""),
-        asked.get("ui_locales", ""),
-        cookies.secret_in(sent, state.issuer, name=cookies.language_cookie_name(state.issuer)) or "",
-        request.headers.get("accept-language", ""),
-    )
     return Visit(
         request=request,
         state=state,
-        words=words_in(language),
+        words=words_in(_language(request, state)),
         house=await _house(state),
         secret=secret if facts else None,
         facts=facts,
         browser=browser or secrets.token_urlsafe(32),
         now=state.clock(),
     )
+
+
+def _language(request: Request, state: AccessState, suggested: str = "") -> str:
+    """A choice made on our pages goes first, then what was suggested, then what the browser says."""
+    asked, kept = request.query_params, _kept_language(request, state)
+    choice, suggestion = (kept, "") if _is_choice(kept) else ("", kept)
+    wishes = (asked.get("lang", ""), choice, suggested, asked.get("ui_locales", ""), suggestion)
+    return chosen(*wishes, request.headers.get("accept-language", ""))
+
+
+def _kept_language(request: Request, state: AccessState) -> str:
+    name = cookies.language_cookie_name(state.issuer)
+    return cookies.secret_in(request.headers.get("cookie", ""), state.issuer, name=name) or ""
+
+
+def _is_choice(kept: str) -> bool:
+    return bool(kept) and not kept.endswith(SUGGESTED)
 
 
 def _remember(visit: Visit) -> None:
