@@ -1,4 +1,4 @@
-"""What access costs: CPU for a remembered token, a token seen first, and a token issued.
+"""What access costs: CPU for a remembered token, a token seen first, a token issued, and a request that is counted.
 
 python benchmarks/access.py postgresql://owner@host/empty_database
 """
@@ -10,28 +10,39 @@ import base64
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.routing import Route
 
 from domain.ids import new_id
 from domain.storage import COALITION, ReadSession, WriteSession
 from domain.storage import opened as opened_database
+from hansa.endpoint import Endpoint
 from hansa.migrating import migrate
+from hansa.service import Service
 from partners import keys, state
+from partners.buckets.keeping import SharedBuckets
 from partners.clients import registering
 from partners.clients.registering import CreateClient, Credential
+from partners.limits import Limit, Limits
 from partners.oauth import access_tokens
 from partners.routes import routes
 from partners.scopes import Scope
 from partners.state import AccessState
-from partners.viewer import viewer_of
+from partners.viewer import NOBODY, Viewer, viewer_of
+from resolvers.allowances import Quotas
+from resolvers.context import Context
+from schema.execution import Engine
+from schema.root import product
 
 ISSUER = "http://localhost:8000"
+ENGINE = Engine(product())
 SCOPES = frozenset({Scope.ANALYTICS_READ, Scope.SETTLEMENT_READ})
 
 
@@ -91,9 +102,54 @@ async def _measure_all(
 
     await _measure("a remembered token", remembered, 50_000)
     await _measure("a token seen first", first_seen, 3_000)
-    await _measure("a token by secret, client and HTTP included", by_secret, 500)
-    await _measure("a token by key, client and HTTP included", by_key, 500)
-    await _measure("an HTTP request refused at once, for comparison", asked_only, 500)
+    await _measure("a token by secret, client and HTTP included", by_secret, 300)
+    await _measure("a token by key, client and HTTP included", by_key, 300)
+    await _measure("an HTTP request refused at once, for comparison", asked_only, 300)
+    await _measure_limits(access)
+
+
+async def _measure_limits(access: AccessState) -> None:
+    """The same request of the API without limits and with them, in turns, so that both meet the same machine."""
+    limits = Limits(SharedBuckets(access.database.pool, key=access.keys.lookups))
+    unlimited = _api(access, Service(**_needs(access)))
+    limited = _api(access, Service(**_needs(access), limits=limits, quotas=Quotas(known=10**9, public=10**9)))
+    for turn in range(3):
+        await _measure(f"a request without limits, turn {turn + 1}", unlimited, 2_000)
+        await _measure(f"a request within its limits, turn {turn + 1}", limited, 2_000)
+    few = Limit(name="few", amount=40, period=timedelta(days=1))
+    many = Limit(name="many", amount=10**9, period=timedelta(minutes=1))
+
+    async def from_memory() -> None:
+        await limits.spend(many, "benchmark", 10, at=access.ticks())
+
+    async def from_the_database() -> None:
+        await limits.drain(few, str(new_id()), 1, at=access.ticks())
+
+    await _measure("a cost taken of a slice", from_memory, 50_000)
+    await _measure("a slice taken of a bucket", from_the_database, 1_000)
+
+
+def _needs(access: AccessState) -> dict[str, Any]:
+    async def nobody(*_asked: object) -> Viewer:
+        return NOBODY
+
+    async def context(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001  # as Service declares it
+        return Context(
+            viewer=viewer, database=access.database, clock=access.clock, keys=access.keys, snapshots=snapshots
+        )
+
+    return {"engine": ENGINE, "viewer_of": nobody, "still_stands": nobody, "context_of": context}
+
+
+def _api(access: AccessState, service: Service) -> Callable[[], Awaitable[None]]:
+    transport = httpx.ASGITransport(app=Starlette(routes=[Route("/graphql", Endpoint(lambda _: service))]))
+    program = httpx.AsyncClient(transport=transport, base_url=access.issuer.url)
+
+    async def once() -> None:
+        answer = await program.post("/graphql", json={"query": "{ viewer { audience } }"})
+        assert answer.status_code == 200
+
+    return once
 
 
 async def _measure(what: str, once: Callable[[], Awaitable[None]], times: int) -> None:
