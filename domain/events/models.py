@@ -4,6 +4,7 @@ Triggers write them, in the transaction of what happened (migrations/sql/0013_ev
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -115,6 +116,8 @@ class EventCounter(Row, table=True):
     __tablename__ = "event_counter"
     one: bool = Field(default=True, primary_key=True)
     last: int = Field(sa_type=BigInteger)
+    complete_since: datetime | None = Field(default=None, sa_type=Instant)
+    """Entries posted after it have their events: earlier ones were there before, or theirs were forgotten."""
 
 
 class EventForgotten(Row, table=True):
@@ -124,3 +127,11 @@ class EventForgotten(Row, table=True):
     partner_id: UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     number: int = Field(sa_type=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as one reader is told of it; what a subscription is executed with."""
+
+    event: Event
+    kind: EventKind

@@ -25,12 +25,19 @@ CREATE INDEX ix_event_unnumbered ON event (position) WHERE number IS NULL;
 CREATE UNIQUE INDEX uq_event_partner_id_number ON event (partner_id, number) WHERE number IS NOT NULL;
 CREATE INDEX ix_event_numbered_at ON event (numbered_at) WHERE numbered_at IS NOT NULL;
 
--- The last number given. Whoever holds this one row gives numbers; it is the lock and the counter in one.
+-- The last number given. Whoever holds this one row gives numbers; it is the lock and the counter in one. Entries posted after
+-- `complete_since` have their events: earlier ones were there before there were events, or theirs were forgotten.
 CREATE TABLE event_counter (
     one boolean CONSTRAINT pk_event_counter PRIMARY KEY CONSTRAINT ck_event_counter_one CHECK (one),
-    last bigint NOT NULL
+    last bigint NOT NULL,
+    complete_since timestamptz
 );
 INSERT INTO event_counter (one, last) VALUES (true, 0);
+GRANT UPDATE ON event_counter TO hansa_ledger;
+SET LOCAL ROLE hansa_ledger;
+UPDATE event_counter SET complete_since = (SELECT max(e.posted_at) FROM entry e);
+RESET ROLE;
+REVOKE UPDATE ON event_counter FROM hansa_ledger;
 
 -- How far what a partner could read was forgotten.
 CREATE TABLE event_forgotten (
@@ -40,41 +47,74 @@ CREATE TABLE event_forgotten (
     CONSTRAINT pk_event_forgotten PRIMARY KEY (partner_id, kind)
 );
 
--- Entries: the partner that is acting hears of what it did, and every partner that may see the balance of a change to it.
--- A partner is told of an entry once: its own deed says by balance_seen that it was a change of a balance too.
+-- Entries. The partner that acts is told of its deed, and every partner that may see the balance of a change to it: each once,
+-- for a deed says by balance_seen that it was a change of the balance too. What is rarely needed is a function of its own, since
+-- a statement costs by all that is in it, also by what it does not come to.
+
+CREATE FUNCTION deed(kind text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE kind WHEN 'PURCHASE' THEN 'PURCHASE_RECORDED' WHEN 'RETURN' THEN 'PURCHASE_RETURNED'
+        WHEN 'AUTHORIZATION' THEN 'REDEMPTION_AUTHORIZED' WHEN 'CAPTURE' THEN 'REDEMPTION_CAPTURED'
+        WHEN 'REDEMPTION' THEN 'REDEMPTION_CAPTURED' WHEN 'VOID' THEN 'REDEMPTION_VOIDED' WHEN 'LAPSE' THEN 'REDEMPTION_LAPSED'
+        WHEN 'REVERSAL' THEN 'REDEMPTION_REVERSED' END
+$$;
+
+-- Another entry of the wallet: the authorization that lapsed, what spent the points that come back.
+CREATE FUNCTION entry_of(wallet uuid, entry uuid) RETURNS entry LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT e FROM entry e WHERE e.wallet_id = wallet AND e.entry_id = entry);
+END $$;
+
+CREATE FUNCTION redemption_of(spending entry) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE spending.kind WHEN 'CAPTURE' THEN spending.refers_to ELSE spending.entry_id END $$;
+
+-- The wallet of a member that has become this one, where a purchase was made.
+CREATE FUNCTION former_wallet(member uuid, purchase uuid) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT p.wallet_id FROM member m JOIN purchase p ON p.wallet_id = m.wallet_id AND p.entry_id = purchase
+        WHERE m.merged_into = member LIMIT 1);
+END $$;
+
+-- The partner whose deed an entry is; none for what the ledger does by itself.
+CREATE FUNCTION doer(e entry) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN e.kind = 'LAPSE' THEN (entry_of(e.wallet_id, e.refers_to)).partner_id
+        WHEN deed(e.kind) IS NOT NULL THEN e.partner_id END
+$$;
+
+CREATE FUNCTION subject(e entry) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN e.kind IN ('PURCHASE', 'AUTHORIZATION', 'REDEMPTION') THEN e.entry_id
+        WHEN e.kind = 'REVERSAL' THEN redemption_of(entry_of(e.wallet_id, e.refers_to)) ELSE e.refers_to END
+$$;
+
+CREATE FUNCTION doers_member(e entry) RETURNS uuid LANGUAGE sql STABLE AS
+$$ SELECT CASE e.kind WHEN 'LAPSE' THEN (entry_of(e.wallet_id, e.refers_to)).member_id ELSE e.member_id END $$;
+
 CREATE FUNCTION tell_of_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    WITH deed AS MATERIALIZED (
-        SELECT e.wallet_id, e.entry_id, e.version, e.posted_at, COALESCE(e.member_id, o.member_id) AS member_id,
-            CASE WHEN e.kind = 'LAPSE' THEN o.partner_id ELSE e.partner_id END AS partner_id,
-            CASE e.kind WHEN 'PURCHASE' THEN 'PURCHASE_RECORDED' WHEN 'RETURN' THEN 'PURCHASE_RETURNED'
-                WHEN 'AUTHORIZATION' THEN 'REDEMPTION_AUTHORIZED' WHEN 'CAPTURE' THEN 'REDEMPTION_CAPTURED'
-                WHEN 'REDEMPTION' THEN 'REDEMPTION_CAPTURED' WHEN 'VOID' THEN 'REDEMPTION_VOIDED'
-                WHEN 'LAPSE' THEN 'REDEMPTION_LAPSED' WHEN 'REVERSAL' THEN 'REDEMPTION_REVERSED' END AS kind,
-            CASE WHEN e.kind IN ('RETURN', 'CAPTURE', 'VOID', 'LAPSE') THEN e.refers_to
-                WHEN e.kind = 'REVERSAL' THEN CASE o.kind WHEN 'CAPTURE' THEN o.refers_to ELSE o.entry_id END
-                ELSE e.entry_id END AS subject_id,
-            CASE WHEN e.kind = 'RETURN' THEN (SELECT p.wallet_id FROM member m JOIN purchase p
-                ON p.wallet_id = m.wallet_id AND p.entry_id = e.refers_to WHERE m.merged_into = e.member_id LIMIT 1) END
-                AS subject_wallet_id
-        FROM posted e
-        LEFT JOIN LATERAL (SELECT x.kind, x.entry_id, x.refers_to, x.partner_id, x.member_id FROM entry x
-            WHERE e.kind IN ('LAPSE', 'REVERSAL') AND x.wallet_id = e.wallet_id AND x.entry_id = e.refers_to LIMIT 1) o ON true
-    ), seen AS MATERIALIZED (
-        SELECT DISTINCT ON (d.wallet_id, d.version, c.partner_id) d.wallet_id, d.version, d.posted_at, c.partner_id, c.member_id
-        FROM deed d JOIN consent c ON c.wallet_id = d.wallet_id AND c.purpose = 'BALANCE' AND c.revoked_at IS NULL
-        WHERE EXISTS (SELECT FROM transfer t WHERE t.wallet_id = d.wallet_id AND t.entry_id = d.entry_id)
-        ORDER BY d.wallet_id, d.version, c.partner_id, c.given_at
+    IF NOT EXISTS (SELECT FROM posted e JOIN consent c ON c.wallet_id = e.wallet_id AND c.purpose = 'BALANCE' AND c.revoked_at IS NULL)
+    THEN
+        INSERT INTO event (partner_id, kind, balance_seen, wallet_id, member_id, sequence, subject_id, subject_wallet_id, occurred_at)
+        SELECT doer(e), deed(e.kind), false, e.wallet_id, doers_member(e), e.version, subject(e),
+            CASE e.kind WHEN 'RETURN' THEN former_wallet(e.member_id, e.refers_to) END, e.posted_at
+        FROM posted e WHERE deed(e.kind) IS NOT NULL;
+        RETURN NULL;
+    END IF;
+    WITH seen AS MATERIALIZED (
+        SELECT DISTINCT ON (e.wallet_id, e.version, c.partner_id) e.wallet_id, e.version, c.partner_id, c.member_id, e.posted_at,
+            doer(e) AS doer
+        FROM posted e JOIN consent c ON c.wallet_id = e.wallet_id AND c.purpose = 'BALANCE' AND c.revoked_at IS NULL
+            AND (c.expires_at IS NULL OR c.expires_at > e.posted_at)
+        WHERE EXISTS (SELECT FROM partner p WHERE p.partner_id = c.partner_id AND p.status IN ('ACTIVE', 'LEAVING'))
+            AND EXISTS (SELECT FROM transfer t WHERE t.wallet_id = e.wallet_id AND t.entry_id = e.entry_id)
+        ORDER BY e.wallet_id, e.version, c.partner_id, c.given_at
     )
     INSERT INTO event (partner_id, kind, balance_seen, wallet_id, member_id, sequence, subject_id, subject_wallet_id, occurred_at)
-    SELECT d.partner_id, d.kind, s.partner_id IS NOT NULL, d.wallet_id, d.member_id, d.version, d.subject_id, d.subject_wallet_id,
-        d.posted_at
-    FROM deed d LEFT JOIN seen s ON s.wallet_id = d.wallet_id AND s.version = d.version AND s.partner_id = d.partner_id
-    WHERE d.kind IS NOT NULL
+    SELECT doer(e), deed(e.kind), (e.wallet_id, e.version) IN (SELECT s.wallet_id, s.version FROM seen s WHERE s.partner_id = s.doer),
+        e.wallet_id, doers_member(e), e.version, subject(e),
+        CASE e.kind WHEN 'RETURN' THEN former_wallet(e.member_id, e.refers_to) END, e.posted_at
+    FROM posted e WHERE deed(e.kind) IS NOT NULL
     UNION ALL
     SELECT s.partner_id, 'BALANCE_CHANGED', true, s.wallet_id, s.member_id, s.version, NULL, NULL, s.posted_at
-    FROM seen s WHERE NOT EXISTS (SELECT FROM deed d
-        WHERE d.wallet_id = s.wallet_id AND d.version = s.version AND d.partner_id = s.partner_id AND d.kind IS NOT NULL);
+    FROM seen s WHERE s.partner_id IS DISTINCT FROM s.doer;
     RETURN NULL;
 END $$;
 CREATE TRIGGER entry_is_told AFTER INSERT ON entry REFERENCING NEW TABLE AS posted
@@ -127,3 +167,16 @@ END $$;
 CREATE TRIGGER opened_cycle_is_told AFTER INSERT ON cycle FOR EACH ROW EXECUTE FUNCTION tell_of_cycle();
 CREATE TRIGGER changed_cycle_is_told AFTER UPDATE ON cycle FOR EACH ROW
     WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION tell_of_cycle();
+
+-- The members of events as a partner knows them now: by its own ids, and after a merge as the member that is left.
+CREATE FUNCTION members_told(whom uuid[], partner uuid)
+RETURNS TABLE (asked uuid, wallet_id uuid, member_id uuid, kind text, pairwise_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT ON (o.member_id) o.member_id, m.wallet_id, m.member_id, m.kind::text, l.pairwise_id
+    FROM member o
+    JOIN member m ON m.member_id = COALESCE(o.merged_into, o.member_id) AND m.status = 'ACTIVE'
+    JOIN link l ON l.partner_id = partner AND (l.wallet_id = o.wallet_id AND l.member_id = o.member_id
+        OR l.wallet_id = m.wallet_id AND l.member_id = m.member_id)
+    WHERE o.member_id = ANY (whom)
+    ORDER BY o.member_id, l.member_id = m.member_id DESC, l.pairwise_id
+$$;

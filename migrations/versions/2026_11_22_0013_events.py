@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from migrations.operations import grant, run_sql_file, wall
+from migrations.operations import grant, posting_function, run_sql_file, wall
 from migrations.roles import APP_ROLE, LEDGER_ROLE
 
 revision = "0013"
@@ -30,6 +30,7 @@ def upgrade() -> None:
     grant("event_forgotten", "SELECT, INSERT, UPDATE")
     wall("event", "true", command="INSERT", role=LEDGER_ROLE)
     grant("event", "INSERT", role=LEDGER_ROLE)
+    posting_function("members_told(uuid[], uuid)")
 
 
 def downgrade() -> None:
