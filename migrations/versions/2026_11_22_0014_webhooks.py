@@ -129,18 +129,13 @@ def _create_delivery() -> None:
     )
     op.create_index("ix_webhook_delivery_partner_id", "webhook_delivery", ["partner_id"])
     op.create_index("ix_webhook_delivery_webhook_id_place", "webhook_delivery", ["webhook_id", "place"])
-    op.create_index(
-        "ix_webhook_delivery_waiting",
-        "webhook_delivery",
-        ["webhook_id", "lane", "place"],
-        postgresql_where=sa.text("state = 'WAITING'"),
-    )
-    op.create_index(
-        "ix_webhook_delivery_finished",
-        "webhook_delivery",
-        ["finished_at"],
-        postgresql_where=sa.text("finished_at IS NOT NULL"),
-    )
+    _index_some("waiting", ["webhook_id", "lane", "place"], "state = 'WAITING'")
+    _index_some("position", ["position"], "state = 'WAITING'")
+    _index_some("finished", ["finished_at"], "finished_at IS NOT NULL")
+
+
+def _index_some(name: str, columns: list[str], which: str) -> None:
+    op.create_index(f"ix_webhook_delivery_{name}", "webhook_delivery", columns, postgresql_where=sa.text(which))
 
 
 def _create_attempt() -> None:

@@ -16,7 +16,7 @@ from domain.audit import trail
 from domain.audit.models import Action, SubjectKind
 from domain.audit.trail import Actor, Fact, Line
 from domain.errors import InvalidValue
-from domain.events.models import Event, EventKind
+from domain.events import keeping
 from domain.ids import ClientId, PartnerId, new_id
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
 from partners.clients.models import Client, ClientAuthMethod
@@ -41,7 +41,7 @@ class Manager:
     client_id: ClientId | None
     scopes: frozenset[Scope]
     any_client: bool
-    """Whether this is a person who may make clients anyway, with whatever scopes."""
+    """Whether this is a person, who is held to the house's ceiling, and not to scopes of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,14 +206,7 @@ async def test(session: WriteSession, webhook_id: UUID, *, occurred_at: datetime
     if webhook.state != WebhookState.ACTIVE:
         raise WebhookNotActive(webhook.reason or "")
     webhook.resting_until = None
-    session.add(
-        Event(
-            partner_id=webhook.partner_id,
-            kind=EventKind.WEBHOOK_TESTED,
-            subject_id=webhook_id,
-            occurred_at=occurred_at,
-        )
-    )
+    await keeping.webhook_tested(session, webhook.partner_id, webhook_id, now=occurred_at)
     return webhook
 
 

@@ -142,6 +142,7 @@ class WebhookDelivery(Row, table=True):
     __table_args__ = (
         Index("ix_webhook_delivery_waiting", "webhook_id", "lane", "place", postgresql_where=text("state = 'WAITING'")),
         Index(None, "webhook_id", "place"),
+        Index("ix_webhook_delivery_position", "position", postgresql_where=text("state = 'WAITING'")),
         Index("ix_webhook_delivery_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
         CheckConstraint("state IN ('WAITING', 'DELIVERED', 'GIVEN_UP', 'UNWANTED')", name="state"),
         CheckConstraint("(state = 'WAITING') = (finished_at IS NULL)", name="finished_unless_waiting"),

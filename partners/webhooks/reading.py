@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from domain.events.models import Event, EventKind, Told
 from domain.paging import Page, PageRequest
 from domain.storage import ReadSession, concerning, sight_of
 from partners.errors import WebhookNotFound
 from partners.webhooks.models import DeliveryState, Webhook, WebhookAttempt, WebhookDelivery
+
+LOOKED_THROUGH = 1_000
+"""How many of the newest events a preview looks through for one of its kinds."""
 
 
 async def webhooks(session: ReadSession, partner_id: UUID) -> list[Webhook]:
@@ -57,6 +61,31 @@ async def delivery(session: ReadSession, delivery_id: UUID) -> WebhookDelivery:
     if found is None:
         raise WebhookNotFound("delivery")
     return found
+
+
+async def event(session: ReadSession, partner_id: UUID, position: int) -> Event | None:
+    """One event of a partner's, unless it was forgotten."""
+    return await session.scalar(
+        select(Event).where(
+            col(Event.position) == position,
+            col(Event.partner_id) == partner_id,
+            concerning(sight_of(session), col(Event.partner_id)),
+        )
+    )
+
+
+async def newest(session: ReadSession, partner_id: UUID, kinds: Collection[EventKind]) -> Told | None:
+    """What a partner was told last of these kinds, if anything."""
+    query = select(Event).where(
+        col(Event.partner_id) == partner_id,
+        col(Event.number).is_not(None),
+        concerning(sight_of(session), col(Event.partner_id)),
+    )
+    for found in await session.scalars(query.order_by(col(Event.number).desc()).limit(LOOKED_THROUGH)):
+        kind = found.told_as(kinds)
+        if kind is not None:
+            return Told(found, kind)
+    return None
 
 
 async def attempts(session: ReadSession, ids: Sequence[UUID]) -> list[list[WebhookAttempt]]:

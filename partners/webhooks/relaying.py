@@ -112,4 +112,9 @@ def told_as(event: Event, webhook: Webhook) -> EventKind | None:
     """As which kind a webhook hears of an event; None, if it does not want it."""
     if event.kind == EventKind.WEBHOOK_TESTED:
         return EventKind.WEBHOOK_TESTED if event.subject_id == webhook.webhook_id else None
-    return event.told_as(EVERY_KIND if webhook.kinds is None else {EventKind(kind) for kind in webhook.kinds})
+    return event.told_as(kinds_of(webhook))
+
+
+def kinds_of(webhook: Webhook) -> frozenset[EventKind]:
+    """The kinds of events that a webhook's document asks for."""
+    return EVERY_KIND if webhook.kinds is None else frozenset(EventKind(kind) for kind in webhook.kinds)

@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.errors import InvalidValue
-from domain.events.models import Event, EventKind
+from domain.events import queries
+from domain.events.models import Event
 from domain.ids import PartnerId
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
 from partners.errors import WebhookNotActive, WebhookNotFound
@@ -58,7 +59,7 @@ class Replayed:
 async def replay(session: WriteSession, command: ReplayWebhook, *, now: datetime) -> Replayed:
     """Queue deliveries of past events anew, behind what waits already.
 
-    Raises: WebhookNotFound, WebhookNotActive, IdempotencyConflict.
+    Raises: WebhookNotFound, WebhookNotActive, IdempotencyConflict, EventsForgotten.
     """
     webhook = await managing.by_id(session, command.webhook_id)
     before = await requests.begin(session, command, webhook.webhook_id, now=now)
@@ -66,7 +67,7 @@ async def replay(session: WriteSession, command: ReplayWebhook, *, now: datetime
         return _told(webhook, before, replayed=True)
     if webhook.state != WebhookState.ACTIVE:
         raise WebhookNotActive(webhook.reason or "")
-    events = list(await session.scalars(await _chosen(session, command)))
+    events = list(await session.scalars(await _chosen(session, command, webhook)))
     taken = events[:MOST_AT_ONCE]
     request = await requests.made(session, command)
     request.last_number = taken[-1].number if len(events) > MOST_AT_ONCE else None
@@ -75,20 +76,13 @@ async def replay(session: WriteSession, command: ReplayWebhook, *, now: datetime
     return _told(webhook, request)
 
 
-async def past(session: ReadSession, webhook: Webhook, kind: EventKind | None = None) -> Event | None:
-    """The newest event that the webhook would hear of, if there is one."""
-    kinds = [kind.value] if kind is not None else webhook.kinds
-    query = _own(session, PartnerId(webhook.partner_id)).order_by(col(Event.number).desc()).limit(1)
-    if kinds is not None:
-        query = query.where(col(Event.kind).in_(kinds))
-    return (await session.scalars(query)).first()
-
-
-async def _chosen(session: ReadSession, command: ReplayWebhook) -> SelectOfScalar[Event]:
+async def _chosen(session: ReadSession, command: ReplayWebhook, webhook: Webhook) -> SelectOfScalar[Event]:
     query = _own(session, command.partner_id).order_by(col(Event.number)).limit(MOST_AT_ONCE + 1)
     if command.since is not None:
         return query.where(col(Event.numbered_at) >= command.since)
     if command.after is not None:
+        kinds = relaying.kinds_of(webhook)
+        await queries.refuse_forgotten(session, command.partner_id, after=command.after, kinds=kinds)
         return query.where(col(Event.number) > command.after)
     return query.where(col(Event.position).in_(await _positions(session, command)))
 
