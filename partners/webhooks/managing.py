@@ -16,7 +16,7 @@ from domain.audit import trail
 from domain.audit.models import Action, SubjectKind
 from domain.audit.trail import Actor, Fact, Line
 from domain.errors import InvalidValue
-from domain.events import keeping
+from domain.events.models import Event, EventKind
 from domain.ids import ClientId, PartnerId, new_id
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
 from partners.clients.models import Client, ClientAuthMethod
@@ -206,7 +206,10 @@ async def test(session: WriteSession, webhook_id: UUID, *, occurred_at: datetime
     if webhook.state != WebhookState.ACTIVE:
         raise WebhookNotActive(webhook.reason or "")
     webhook.resting_until = None
-    await keeping.webhook_tested(session, webhook.partner_id, webhook_id, now=occurred_at)
+    tried = Event(
+        partner_id=webhook.partner_id, kind=EventKind.WEBHOOK_TESTED, subject_id=webhook_id, occurred_at=occurred_at
+    )
+    session.add(tried)
     return webhook
 
 
