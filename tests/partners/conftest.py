@@ -159,6 +159,8 @@ def shown(viewer: Viewer) -> dict[str, Any]:
         "member": str(viewer.member_id),
         "wallet": str(viewer.wallet_id),
         "outlet": str(viewer.outlet_id),
+        "behalf": str(viewer.on_behalf_of.pairwise_id) if viewer.on_behalf_of else None,
+        "behalfWallet": str(viewer.on_behalf_of.wallet_id) if viewer.on_behalf_of else None,
         "scopes": sorted(viewer.scopes),
         "sandbox": viewer.sandbox,
         "sight": viewer.sight.value,
