@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from partners.addresses import network_of
 from partners.clients.key_sets import ALGORITHMS
 from partners.limits import Allowance, Limit, Throttled, headers
+from partners.oauth import metadata
 from partners.oauth.client_authentication import LONGEST_ASSERTION
 from partners.oauth.forms import FormRefused, parameters
 from partners.oauth.jose import TokenInvalid, unverified
@@ -40,6 +42,10 @@ FAILURE_COSTS = 10
 
 LONGEST_CLAIM = 64
 
+ASKED_BY_CLIENTS = frozenset(
+    {metadata.TOKEN_PATH, metadata.PUSHED_REQUEST_PATH, metadata.INTROSPECTION_PATH, metadata.REVOCATION_PATH}
+)
+
 
 async def answered(
     request: Request, state: AccessState, answer: Callable[[Request, AccessState], Awaitable[Response]]
@@ -50,8 +56,8 @@ async def answered(
         allowance = await state.limits.spend(OF_ADDRESS, network, at=at)
         claimed = await _claimed(request)
         if claimed is not None:
-            state.limits.refuse_empty(FAILURES, f"{network} {claimed}", at=at)
-            state.limits.refuse_empty(OF_CLIENT, claimed, at=at)
+            state.limits.refuse_empty(FAILURES, f"{network} {claimed.client}", at=at)
+            state.limits.refuse_empty(OF_CLIENT, claimed.client, at=at)
     except Throttled as throttled:
         return _refusal(request, throttled)
     response = await answer(request, state)
@@ -60,32 +66,43 @@ async def answered(
     return _told(response, allowance)
 
 
-async def _count(state: AccessState, network: str, claimed: str, status: int, *, at: float) -> None:
+async def _count(state: AccessState, network: str, claimed: Claimed, status: int, *, at: float) -> None:
     if status == HTTPStatus.UNAUTHORIZED:
-        await state.limits.drain(FAILURES, f"{network} {claimed}", 1, at=at)
+        await state.limits.drain(FAILURES, f"{network} {claimed.client}", 1, at=at)
         await state.limits.drain(OF_ADDRESS, network, FAILURE_COSTS, at=at)
-    elif status < HTTPStatus.BAD_REQUEST:
-        await state.limits.drain(OF_CLIENT, claimed, 1, at=at)
+    elif status < HTTPStatus.BAD_REQUEST and claimed.proven_by_success:
+        await state.limits.drain(OF_CLIENT, claimed.client, 1, at=at)
 
 
-async def _claimed(request: Request) -> str | None:
-    """The client that a request to the authorization server says it comes from; nothing of it is proven."""
-    if request.method != "POST" or not request.url.path.startswith("/oauth/"):
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The client that a request says it comes from; nothing of it is proven yet."""
+
+    client: str
+    proven_by_success: bool
+    """Whether an answer that is no refusal proves it: a public client's name alone proves nothing but with a token."""
+
+
+async def _claimed(request: Request) -> Claimed | None:
+    path = request.url.path
+    if request.method != "POST" or path not in ASKED_BY_CLIENTS:
         return None
-    named = None
     with suppress(FormRefused, TokenInvalid, ValueError):
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
-            named = base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[0]
-        else:
-            given = await parameters(request, frozenset({"client_id", "client_assertion"}))
-            named = given.get("client_id") or _subject(given.get("client_assertion"))
-    return named[:LONGEST_CLAIM] if named else None
+            return _named(base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[0])
+        given = await parameters(request, frozenset({"client_id", "client_assertion"}))
+        if "client_assertion" in given:
+            return _named(_subject(given["client_assertion"]))
+        return _named(given.get("client_id"), proven_by_success=path == metadata.TOKEN_PATH)
+    return None
 
 
-def _subject(assertion: str | None) -> str | None:
-    if assertion is None:
-        return None
+def _named(client: str | None, *, proven_by_success: bool = True) -> Claimed | None:
+    return Claimed(client[:LONGEST_CLAIM], proven_by_success) if client else None
+
+
+def _subject(assertion: str) -> str | None:
     _, claims = unverified(assertion, algorithms=ALGORITHMS, longest=LONGEST_ASSERTION)
     subject = claims.get("sub")
     return subject if isinstance(subject, str) else None

@@ -7,9 +7,11 @@ import asyncio
 import httpx
 import pytest
 
+from domain.ids import MemberId, WalletId, new_id
 from partners.addresses import written
 from partners.throttling import FAILURE_COSTS, FAILURES, OF_ADDRESS, OF_CLIENT
 from tests.partners.conftest import ASSERTION, Place, application, assertion, own_key, public  # noqa: F401
+from tests.partners.linking import BACK, GIVEN, Shop
 
 FORM = {"grant_type": "client_credentials"}
 
@@ -80,6 +82,18 @@ async def test_only_who_proves_to_be_a_client_spends_its_allowance(place: Place)
     assert await remaining() == OF_CLIENT.amount
     assert (await place.browser.post("/oauth/token", data=FORM, auth=(name, secret))).status_code == 200
     assert await remaining() < OF_CLIENT.amount
+
+
+async def test_whoever_knows_a_public_clients_name_spends_nothing_of_its_allowance(place: Place) -> None:
+    app = await place.client(public=True, scopes=GIVEN, redirect_uris=(BACK,))
+    name, began = str(app.client.client_id), place.access.ticks()
+    shop = Shop(place=place, client=app.client, secret=None, member_id=MemberId(new_id()), wallet_id=WalletId(new_id()))
+    for _ in range(3):
+        assert (await shop.push()).status_code == 201
+        assert (await shop.post("/oauth/authorize", **shop.request())).status_code == 303  # type: ignore[arg-type]
+        assert (await shop.post("/oauth/revoke", token="hansa_refresh_x")).status_code == 200
+    left = await place.access.limits.spend(OF_CLIENT, name, 0, at=began)
+    assert left.remaining == OF_CLIENT.amount
 
 
 async def test_failed_assertions_count_as_wrong_secrets_do(place: Place, own_key: object) -> None:  # noqa: F811
