@@ -97,7 +97,7 @@ async def give(
     now: datetime | None,
     really: datetime,
 ) -> None:
-    """Allow a partner something, in words the member has read. Raises: InvalidValue, PartnerNotActive."""
+    """Allow a partner something, in words the member has read. Raises: InvalidValue, MemberNotFound."""
     await consents.give(session, member_id, partner_id, purposes, text_version=text_version, until=until, now=now)
     line = _line(member_id, Action.CONSENT_GIVEN, partner_id, purposes=sorted(purposes), text=text_version)
     await trail.record(session, line, now=really)

@@ -194,8 +194,14 @@ class Context:
         return fresh
 
     async def close(self) -> None:
-        """Give the connection back."""
-        await self._closed()
+        """Give the connection back, after whoever still reads through it.
+
+        Where one part of an answer fails, its siblings read on though nobody waits for them: from now on each in a session
+        of its own, so that nothing stays open.
+        """
+        self.snapshots = False
+        async with self._turn:
+            await self._closed()
 
     async def _alone(self, once: Callable[[], Awaitable[T]], again: set[str]) -> T:
         """Write with the snapshot put away, since it shows the past and holds a connection the write may need."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import NotFound
-from domain.members import consent_texts
+from domain.members import consent_texts, recognition
 from domain.members.consents import GivenConsent
 from domain.members.models import ConsentPurpose
 from domain.members.recognition import KnownMember
@@ -44,6 +44,7 @@ async def give(
     """Allow a partner something. Raises: PartnerNotFound, InvalidValue, PartnerNotActive."""
     _, member_id = acting_member(ctx.viewer)
     await coalition.partner(ctx, partner_id)
+    await ctx.fetch(recognition.serve, partner_id)
     await ctx.write(
         allowing.give,
         *(member_id, partner_id, purposes),

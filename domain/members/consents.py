@@ -16,7 +16,6 @@ import asyncpg
 from sqlalchemy import func, text
 from sqlmodel import col, select
 
-from domain.coalition.errors import PartnerNotActive
 from domain.errors import InvalidValue
 from domain.members.consent_texts import TEXT_VERSION, TEXTS
 from domain.members.errors import ConsentNotFound, MemberNotFound, MembersOwnAct
@@ -113,7 +112,7 @@ async def give(
     until another day, gives way. `now` and `until` are the coalition's time; without `now` it is the coalition's now.
     Needs the sight of the member or of the authorization server.
 
-    Raises: InvalidValue, PartnerNotActive.
+    Raises: InvalidValue; MemberNotFound, where the member is no more or the partner may not meet members.
     """
     if text_version not in TEXTS:
         raise InvalidValue(f"members read version {TEXT_VERSION} of the words now", path=("text_version",))
@@ -122,7 +121,7 @@ async def give(
     said = {"purposes": sorted(purposes), "version": text_version, "until": until, "now": now}
     pairwise_id: UUID | None = await session.scalar(_GIVE, {"member": member_id, "partner": partner_id, **said})
     if pairwise_id is None:
-        raise PartnerNotActive
+        raise MemberNotFound
     return pairwise_id
 
 

@@ -93,6 +93,7 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Query.partners": {"": lambda *_: {"first": 10}},
     "Query.me": {"": lambda *_: {}},
     "Query.myLinks": {"": lambda *_: {"first": 20}},
+    "Query.consentTexts": {"": lambda mine, _theirs, _key: {"partner": mine.partner, "language": "lv"}},
     "Query.partnerProducts": {"": lambda *_: {"first": 20}},
     "Query.partnerMadeProducts": {"": lambda *_: {"first": 20}},
     "Query.partnerCampaigns": {
@@ -110,6 +111,9 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.memberEnrol": {
         "": lambda _mine, _theirs, key: _put(idempotencyKey=key, cardNumber=key.replace("-", ""), consents=["BALANCE"])
     },
+    "Mutation.consentGive": {
+        "": lambda mine, _theirs, _key: _put(partner=mine.partner, purposes=["BALANCE", "HISTORY"], textVersion=1)
+    },
     "Mutation.productsFeed": {"": lambda *_: _put(products=[{"sku": "fed", "name": "Fed"}])},
     "Mutation.cycleCutOff": {"": _cycle("settled")},
     "Mutation.cycleCompute": {"": _cycle("settled")},
@@ -121,6 +125,23 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
 }
 
 _NAMING: Mapping[str, Mapping[str, Build]] = {
+    "Query.clients": {
+        "own": lambda *_: {"first": 10},
+        "of a partner": lambda _mine, theirs, _key: {"first": 10, "partner": theirs.partner},
+    },
+    "Query.clientCeiling": {
+        "own": lambda *_: {},
+        "of a partner": lambda _mine, theirs, _key: {"partner": theirs.partner},
+    },
+    "Query.people": {
+        "own": lambda *_: {"first": 10},
+        "of a partner": lambda _mine, theirs, _key: {"first": 10, "partner": theirs.partner},
+    },
+    "Query.auditTrail": {
+        "": lambda *_: {"first": 50},
+        "of a partner": lambda _mine, theirs, _key: {"first": 50, "partner": theirs.partner},
+        "about a client": lambda _mine, theirs, _key: {"first": 50, "subject": theirs.client},
+    },
     "Query.node": {name: lambda _mine, theirs, _key, name=name: {"id": theirs.ids[name]} for name in _NODES},  # type: ignore[misc]
     "Query.nodes": {"": lambda _mine, theirs, _key: {"ids": [theirs.ids[name] for name in _NODES]}},
     "Query.member": {
@@ -179,10 +200,6 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "by the shop's number": lambda _mine, theirs, _key: _put(
             member={"externalId": theirs.external_id}, purposes=["BALANCE"]
         ),
-    },
-    "Query.consentTexts": {"": lambda _mine, theirs, _key: {"partner": theirs.partner, "language": "lv"}},
-    "Mutation.consentGive": {
-        "": lambda _mine, theirs, _key: _put(partner=theirs.partner, purposes=["BALANCE", "HISTORY"], textVersion=1)
     },
     "Mutation.grantRevoke": {"": lambda _mine, theirs, _key: _put(grant=theirs.grant)},
     "Mutation.linkRevoke": {"": lambda _mine, theirs, _key: _put(partner=theirs.partner)},
@@ -259,6 +276,26 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
             source={"id": mine.guest}, target={"id": theirs.member}, partner=mine.partner
         ),
     },
+    "Mutation.clientCreate": {
+        "": lambda *_: _put(name="Till", scopes=["purchases:read"]),
+        "for a partner": lambda _mine, theirs, _key: _put(
+            name="Till", scopes=["purchases:read"], partner=theirs.partner
+        ),
+        "at an outlet": lambda _mine, theirs, _key: _put(name="Till", scopes=["purchases:read"], outlet=theirs.outlet),
+    },
+    "Mutation.clientChange": {"": lambda _mine, theirs, _key: _put(client=theirs.client, name="Another")},
+    "Mutation.clientRotate": {"": lambda _mine, theirs, _key: _put(client=theirs.client, graceHours=1)},
+    "Mutation.clientRevoke": {"": lambda _mine, theirs, _key: _put(client=theirs.client)},
+    "Mutation.ceilingSet": {"": lambda _mine, theirs, _key: _put(partner=theirs.partner)},
+    "Mutation.personInvite": {
+        "": lambda _mine, _theirs, key: _put(name="Ilze", email=f"{key}@house.example", roles=["PARTNER_ADMIN"]),
+        "for a partner": lambda _mine, theirs, key: _put(
+            name="Ilze", email=f"{key}@house.example", roles=["PARTNER_ADMIN"], partner=theirs.partner
+        ),
+    },
+    "Mutation.personInviteAgain": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
+    "Mutation.personChange": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague, roles=["PARTNER_FINANCE"])},
+    "Mutation.personLetGo": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
     "Mutation.campaignEnd": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
 }
 

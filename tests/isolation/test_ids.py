@@ -49,6 +49,7 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
         "Query.node contract",  # contracts are read below their partner
         "Query.node person",  # a partner knows a member by an id of its own
         "Query.node adjustment",
+        "Query.node grant",  # a member's own, and read below its links
         "Query.cycle by another's id",
         "Query.statement draft",
     }

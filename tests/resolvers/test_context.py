@@ -250,3 +250,15 @@ async def test_time_stands_still_within_an_operation_and_not_between_events() ->
     )
     assert ctx.now == ctx.now
     assert ctx.fresh().now > ctx.now
+
+
+async def test_an_operation_that_ends_while_it_still_reads_leaves_nothing_open(database: Database) -> None:
+    """Found by an attacker among the tests: where one field fails, its siblings read on, and the end fell into that."""
+    await a_coalition(database, name="Here")
+    ctx = context(COALITION, database)
+    still_reading = [asyncio.create_task(ctx.read(name)) for _ in range(4)]
+    await asyncio.sleep(0)
+    await ctx.close()
+    late = asyncio.create_task(ctx.read(name))
+    assert await asyncio.gather(*still_reading, late) == ["Here"] * 5
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # the queue's, not every pool's
