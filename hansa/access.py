@@ -19,7 +19,7 @@ from domain.members.identifiers import Identifier
 from domain.storage import COALITION, ReadSession, Sight, WriteSession, opened
 from hansa.settings import Settings
 from partners import state
-from partners.clients import registering
+from partners.clients import queries, registering
 from partners.clients.models import Client
 from partners.clients.registering import CreateClient, Credential
 from partners.errors import InvalidKeySet
@@ -84,7 +84,7 @@ async def create_client(
 async def list_clients(settings: Settings, *, partner: str | None = None) -> list[ClientLine]:
     """All clients, or a partner's."""
     async with _transaction(settings, COALITION) as session:
-        return [_line(row) for row in await registering.listed(session, partner_id=await _partner(session, partner))]
+        return [_line(row) for row in await queries.listed(session, partner_id=await _partner(session, partner))]
 
 
 async def rotate_client(

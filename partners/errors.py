@@ -145,6 +145,42 @@ class GuessedTooOften(Forbidden):
         super().__init__(f"Too many cards, numbers or addresses were tried. Wait {retry_after} seconds.")
 
 
+class RolesClash(InvalidValue):
+    """One person was to prepare settlements and to approve them."""
+
+    code = "ROLES_CLASH"
+
+    def __init__(self) -> None:
+        super().__init__("Who prepares a settlement does not approve one: give the roles to two.", path=("roles",))
+
+
+class NotYourHouse(Forbidden):
+    """People are invited by their own house's admins; the coalition invites a partner's first admin."""
+
+    code = "NOT_YOUR_HOUSE"
+
+    def __init__(self) -> None:
+        super().__init__("A house invites its own people; the coalition invites a partner's admin while it has none.")
+
+
+class OwnRoles(Forbidden):
+    """Nobody changes their own roles, lets themselves go or invites themselves again."""
+
+    code = "OWN_ROLES"
+
+    def __init__(self) -> None:
+        super().__init__("Another admin has to do this for you.")
+
+
+class LastAdmin(Conflict):
+    """Without this person nobody would look after the house's people."""
+
+    code = "LAST_ADMIN"
+
+    def __init__(self) -> None:
+        super().__init__("This is the house's last admin. Make somebody else one first.")
+
+
 class SignInRefused(DomainError):
     """A sign-in link is unknown, used or too old: all three answer alike."""
 

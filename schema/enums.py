@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.coalition.models import PartnerRole, PartnerStatus, ReturnPolicy
 from domain.earning.expiry import ExpiryKind
 from domain.earning.rating import Why
 from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
+from domain.events.models import EventKind
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
+from partners.clients.models import ClientAuthMethod
+from partners.scopes import PersonRole
 from partners.viewer import Audience
 
 for kind in (
     Account,
     Audience,
     CampaignState,
+    ClientAuthMethod,
     ConsentPurpose,
     ConsentWay,
     CycleState,
     EntryKind,
+    EventKind,
     ExpiryKind,
     LineKind,
     MemberKind,
     PartnerRole,
     PartnerStatus,
     PartyRole,
+    PersonRole,
     RedemptionState,
     ReturnPolicy,
     Rounding,
@@ -39,5 +46,8 @@ for kind in (
     TransferKind,
 ):
     strawberry.enum(kind)
+strawberry.enum(Action, name="AuditAction")
+strawberry.enum(ActorKind, name="AuditActor")
+strawberry.enum(SubjectKind, name="AuditSubject")
 strawberry.enum(Source, name="LineSource")
 strawberry.enum(Why, name="NoAwardReason")

@@ -12,16 +12,19 @@ from strawberry.schema.config import StrawberryConfig
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.campaigns import CampaignMutation, CampaignQuery
+from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
 from schema.contracts import ContractMutation
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
+from schema.events import TELLING, EventQuery, EventSubscription
 from schema.inside import core_of
 from schema.links import LinkMutation, LinkQuery
 from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
 from schema.partners import PartnerMutation, PartnerQuery
+from schema.people import PersonMutation, PersonQuery
 from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
@@ -30,6 +33,7 @@ from schema.returns import ReturnMutation
 from schema.scalars import SCALARS
 from schema.service import ServiceMutation
 from schema.statements import StatementQuery
+from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
 from schema.wallets import WalletSubscription
 
@@ -60,6 +64,10 @@ class Query(
     RedemptionQuery,
     CycleQuery,
     StatementQuery,
+    EventQuery,
+    ClientQuery,
+    PersonQuery,
+    TrailQuery,
 ):
     """All that can be asked."""
 
@@ -78,12 +86,14 @@ class Mutation(
     RedemptionMutation,
     CycleMutation,
     ServiceMutation,
+    ClientMutation,
+    PersonMutation,
 ):
     """All that can be done."""
 
 
 @strawberry.type
-class Subscription(WalletSubscription):
+class Subscription(WalletSubscription, EventSubscription):
     """All that can be followed."""
 
 
@@ -110,7 +120,7 @@ def build(
 @cache
 def product() -> strawberry.Schema:
     """The schema of the product."""
-    return build(Query, Mutation, Subscription)
+    return build(Query, Mutation, Subscription, types=TELLING.values())
 
 
 def printed() -> str:

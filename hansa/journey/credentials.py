@@ -12,7 +12,7 @@ from pathlib import Path
 from domain.coalition.founding import coalition_of
 from domain.ids import ClientId, PartnerId
 from hansa.storefront import ClientSecret
-from partners.clients import registering
+from partners.clients import queries, registering
 from partners.clients.models import Client
 from partners.clients.registering import CreateClient
 from partners.scopes import SANDBOX_DEFAULT
@@ -62,7 +62,7 @@ async def credentials(ctx: Context, partners: Mapping[str, PartnerId], home: Pat
 
 
 async def _client(ctx: Context, partner_id: PartnerId) -> Client | None:
-    known = await ctx.read(registering.listed, partner_id=partner_id)
+    known = await ctx.read(queries.listed, partner_id=partner_id)
     return next((client for client in known if client.name == NAME and client.revoked_at is None), None)
 
 

@@ -1,4 +1,4 @@
-"""The audit trail: who was given, changed or lost what, by whom."""
+"""The audit trail: who was given, changed or lost what, by whom; and what became of fetching clients' keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,6 +43,8 @@ def upgrade() -> None:
         grant(table, "SELECT")
         wall(table, "true", role=LEDGER_ROLE)
         grant(table, privileges, role=LEDGER_ROLE)
+    op.add_column("client", sa.Column("jwks_tried_at", sa.DateTime(timezone=True)))
+    op.add_column("client", sa.Column("jwks_failure", sa.String()))
 
 
 def _create_line() -> None:

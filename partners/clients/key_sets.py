@@ -13,6 +13,7 @@ ALGORITHMS = ("PS256", "ES256", "EdDSA", "Ed25519")
 """What a client may sign with; `EdDSA` is the older name of `Ed25519` (RFC 9864)."""
 
 MOST_KEYS = 5
+MOST_PUBLISHED = 50
 SHORTEST_RSA_BITS = 2048
 LONGEST_RSA_BITS = 4096
 PRIVATE_PARTS = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
@@ -33,11 +34,32 @@ def checked(jwks: Any) -> dict[str, Any]:
     return {"keys": stored}
 
 
+def usable(jwks: Any) -> dict[str, Any]:
+    """Those keys of a published set that we can use; it may hold others, for others.
+
+    Raises: InvalidKeySet, when there is none, or a private one among them.
+    """
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(keys, list) or len(keys) > MOST_PUBLISHED:
+        raise InvalidKeySet(f"A published key set has at most {MOST_PUBLISHED} keys under `keys`.")
+    if any(isinstance(jwk, dict) and PRIVATE_PARTS & set(jwk) for jwk in keys):
+        raise InvalidKeySet("The published key set holds a private key. It is compromised: make another.")
+    stored = {jwk["kid"]: jwk for jwk in map(_stored_or_none, keys) if jwk is not None}
+    return checked({"keys": list(stored.values())[:MOST_KEYS]})
+
+
 def candidates(jwks: dict[str, Any], header: dict[str, Any]) -> list[Key]:
     """The keys of a stored set that may have signed under this header."""
     kid, algorithm = header.get("kid"), str(header.get("alg"))
     keys = [import_key(jwk) for jwk in jwks["keys"] if kid is None or jwk["kid"] == kid]
     return [key for key in keys if algorithm in _algorithms(key) and key.alg in {None, algorithm}]
+
+
+def _stored_or_none(jwk: Any) -> dict[str, Any] | None:
+    try:
+        return _stored(jwk)
+    except InvalidKeySet:
+        return None
 
 
 def _stored(jwk: Any) -> dict[str, Any]:

@@ -48,6 +48,11 @@ class Client(Row, table=True):
     jwks_uri: str | None = None
     """Where the client publishes its keys."""
     jwks_fetched_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When they were last fetched, and could be used."""
+    jwks_tried_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When they were last asked for, by whichever process."""
+    jwks_failure: str | None = None
+    """Why the last fetch gave no keys, for the client's owner; None when it did."""
     redirect_uris: list[str] = Field(default_factory=list, sa_type=Words)
     """Where members come back to, each compared letter by letter; with none the client asks for no member's grant."""
     dpop_bound: bool = False

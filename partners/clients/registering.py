@@ -1,6 +1,7 @@
-"""API clients: creating them, giving them another credential, taking it away.
+"""API clients: creating them, changing them, giving them another credential, taking it away.
 
-`now` is the real time here, never a sandbox's clock: credentials live in the world of the programs that use them.
+`now` is the real time here, never a sandbox's clock: credentials live in the world of the programs that use them. Each
+step is told to the audit trail in its own transaction; `by` is whoever runs the installation, unless somebody is named.
 """
 
 from __future__ import annotations
@@ -12,28 +13,49 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import select
 
-from domain.coalition.models import Coalition, Outlet, Partner
-from domain.errors import InvalidValue, NotFound
+from domain.audit import trail
+from domain.audit.models import Action, SubjectKind
+from domain.audit.trail import COMMAND_LINE, Actor, Fact, Line
+from domain.coalition.models import Coalition
+from domain.errors import InvalidValue
 from domain.ids import ClientId, OutletId, PartnerId, new_id
-from domain.storage import ReadSession, WriteSession
-from partners.clients import key_sets
-from partners.clients.models import Client, ClientAuthMethod, PartnerCeiling
-from partners.errors import ClientRevoked, KeyRequired, ScopeAboveCeiling, UnknownScope
+from domain.storage import WriteSession
+from partners.clients import key_sets, redirects
+from partners.clients.checking import (
+    check_binding,
+    check_credential,
+    check_name,
+    check_place,
+    check_scopes,
+    checked_address,
+    needs_binding,
+)
+from partners.clients.models import Client, ClientAuthMethod
+from partners.clients.queries import by_id
+from partners.errors import ClientRevoked, UnknownScope
+from partners.fetching import Outbound
+from partners.holding import hold
 from partners.oauth.access_tokens import LIFETIME
 from partners.oauth.models import Revocation
-from partners.scopes import READING, Scope, ceiling, known
+from partners.scopes import Scope, known
 
-LONGEST_NAME = 100
 LONGEST_GRACE = timedelta(days=7)
 SECRET_BYTES = 32
 """32 random bytes are 43 characters of base64url: every client, strict or lax, sends them alike."""
 
+INTERNET = Outbound()
+"""Where key sets may lie, unless the installation names other hosts for a sandbox."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateClient:
-    """What a new client is to be; with `jwks` it signs with its own key, without it gets a secret."""
+    """What a new client is to be.
+
+    With `jwks` or `jwks_uri` it signs with its own key; a public one can keep no secret and proves nothing of its own;
+    any other gets a secret.
+    """
 
     name: str
     scopes: frozenset[Scope]
@@ -41,14 +63,47 @@ class CreateClient:
     """None: a client of the coalition itself."""
     outlet_id: OutletId | None = None
     jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    public: bool = False
+    redirect_uris: tuple[str, ...] = ()
+    dpop_bound: bool | None = None
+    """Whether its tokens count only with a proof of its key; None: as its scopes ask for."""
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
-            raise InvalidValue(f"A name has between 1 and {LONGEST_NAME} printable characters.", path=("name",))
+        check_name(self.name)
         if not self.scopes:
             raise InvalidValue("A client needs at least one scope.", path=("scopes",))
         if self.outlet_id is not None and self.partner_id is None:
-            raise InvalidValue("Only a partner's client is bound to an outlet.", path=("outletId",))
+            raise InvalidValue("Only a partner's client is bound to an outlet.", path=("outlet",))
+        if (self.jwks is not None) + (self.jwks_uri is not None) + self.public > 1:
+            raise InvalidValue("A client has keys, or an address where they are, or is public: one of the three.")
+        if self.redirect_uris and self.partner_id is None:
+            raise InvalidValue("Members grant a partner's clients only.", path=("redirectUris",))
+        if self.public and not self.redirect_uris:
+            raise InvalidValue("A public client needs a redirect address.", path=("public",))
+
+    @property
+    def auth_method(self) -> ClientAuthMethod:
+        """How the client will prove itself."""
+        if self.public:
+            return ClientAuthMethod.NONE
+        with_key = self.jwks is not None or self.jwks_uri is not None
+        return ClientAuthMethod.PRIVATE_KEY_JWT if with_key else ClientAuthMethod.CLIENT_SECRET_BASIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeClient:
+    """What is to be different; None leaves it as it is."""
+
+    client_id: ClientId
+    name: str | None = None
+    scopes: frozenset[Scope] | None = None
+    redirect_uris: tuple[str, ...] | None = None
+    dpop_bound: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            check_name(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,33 +114,71 @@ class Credential:
     secret: str | None = field(default=None, repr=False)
 
 
-async def create(session: WriteSession, command: CreateClient, *, now: datetime) -> Credential:
+async def create(
+    session: WriteSession,
+    command: CreateClient,
+    *,
+    now: datetime,
+    by: Actor = COMMAND_LINE,
+    outbound: Outbound = INTERNET,
+) -> Credential:
     """Register a client below the ceilings of its partner and the coalition.
 
-    Raises: ScopeAboveCeiling, KeyRequired, InvalidKeySet, NotFound.
+    Raises: ScopeAboveCeiling, KeyRequired, DpopRequired, InvalidKeySet, InvalidValue, AddressRefused, NotFound.
     """
     sandbox = bool(await session.scalar(select(Coalition.sandbox).limit(1)))
-    jwks = key_sets.checked(command.jwks) if command.jwks is not None else None
-    await _check_place(session, command)
-    await _check_ceiling(session, command)
-    if jwks is None and not sandbox and not command.scopes <= READING:
-        raise KeyRequired(command.scopes - READING)
-    secret = None if jwks else new_secret()
+    await check_place(session, command.partner_id, command.outlet_id)
+    await check_scopes(session, command.partner_id, command.scopes)
+    secret = new_secret() if command.auth_method is ClientAuthMethod.CLIENT_SECRET_BASIC else None
     client = Client(
         client_id=new_id(),
         partner_id=command.partner_id,
         outlet_id=command.outlet_id,
         name=command.name.strip(),
-        auth_method=ClientAuthMethod.PRIVATE_KEY_JWT if jwks else ClientAuthMethod.CLIENT_SECRET_BASIC,
+        auth_method=command.auth_method,
         secret_hash=hashed(secret) if secret else None,
-        jwks=jwks,
+        jwks=key_sets.checked(command.jwks) if command.jwks is not None else None,
+        jwks_uri=checked_address(command.jwks_uri, outbound, sandbox=sandbox),
+        redirect_uris=redirects.checked(command.redirect_uris, public=command.public, sandbox=sandbox),
         scopes=sorted(command.scopes),
         sandbox=sandbox,
         grant_id=new_id(),
         created_at=now,
     )
+    client.dpop_bound = needs_binding(client) if command.dpop_bound is None else command.dpop_bound
+    check_credential(client)
+    check_binding(session, client)
     session.add(client)
+    await _tell(session, Action.CLIENT_CREATED, client, by, now, scopes=client.scopes, **_shape(client))
     return Credential(client=client, secret=secret)
+
+
+async def change(session: WriteSession, command: ChangeClient, *, now: datetime, by: Actor = COMMAND_LINE) -> Client:
+    """Give a client another name, other scopes or other places to come back to.
+
+    What it loses counts no more within seconds: with a scope taken away its tokens end, and it asks for new ones.
+
+    Raises: NotFound, ClientRevoked, ScopeAboveCeiling, KeyRequired, DpopRequired, InvalidValue.
+    """
+    client = await _own(session, command.client_id)
+    before, bound = frozenset(client.scopes), client.dpop_bound
+    if command.name is not None:
+        client.name = command.name.strip()
+    if command.redirect_uris is not None:
+        _keep_redirects(client, command.redirect_uris)
+    if command.scopes is not None:
+        await check_scopes(session, as_partner(client), command.scopes)
+        client.scopes = sorted(command.scopes)
+    if command.dpop_bound is not None:
+        client.dpop_bound = command.dpop_bound
+    if command.scopes is not None or command.dpop_bound is not None:
+        check_credential(client)
+        check_binding(session, client)
+    added, removed = sorted(set(client.scopes) - before), sorted(before - set(client.scopes))
+    if removed or client.dpop_bound > bound:
+        await _begin_anew(session, client, now)
+    await _tell(session, Action.CLIENT_CHANGED, client, by, now, added=added, removed=removed, **_shape(client))
+    return client
 
 
 async def rotate(
@@ -95,70 +188,52 @@ async def rotate(
     now: datetime,
     grace: timedelta = timedelta(0),
     jwks: dict[str, Any] | None = None,
+    jwks_uri: str | None = None,
+    by: Actor = COMMAND_LINE,
+    outbound: Outbound = INTERNET,
 ) -> Credential:
-    """Give a client another secret, or its new key set.
+    """Give a client another secret, or its new keys.
 
     With a grace the secret before stays good that long. Without one it ends now, and with it the tokens issued so far.
 
-    Raises: NotFound, ClientRevoked, InvalidKeySet, InvalidValue.
+    Raises: NotFound, ClientRevoked, InvalidKeySet, InvalidValue, AddressRefused.
     """
     if not timedelta(0) <= grace <= LONGEST_GRACE:
         raise InvalidValue(f"A grace is at most {LONGEST_GRACE.days} days.", path=("grace",))
     client = await _own(session, client_id)
-    if (jwks is None) != (client.auth_method == ClientAuthMethod.CLIENT_SECRET_BASIC):
-        raise InvalidValue("A client with a key gets a new key set, a client with a secret gets a new secret.")
     secret = None
-    if jwks is not None:
-        client.jwks = key_sets.checked(jwks)
-    else:
-        secret = new_secret()
-        client.previous_secret_hash = client.secret_hash if grace else None
-        client.previous_until = now + grace if grace else None
-        client.secret_hash = hashed(secret)
+    match client.auth_method, jwks, jwks_uri:
+        case ClientAuthMethod.CLIENT_SECRET_BASIC, None, None:
+            secret = new_secret()
+            client.previous_secret_hash = client.secret_hash if grace else None
+            client.previous_until = now + grace if grace else None
+            client.secret_hash = hashed(secret)
+        case ClientAuthMethod.PRIVATE_KEY_JWT, dict(), None:
+            _keep_keys(client, key_sets.checked(jwks), None)
+        case ClientAuthMethod.PRIVATE_KEY_JWT, None, str():
+            _keep_keys(client, None, checked_address(jwks_uri, outbound, sandbox=client.sandbox))
+        case ClientAuthMethod.NONE, _, _:
+            raise InvalidValue("A public client has nothing that could be rotated.")
+        case _:
+            raise InvalidValue("A client with keys gets new keys, a client with a secret gets a new secret.")
     if not grace:
-        await _end_grant(session, client, now)
-        client.grant_id = new_id()
+        await _begin_anew(session, client, now)
+    await _tell(session, Action.CLIENT_ROTATED, client, by, now, grace_seconds=int(grace.total_seconds()))
     return Credential(client=client, secret=secret)
 
 
-async def revoke(session: WriteSession, client_id: ClientId, *, now: datetime) -> Client:
+async def revoke(session: WriteSession, client_id: ClientId, *, now: datetime, by: Actor = COMMAND_LINE) -> Client:
     """End a client for good; its tokens count no more within seconds. Revoking it again changes nothing.
 
     Raises: NotFound.
     """
+    await hold(session, f"client {client_id}")
     client = await by_id(session, client_id)
     if client.revoked_at is None:
         await _end_grant(session, client, now)
         client.revoked_at = now
+        await _tell(session, Action.CLIENT_REVOKED, client, by, now)
     return client
-
-
-async def by_id(session: ReadSession, client_id: ClientId) -> Client:
-    """A client that the viewer may see.
-
-    Raises: NotFound.
-    """
-    client = await session.scalar(select(Client).where(col(Client.client_id) == client_id))
-    if client is None:
-        raise NotFound("There is no such client.")
-    return client
-
-
-async def listed(session: ReadSession, *, partner_id: PartnerId | None = None) -> list[Client]:
-    """The clients that the viewer may see, oldest first; of one partner, if one is named."""
-    query = select(Client).order_by(col(Client.client_id))
-    if partner_id is not None:
-        query = query.where(col(Client.partner_id) == partner_id)
-    return list(await session.scalars(query))
-
-
-async def lower_ceiling(session: WriteSession, partner_id: PartnerId, scopes: frozenset[Scope]) -> None:
-    """Set the most a partner's clients may hold; their next token obeys it."""
-    row = await session.scalar(select(PartnerCeiling).where(col(PartnerCeiling.partner_id) == partner_id))
-    if row is None:
-        session.add(PartnerCeiling(partner_id=partner_id, scopes=sorted(scopes)))
-    else:
-        row.scopes = sorted(scopes)
 
 
 def scopes_named(words: list[str]) -> frozenset[Scope]:
@@ -183,37 +258,61 @@ def hashed(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-async def _check_place(session: ReadSession, command: CreateClient) -> None:
-    """The partner exists, and the outlet is the partner's own."""
-    if command.partner_id is not None:
-        partner = select(Partner.partner_id).where(col(Partner.partner_id) == command.partner_id)
-        if await session.scalar(partner) is None:
-            raise NotFound("There is no such partner.", path=("partnerId",))
-    if command.outlet_id is not None:
-        outlet = select(Outlet.outlet_id).where(
-            col(Outlet.outlet_id) == command.outlet_id, col(Outlet.partner_id) == command.partner_id
-        )
-        if await session.scalar(outlet) is None:
-            raise NotFound("There is no such outlet.", path=("outletId",))
+def as_partner(client: Client) -> PartnerId | None:
+    """The partner that a client acts for; None: the coalition."""
+    return PartnerId(client.partner_id) if client.partner_id is not None else None
 
 
-async def _check_ceiling(session: ReadSession, command: CreateClient) -> None:
-    own = await session.scalar(
-        select(PartnerCeiling.scopes).where(col(PartnerCeiling.partner_id) == command.partner_id)
-    )
-    most = ceiling(of_partner=command.partner_id is not None, partners_own=known(own) if own is not None else None)
-    if not command.scopes <= most:
-        raise ScopeAboveCeiling(command.scopes - most)
-
-
-async def _own(session: ReadSession, client_id: ClientId) -> Client:
+async def _own(session: WriteSession, client_id: ClientId) -> Client:
+    """The client, held until it is changed."""
+    await hold(session, f"client {client_id}")
     client = await by_id(session, client_id)
     if client.revoked_at is not None:
         raise ClientRevoked
     return client
 
 
+def _keep_redirects(client: Client, addresses: tuple[str, ...]) -> None:
+    public = client.auth_method == ClientAuthMethod.NONE
+    if addresses and client.partner_id is None:
+        raise InvalidValue("Members grant a partner's clients only.", path=("redirectUris",))
+    if public and not addresses:
+        raise InvalidValue("A public client needs a redirect address.", path=("redirectUris",))
+    client.redirect_uris = redirects.checked(addresses, public=public, sandbox=client.sandbox)
+
+
+def _keep_keys(client: Client, jwks: dict[str, Any] | None, jwks_uri: str | None) -> None:
+    client.jwks, client.jwks_uri = jwks, jwks_uri
+    client.jwks_fetched_at = client.jwks_tried_at = client.jwks_failure = None
+
+
+async def _begin_anew(session: WriteSession, client: Client, now: datetime) -> None:
+    """Leave every token of before behind."""
+    await _end_grant(session, client, now)
+    client.grant_id = new_id()
+
+
 async def _end_grant(session: WriteSession, client: Client, now: datetime) -> None:
     # Kept for twice a token's life: a token issued this very moment by another server ends before the note does.
     note = {"revoked_id": client.grant_id, "partner_id": client.partner_id, "revoked_at": now}
     await session.execute(insert(Revocation).values(**note, expires_at=now + 2 * LIFETIME).on_conflict_do_nothing())
+
+
+def _shape(client: Client) -> dict[str, Fact]:
+    return {
+        "method": client.auth_method,
+        "dpop_bound": client.dpop_bound,
+        "redirects": redirects.hosts(client.redirect_uris),
+    }
+
+
+async def _tell(session: WriteSession, action: Action, client: Client, by: Actor, now: datetime, **facts: Fact) -> None:
+    line = Line(
+        actor=by,
+        action=action,
+        subject=SubjectKind.CLIENT,
+        subject_id=client.client_id,
+        facts=facts,
+        partner_id=as_partner(client),
+    )
+    await trail.record(session, line, now=now)

@@ -10,9 +10,14 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import exists
 from sqlmodel import col, select
 
+from domain.audit import trail
+from domain.audit.models import Action, SubjectKind
+from domain.audit.trail import COMMAND_LINE, Actor, Line
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ids import PartnerId, PersonId, new_id
 from domain.storage import ReadSession, WriteSession
+from partners.errors import RolesClash
+from partners.holding import hold
 from partners.people.models import Person
 from partners.scopes import PersonRole
 
@@ -35,12 +40,13 @@ class AdmitPerson:
         check_roles(self.roles, of_coalition=self.partner_id is None)
 
 
-async def admit(session: WriteSession, command: AdmitPerson, *, now: datetime) -> Person:
-    """Let somebody sign in from now on.
+async def admit(session: WriteSession, command: AdmitPerson, *, now: datetime, by: Actor = COMMAND_LINE) -> Person:
+    """Let somebody sign in from now on; whoever runs the installation does, unless somebody is named.
 
     Raises: InvalidValue, Conflict.
     """
     email = normal_email(command.email)
+    await hold_house(session, command.partner_id)
     known = exists().where(col(Person.email) == email, col(Person.partner_id).is_not_distinct_from(command.partner_id))
     if await session.scalar(select(known)):
         raise Conflict("Somebody with this e-mail address is there already.", path=("email",))
@@ -54,6 +60,15 @@ async def admit(session: WriteSession, command: AdmitPerson, *, now: datetime) -
         created_at=now,
     )
     session.add(person)
+    line = Line(
+        actor=by,
+        action=Action.PERSON_INVITED,
+        subject=SubjectKind.PERSON,
+        subject_id=person.person_id,
+        facts={"roles": person.roles},
+        partner_id=command.partner_id,
+    )
+    await trail.record(session, line, now=now)
     return person
 
 
@@ -95,6 +110,11 @@ async def with_email(session: ReadSession, email: str, *, partner_id: PartnerId 
     return found[0]
 
 
+async def hold_house(session: WriteSession, partner_id: PartnerId | None) -> None:
+    """Let one change of a house's people happen at a time."""
+    await hold(session, f"people of {partner_id or 'the coalition'}")
+
+
 def normal_email(email: str) -> str:
     """An e-mail address in the form it is stored.
 
@@ -109,8 +129,12 @@ def normal_email(email: str) -> str:
 def check_roles(roles: Iterable[PersonRole], *, of_coalition: bool) -> None:
     """The coalition's people have the coalition's roles, a partner's people a partner's.
 
-    Raises: InvalidValue.
+    Nobody prepares a settlement and approves one.
+
+    Raises: InvalidValue, RolesClash.
     """
     if not roles or any(role.of_coalition != of_coalition for role in roles):
         whose = "the coalition's" if of_coalition else "a partner's"
         raise InvalidValue(f"A person has at least one role, and only {whose} roles.", path=("roles",))
+    if {PersonRole.COALITION_PREPARER, PersonRole.COALITION_APPROVER} <= frozenset(roles):
+        raise RolesClash

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from domain.audit import sealing
+from domain.audit.models import TrailLine
 from domain.coalition.models import Contract, PartnerRole
 from domain.earning import managing
 from domain.earning.rules import Flat, LineMatch
@@ -68,6 +69,8 @@ class Side:
     grant_id: UUID
     """What its member granted its client."""
     person_id: PersonId
+    trail_line_id: UUID
+    """What the audit trail tells of its client."""
     word: str
     """What every text of its own begins with."""
     figures: frozenset[str]
@@ -228,6 +231,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
             .order_by(col(StatementLine.number))
         )
         line = lines.first()
+        told = select(TrailLine.line_id).where(TrailLine.subject_id == made["client"])
+        trail_line_id = (await session.scalars(told)).one()
     assert line is not None
     return Side(
         name=shop.name,
@@ -254,6 +259,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         client_id=made["client"],
         grant_id=made["grant"],
         person_id=made["person"],
+        trail_line_id=trail_line_id,
         word=shop.word,
         figures=_figures(shop.price),
     )

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from domain.errors import DomainError, InvalidValue, NotFound
 from domain.ids import ClientId, OutletId, new_id
 from domain.storage import Sight
-from partners.clients import key_sets, registering
+from partners.clients import ceilings, key_sets, queries, registering
 from partners.clients.registering import CreateClient
 from partners.errors import ClientRevoked, InvalidKeySet, KeyRequired, ScopeAboveCeiling, UnknownScope
 from partners.scopes import COALITION_CEILING, MEMBERS_ONLY, PARTNER_CEILING, PERSONS_ONLY, Scope
@@ -44,8 +44,8 @@ async def test_a_partners_client_stays_below_its_partners_ceiling(place: Place) 
         with pytest.raises(ScopeAboveCeiling):
             await place.client(scopes=frozenset({scope}))
         await place.client(scopes=frozenset({scope}), partner_id=None)
-    await place.write(registering.lower_ceiling, place.kvass, READER)
-    await place.write(registering.lower_ceiling, place.kvass, READER)
+    await place.write(ceilings.set_ceiling, place.kvass, READER, now=place.clock())
+    await place.write(ceilings.set_ceiling, place.kvass, READER, now=place.clock())
     with pytest.raises(ScopeAboveCeiling):
         await place.client(scopes=frozenset({Scope.PURCHASES_WRITE}))
     await place.client(scopes=READER)
@@ -131,7 +131,7 @@ async def test_a_partner_sees_and_changes_its_own_clients_only(place: Place) -> 
     own, other = await place.client(), await place.client(partner_id=place.tea)
     coalitions = await place.client(partner_id=None)
     kvass = Sight.partner(place.kvass)
-    seen = await place.write(registering.listed, sight=kvass)
+    seen = await place.write(queries.listed, sight=kvass)
     assert [client.client_id for client in seen] == [own.client.client_id]
     missing = ClientId(new_id())
     for rule in (registering.rotate, registering.revoke):

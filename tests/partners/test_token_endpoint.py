@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from domain.storage import COALITION
-from partners.clients import registering
+from partners.clients import ceilings, registering
 from partners.scopes import SANDBOX_DEFAULT, Scope, written
 from tests.partners.conftest import ISSUER, READER, Place, outcome, outside_sandbox
 
@@ -87,7 +87,9 @@ async def test_a_scope_that_is_unknown_malformed_or_not_held_is_refused_not_drop
 
 async def test_a_ceiling_lowered_later_holds_from_the_next_token_on(place: Place) -> None:
     till = await place.client()
-    await place.write(registering.lower_ceiling, place.kvass, frozenset({Scope.PURCHASES_WRITE, Scope.PARTNERS_MANAGE}))
+    await place.write(
+        ceilings.set_ceiling, place.kvass, frozenset({Scope.PURCHASES_WRITE, Scope.PARTNERS_MANAGE}), now=place.clock()
+    )
     answer = await place.ask("/oauth/token", auth=till, grant_type="client_credentials")
     assert answer.json()["scope"] == "purchases:write"
 
