@@ -287,6 +287,7 @@ async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIter
     service = exchange.service
     context = await service.context_of(viewer, ready.operation.kind is not OperationType.SUBSCRIPTION)
     context.allowance = tightest(exchange.allowances)
+    context.resumes_after = exchange.http.headers.get("last-event-id")
     answers = service.engine.stream(ready, context, request_id=exchange.request_id)
     quiet = 0.0
     try:
@@ -295,7 +296,7 @@ async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIter
                 if not await still_counts(service, exchange.http, viewer):
                     break
                 if answer is not None:
-                    yield b"event: next\ndata: " + orjson.dumps(answer.body) + b"\n\n"
+                    yield _event(answer)
                 quiet = 0.0 if answer is not None else quiet + service.check_seconds
                 if quiet >= HEARTBEAT_SECONDS:
                     quiet = 0.0
@@ -303,6 +304,12 @@ async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIter
         yield b"event: complete\ndata:\n\n"
     finally:
         await context.close()
+
+
+def _event(answer: Answer) -> bytes:
+    """An answer as one event; its id is what a browser that comes again sends as Last-Event-ID."""
+    place = f"id: {answer.cursor}\n".encode() if answer.cursor is not None else b""
+    return b"event: next\n" + place + b"data: " + orjson.dumps(answer.body) + b"\n\n"
 
 
 async def still_counts(service: Service, http: HttpRequest, viewer: Viewer) -> bool:

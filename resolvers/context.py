@@ -73,6 +73,8 @@ class Context:
         """What the caller has left; None where nothing limits it."""
         self.guessing: Guessing | None = None
         """Counts guesses; None for the coalition's own work."""
+        self.resumes_after: str | None = None
+        """The cursor a stream of events goes on from, where the connection says so rather than the document."""
         self._snapshot: AsyncSession | None = None
         self._turn = asyncio.Lock()
         self._loaders: dict[Callable[..., Any], DataLoader[Any, Any]] = {}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import isawaitable
 from typing import Any
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType, create_source_event_stream, execute
 
+from domain.events.models import Told
 from partners.viewer import Audience, Viewer
 from resolvers.context import Context
+from resolvers.events import cursor_of
 from schema.documents import Document, Documents, Operation, Rejected
 from schema.errors import told
 from schema.faults import Fault
@@ -46,6 +48,8 @@ class Answer:
     body: dict[str, Any]
     fault: Fault | None = None
     """Why nothing was executed, if so."""
+    cursor: str | None = None
+    """Where a stream of events goes on, if it ends after this answer."""
 
 
 class Engine:
@@ -91,7 +95,7 @@ class Engine:
         async with aclosing(source):
             try:
                 async for event in source:
-                    yield await self._event(ready, context, event, request_id)
+                    yield await self.event(ready, context, event, request_id=request_id)
             except Exception as error:  # noqa: BLE001  # a source that fails ends the stream with a masked error
                 failed = GraphQLError(str(error), path=[], original_error=error)
                 yield self._answered(ExecutionResult(None, [failed]), ready, request_id)
@@ -112,10 +116,12 @@ class Engine:
         source: ExecutionResult | AsyncGenerator[object] = await made if isawaitable(made) else made
         return source
 
-    async def _event(self, ready: Ready, context: Context, event: object, request_id: str) -> Answer:
+    async def event(self, ready: Ready, context: Context, event: object, *, request_id: str) -> Answer:
+        """Execute a subscription for one event, in a context of its own."""
         fresh = context.fresh()
         try:
-            return self._answered(await self._executed(ready, fresh, event), ready, request_id)
+            answer = self._answered(await self._executed(ready, fresh, event), ready, request_id)
+            return replace(answer, cursor=cursor_of(fresh, event)) if isinstance(event, Told) else answer
         finally:
             await fresh.close()
 

@@ -1,0 +1,30 @@
+"""Which events a caller may be told of: what an event shows, the caller could have read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from domain.events.models import EventKind
+from partners.scopes import Scope
+
+SCOPE_OF_KIND: Mapping[EventKind, Scope] = {
+    EventKind.PURCHASE_RECORDED: Scope.PURCHASES_READ,
+    EventKind.PURCHASE_RETURNED: Scope.PURCHASES_READ,
+    EventKind.REDEMPTION_AUTHORIZED: Scope.REDEMPTIONS_WRITE,
+    EventKind.REDEMPTION_CAPTURED: Scope.REDEMPTIONS_WRITE,
+    EventKind.REDEMPTION_VOIDED: Scope.REDEMPTIONS_WRITE,
+    EventKind.REDEMPTION_LAPSED: Scope.REDEMPTIONS_WRITE,
+    EventKind.REDEMPTION_REVERSED: Scope.REDEMPTIONS_WRITE,
+    EventKind.BALANCE_CHANGED: Scope.BALANCE_READ,
+    EventKind.MEMBER_LINKED: Scope.MEMBERS_LOOKUP,
+    EventKind.CONSENT_GIVEN: Scope.MEMBERS_LOOKUP,
+    EventKind.CONSENT_REVOKED: Scope.MEMBERS_LOOKUP,
+    EventKind.CYCLE_CHANGED: Scope.SETTLEMENT_READ,
+    EventKind.WEBHOOK_TESTED: Scope.WEBHOOKS_MANAGE,
+}
+"""The scope by which the same can be read without the event; docs/events.md lists it."""
+
+
+def readable(scopes: Collection[Scope]) -> frozenset[EventKind]:
+    """The kinds that a caller with these scopes may be told of."""
+    return frozenset(kind for kind, scope in SCOPE_OF_KIND.items() if scope in scopes)
