@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TypeAlias
 from uuid import UUID
 
-import asyncpg
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func, or_, text
 from sqlmodel import col, select
 
 from domain.events.errors import EventsForgotten
@@ -16,8 +14,6 @@ from domain.members.models import MemberKind
 from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.storage import ReadSession, concerning, sight_of
-
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 START = 0
 """Before every number."""
@@ -29,15 +25,27 @@ async def following(session: ReadSession, partner_id: UUID, *, after: int, most:
     return list(await session.scalars(found.order_by(col(Event.number)).limit(most)))
 
 
+async def whole(
+    session: ReadSession, partner_id: UUID, kinds: Collection[EventKind], *, after: int, most: int
+) -> list[Event]:
+    """The same, when nothing of these kinds is missing in between. Raises: EventsForgotten."""
+    events = await following(session, partner_id, after=after, most=most)
+    await refuse_forgotten(session, partner_id, after=after, kinds=kinds)  # looked at last: it only ever grows
+    return events
+
+
 async def newest(session: ReadSession, partner_id: UUID) -> int:
     """The number of the last event that a partner was told of, also when it was forgotten since."""
     told = await session.scalar(select(func.max(Event.number)).where(_told_to(session, partner_id)))
-    forgotten = await session.scalar(
-        select(func.max(EventForgotten.number)).where(
-            EventForgotten.partner_id == partner_id, concerning(sight_of(session), EventForgotten.partner_id)
-        )
+    return max(told or START, await forgotten(session, partner_id))
+
+
+async def forgotten(session: ReadSession, partner_id: UUID) -> int:
+    """Up to which number events of a partner were removed: after it, nothing is missing."""
+    upto = select(func.max(EventForgotten.number)).where(
+        EventForgotten.partner_id == partner_id, concerning(sight_of(session), EventForgotten.partner_id)
     )
-    return max(told or START, forgotten or START)
+    return await session.scalar(upto) or START
 
 
 async def refuse_forgotten(session: ReadSession, partner_id: UUID, *, after: int, kinds: Collection[EventKind]) -> None:
@@ -66,15 +74,13 @@ async def page(
     return Page.of(told, request, key=lambda one: (one.event.number,))
 
 
-async def members(pool: Pool, whom: Sequence[UUID], partner_id: UUID) -> list[KnownMember | None]:
-    """The members of events as a partner knows them now; None for those that are gone."""
-    rows = await pool.fetch("SELECT * FROM members_told($1, $2)", list(whom), partner_id)
+async def members(session: ReadSession, whom: Sequence[UUID]) -> list[KnownMember | None]:
+    """The members of events as the viewing partner knows them now; None for those that are gone."""
+    told = text("SELECT * FROM members_told(:whom, :partner)")
+    rows = await session.execute(told, {"whom": list(whom), "partner": sight_of(session).partner_id})
     found = {
-        row["asked"]: KnownMember(
-            wallet_id=row["wallet_id"],
-            member_id=row["member_id"],
-            kind=MemberKind(row["kind"]),
-            pairwise_id=row["pairwise_id"],
+        row.asked: KnownMember(
+            wallet_id=row.wallet_id, member_id=row.member_id, kind=MemberKind(row.kind), pairwise_id=row.pairwise_id
         )
         for row in rows
     }
