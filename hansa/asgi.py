@@ -24,8 +24,10 @@ from domain.storage import Database, opened
 from hansa.clocks import CoalitionClock
 from hansa.endpoint import Endpoint
 from hansa.frontend import ENTRIES, REFRESH_SECONDS, Frontend
+from hansa.listening import listening
 from hansa.mailing import mailer_of
 from hansa.middleware import CarefulBrowsers, RequestIds
+from hansa.numbering import numbered
 from hansa.pages import first_page
 from hansa.service import Service
 from hansa.settings import Settings
@@ -39,8 +41,10 @@ from partners.keys import Keys, derive
 from partners.limits import Limits
 from partners.state import AccessState
 from partners.viewer import Viewer, still_stands, viewer_of
+from partners.webhooks.relaying import relay
 from resolvers.allowances import Quotas
 from resolvers.context import Context
+from resolvers.following import feeds_of
 from resolvers.guessing import Guessing, misses
 from schema.execution import Engine
 from schema.root import printed, product
@@ -134,6 +138,8 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
             mailer=mailer_of(settings, database),
             outbound=Outbound(named=settings.outbound_hosts),
         ) as access,
+        numbered(database, relay),
+        listening(settings.database_url or "", feeds_of(database)),
     ):
         clock = CoalitionClock(database)
         if settings.smtp_url is None and not (await access.watch.standing()).sandbox:

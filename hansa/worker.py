@@ -7,18 +7,26 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import structlog
+from sqlalchemy import exists
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
 
+from domain.events import keeping
+from domain.events.models import Event
 from domain.ledger.sweeping import Swept, sweep
-from domain.storage import Database, opened
+from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from hansa import logs
 from hansa.clocks import CoalitionClock
 from hansa.embedding import with_database
+from hansa.numbering import numbered
 from hansa.serving import prepare
 from hansa.settings import Settings
+from partners.webhooks.models import DeliveryState, WebhookDelivery
+from partners.webhooks.relaying import relay
 
 EVERY = timedelta(seconds=30)
 ONE_SWEEPS = 0x48414E5357
@@ -43,7 +51,7 @@ async def _work(settings: Settings, every: timedelta) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    async with opened(settings.database_url or "", connections=2) as database:
+    async with opened(settings.database_url or "", connections=2) as database, numbered(database, relay):
         await sweeping(database, settings.database_url or "", stopping, every=every)
 
 
@@ -56,10 +64,11 @@ async def sweeping(database: Database, url: str, stopping: asyncio.Event, *, eve
             async with _turn(url) as ours:
                 while ours and not stopping.is_set():
                     await _swept(database, clock)
+                    await _forgotten(database)
                     await _still_ours(ours)
                     await _pause(stopping, every)
             await _pause(stopping, every)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as problem:
             log.warning("The database does not answer; trying again", problem=repr(problem))
             await _pause(stopping, every)
     log.info("The worker has stopped")
@@ -72,6 +81,17 @@ async def _swept(database: Database, clock: CoalitionClock) -> Swept:
     if done != Swept(0, 0, 0):
         log.info("Swept", now=now.isoformat(), released=done.released, lapsed=done.lapsed, expired=done.expired)
     return done
+
+
+async def _forgotten(database: Database) -> None:
+    """Remove events that were kept long enough, unless a webhook still waits for them; they go by the real time."""
+    waits = exists().where(
+        col(WebhookDelivery.position) == Event.position, col(WebhookDelivery.state) == DeliveryState.WAITING
+    )
+    async with database.session(COALITION) as session, session.begin():
+        gone = await keeping.forget(WriteSession(ReadSession(session)), now=datetime.now(UTC), unless=waits)
+    if gone:
+        log.info("Forgot old events", events=gone)
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ CHANNEL = "hansa_events"
 
 _LONGEST_NOTICE = 7_999
 
+_WAITING = text("SELECT EXISTS (SELECT FROM event WHERE number IS NULL)")
 _HOLD_COUNTER = text("SELECT last FROM event_counter FOR UPDATE SKIP LOCKED")
 _NUMBER = text("""
     WITH due AS (
@@ -42,11 +43,21 @@ async def number(session: WriteSession, *, most: int = MOST, now: datetime) -> l
     READ COMMITTED: the lock is taken in a statement before the one that looks, which therefore sees all that the
     sequencer before committed. `now` is real time.
     """
+    if not (await session.execute(_WAITING)).scalar():
+        return []
     last = (await session.execute(_HOLD_COUNTER)).scalar()
     if last is None:
         return []
     rows = select(Event).from_statement(_NUMBER.bindparams(most=most, last=last, now=now))
     return sorted((await session.scalars(rows)).all(), key=lambda event: event.number or 0)
+
+
+async def sequence(session: WriteSession, *, most: int = MOST, now: datetime) -> list[Event]:
+    """Number events and wake the listeners: the step of whoever has nothing else to do with them."""
+    events = await number(session, most=most, now=now)
+    if events:
+        await announce(session, events)
+    return events
 
 
 async def announce(session: WriteSession, events: list[Event]) -> None:
