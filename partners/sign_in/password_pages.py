@@ -51,7 +51,7 @@ async def _password_page(visit: Visit) -> Response:
 async def _try_password(visit: Visit) -> Response:
     """The same is done, and the same said, whether or not anybody is known by the address."""
     state = visit.state
-    typed, password = visit.form.get("email", ""), visit.form.get("password", "")
+    typed, password = visit.form.get("email", "").strip(), visit.form.get("password", "")
     email = _normal(typed)
     await state.limits.spend(FROM_ADDRESS, visit.address, at=state.ticks())
     await state.limits.spend(PASSWORDS, email or visit.address, at=state.ticks())
