@@ -13,8 +13,10 @@ from sqlalchemy import text
 
 from domain.ids import ClientId, OutletId, PartnerId
 from domain.storage import WriteSession
-from partners.scopes import Scope, ceiling, known
-from partners.webhooks.models import DeliveryState, WebhookState
+from partners.scopes import ceiling, known
+from partners.viewer import Viewer
+from partners.webhooks import viewing
+from partners.webhooks.models import DeliveryState, WebhookState, message_id
 from partners.webhooks.pace import Pace
 
 EACH = 8
@@ -134,13 +136,19 @@ class Due:
     @property
     def message_id(self) -> str:
         """What names the message, at every attempt the same."""
-        return f"msg_{self.delivery_id.hex}"
+        return message_id(self.delivery_id)
 
     @property
-    def allowed(self) -> frozenset[Scope]:
-        """What the client may see at this moment, below its ceilings."""
+    def viewer(self) -> Viewer:
+        """With whose eyes the event is looked at: the client's, as far as its ceilings let it see at this moment."""
         own = known(self.ceiling) if self.ceiling is not None else None
-        return known(self.scopes) & ceiling(of_partner=True, partners_own=own)
+        return viewing.as_client(
+            partner_id=self.partner_id,
+            client_id=self.client_id,
+            outlet_id=self.outlet_id,
+            scopes=known(self.scopes) & ceiling(of_partner=True, partners_own=own),
+            sandbox=self.sandbox,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

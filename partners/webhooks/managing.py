@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from partners.clients.models import Client, ClientAuthMethod
 from partners.errors import AddressRefused, TooManyWebhooks, WebhookClientRefused, WebhookNotActive, WebhookNotFound
 from partners.fetching import Outbound
 from partners.scopes import Scope, known, written
+from partners.telling import SCOPE_OF_KIND
 from partners.webhooks import requests, signing
 from partners.webhooks.models import Webhook, WebhookLane, WebhookState
 
@@ -117,7 +119,8 @@ async def create(
     before = await requests.begin(session, command, webhook_id, now=now)
     if before is not None:
         return Signed(webhook=await by_id(session, before.webhook_id), replayed=True)
-    await check_client(session, command.partner_id, command.client_id, manager)
+    client = await check_client(session, command.partner_id, command.client_id, manager)
+    check_sees(client, command.subscribed.kinds)
     if await _count(session, command.partner_id) >= MOST_WEBHOOKS:
         raise TooManyWebhooks(MOST_WEBHOOKS)
     secret = signing.new_secret()
@@ -146,7 +149,8 @@ async def change(session: WriteSession, command: ChangeWebhook, manager: Manager
     webhook = await by_id(session, command.webhook_id)
     client_id = command.client_id or ClientId(webhook.client_id)
     if command.url is not None or command.subscribed is not None or command.client_id is not None:
-        await check_client(session, PartnerId(webhook.partner_id), client_id, manager)
+        client = await check_client(session, PartnerId(webhook.partner_id), client_id, manager)
+        check_sees(client, command.subscribed.kinds if command.subscribed is not None else webhook.kinds)
     changed = []
     if command.name is not None:
         webhook.name = command.name.strip()
@@ -291,6 +295,16 @@ async def check_client(session: ReadSession, partner_id: PartnerId, client_id: C
     if beyond and client.client_id != manager.client_id and not manager.any_client:
         raise WebhookClientRefused(f"The client may do what you may not: {written(beyond)}.", path=("client",))
     return client
+
+
+def check_sees(client: Client, kinds: Collection[str] | None) -> None:
+    """Make sure that the client may see the events that a document asks for by name.
+
+    Raises: WebhookClientRefused.
+    """
+    scopes = {SCOPE_OF_KIND[EventKind(kind)] for kind in kinds or ()} - {Scope.WEBHOOKS_MANAGE}
+    if lacking := scopes - known(client.scopes):
+        raise WebhookClientRefused(f"For these events the client needs {written(lacking)}.", path=("client",))
 
 
 async def check_url(url: str, outbound: Outbound, *, sandbox: bool) -> None:

@@ -148,6 +148,16 @@ class WebhookDelivery(Row, table=True):
         CheckConstraint("(state = 'WAITING') = (finished_at IS NULL)", name="finished_unless_waiting"),
     )
 
+    @property
+    def message_id(self) -> str:
+        """Names the message, at every attempt the same."""
+        return message_id(self.delivery_id)
+
+
+def message_id(delivery_id: UUID) -> str:
+    """The `webhook-id` of a delivery's messages."""
+    return f"msg_{delivery_id.hex}"
+
 
 class WebhookAttempt(Row, table=True):
     """How one attempt went, for the partner to see."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from domain.events.models import Event, EventKind, Told
+from domain.events.models import Event, EventKind
 from domain.paging import Page, PageRequest
 from domain.storage import ReadSession, concerning, sight_of
 from partners.errors import WebhookNotFound
@@ -74,18 +74,15 @@ async def event(session: ReadSession, partner_id: UUID, position: int) -> Event 
     )
 
 
-async def newest(session: ReadSession, partner_id: UUID, kinds: Collection[EventKind]) -> Told | None:
-    """What a partner was told last of these kinds, if anything."""
+async def newest(session: ReadSession, partner_id: UUID, kinds: Collection[EventKind]) -> Event | None:
+    """The newest event that a partner may be told of as one of these kinds, among its last."""
     query = select(Event).where(
         col(Event.partner_id) == partner_id,
         col(Event.number).is_not(None),
         concerning(sight_of(session), col(Event.partner_id)),
     )
-    for found in await session.scalars(query.order_by(col(Event.number).desc()).limit(LOOKED_THROUGH)):
-        kind = found.told_as(kinds)
-        if kind is not None:
-            return Told(found, kind)
-    return None
+    last = await session.scalars(query.order_by(col(Event.number).desc()).limit(LOOKED_THROUGH))
+    return next((event for event in last if event.told_as(kinds) is not None), None)
 
 
 async def attempts(session: ReadSession, ids: Sequence[UUID]) -> list[list[WebhookAttempt]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -112,9 +112,9 @@ def told_as(event: Event, webhook: Webhook) -> EventKind | None:
     """As which kind a webhook hears of an event; None, if it does not want it."""
     if event.kind == EventKind.WEBHOOK_TESTED:
         return EventKind.WEBHOOK_TESTED if event.subject_id == webhook.webhook_id else None
-    return event.told_as(kinds_of(webhook))
+    return event.told_as(kinds_of(webhook.kinds))
 
 
-def kinds_of(webhook: Webhook) -> frozenset[EventKind]:
+def kinds_of(words: Collection[str] | None) -> frozenset[EventKind]:
     """The kinds of events that a webhook's document asks for."""
-    return EVERY_KIND if webhook.kinds is None else frozenset(EventKind(kind) for kind in webhook.kinds)
+    return EVERY_KIND if words is None else frozenset(EventKind(word) for word in words)

@@ -81,7 +81,7 @@ async def _chosen(session: ReadSession, command: ReplayWebhook, webhook: Webhook
     if command.since is not None:
         return query.where(col(Event.numbered_at) >= command.since)
     if command.after is not None:
-        kinds = relaying.kinds_of(webhook)
+        kinds = relaying.kinds_of(webhook.kinds)
         await queries.refuse_forgotten(session, command.partner_id, after=command.after, kinds=kinds)
         return query.where(col(Event.number) > command.after)
     return query.where(col(Event.position).in_(await _positions(session, command)))
