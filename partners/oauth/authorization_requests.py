@@ -52,10 +52,11 @@ class Asking:
     """When the member's browser first came with it."""
 
     def needs_sign_in(self, signed_in_at: datetime, *, now: datetime) -> bool:
-        """Whether a sign-in is too old for what the client asked: before this request, or longer ago than `max_age`."""
-        if "login" in self.prompt and signed_in_at < self.begun_at:
-            return True
-        return self.max_age is not None and now - signed_in_at > timedelta(seconds=self.max_age)
+        """Whether a sign-in is too old for what the client asked; one during this request never is."""
+        if signed_in_at >= self.begun_at:
+            return False
+        too_old = self.max_age is not None and now - signed_in_at > timedelta(seconds=self.max_age)
+        return too_old or "login" in self.prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,10 @@ class Checked:
 class Unredirectable(Exception):
     """A request that names no client, or no address of its client: nobody is told but the one who looks at the page."""
 
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
 
 def client_of(parameters: Mapping[str, str], server: Any) -> RegisteredClient:
     """The client of a request, whose address to come back to is its own.
@@ -98,9 +103,9 @@ def client_of(parameters: Mapping[str, str], server: Any) -> RegisteredClient:
     """
     client: RegisteredClient | None = server.query_client(parameters.get("client_id", ""))
     if client is None:
-        raise Unredirectable("The program that sent you here is not known.")
+        raise Unredirectable("client_id is that of no client.")
     if not client.check_redirect_uri(parameters.get("redirect_uri", "")):
-        raise Unredirectable("The program that sent you here named an address that is not registered for it.")
+        raise Unredirectable("redirect_uri is missing, or not registered for this client.")
     return client
 
 

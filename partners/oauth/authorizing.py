@@ -229,7 +229,7 @@ def _checked(state: AccessState, parameters: dict[str, str], *, flaw: str | None
     try:
         return authorization_requests.checked(parameters, server.SERVER, flaw=flaw)
     except Unredirectable as nobody:
-        raise AuthorizationRefused("invalid_request", str(nobody)) from None
+        raise AuthorizationRefused("invalid_request", nobody.reason) from None
     except OAuth2Error as error:
         raise _told(state, parameters, error) from None
 

@@ -13,8 +13,10 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import Endpoint, InvalidRequestError
 from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.orm import Session
@@ -22,6 +24,7 @@ from sqlmodel import col, select
 
 from partners.keys import seal, unseal
 from partners.oauth import authorization_requests
+from partners.oauth.authorization_requests import Unredirectable
 from partners.oauth.issuing import AUTH_METHODS
 from partners.oauth.models import PushedRequest
 from partners.oauth.shapes import Asked, answering
@@ -61,9 +64,20 @@ class Pushing(Endpoint):
         sent["client_id"] = client.get_client_id()
         if request.thumbprint is not None and sent.setdefault("dpop_jkt", request.thumbprint) != request.thumbprint:
             raise InvalidRequestError("dpop_jkt is not the key that this request proves.")
-        authorization_requests.checked(sent, self.server)
+        _check(sent, self.server)
         handle = keep(exchange.session, client.row.client_id, sent, now=exchange.now)
         return 201, {"request_uri": handle, "expires_in": int(LIFETIME.total_seconds())}, []
+
+
+def _check(sent: Parameters, server: Any) -> None:
+    """Hold it to the rules while its client is there to be told: in the answer, and nobody is sent anywhere."""
+    try:
+        authorization_requests.checked(sent, server)
+    except Unredirectable as refused:
+        raise InvalidRequestError(refused.reason) from None
+    except OAuth2Error as error:
+        error.redirect_uri = None
+        raise
 
 
 def keep(session: Session, client_id: UUID, parameters: Parameters, *, now: datetime, begun: bool = False) -> str:

@@ -54,6 +54,13 @@ def _asked(endpoint: str) -> Answer:
         for_member = endpoint == Pushing.ENDPOINT_NAME
         respond = partial(server.respond, endpoint, given, request.headers)
         response = await server.exchanged(state, respond, for_member=for_member)
+        assertion = given.get("client_assertion")
+        if (
+            response.status_code == HTTPStatus.UNAUTHORIZED
+            and assertion
+            and await state.key_fetcher.presented(assertion)
+        ):
+            response = await server.exchanged(state, respond, for_member=for_member)
         if endpoint == "revocation" and response.status_code == HTTPStatus.OK:
             await state.watch.refresh()
         return response
