@@ -21,6 +21,7 @@ from partners.clients import key_sets
 from partners.clients.models import Client
 from partners.errors import AddressRefused, InvalidKeySet
 from partners.fetching import Bounds, FetchFailed, Outbound
+from partners.oauth.jose import TokenInvalid, unverified
 
 SERVER = Sight("server")
 OK = 200
@@ -32,6 +33,7 @@ STALE_AFTER = timedelta(hours=1)
 """How old keys may be before the worker fetches them again."""
 
 MOST_AT_ONCE = 50
+LONGEST_ASSERTION = 8192
 BOUNDS = Bounds(within=timedelta(seconds=5), most_bytes=65_536)
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,20 @@ class KeyFetcher:
                 .values(jwks_failure=failure, **kept)
             )
         return jwks is not None
+
+    async def presented(self, assertion: str) -> bool:
+        """Fetch the keys of whoever presents an assertion under a key we do not know; whether to look once more."""
+        try:
+            header, claims = unverified(assertion, algorithms=key_sets.ALGORITHMS, longest=LONGEST_ASSERTION)
+            client_id = UUID(str(claims.get("sub")))
+        except (TokenInvalid, ValueError):
+            return False
+        async with self._database.session(SERVER) as session:
+            jwks = await session.scalar(
+                select(Client.jwks).where(col(Client.client_id) == client_id, col(Client.jwks_uri).is_not(None))
+            )
+        known = {jwk["kid"] for jwk in (jwks or {"keys": []})["keys"]}
+        return str(header.get("kid")) not in known and await self.fetch(ClientId(client_id))
 
     async def refresh(self) -> int:
         """Fetch the keys that are old, some at a time, as the worker does now and then; how many were asked for."""
