@@ -21,6 +21,7 @@ from domain.settlement.parties import PartyRole
 from partners.clients.models import ClientAuthMethod
 from partners.scopes import PersonRole
 from partners.viewer import Audience
+from partners.webhooks.models import DeliveryState, WebhookState
 
 for kind in (
     Account,
@@ -44,10 +45,12 @@ for kind in (
     Rounding,
     RuleKind,
     TransferKind,
+    WebhookState,
 ):
     strawberry.enum(kind)
 strawberry.enum(Action, name="AuditAction")
 strawberry.enum(ActorKind, name="AuditActor")
 strawberry.enum(SubjectKind, name="AuditSubject")
+strawberry.enum(DeliveryState, name="WebhookDeliveryState")
 strawberry.enum(Source, name="LineSource")
 strawberry.enum(Why, name="NoAwardReason")

@@ -36,6 +36,7 @@ from schema.statements import StatementQuery
 from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
 from schema.wallets import WalletSubscription
+from schema.webhooks import WebhookMutation, WebhookQuery
 
 
 @strawberry.type
@@ -68,6 +69,7 @@ class Query(
     ClientQuery,
     PersonQuery,
     TrailQuery,
+    WebhookQuery,
 ):
     """All that can be asked."""
 
@@ -88,6 +90,7 @@ class Mutation(
     ServiceMutation,
     ClientMutation,
     PersonMutation,
+    WebhookMutation,
 ):
     """All that can be done."""
 

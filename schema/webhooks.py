@@ -124,7 +124,12 @@ class Webhook(Node):
     @strawberry.field(graphql_type=Connection[WebhookDelivery], extensions=[paged()])
     @staticmethod
     async def deliveries(
-        webhook: strawberry.Parent[models.Webhook], info: Info, page: PageRequest, state: DeliveryState | None = None
+        webhook: strawberry.Parent[models.Webhook],
+        info: Info,
+        page: PageRequest,
+        state: Annotated[
+            DeliveryState | None, strawberry.argument(description="Those that stand there; all, if not said.")
+        ] = None,
     ) -> Page[models.WebhookDelivery]:
         """Its deliveries of the last 30 days, the newest first; of one state, if one is named."""
         return await webhooks.deliveries_of(info.context, webhook.webhook_id, page, state)
