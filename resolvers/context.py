@@ -198,8 +198,8 @@ class Context:
     async def close(self) -> None:
         """Give the connection back, after whoever still reads through it.
 
-        Where one part of an answer fails, its siblings read on though nobody waits for them: from now on each in a session
-        of its own, so that nothing stays open.
+        Where one part of an answer fails, its siblings read on though nobody waits for them: from now on each read has
+        a session of its own, so that nothing stays open.
         """
         self.snapshots = False
         async with self._turn:
