@@ -137,7 +137,7 @@ async def create(
         created_at=now,
     )
     session.add(webhook)
-    await _tell(session, webhook, manager, Action.WEBHOOK_CREATED, {"client": str(command.client_id)}, now=now)
+    await _tell(session, webhook, manager, Action.WEBHOOK_CREATED, {"kinds": webhook.kinds or ["ALL"]}, now=now)
     return Signed(webhook=webhook, secret=secret)
 
 

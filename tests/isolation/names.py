@@ -36,6 +36,8 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "told": ("AuditLine", lambda side: (side.trail_line_id,)),
     "line": ("StatementLine", lambda side: (side.line_id,)),
     "grant": ("Grant", lambda side: (side.grant_id,)),
+    "webhook": ("Webhook", lambda side: (side.webhook_id,)),
+    "delivery": ("WebhookDelivery", lambda side: (side.delivery_id,)),
 }
 """What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
 

@@ -83,6 +83,8 @@ def _cycle(which: str, **more: Any) -> Build:
     return lambda mine, _theirs, _key: _put(cycle=mine.cycles[which], **more)
 
 
+_HEARS = "subscription { events { id kind cursor member { id } } }"
+
 _NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet"})
 
 _NAMELESS: Mapping[str, Mapping[str, Build]] = {
@@ -114,6 +116,7 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.consentGive": {
         "": lambda mine, _theirs, _key: _put(partner=mine.partner, purposes=["BALANCE", "HISTORY"], textVersion=1)
     },
+    "Mutation.testMembersCreate": {"": lambda _mine, _theirs, key: _put(idempotencyKey=key, count=2)},
     "Mutation.productsFeed": {"": lambda *_: _put(products=[{"sku": "fed", "name": "Fed"}])},
     "Mutation.cycleCutOff": {"": _cycle("settled")},
     "Mutation.cycleCompute": {"": _cycle("settled")},
@@ -121,7 +124,10 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.cycleApprove": {"": _cycle("settled")},
     "Mutation.cycleVoid": {"": _cycle("open", reason="wrong")},
     "Mutation.statementAccept": {"": _cycle("settled"), "draft": _cycle("drafted")},
+    "Query.webhooks": {"": lambda *_: {}},
     "Subscription.myWalletChanged": {"": lambda *_: {}},
+    "Query.events": {"": lambda *_: {"first": 20}},
+    "Subscription.events": {"": lambda *_: {"after": ""}},
 }
 
 _NAMING: Mapping[str, Mapping[str, Build]] = {
@@ -141,6 +147,10 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "": lambda *_: {"first": 50},
         "of a partner": lambda _mine, theirs, _key: {"first": 50, "partner": theirs.partner},
         "about a client": lambda _mine, theirs, _key: {"first": 50, "subject": theirs.client},
+    },
+    "Query.webhook": {"": lambda _mine, theirs, _key: {"id": theirs.webhook}},
+    "Query.webhookPreview": {
+        "": lambda _mine, theirs, _key: _put(client=theirs.client, document=_HEARS),
     },
     "Query.node": {name: lambda _mine, theirs, _key, name=name: {"id": theirs.ids[name]} for name in _NODES},  # type: ignore[misc]
     "Query.nodes": {"": lambda _mine, theirs, _key: {"ids": [theirs.ids[name] for name in _NODES]}},
@@ -287,6 +297,26 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.clientRotate": {"": lambda _mine, theirs, _key: _put(client=theirs.client, graceHours=1)},
     "Mutation.clientRevoke": {"": lambda _mine, theirs, _key: _put(client=theirs.client)},
     "Mutation.ceilingSet": {"": lambda _mine, theirs, _key: _put(partner=theirs.partner)},
+    "Mutation.webhookCreate": {
+        "": lambda _mine, theirs, key: _put(
+            idempotencyKey=key, name="Hook", url="https://1.1.1.1/", document=_HEARS, client=theirs.client
+        )
+    },
+    "Mutation.webhookChange": {
+        "": lambda _mine, theirs, _key: _put(webhook=theirs.webhook, name="Another"),
+        "to another's client": lambda mine, theirs, _key: _put(webhook=mine.webhook, client=theirs.client),
+    },
+    "Mutation.webhookTest": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
+    "Mutation.webhookReplay": {
+        "": lambda _mine, theirs, key: _put(idempotencyKey=key, webhook=theirs.webhook, since=NOW.isoformat()),
+        "another's delivery": lambda mine, theirs, key: _put(
+            idempotencyKey=f"{key}-d", webhook=mine.webhook, deliveries=[theirs.delivery]
+        ),
+    },
+    "Mutation.webhookRotateSecret": {"": lambda _mine, theirs, key: _put(idempotencyKey=key, webhook=theirs.webhook)},
+    "Mutation.webhookPause": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
+    "Mutation.webhookResume": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
+    "Mutation.webhookRemove": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
     "Mutation.personInvite": {
         "": lambda _mine, _theirs, key: _put(name="Ilze", email=f"{key}@house.example", roles=["PARTNER_ADMIN"]),
         "for a partner": lambda _mine, theirs, key: _put(

@@ -41,7 +41,12 @@ from partners.people import admitting
 from partners.people.admitting import AdmitPerson
 from partners.scopes import PARTNER_CEILING, PURPOSE_OF_SCOPE, PersonRole
 from partners.standing import SERVER
+from partners.webhooks import delivering
+from partners.webhooks import managing as webhooks
+from partners.webhooks.pace import USUAL
 from tests.builders.graphql import KEYS
+from tests.builders.webhooks import NOW as LISTENED
+from tests.builders.webhooks import a_webhook, answered, claimed, relayed, transacted
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPENED = NOW - timedelta(days=60)
@@ -226,6 +231,24 @@ class Shop:
                 partner_id=self.partner_id,
             )
             self.made["person"] = (await admitting.admit(session, person, now=OPENED)).person_id
+
+    async def listen(self) -> None:
+        """An endpoint of the shop's own hears what happened, and what it answered is kept."""
+        made = await a_webhook(
+            self.database,
+            self.partner_id,
+            name=self.secret("Hook"),
+            url=f"https://{self.word.lower()}.example/hook",
+            client_id=self.made["client"],
+        )
+        self.made["webhook"] = made.webhook.webhook_id
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            await webhooks.test(session, made.webhook.webhook_id, occurred_at=NOW)
+        await relayed(self.database)
+        (due,) = await claimed(self.database, now=LISTENED)
+        self.made["delivery"] = due.delivery_id
+        told = answered(500, now=LISTENED, answer=self.secret("Answer"))
+        await transacted(self.database, delivering.fail, due, told, pace=USUAL, chance=0, now=LISTENED)
 
     async def _granted(self, member: KnownMember) -> None:
         """The member lets the shop's client ask on its behalf for all that one may grant."""

@@ -28,6 +28,7 @@ from domain.settlement import computing, cycles
 from domain.settlement.models import Cycle, Statement, StatementLine
 from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
+from tests.builders.webhooks import relayed
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
 SPENT_ELSEWHERE = 90_000
@@ -69,6 +70,8 @@ class Side:
     grant_id: UUID
     """What its member granted its client."""
     person_id: PersonId
+    webhook_id: UUID
+    delivery_id: UUID
     trail_line_id: UUID
     """What the audit trail tells of its client."""
     word: str
@@ -137,6 +140,9 @@ async def a_world(database: Database, url: str) -> World:
         await managing.draft(session, birch.partner_id, invitation, now=OPENED)
     await _trade(amber, birch)
     settled, drafted, open_now = await _close(database, first, amber, birch)
+    await relayed(database)
+    for shop in (amber, birch):
+        await shop.listen()
     return World(
         database=database,
         url=url,
@@ -259,6 +265,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         client_id=made["client"],
         grant_id=made["grant"],
         person_id=made["person"],
+        webhook_id=made["webhook"],
+        delivery_id=made["delivery"],
         trail_line_id=trail_line_id,
         word=shop.word,
         figures=_figures(shop.price),
