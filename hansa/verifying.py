@@ -74,6 +74,7 @@ def _tell(report: Report) -> None:
     )
     if report.sound:
         reporting.say("Every wallet is what its transfers come to, and every chain of hashes holds.")
+        reporting.say("Every deed since there are events was told to its partner, as far as events are kept.")
         return
     reporting.table(
         [

@@ -47,6 +47,10 @@ class Wrong(StrEnum):
     """A sponsor's points do not add up."""
     SEAL_BROKEN = "SEAL_BROKEN"
     """A closed cycle's entries are not those that were sealed."""
+    EVENT_MISSING = "EVENT_MISSING"
+    """A partner was not told of its deed."""
+    EVENT_INVENTED = "EVENT_INVENTED"
+    """A partner was told of what is not in the books."""
     TRAIL_BROKEN = "TRAIL_BROKEN"
     """A line of the audit trail was changed, taken out or put in."""
 

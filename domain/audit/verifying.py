@@ -15,6 +15,7 @@ from domain.audit.merkle import Tree
 from domain.audit.reading import Connection, WalletRows, wallets
 from domain.audit.replaying import Debt, Hold, Lot, Replay
 from domain.audit.sums import Sums
+from domain.audit.telling import untold
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many wallets of how many are done."""
@@ -72,7 +73,8 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
         if progress is not None:
             progress(report.wallets, every)
     report.lines, broken = await trail.broken(connection)
-    for finding in [*sums.findings(), *await _seals(connection, trees), *await _across(connection), *broken]:
+    across = [*await _seals(connection, trees), *await _across(connection), *await untold(connection)]
+    for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report
 
