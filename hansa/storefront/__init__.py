@@ -5,8 +5,10 @@ It needs nothing of the server but its address, and imports nothing of it.
 
 from __future__ import annotations
 
-from hansa.storefront.errors import Faulty, Refused, Unanswered, Unauthorized
+from hansa.storefront.errors import Faulty, LinkRefused, Refused, Unanswered, Unauthorized
 from hansa.storefront.front import Storefront
+from hansa.storefront.linking import Begun, Linking, MemberLink
+from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import ClientKey, ClientSecret
 from hansa.storefront.values import (
@@ -28,6 +30,7 @@ from hansa.storefront.values import (
 __all__ = [
     "Award",
     "Basket",
+    "Begun",
     "Card",
     "ClientKey",
     "ClientSecret",
@@ -35,9 +38,13 @@ __all__ = [
     "Faulty",
     "Known",
     "Line",
+    "LinkRefused",
+    "Linking",
     "Member",
+    "MemberLink",
     "Patience",
     "Preview",
+    "ProofKey",
     "Recorded",
     "Redemption",
     "Refused",

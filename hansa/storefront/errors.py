@@ -31,6 +31,15 @@ class Unauthorized(Exception):
     """The client's credentials are not accepted."""
 
 
+class LinkRefused(Exception):
+    """No link came about: the member refused, or what came back is not the answer to what was asked."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        """OAuth's error, such as access_denied; or not_our_answer, wrong_issuer, id_token."""
+        super().__init__(f"{code}: {message}" if message else code)
+
+
 class Unanswered(Exception):
     """No answer came, however often it was asked; whether anything was written is unknown.
 

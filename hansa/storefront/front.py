@@ -16,6 +16,8 @@ from graphql import DocumentNode
 
 from hansa.storefront import documents
 from hansa.storefront.errors import Faulty, Refused
+from hansa.storefront.linking import proof_for
+from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import Credential
 from hansa.storefront.transport import PatientTransport
@@ -53,11 +55,22 @@ class Storefront:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, url: str, credential: Credential, *, patience: Patience | None = None, **options: Any
+        cls,
+        url: str,
+        credential: Credential,
+        *,
+        proof: ProofKey | None = None,
+        patience: Patience | None = None,
+        **options: Any,
     ) -> AsyncIterator[Storefront]:
-        """Open the way to a server by its address, such as https://api.example.org; options go to httpx."""
+        """Open the way to a server by its address, such as https://api.example.org; options go to httpx.
+
+        Tokens of a client with a key of its own, and of a member's link, are bound to a proof key: the one given, or
+        a fresh one.
+        """
         url = url.rstrip("/")
-        transport = PatientTransport(url, credential, patience or Patience(), **{"timeout": SECONDS, **options})
+        named = {"proof": proof or proof_for(credential), "timeout": SECONDS, **options}
+        transport = PatientTransport(url, credential, patience or Patience(), **named)
         async with Client(transport=transport, execute_timeout=None) as session:
             assert isinstance(session, AsyncClientSession)
             yield cls(url, session, transport)
@@ -208,7 +221,7 @@ class Storefront:
         transport = WebsocketsTransport(
             url=self._url.replace("http", "ws", 1) + "/graphql",
             subprotocols=[SUBPROTOCOL],
-            init_payload={"authorization": f"Bearer {token}"},
+            init_payload=self._transport.tokens.headers(token, method="GET", url=self._url + "/graphql"),
         )
         async with Client(transport=transport) as session:
             assert isinstance(session, AsyncClientSession)

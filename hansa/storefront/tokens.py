@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey
 
 from hansa.storefront.errors import Unauthorized
+from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience, patiently
 
 METADATA = "/.well-known/oauth-authorization-server"
@@ -22,8 +24,27 @@ SPARE_SECONDS = 30.0
 """A token is renewed so long before its end."""
 
 
+class Credential(Protocol):
+    """What tokens are given for."""
+
+    def request(self, issuer: str) -> dict[str, Any]:
+        """How to ask for a token: the form under `data`, and `auth` where the client signs in with a header."""
+
+    def granted(self, answer: Mapping[str, Any]) -> None:
+        """Keep what the server gave beside the token."""
+
+
+class _Own:
+    """A client's own credential: the server gives nothing beside the token."""
+
+    __slots__ = ()
+
+    def granted(self, answer: Mapping[str, Any]) -> None:
+        """Nothing to keep."""
+
+
 @dataclass(frozen=True, slots=True)
-class ClientSecret:
+class ClientSecret(_Own):
     """A client id with its secret (client_secret_basic)."""
 
     client_id: str
@@ -31,11 +52,11 @@ class ClientSecret:
 
     def request(self, _issuer: str) -> dict[str, Any]:
         """How to ask for a token."""
-        return {"auth": (self.client_id, self.secret), "data": {}}
+        return {"auth": (self.client_id, self.secret), "data": {"grant_type": "client_credentials"}}
 
 
 @dataclass(frozen=True, slots=True)
-class ClientKey:
+class ClientKey(_Own):
     """A client id with a private key of its own (private_key_jwt): the key never leaves this process."""
 
     client_id: str
@@ -53,20 +74,21 @@ class ClientKey:
         }
         header = {"alg": _algorithm(self.key)} | ({"kid": self.key.kid} if self.key.kid else {})
         assertion = jwt.encode(header, {**claims, "exp": now + ASSERTION_SECONDS}, self.key, algorithms=[header["alg"]])
-        return {"data": {"client_assertion_type": ASSERTION, "client_assertion": assertion}}
-
-
-Credential = ClientSecret | ClientKey
+        signed = {"client_assertion_type": ASSERTION, "client_assertion": assertion}
+        return {"data": {"grant_type": "client_credentials", **signed}}
 
 
 class Tokens:
-    """The one token a client uses at a time."""
+    """The one token a client uses at a time, bound to a key where there is one."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str, credential: Credential, patience: Patience) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, credential: Credential, patience: Patience, proof: ProofKey | None
+    ) -> None:
         self._client = client
         self._url = url
         self._credential = credential
         self._patience = patience
+        self._proof = proof
         self._turn = asyncio.Lock()
         self._token = ""
         self._good_until = 0.0
@@ -78,6 +100,12 @@ class Tokens:
             if time.monotonic() >= self._good_until:
                 await self._fetch()
             return self._token
+
+    def headers(self, token: str, *, method: str, url: str) -> dict[str, str]:
+        """What one request says to use the token: a proof is good for this request alone."""
+        if self._proof is None:
+            return {"Authorization": f"Bearer {token}"}
+        return {"Authorization": f"DPoP {token}", "DPoP": self._proof.proof(method, url, token=token)}
 
     def forget(self, token: str) -> None:
         """The server does not accept it any more."""
@@ -92,14 +120,16 @@ class Tokens:
         if answer.status_code != httpx.codes.OK:
             raise Unauthorized(_told(answer))
         granted = answer.json()
+        self._credential.granted(granted)
         self._token = granted["access_token"]
         self._good_until = time.monotonic() + granted["expires_in"] - SPARE_SECONDS
 
     async def _asked(self) -> httpx.Response:
-        """Each attempt with an assertion of its own: one is good for a single use."""
+        """Each attempt with an assertion and a proof of its own: one is good for a single use."""
+        endpoint = self._metadata["token_endpoint"]
+        headers = {"DPoP": self._proof.proof("POST", endpoint)} if self._proof else {}
         request = self._credential.request(self._metadata["issuer"])
-        request["data"]["grant_type"] = "client_credentials"
-        return await self._client.post(self._metadata["token_endpoint"], **request)
+        return await self._client.post(endpoint, headers=headers, **request)
 
 
 def _algorithm(key: Key) -> str:

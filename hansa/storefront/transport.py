@@ -12,6 +12,7 @@ from gql.transport.httpx import HTTPXAsyncTransport
 from graphql import ExecutionResult, OperationDefinitionNode, OperationType
 
 from hansa.storefront.errors import Unauthorized
+from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience, patiently
 from hansa.storefront.tokens import Credential, Tokens
 
@@ -22,18 +23,21 @@ UNAUTHORIZED = 401
 class PatientTransport(HTTPXAsyncTransport):
     """Sends operations; a mutation is sent again after a loss only if it carries an idempotency key."""
 
-    def __init__(self, url: str, credential: Credential, patience: Patience, **options: Any) -> None:
+    def __init__(
+        self, url: str, credential: Credential, patience: Patience, *, proof: ProofKey | None, **options: Any
+    ) -> None:
         super().__init__(url + "/graphql", **options)
         self._base = url
         self._credential = credential
         self._patience = patience
+        self._proof = proof
         self.tokens: Tokens | None = None
 
     async def connect(self) -> None:
         """Open the connections that tokens and operations share."""
         await super().connect()  # type: ignore[no-untyped-call]
         assert self.client is not None
-        self.tokens = Tokens(self.client, self._base, self._credential, self._patience)
+        self.tokens = Tokens(self.client, self._base, self._credential, self._patience, self._proof)
 
     async def execute(
         self,
@@ -60,8 +64,8 @@ class PatientTransport(HTTPXAsyncTransport):
             assert self.client is not None
             assert self.tokens is not None
             token = await self.tokens.current()
-            headers = {"Authorization": f"Bearer {token}", "Accept": ACCEPT}
-            answer = await self.client.post(self.url, headers=headers, **posted)
+            headers = self.tokens.headers(token, method="POST", url=self.url)
+            answer = await self.client.post(self.url, headers={**headers, "Accept": ACCEPT}, **posted)
             if answer.status_code != UNAUTHORIZED:
                 break
             self.tokens.forget(token)
