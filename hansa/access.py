@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from domain.audit import trail
+from domain.audit.models import Action, SubjectKind
+from domain.audit.trail import COMMAND_LINE, Fact, Line
 from domain.coalition.queries import outlet_by_code, partner_by_slug
 from domain.errors import InvalidValue
 from domain.ids import ClientId, OutletId, PartnerId, PersonId
@@ -20,9 +23,11 @@ from domain.storage import COALITION, ReadSession, Sight, WriteSession, opened
 from hansa.settings import Settings
 from partners import state
 from partners.clients import queries, registering
+from partners.clients.key_fetching import KeyFetcher
 from partners.clients.models import Client
 from partners.clients.registering import CreateClient, Credential
 from partners.errors import InvalidKeySet
+from partners.fetching import Outbound
 from partners.issuer import Issuer
 from partners.keys import derive
 from partners.oauth import signing_keys
@@ -42,6 +47,10 @@ class ClientLine:
     partner_id: UUID | None
     auth_method: str
     scopes: str
+    redirects: str
+    dpop_bound: bool
+    key_set_url: str | None
+    key_set_failure: str | None
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
@@ -56,6 +65,17 @@ class CredentialLine:
     scopes: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """How a new client is to prove itself, and where members come back to."""
+
+    key_set: Path | None = None
+    key_set_url: str | None = None
+    public: bool = False
+    redirects: tuple[str, ...] = ()
+    dpop: bool | None = None
+
+
 async def create_client(
     settings: Settings,
     *,
@@ -63,9 +83,9 @@ async def create_client(
     scopes: list[str],
     partner: str | None = None,
     outlet: str | None = None,
-    key_set: Path | None = None,
+    wanted: Wanted,
 ) -> CredentialLine:
-    """Register a client of a partner, by its short name, or of the coalition."""
+    """Register a client of a partner, by its short name, or of the coalition; published keys are fetched at once."""
     if outlet and not partner:
         raise InvalidValue("An outlet is a partner's: name the partner.", path=("outlet",))
     async with _transaction(settings, COALITION) as session:
@@ -76,9 +96,16 @@ async def create_client(
             scopes=registering.scopes_named(scopes) if scopes else SANDBOX_DEFAULT,
             partner_id=partner_id,
             outlet_id=OutletId(found.outlet_id) if found else None,
-            jwks=_read(key_set),
+            jwks=_read(wanted.key_set),
+            jwks_uri=wanted.key_set_url,
+            public=wanted.public,
+            redirect_uris=wanted.redirects,
+            dpop_bound=wanted.dpop,
         )
-        return _credential(await registering.create(session, command, now=datetime.now(UTC)))
+        now, outbound = datetime.now(UTC), Outbound(named=settings.outbound_hosts)
+        made = await registering.create(session, command, now=now, outbound=outbound)
+    await _fetch_keys(settings, made.client)
+    return _credential(made)
 
 
 async def list_clients(settings: Settings, *, partner: str | None = None) -> list[ClientLine]:
@@ -88,15 +115,26 @@ async def list_clients(settings: Settings, *, partner: str | None = None) -> lis
 
 
 async def rotate_client(
-    settings: Settings, client_id: UUID, *, grace: timedelta, key_set: Path | None = None
+    settings: Settings,
+    client_id: UUID,
+    *,
+    grace: timedelta,
+    key_set: Path | None = None,
+    key_set_url: str | None = None,
 ) -> CredentialLine:
-    """Give a client another credential."""
+    """Give a client another credential; published keys are fetched at once."""
     async with _transaction(settings, COALITION) as session:
-        return _credential(
-            await registering.rotate(
-                session, ClientId(client_id), now=datetime.now(UTC), grace=grace, jwks=_read(key_set)
-            )
+        made = await registering.rotate(
+            session,
+            ClientId(client_id),
+            now=datetime.now(UTC),
+            grace=grace,
+            jwks=_read(key_set),
+            jwks_uri=key_set_url,
+            outbound=Outbound(named=settings.outbound_hosts),
         )
+    await _fetch_keys(settings, made.client)
+    return _credential(made)
 
 
 async def revoke_client(settings: Settings, client_id: UUID) -> ClientLine:
@@ -124,7 +162,9 @@ async def sign_in_link(
         else:
             found = await admitting.with_email(session, person or "", partner_id=await _partner(session, partner))
             subject = Subject(person_id=PersonId(found.person_id))
-        code = await links.issue(session, subject, now=datetime.now(UTC), landing=landing, lifetime=lifetime)
+        now = datetime.now(UTC)
+        code = await links.issue(session, subject, now=now, landing=landing, lifetime=lifetime)
+        await trail.record(session, _link_made(subject), now=now)
     return links.link(Issuer(settings.issuer), code)
 
 
@@ -138,7 +178,27 @@ async def rotate_signing_key(settings: Settings, *, leaked: bool = False) -> str
         ) as access,
         access.transaction() as session,
     ):
-        return await signing_keys.rotate(session, sealing=keys.signing_keys, now=access.clock(), leaked=leaked)
+        now = access.clock()
+        kid = await signing_keys.rotate(session, sealing=keys.signing_keys, now=now, leaked=leaked)
+        facts: dict[str, Fact] = {"kid": kid, "leaked": leaked}
+        line = Line(actor=COMMAND_LINE, action=Action.SIGNING_KEY_ROTATED, subject=SubjectKind.SIGNING_KEY, facts=facts)
+        await trail.record(session, line, now=now)
+        return kid
+
+
+def _link_made(subject: Subject) -> Line:
+    kind = SubjectKind.PERSON if subject.person_id else SubjectKind.MEMBER
+    whom = subject.person_id or subject.member_id
+    return Line(actor=COMMAND_LINE, action=Action.SIGN_IN_LINK_MADE, subject=kind, subject_id=whom)
+
+
+async def _fetch_keys(settings: Settings, client: Client) -> None:
+    """Fetch what a client publishes; that it cannot be reached is seen in the list, and tried again by the worker."""
+    if client.jwks_uri is None:
+        return
+    async with opened(settings.database_url or "", connections=2) as database:
+        fetcher = KeyFetcher(database, Outbound(named=settings.outbound_hosts), lambda: datetime.now(UTC))
+        await fetcher.fetch(ClientId(client.client_id))
 
 
 @asynccontextmanager
@@ -178,6 +238,10 @@ def _line(row: Client) -> ClientLine:
         partner_id=row.partner_id,
         auth_method=row.auth_method,
         scopes=" ".join(row.scopes),
+        redirects=" ".join(row.redirect_uris),
+        dpop_bound=row.dpop_bound,
+        key_set_url=row.jwks_uri,
+        key_set_failure=row.jwks_failure,
         created_at=row.created_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,

@@ -14,7 +14,7 @@ import asyncpg
 import typer
 
 from domain.errors import DomainError
-from hansa import __version__, clients, reporting, settling, verifying
+from hansa import __version__, clients, reporting, settling, staff, verifying
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load
@@ -157,6 +157,7 @@ def replay(
 
 
 clients.register(app)
+staff.register(app)
 app.add_typer(settling.app)
 app.command(epilog="Example: hansa verify --json")(verifying.verify)
 

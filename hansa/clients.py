@@ -19,6 +19,12 @@ app = typer.Typer(help="API clients: create, list, rotate, revoke.", no_args_is_
 
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON, for programs.")]
 KeySet = Annotated[Path | None, typer.Option(help="A file with the client's public keys, as a JWK Set.")]
+KeySetUrl = Annotated[str | None, typer.Option(help="The https address where the client publishes its keys.")]
+Redirect = Annotated[list[str] | None, typer.Option(help="Where members come back to, exactly; may be repeated.")]
+Public = Annotated[bool, typer.Option("--public", help="It runs in its users' hands and can keep no secret.")]
+Dpop = Annotated[
+    bool | None, typer.Option("--dpop/--no-dpop", help="Whether its tokens count only with a proof of its key.")
+]
 Partner = Annotated[str | None, typer.Option(help="A partner's short name.")]
 
 
@@ -30,22 +36,28 @@ def register(root: typer.Typer) -> None:
 
 
 @app.command(epilog="Example: hansa client create --name Till --partner kvass --scope purchases:write")
-def create(
+def create(  # noqa: PLR0913 - each is an option of the command
     name: Annotated[str, typer.Option(help="What the client is called.")],
     partner: Partner = None,
     scope: Annotated[list[str] | None, typer.Option(help="A scope; may be repeated. docs/access.md has them.")] = None,
     outlet: Annotated[str | None, typer.Option(help="The code of the one outlet it is bound to.")] = None,
     key_set: KeySet = None,
+    key_set_url: KeySetUrl = None,
+    redirect: Redirect = None,
     *,
+    public: Public = False,
+    dpop: Dpop = None,
     json: Json = False,
 ) -> None:
-    """Register a client. Without a key set it gets a secret, which is shown this once."""
-    from hansa.access import create_client
+    """Register a client. Without keys, and unless it is public, it gets a secret, which is shown this once."""
+    from hansa.access import Wanted, create_client
     from hansa.embedding import with_database
 
+    redirects = tuple(redirect or ())
+    wanted = Wanted(key_set=key_set, key_set_url=key_set_url, public=public, redirects=redirects, dpop=dpop)
     with with_database(load()) as settings:
         made = asyncio.run(
-            create_client(settings, name=name, scopes=scope or [], partner=partner, outlet=outlet, key_set=key_set)
+            create_client(settings, name=name, scopes=scope or [], partner=partner, outlet=outlet, wanted=wanted)
         )
     reporting.table([made], json_wanted=json)
 
@@ -66,15 +78,17 @@ def rotate(
     client_id: Annotated[UUID, typer.Argument(help="The client.")],
     grace_hours: Annotated[int, typer.Option(min=0, help="How long the secret before stays good.")] = 0,
     key_set: KeySet = None,
+    key_set_url: KeySetUrl = None,
     *,
     json: Json = False,
 ) -> None:
-    """Give a client a new secret or key set. Without a grace, its tokens end too."""
+    """Give a client a new secret or new keys. Without a grace, its tokens end too."""
     from hansa.access import rotate_client
     from hansa.embedding import with_database
 
     with with_database(load()) as settings:
-        made = asyncio.run(rotate_client(settings, client_id, grace=timedelta(hours=grace_hours), key_set=key_set))
+        grace = timedelta(hours=grace_hours)
+        made = asyncio.run(rotate_client(settings, client_id, grace=grace, key_set=key_set, key_set_url=key_set_url))
     reporting.table([made], json_wanted=json)
 
 

@@ -30,6 +30,7 @@ from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.returns import ReturnMutation
+from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
 from schema.service import ServiceMutation
 from schema.statements import StatementQuery
@@ -90,6 +91,7 @@ class Mutation(
     ServiceMutation,
     ClientMutation,
     PersonMutation,
+    SandboxMutation,
     WebhookMutation,
 ):
     """All that can be done."""

@@ -110,6 +110,17 @@ async def with_email(session: ReadSession, email: str, *, partner_id: PartnerId 
     return found[0]
 
 
+async def in_house(session: ReadSession, email: str, partner_id: PartnerId | None) -> Person:
+    """The active person of exactly this house with an e-mail address. Raises: NotFound."""
+    house = col(Person.partner_id).is_not_distinct_from(partner_id)
+    person = await session.scalar(
+        select(Person).where(col(Person.email) == email.strip().lower(), house, col(Person.active))
+    )
+    if person is None:
+        raise NotFound("There is no such person.")
+    return person
+
+
 async def hold_house(session: WriteSession, partner_id: PartnerId | None) -> None:
     """Let one change of a house's people happen at a time."""
     await hold(session, f"people of {partner_id or 'the coalition'}")

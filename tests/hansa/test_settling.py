@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from domain.coalition import founding
 from domain.errors import Forbidden, InvalidValue, NotFound
+from domain.ids import PersonId
 from domain.settlement.errors import SecondPersonNeeded, SettlementOutOfOrder
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.settling import app
@@ -19,7 +20,7 @@ from partners.scopes import PersonRole
 from tests.domain.settlement.trading import FOUNDED, HYBRID, NOON, Trading, a_coalition
 
 ANNA, BERT, CARL = "anna@hansa.example", "bert@hansa.example", "carl@hansa.example"
-BOTH = frozenset({PersonRole.COALITION_PREPARER, PersonRole.COALITION_APPROVER})
+PREPARER, APPROVER = frozenset({PersonRole.COALITION_PREPARER}), frozenset({PersonRole.COALITION_APPROVER})
 
 
 class Desk:
@@ -57,8 +58,8 @@ async def trading(database: Database) -> Trading:
     await trading.earn(member, "olla", {"olla": 123_456})
     await trading.redeem(member, "rimi", 45_678)
     for name, email, roles in (
-        ("Anna", ANNA, BOTH),
-        ("Bert", BERT, BOTH),
+        ("Anna", ANNA, PREPARER),
+        ("Bert", BERT, APPROVER),
         ("Carl", CARL, frozenset({PersonRole.COALITION_AUDITOR})),
     ):
         await trading.do(admitting.admit, admitting.AdmitPerson(name=name, email=email, roles=roles), now=NOON)
@@ -114,8 +115,7 @@ async def test_figures_come_as_strings_for_programs(database_url: str) -> None:
     assert {balance["party"] for balance in computed["balances"]} >= {"OPERATOR", "TAX", "CHARITY", "ROUNDING"}
 
 
-@pytest.mark.usefixtures("trading")
-async def test_the_second_person_is_asked_for_by_name(database_url: str) -> None:
+async def test_the_second_person_is_asked_for_by_name(database_url: str, trading: Trading) -> None:
     desk = Desk(database_url)
     await desk.shows("cut-off")
     assert isinstance(await desk.refuses("propose", "--as", ANNA), NotFound)
@@ -123,7 +123,11 @@ async def test_the_second_person_is_asked_for_by_name(database_url: str) -> None
     assert isinstance(await desk.refuses("propose", "--as", CARL), Forbidden)
     assert isinstance(await desk.refuses("propose", "--as", "nobody@hansa.example"), NotFound)
     await desk.shows("propose", "--as", ANNA, "--days", "0")
-    assert isinstance(await desk.refuses("approve", "--as", ANNA), SecondPersonNeeded)
+    assert isinstance(await desk.refuses("approve", "--as", ANNA), Forbidden)
+    anna = await trading.do(admitting.with_email, ANNA)
+    await trading.do(admitting.change, PersonId(anna.person_id), roles=APPROVER)
+    assert isinstance(await desk.refuses("approve", "--as", ANNA), SecondPersonNeeded), "also once the roles changed"
+    await trading.do(admitting.change, PersonId(anna.person_id), roles=PREPARER)
     await desk.shows("approve", "--as", BERT)
     await desk.shows("void", "--as", ANNA, "--reason", "wrong contract")
     assert (await desk.says("status"))["cycles"][1]["state"] == "COMPUTED"
