@@ -66,7 +66,8 @@ class SharedBuckets:
 
     async def take(self, limit: Limit, caller: str, *, wanted: int, least: int, at: float) -> Taken:  # noqa: ARG002
         """Take from a bucket, in one round trip."""
-        named = blake2b(f"{limit.name}\0{caller}".encode(), key=self._key, digest_size=16).digest()
+        name = f"{limit.name}\0{caller}".encode("utf-8", "surrogatepass")
+        named = blake2b(name, key=self._key, digest_size=16).digest()
         row = await self._pool.fetchrow(
             "SELECT * FROM take_from_bucket($1, $2, $3, $4, $5, $6)",
             *(named, limit.amount, limit.period, wanted, least, self._clock() if self._clock else None),

@@ -9,6 +9,7 @@ from partners.clients.models import ClientAuthMethod
 from partners.issuer import Issuer
 from partners.oauth.signing_keys import ALGORITHM
 from partners.scopes import OPENID, Scope
+from partners.sign_in.words import LANGUAGES
 
 AUTHORIZATION_PATH = "/oauth/authorize"
 PUSHED_REQUEST_PATH = "/oauth/par"
@@ -71,7 +72,7 @@ def of_provider(issuer: Issuer, *, sandbox: bool) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": list(LANGUAGES),
     }
 
 
