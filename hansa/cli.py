@@ -131,7 +131,7 @@ def mail(*, json: Json = False) -> None:
 
 @app.command(epilog="Example: hansa worker")
 def worker() -> None:
-    """Do what time brings: release points, let holds lapse and points expire. Run as many as you like; one works."""
+    """Do what time brings, and send what waits for webhooks. Run as many as you like; they share the work."""
     from hansa.worker import work
 
     work(load())

@@ -35,7 +35,7 @@ from hansa.journey.trips import Journey, day_of, end_of, midnight
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.storefront import ClientSecret, Storefront
-from hansa.worker import sweeping
+from hansa.worker import working
 from partners.keys import Keys, derive
 from partners.sign_in.links import SANDBOX_CODE_LIFETIME
 from resolvers.context import Context
@@ -95,7 +95,7 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
         frontend = Frontend(settings.home) if serve else None
         async with serving_beside(settings, listening=listening, frontend=frontend) as served:
             console.print(f"The API answers at {served.issuer}/graphql.", markup=False)
-            worker = asyncio.create_task(sweeping(database, url, stopping)) if serve else None
+            worker = asyncio.create_task(working(settings, database, stopping)) if serve else None
             await _live(life, founded, days, stopping, console)
             shown = await _shown(served, life, secrets)
             if as_json:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +13,6 @@ import structlog
 
 from domain.events.sequencing import CHANNEL
 from domain.storage import APP_ROLE
-from resolvers.following import Feeds
 
 ALIVE_SECONDS = 15.0
 """How often one makes sure that the connection still leads somewhere."""
@@ -22,8 +21,18 @@ AGAIN_SECONDS = 1.0
 log = structlog.get_logger("hansa.listening")
 
 
+class Hearer(Protocol):
+    """Whoever is to know that there are events."""
+
+    def hears(self, *, now: bool) -> None:
+        """Whether it is told from now on; from one to the other something may have been missed."""
+
+    def ring(self, partners: Iterable[UUID] | None) -> None:
+        """Something happened for these partners; None: for whichever."""
+
+
 @asynccontextmanager
-async def listening(url: str, feeds: Feeds) -> AsyncIterator[None]:
+async def listening(url: str, feeds: Hearer) -> AsyncIterator[None]:
     """Wake those who follow events, until the block ends. While nothing can be heard they look by themselves."""
     task = asyncio.create_task(keep_listening(url, feeds))
     try:
@@ -34,7 +43,7 @@ async def listening(url: str, feeds: Feeds) -> AsyncIterator[None]:
             await task
 
 
-async def keep_listening(url: str, feeds: Feeds) -> None:
+async def keep_listening(url: str, feeds: Hearer) -> None:
     """Listen until cancelled; a connection that is lost is made anew."""
     while True:
         try:
@@ -46,7 +55,7 @@ async def keep_listening(url: str, feeds: Feeds) -> None:
         await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def _listen(url: str, feeds: Feeds) -> None:
+async def _listen(url: str, feeds: Hearer) -> None:
     def heard(_connection: object, _pid: int, _channel: str, notice: object) -> None:
         feeds.ring(_partners(str(notice)))
 

@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 import email.utils
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.events.models import Told
 from domain.storage import COALITION, Database, ReadSession, WriteSession
+from hansa.clocks import CoalitionClock
+from hansa.turns import LOST
 from partners.errors import AddressRefused
 from partners.fetching import Answer, Bounds, FetchFailed, Outbound
 from partners.keys import Keys
@@ -24,7 +25,7 @@ from partners.webhooks import delivering, reading, signing, viewing
 from partners.webhooks.delivering import KEPT_CHARACTERS, KEPT_FOR, Due, Outcome
 from partners.webhooks.models import DeliveryState, WebhookState
 from partners.webhooks.pace import USUAL, Pace
-from resolvers.context import Clock, Context
+from resolvers.context import Context
 from schema.documents import Rejected
 from schema.execution import Engine
 from schema.payloads import Payload, rendered, withheld
@@ -39,9 +40,6 @@ LONGEST_FAULT = timedelta(hours=1)
 """After so long a message is sent with the error in it."""
 AGENT = "Hansa-Webhooks/1"
 
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
-"""How a database says that it is not there."""
-
 log = structlog.get_logger("hansa.webhooks")
 
 
@@ -53,7 +51,7 @@ class Courier:
     engine: Engine
     outbound: Outbound
     keys: Keys
-    coalition_clock: Clock
+    coalition_clock: CoalitionClock
     clock: Callable[[], datetime]
     """The real time."""
     pace: Pace = USUAL
@@ -61,6 +59,14 @@ class Courier:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rung when something may be due before the next look."""
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def hears(self, *, now: bool) -> None:  # noqa: ARG002 - it looks by itself as well, so nothing is missed
+        """Somebody tells of events, or no longer."""
+        self.bell.set()
+
+    def ring(self, partners: Iterable[UUID] | None) -> None:  # noqa: ARG002 - whoever it is, somebody's turn has come
+        """Something happened, so something may be due."""
+        self.bell.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop; what is under way is finished first."""
@@ -134,6 +140,7 @@ class Courier:
 
     async def _payload(self, due: Due) -> Payload | None:
         """The message as the webhook's client may see it at this moment; None, if there is nothing to tell."""
+        await self.coalition_clock.look()
         viewer = due.viewer
         context = Context(viewer=viewer, database=self.database, clock=self.coalition_clock, keys=self.keys)
         async with context:

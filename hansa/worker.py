@@ -1,77 +1,94 @@
-"""The worker: time's work on the books, done by one of however many workers there are, by the coalition's own clock."""
+"""The worker: what time brings, and what is to be sent; as many share the load as are started, and any may die."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import structlog
-from sqlalchemy import exists
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
 
 from domain.events import keeping
-from domain.events.models import Event
 from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from hansa import logs
 from hansa.clocks import CoalitionClock
 from hansa.embedding import with_database
+from hansa.listening import listening
 from hansa.numbering import numbered
 from hansa.serving import prepare
 from hansa.settings import Settings
-from partners.webhooks.models import DeliveryState, WebhookDelivery
+from hansa.turns import in_turn
+from hansa.webhooks import Courier
+from partners import housekeeping
+from partners.clients.key_fetching import KeyFetcher
+from partners.fetching import Outbound
+from partners.keys import derive
+from partners.standing import SERVER
+from partners.webhooks import forgetting
+from partners.webhooks.pace import USUAL, Pace
 from partners.webhooks.relaying import relay
+from schema.execution import Engine
+from schema.root import product
 
 EVERY = timedelta(seconds=30)
 ONE_SWEEPS = 0x48414E5357
 """The lock of the one that sweeps; held by its session, so it is free again the moment its holder dies."""
+ONE_TIDIES = 0x48414E5354
+ONE_FETCHES = 0x48414E534B
 
 log = structlog.get_logger("hansa.worker")
 
 
-def work(settings: Settings, *, every: timedelta = EVERY) -> None:
-    """Sweep now and then until told to stop.
+def work(settings: Settings, *, every: timedelta = EVERY, pace: Pace = USUAL) -> None:
+    """Do what time brings, and send what waits, until told to stop.
 
-    Raises: PostgresUnavailable, RolesMissing, UnsafePooling.
+    Raises: PostgresUnavailable, RolesMissing, UnsafePooling, UnsafeSecret.
     """
     logs.configure(settings.log_format, settings.log_level)
+    settings.key()
     with with_database(settings) as served:
-        asyncio.run(_work(served, every))
+        asyncio.run(_work(served, every, pace))
 
 
-async def _work(settings: Settings, every: timedelta) -> None:
+async def _work(settings: Settings, every: timedelta, pace: Pace) -> None:
     await prepare(settings)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    async with opened(settings.database_url or "", connections=2) as database, numbered(database, relay):
-        await sweeping(database, settings.database_url or "", stopping, every=every)
+    async with opened(settings.database_url or "", connections=settings.connections) as database:
+        await working(settings, database, stopping, every=every, pace=pace)
+
+
+async def working(
+    settings: Settings, database: Database, stopping: asyncio.Event, *, every: timedelta = EVERY, pace: Pace = USUAL
+) -> None:
+    """All the work there is, each part at its own pace, until stopping; what is under way is finished first."""
+    url, outbound = settings.database_url or "", Outbound(named=settings.outbound_hosts)
+    courier = Courier(
+        database=database,
+        engine=Engine(product()),
+        outbound=outbound,
+        keys=derive(settings.key()),
+        coalition_clock=CoalitionClock(database),
+        clock=_real_time,
+        pace=pace,
+    )
+    fetcher = KeyFetcher(database, outbound, _real_time)
+    log.info("The worker has started", every_seconds=every.total_seconds())
+    async with numbered(database, relay), listening(url, courier), asyncio.TaskGroup() as tasks:
+        tasks.create_task(sweeping(database, url, stopping, every=every))
+        tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
+        tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))
+        tasks.create_task(courier.run(stopping))
+    log.info("The worker has stopped")
 
 
 async def sweeping(database: Database, url: str, stopping: asyncio.Event, *, every: timedelta = EVERY) -> None:
     """Sweep whenever it is this worker's turn, until stopping; a sweep under way is finished first."""
     clock = CoalitionClock(database)
-    log.info("The worker has started", every_seconds=every.total_seconds())
-    while not stopping.is_set():
-        try:
-            async with _turn(url) as ours:
-                while ours and not stopping.is_set():
-                    await _swept(database, clock)
-                    await _forgotten(database)
-                    await _still_ours(ours)
-                    await _pause(stopping, every)
-            await _pause(stopping, every)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as problem:
-            log.warning("The database does not answer; trying again", problem=repr(problem))
-            await _pause(stopping, every)
-    log.info("The worker has stopped")
+    await in_turn(url, ONE_SWEEPS, lambda: _swept(database, clock), stopping, every=every)
 
 
 async def _swept(database: Database, clock: CoalitionClock) -> Swept:
@@ -83,33 +100,17 @@ async def _swept(database: Database, clock: CoalitionClock) -> Swept:
     return done
 
 
-async def _forgotten(database: Database) -> None:
-    """Remove events that were kept long enough, unless a webhook still waits for them; they go by the real time."""
-    waits = exists().where(
-        col(WebhookDelivery.position) == Event.position, col(WebhookDelivery.state) == DeliveryState.WAITING
-    )
+async def tidied(database: Database, now: datetime) -> None:
+    """Throw away what has had its time, by the real time: deliveries, events nobody waits for, numbers used once."""
     async with database.session(COALITION) as session, session.begin():
-        gone = await keeping.forget(WriteSession(ReadSession(session)), now=datetime.now(UTC), unless=waits)
-    if gone:
-        log.info("Forgot old events", events=gone)
+        deliveries = await forgetting.forget(WriteSession(ReadSession(session)), now=now)
+    async with database.session(COALITION) as session, session.begin():
+        events = await keeping.forget(WriteSession(ReadSession(session)), now=now, unless=forgetting.still_to_tell())
+    async with database.session(SERVER) as session, session.begin():
+        await housekeeping.sweep(WriteSession(ReadSession(session)), now=now)
+    if deliveries or events:
+        log.info("Forgot what is old", deliveries=deliveries, events=events)
 
 
-@asynccontextmanager
-async def _turn(url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record] | None]:
-    """A connection that holds the lock, or None while another worker holds it."""
-    connection = await asyncpg.connect(url)
-    try:
-        held = await connection.fetchval("SELECT pg_try_advisory_lock($1)", ONE_SWEEPS)
-        yield connection if held else None
-    finally:
-        await connection.close()
-
-
-async def _still_ours(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    """Make sure that the session that holds the lock lives; with it the lock would be gone."""
-    await connection.fetchval("SELECT 1")
-
-
-async def _pause(stopping: asyncio.Event, every: timedelta) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), every.total_seconds())
+def _real_time() -> datetime:
+    return datetime.now(UTC)
