@@ -69,7 +69,8 @@ async function begin(event) {
   }
 }
 
-const able = "PublicKeyCredential" in window;
+// A passkey is bound to a name: browsers make none for an address such as 127.0.0.1.
+const able = "PublicKeyCredential" in window && !/^[\d.]+$|:/.test(location.hostname);
 for (const form of document.querySelectorAll("form[data-ceremony]")) {
   form.hidden = !able;
   form.addEventListener("submit", begin);
