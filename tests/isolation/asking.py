@@ -65,8 +65,15 @@ class Asking:
 
     async def ask(self, viewer: Viewer, full_name: str, variables: Mapping[str, Any], *, depth: int = DEPTH) -> Told:
         """What a viewer is told to a root field; of a subscription the first event."""
+        snapshots = not full_name.startswith("Subscription.")
+        return await self.said(viewer, document(full_name, depth), variables, snapshots=snapshots)
+
+    async def said(
+        self, viewer: Viewer, text: str, variables: Mapping[str, Any] | None = None, *, snapshots: bool = True
+    ) -> Told:
+        """What a viewer is told to a document."""
         try:
-            ready = self.engine.ready(Request(document(full_name, depth), variables), viewer)
+            ready = self.engine.ready(Request(text, variables or {}), viewer)
         except Rejected as rejected:
             return Told(refused(rejected, request_id=REQUEST_ID).body)
         context = Context(
@@ -74,7 +81,7 @@ class Asking:
             database=self.database,
             clock=lambda: NOW,
             keys=KEYS,
-            snapshots=not full_name.startswith("Subscription."),
+            snapshots=snapshots,
         )
         try:
             async with aclosing(self.engine.stream(ready, context, request_id=REQUEST_ID)) as stream:
