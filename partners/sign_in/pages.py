@@ -60,6 +60,7 @@ def _frame(visit: Visit) -> dict[str, Any]:
         "languages": [(code, name, _in_language(visit.request, code)) for code, name in LANGUAGES.items()],
         "landing": visit.landing,
         "fresh": visit.fresh,
+        "kept": visit.kept,
         "problem": None,
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -69,13 +68,13 @@ async def _try_password(visit: Visit) -> Response:
             await passwords.rehash(session, one, password_hash)
         persons = [one.person_id for one in found]
         await second_step.begin(session, sessions.hashed(visit.browser), persons, now=visit.now)
-    return visit.go("/sign-in/authenticator" + _kept(visit))
+    return visit.go("/sign-in/authenticator" + visit.kept)
 
 
 async def _code_page(visit: Visit) -> Response:
     async with visit.state.transaction() as session:
         waiting = await second_step.waiting(session, sessions.hashed(visit.browser), now=visit.now)
-    return visit.page("authenticator.html") if waiting else visit.go("/sign-in/password" + _kept(visit))
+    return visit.page("authenticator.html") if waiting else visit.go("/sign-in/password" + visit.kept)
 
 
 async def _try_code(visit: Visit) -> Response:
@@ -84,7 +83,7 @@ async def _try_code(visit: Visit) -> Response:
     async with state.transaction() as session:
         persons = await second_step.waiting(session, browser, now=visit.now)
     if not persons:
-        return visit.go("/sign-in/password" + _kept(visit))
+        return visit.go("/sign-in/password" + visit.kept)
     for one in persons:
         await state.limits.spend(CODES, str(one), at=state.ticks())
     async with state.transaction() as session:
@@ -167,10 +166,3 @@ def _normal(typed: str) -> str:
         return normal_email(typed)
     except InvalidValue:
         return ""
-
-
-def _kept(visit: Visit) -> str:
-    """Where the visitor wants to go, for the next page's address."""
-    kept = {"landing": visit.landing, "fresh": "1" if visit.fresh else None}
-    told = urlencode({name: value for name, value in kept.items() if value})
-    return f"?{told}" if told else ""

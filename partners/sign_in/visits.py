@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select
@@ -84,6 +85,13 @@ class Visit:
     def fresh(self) -> bool:
         """Whether the visitor is to prove once more who they are, and stay signed in as they are."""
         return "1" in (self.form.get("fresh"), self.request.query_params.get("fresh"))
+
+    @property
+    def kept(self) -> str:
+        """Where the visitor wants to go and why, to be put behind the address of another page of the sign-in."""
+        wanted = {"landing": self.landing, "fresh": "1" if self.fresh else None}
+        told = urlencode({name: value for name, value in wanted.items() if value})
+        return f"?{told}" if told else ""
 
     def page(self, template: str, *, status: int = 200, form_action: str = "", **shown: Any) -> Response:
         """A page; `form_action` is an origin besides ours that an answer to its form may lead to."""

@@ -76,3 +76,4 @@ for (const form of document.querySelectorAll("form[data-ceremony]")) {
   form.addEventListener("submit", begin);
 }
 for (const words of document.querySelectorAll("[data-without-passkeys]")) words.hidden = able;
+for (const words of document.querySelectorAll("[data-with-passkeys]")) words.hidden = !able;
