@@ -18,6 +18,7 @@ from domain.earning.commands import (
 )
 from domain.earning.purchases import Answer
 from domain.ids import OutletId, PartnerId
+from domain.members import recognition
 from resolvers.context import Context
 from resolvers.policies import acting_partner
 from resolvers.tills import caches_of
@@ -49,6 +50,8 @@ async def record_many(ctx: Context, commands: Sequence[RecordPurchase]) -> list[
 async def preview(ctx: Context, command: PreviewPurchase) -> PurchasePreview:
     """What a basket would earn."""
     await refuse_foreign_till(ctx, command)
+    if command.member is not None:
+        await ctx.fetch(recognition.serve, command.partner_id)
     caches = await caches_of(ctx)
     async with ctx.guessable():
         return await ctx.fetch(purchases.preview, command, caches=caches, lookup_key=ctx.keys.lookups, now=ctx.now)
