@@ -161,7 +161,7 @@ class Courier:
             "user-agent": AGENT,
             **signing.headers(secrets, due.message_id, body, now=now),
         }
-        bounds = Bounds(within=self.pace.within)
+        bounds = Bounds(within=self.pace.within, cuts=True)
         answer, problem = None, None
         try:
             answer = await self.outbound.send(

@@ -56,6 +56,8 @@ class Bounds:
 
     within: timedelta = timedelta(seconds=10)
     most_bytes: int = 65_536
+    cuts: bool = False
+    """Whether an answer that is longer is read up to there, where otherwise nothing of it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,7 @@ class Outbound:
         )
         try:
             async with asyncio.timeout(bounds.within.total_seconds()):
-                return await _exchanged(connection, target, method, content, headers or {}, bounds.most_bytes)
+                return await _exchanged(connection, target, method, content, headers or {}, bounds)
         except (httpcore.TimeoutException, TimeoutError):
             raise FetchFailed("no answer in time") from None
         except (httpcore.ConnectError, OSError):
@@ -236,7 +238,7 @@ async def _exchanged(
     method: str,
     content: bytes,
     headers: Mapping[str, str],
-    most_bytes: int,
+    bounds: Bounds,
 ) -> Answer:
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     sent = [("Host", target.authority), *headers.items(), ("Accept-Encoding", "identity"), ("Connection", "close")]
@@ -244,10 +246,12 @@ async def _exchanged(
         read = bytearray()
         async for chunk in response.aiter_stream():
             read += chunk
-            if len(read) > most_bytes:
+            if len(read) > bounds.most_bytes and bounds.cuts:
+                break
+            if len(read) > bounds.most_bytes:
                 raise FetchFailed("the answer is too long")
         named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-        return Answer(status=response.status, headers=named, content=bytes(read))
+        return Answer(status=response.status, headers=named, content=bytes(read[: bounds.most_bytes]))
 
 
 def _literal(host: str) -> Address | None:
