@@ -110,8 +110,9 @@ async def api(fresh: Fresh) -> AsyncIterator[Api]:
             )
 
         who = Tokens(dict(viewers))
-        known = {"viewer_of": who.viewer_of, "still_stands": who.still_stands}
-        offered = Service(engine=Engine(product()), context_of=context_of, **known)
+        offered = Service(
+            engine=Engine(product()), context_of=context_of, viewer_of=who.viewer_of, still_stands=who.still_stands
+        )
         transport = httpx.ASGITransport(application(offered), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://hansa.test") as http:
             made = Api(world, http, viewers)

@@ -111,7 +111,7 @@ class Shop:
             body["client_id"] = self.name
         return await self.place.browser.post(path, data=body, headers=headers)
 
-    def request(self, **changes: Any) -> dict[str, str]:
+    def request(self, **changes: Any) -> dict[str, Any]:
         """An authorization request that is right but for what is given."""
         self.verifier, challenge = pkce()
         whole = {

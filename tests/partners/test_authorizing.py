@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from domain.audit.models import Action, TrailLine
 from domain.storage import COALITION, NOBODY, Sight
@@ -105,7 +106,7 @@ async def test_the_page_is_told_who_asks_for_what_and_how(place: Place) -> None:
     asked = await authorizing.asking(place.access, uri)
     assert (asked.client_name, asked.partner_name) == ("Shop", "Partner 0")
     assert (asked.scopes, asked.requires_openid) == (GIVEN, True)
-    assert (asked.prompt, asked.max_age) == ({"login", "consent"}, 300)
+    assert (asked.prompt, asked.max_age) == (frozenset({"login", "consent"}), 300)
     assert (asked.ui_locales, asked.login_hint) == (("lv", "en-GB"), "anna@example.org")
 
 
@@ -246,7 +247,7 @@ async def test_a_strangers_try_with_a_code_changes_nothing(place: Place) -> None
     ],
 )
 async def test_a_redemption_that_is_wrong_in_one_thing_is_refused(
-    place: Place, change: dict[str, str | None], error: str
+    place: Place, change: dict[str, Any], error: str
 ) -> None:
     shop = await a_shop(place)
     code = await shop.code()
@@ -341,7 +342,7 @@ async def test_the_trail_tells_who_granted_and_who_ended_it(place: Place) -> Non
     await shop.redeem(code)
     await shop.redeem(code)
     async with place.database.session(COALITION) as session:
-        found = await session.scalars(select(TrailLine).where(TrailLine.subject == "GRANT").order_by(TrailLine.number))
+        found = await session.scalars(select(TrailLine).where(TrailLine.subject == "GRANT").order_by(col(TrailLine.number)))
         lines = list(found)
     assert [(line.action, line.actor) for line in lines] == [
         (Action.GRANT_GIVEN, "MEMBER"),

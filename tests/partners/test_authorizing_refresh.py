@@ -150,7 +150,7 @@ async def test_what_the_member_took_back_is_not_given_again(place: Place) -> Non
     assert outcome(await shop.refresh(token)) == (400, "invalid_grant")
 
 
-async def _revoked(shop: Shop, tokens: dict[str, Any], **hint: str) -> None:
+async def _revoked(shop: Shop, tokens: dict[str, Any], **hint: Any) -> None:
     answer = await shop.post("/oauth/revoke", token=tokens["refresh_token"], **hint)
     assert answer.status_code == 200
 

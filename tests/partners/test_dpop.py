@@ -64,7 +64,7 @@ async def test_a_proof_is_used_once_on_all_servers(place: Place) -> None:
     shown = proof(key, place.clock, url=API, token=token)
     assert (await ask(place, token, shown)).status_code == 200
     assert (await ask(place, token, shown)).status_code == 401
-    options = {"issuer": ISSUER, "keys": place.access.keys, "clock": place.clock, "ticks": place.clock.ticks}
+    options: dict[str, Any] = {"issuer": ISSUER, "keys": place.access.keys, "clock": place.clock, "ticks": place.clock.ticks}
     async with opened(place.database, **options) as other:
         proven = dpop.read([shown], method="POST", url=API, now=place.clock(), token=token)
         assert not await other.database.pool.fetchval("SELECT use_once($1, $2)", proven.jti_hash, proven.expires_at)
