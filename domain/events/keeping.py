@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, true, update
+from sqlalchemy import ColumnElement, delete, false, func, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -26,7 +26,9 @@ async def forget(
     `unless` says of which rows of `event` somebody is still to be told. The session sees with the coalition's eyes;
     `now` is real time.
     """
-    old = select(Event.position).where(col(Event.numbered_at) < now - KEPT, ~unless if unless is not None else true())
+    old = select(Event.position).where(
+        col(Event.numbered_at) < now - KEPT, true() if unless is None else ~func.coalesce(unless, false())
+    )
     gone = (
         delete(Event)
         .where(col(Event.position).in_(old.order_by(col(Event.numbered_at)).limit(most)))
