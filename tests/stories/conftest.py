@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import asyncpg
 import pytest
 
-from domain.storage import opened
+from domain.storage import Database, opened
+from tests.builders.houses import House, a_house
 from tests.isolation.spying import contents
 from tests.stories.overhearing import Overheard, listeners_in, overhearing, told_apart
 
@@ -21,3 +24,12 @@ async def overheard(database_url: str) -> AsyncIterator[Overheard]:
         before = await contents(database_url)
         assert await told_apart(database, overheard, listeners) == []
         assert await contents(database_url) == before, "being told nothing, they must not have done anything either"
+
+
+@pytest.fixture
+async def house(
+    database: Database, database_url: str, owner: asyncpg.Connection, tmp_path: Path
+) -> AsyncIterator[House]:
+    """A coalition on a port, whose operator invited its first admin from the command line."""
+    async with a_house(database, database_url, owner, tmp_path) as house:
+        yield house
