@@ -109,7 +109,7 @@ GRANTABLE = frozenset(PURPOSE_OF_SCOPE)
 """What a partner's client may ask a member for."""
 
 OPENID = "openid"
-"""OpenID Connect's own word: who the member is to this partner. It opens nothing of the API, so it is no scope of it."""
+"""OpenID Connect's own word: who the member is to this partner. It opens nothing of the API, so it is no scope."""
 
 COALITION_CEILING = EVERY_SCOPE - PERSONS_ONLY - MEMBERS_ONLY
 """The most any client may hold."""

@@ -19,8 +19,8 @@ from partners.limits import Limits
 from partners.mail import Mailer, NoMailer, Post
 from partners.oauth import signing_keys
 from partners.oauth.access_tokens import AccessToken
-from partners.outside import Outside
 from partners.oauth.grants import StandingGrant
+from partners.outside import Outside
 from partners.sign_in.passwords import Hasher
 from partners.sign_in.sessions import SessionFacts
 from partners.standing import SERVER, Watch

@@ -74,7 +74,7 @@ DOORS = {
     "repoint(uuid, uuid, uuid, uuid)": JOBS,
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": "a member's own; takes wallet and member",
     "settlement_flows(uuid)": "answers the coalition alone",
-    "use_once(bytea, timestamp with time zone)": "tells of a number only whether it was new, and by naming it makes it old",
+    "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
     "wallet_signed_in(uuid)": "answers the authorization server alone",
     "wallets_due(text, timestamp with time zone, integer)": JOBS,

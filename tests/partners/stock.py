@@ -106,85 +106,124 @@ class Asked(OAuth2Request):
         return self.payload.data
 
 
-def server_of(shelf: Shelf) -> AuthorizationServer:  # noqa: C901 - one class after another
+class Server(AuthorizationServer):
+    """Authlib's server over a self.shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self.shelf = shelf
+
+    def query_client(self, client_id: str) -> Client | None:
+        """A client by its id."""
+        return self.shelf.clients.get(client_id)
+
+    def save_token(self, token: dict[str, Any], request: Asked) -> None:
+        """Keep a token."""
+        made = Token(client_id=request.client.client_id, issued_at=int(time.time()), **token)
+        made.access_token_revoked_at = made.refresh_token_revoked_at = 0
+        self.shelf.tokens.append(made)
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens."""
+
+    def create_oauth2_request(self, request: Any) -> Any:
+        """A request as Authlib sees it."""
+        return request if isinstance(request, Asked) else Asked(*request)
+
+    def handle_response(self, status: int, body: Any, headers: Any) -> Response:
+        """An answer over HTTP."""
+        answer = JSONResponse(body, status) if isinstance(body, dict) else Response(body, status)
+        answer.headers.update(dict(headers))
+        return answer
+
+
+class Codes(AuthorizationCodeGrant):
+    """The code grant, as documented."""
+
+    def save_authorization_code(self, code: str, request: Asked) -> None:
+        """Keep a code."""
+        sent = request.payload.data
+        self.server.shelf.codes[code] = Code(
+            code=code,
+            client_id=request.client.client_id,
+            redirect_uri=request.payload.redirect_uri,
+            scope=request.scope,
+            auth_time=int(time.time()),
+            code_challenge=sent.get("code_challenge"),
+            code_challenge_method=sent.get("code_challenge_method"),
+        )
+
+    def query_authorization_code(self, code: str, client: Client) -> Code | None:
+        """A code that is good."""
+        found = self.server.shelf.codes.get(code)
+        return found if found and found.client_id == client.client_id and not found.is_expired() else None
+
+    def delete_authorization_code(self, code: Code) -> None:
+        """Forget a code."""
+        del self.server.shelf.codes[code.code]
+
+    def authenticate_user(self, code: Code) -> Any:  # noqa: ARG002
+        """The one member there is."""
+        return SimpleNamespace(get_user_id=lambda: 1)
+
+
+class Refresh(RefreshTokenGrant):
+    """Refresh tokens, as documented."""
+
+    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def authenticate_refresh_token(self, token: str) -> Token | None:
+        """A refresh token that is good."""
+        found = [
+            one for one in self.server.shelf.tokens if one.refresh_token == token and not one.refresh_token_revoked_at
+        ]
+        return found[0] if found else None
+
+    def authenticate_user(self, token: Token) -> Any:  # noqa: ARG002
+        """The one member there is."""
+        return SimpleNamespace(get_user_id=lambda: 1)
+
+    def revoke_old_credential(self, token: Token) -> None:
+        """The old one counts no more."""
+        token.refresh_token_revoked_at = int(time.time())
+
+
+class Credentials(ClientCredentialsGrant):
+    """A client's own grant, with both of its credentials."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_assertion_jwt"]  # noqa: RUF012
+
+
+class Assertion(JWTBearerClientAssertion):
+    """A client with a key, as documented."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self.shelf = shelf
+
+    def get_audiences(self) -> list[str]:
+        """For whom assertions are."""
+        return [ISSUER]
+
+    def resolve_client_public_key(self, client: Client) -> Any:
+        """The client's keys."""
+        return self.shelf.jwks[client.client_id]
+
+    def validate_jti(self, claims: Any, jti: str) -> bool:  # noqa: ARG002
+        """Every number is new."""
+        return True
+
+    def authenticate_client(self, client: Client) -> Client:
+        """The client is who it says."""
+        return client
+
+
+def server_of(shelf: Shelf) -> Server:
     """Authlib's server with three grants."""
-
-    class Server(AuthorizationServer):
-        def query_client(self, client_id: str) -> Client | None:
-            return shelf.clients.get(client_id)
-
-        def save_token(self, token: dict[str, Any], request: Asked) -> None:
-            made = Token(client_id=request.client.client_id, issued_at=int(time.time()), **token)
-            made.access_token_revoked_at = made.refresh_token_revoked_at = 0
-            shelf.tokens.append(made)
-
-        def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-            """Nobody listens."""
-
-        def create_oauth2_request(self, request: Any) -> Any:
-            return request if isinstance(request, Asked) else Asked(*request)
-
-        def handle_response(self, status: int, body: Any, headers: Any) -> Response:
-            answer = JSONResponse(body, status) if isinstance(body, dict) else Response(body, status)
-            answer.headers.update(dict(headers))
-            return answer
-
-    class Codes(AuthorizationCodeGrant):
-        def save_authorization_code(self, code: str, request: Asked) -> None:
-            sent = request.payload.data
-            shelf.codes[code] = Code(
-                code=code,
-                client_id=request.client.client_id,
-                redirect_uri=request.payload.redirect_uri,
-                scope=request.scope,
-                auth_time=int(time.time()),
-                code_challenge=sent.get("code_challenge"),
-                code_challenge_method=sent.get("code_challenge_method"),
-            )
-
-        def query_authorization_code(self, code: str, client: Client) -> Code | None:
-            found = shelf.codes.get(code)
-            return found if found and found.client_id == client.client_id and not found.is_expired() else None
-
-        def delete_authorization_code(self, code: Code) -> None:
-            del shelf.codes[code.code]
-
-        def authenticate_user(self, code: Code) -> Any:  # noqa: ARG002
-            return SimpleNamespace(get_user_id=lambda: 1)
-
-    class Refresh(RefreshTokenGrant):
-        INCLUDE_NEW_REFRESH_TOKEN = True
-
-        def authenticate_refresh_token(self, token: str) -> Token | None:
-            found = [one for one in shelf.tokens if one.refresh_token == token and not one.refresh_token_revoked_at]
-            return found[0] if found else None
-
-        def authenticate_user(self, token: Token) -> Any:  # noqa: ARG002
-            return SimpleNamespace(get_user_id=lambda: 1)
-
-        def revoke_old_credential(self, token: Token) -> None:
-            token.refresh_token_revoked_at = int(time.time())
-
-    class Credentials(ClientCredentialsGrant):
-        TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_assertion_jwt"]  # noqa: RUF012
-
-    class Assertion(JWTBearerClientAssertion):
-        def get_audiences(self) -> list[str]:
-            return [ISSUER]
-
-        def resolve_client_public_key(self, client: Client) -> Any:
-            return shelf.jwks[client.client_id]
-
-        def validate_jti(self, claims: Any, jti: str) -> bool:  # noqa: ARG002
-            return True
-
-        def authenticate_client(self, client: Client) -> Client:
-            return client
-
-    server = Server()
+    server = Server(shelf)
     generator = BearerTokenGenerator(lambda **_: generate_token(42), lambda **_: generate_token(48))
     server.register_token_generator("default", generator)
-    server.register_client_auth_method(Assertion.CLIENT_AUTH_METHOD, Assertion())
+    server.register_client_auth_method(Assertion.CLIENT_AUTH_METHOD, Assertion(shelf))
     server.register_grant(Codes, [CodeChallenge(required=True)])
     server.register_grant(Refresh)
     server.register_grant(Credentials)

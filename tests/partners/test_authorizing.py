@@ -342,7 +342,9 @@ async def test_the_trail_tells_who_granted_and_who_ended_it(place: Place) -> Non
     await shop.redeem(code)
     await shop.redeem(code)
     async with place.database.session(COALITION) as session:
-        found = await session.scalars(select(TrailLine).where(TrailLine.subject == "GRANT").order_by(col(TrailLine.number)))
+        found = await session.scalars(
+            select(TrailLine).where(TrailLine.subject == "GRANT").order_by(col(TrailLine.number))
+        )
         lines = list(found)
     assert [(line.action, line.actor) for line in lines] == [
         (Action.GRANT_GIVEN, "MEMBER"),

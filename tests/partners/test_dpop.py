@@ -14,10 +14,11 @@ from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 from starlette.datastructures import Headers
 
 from domain.ids import new_id
+from partners.errors import Unauthenticated
 from partners.oauth import dpop
 from partners.oauth.dpop import ProofInvalid
 from partners.state import opened
-from partners.viewer import still_stands
+from partners.viewer import still_stands, viewer_of
 from tests.partners.conftest import ISSUER, Clock, Place, outcome
 from tests.partners.linking import a_shop, proof
 
@@ -64,7 +65,12 @@ async def test_a_proof_is_used_once_on_all_servers(place: Place) -> None:
     shown = proof(key, place.clock, url=API, token=token)
     assert (await ask(place, token, shown)).status_code == 200
     assert (await ask(place, token, shown)).status_code == 401
-    options: dict[str, Any] = {"issuer": ISSUER, "keys": place.access.keys, "clock": place.clock, "ticks": place.clock.ticks}
+    options: dict[str, Any] = {
+        "issuer": ISSUER,
+        "keys": place.access.keys,
+        "clock": place.clock,
+        "ticks": place.clock.ticks,
+    }
     async with opened(place.database, **options) as other:
         proven = dpop.read([shown], method="POST", url=API, now=place.clock(), token=token)
         assert not await other.database.pool.fetchval("SELECT use_once($1, $2)", proven.jti_hash, proven.expires_at)
@@ -273,3 +279,17 @@ def test_whatever_is_shown_is_read_or_refused_and_nothing_else(noise: str, part:
     shown = noise if part == 3 else ".".join([*parts[:part], encoded, *parts[part + 1 :]])
     with pytest.raises(ProofInvalid):
         dpop.read([shown], method="POST", url=API, now=clock())
+
+
+async def test_the_proof_is_for_the_method_that_asks(place: Place) -> None:
+    """A trusted document is asked for with GET, and so is a websocket."""
+    key = KINDS["ES256"]
+    token = (await bound(place, key))["access_token"]
+    for method, asked, proven in (("GET", "GET", True), ("POST", "GET", False), ("GET", "POST", False)):
+        shown = proof(key, place.clock, url=API, token=token, method=method)
+        headers = Headers({"authorization": f"DPoP {token}", "dpop": shown})
+        if proven:
+            assert (await viewer_of(headers, place.access, method=asked)).partner_id == place.kvass
+        else:
+            with pytest.raises(Unauthenticated):
+                await viewer_of(headers, place.access, method=asked)
