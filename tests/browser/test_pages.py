@@ -220,3 +220,13 @@ async def test_without_scripts_a_member_signs_in_all_the_same(served: Served, br
     async with visiting(browser, served, "/sign-in?landing=/account", java_script_enabled=False) as visit:
         await by_keyboard(visit.page, marta, served)
         await expect(visit.page.get_by_role("heading", name="Your account")).to_be_visible()
+
+
+async def test_a_page_that_nobody_is_signed_in_to_leads_to_the_sign_in_and_back(
+    served: Served, browser: Browser, marta: str
+) -> None:
+    async with visiting(browser, served, "/app/?from=mail") as visit:
+        await visit.page.get_by_role("button", name="Sign in").click()
+        await by_keyboard(visit.page, marta, served)
+        await visit.page.wait_for_url("**/app/?from=mail")
+        await expect(visit.page.get_by_test_id("balance")).to_be_visible()

@@ -70,10 +70,16 @@ function Connected({ session, onSignedOut, children }: ConnectedProps) {
   return <Provider value={client}>{children}</Provider>;
 }
 
+/** The server's own page signs in, and sends back to this one. */
+const signIn = () => {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(`/sign-in?${new URLSearchParams({ landing: here }).toString()}`);
+};
+
 function SignedOut() {
   const { t } = useTranslation();
   return (
-    <Notice heading={t("signedOut.heading")}>
+    <Notice heading={t("signedOut.heading")} action={{ label: t("signedOut.signIn"), act: signIn }}>
       <p>{t("signedOut.text")}</p>
     </Notice>
   );
