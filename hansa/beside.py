@@ -42,12 +42,19 @@ class _Quiet(uvicorn.Server):
 
 @asynccontextmanager
 async def serving_beside(
-    settings: Settings, *, listening: socket.socket | None = None, frontend: Frontend | None = None
+    settings: Settings,
+    *,
+    listening: socket.socket | None = None,
+    frontend: Frontend | None = None,
+    issuer: str | None = None,
 ) -> AsyncIterator[Settings]:
-    """Serve while the block lasts, on a free port unless a socket listens already; gives the settings it serves by."""
+    """Serve while the block lasts, on a free port unless a socket listens already; gives the settings it serves by.
+
+    One of several servers of an installation is told the `issuer` that all of them are.
+    """
     own = listening or listen(settings.host, 0)
     host, port = own.getsockname()[:2]
-    served = settings.model_copy(update={"port": port, "issuer": f"http://{host}:{port}"})
+    served = settings.model_copy(update={"port": port, "issuer": issuer or f"http://{host}:{port}"})
     config = uvicorn.Config(
         create_app(served, frontend=frontend),
         http="httptools",

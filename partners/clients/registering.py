@@ -45,6 +45,8 @@ LONGEST_GRACE = timedelta(days=7)
 SECRET_BYTES = 32
 """32 random bytes are 43 characters of base64url: every client, strict or lax, sends them alike."""
 
+NO_TILL = "A till acts for no member: whoever stands at it shows a card."
+
 INTERNET = Outbound()
 """Where key sets may lie, unless the installation names other hosts for a sandbox."""
 
@@ -79,6 +81,8 @@ class CreateClient:
             raise InvalidValue("A client has keys, or an address where they are, or is public: one of the three.")
         if self.redirect_uris and self.partner_id is None:
             raise InvalidValue("Members grant a partner's clients only.", path=("redirectUris",))
+        if self.redirect_uris and self.outlet_id is not None:
+            raise InvalidValue(NO_TILL, path=("redirectUris",))
         if self.public and not self.redirect_uris:
             raise InvalidValue("A public client needs a redirect address.", path=("public",))
 
@@ -276,6 +280,8 @@ def _keep_redirects(client: Client, addresses: tuple[str, ...]) -> None:
     public = client.auth_method == ClientAuthMethod.NONE
     if addresses and client.partner_id is None:
         raise InvalidValue("Members grant a partner's clients only.", path=("redirectUris",))
+    if addresses and client.outlet_id is not None:
+        raise InvalidValue(NO_TILL, path=("redirectUris",))
     if public and not addresses:
         raise InvalidValue("A public client needs a redirect address.", path=("redirectUris",))
     client.redirect_uris = redirects.checked(addresses, public=public, sandbox=client.sandbox)

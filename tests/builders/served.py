@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from domain.coalition.models import Partner
 from domain.ids import PartnerId
 from domain.storage import Database
@@ -25,6 +27,26 @@ SECRET = "a secret key for tests, long enough and never used elsewhere"
 def settings_for(database_url: str, home: Path, **changes: Any) -> Settings:
     """The settings of a server on a test's own database."""
     return Settings(**{"home": home, "database_url": database_url, "secret_key": SECRET, "port": 8000, **changes})
+
+
+class Elsewhere(httpx.AsyncHTTPTransport):
+    """Carries what goes to the public address to one of the servers behind it."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it there."""
+        request.url = request.url.copy_with(port=self._port)
+        return await super().handle_async_request(request)
+
+
+@asynccontextmanager
+async def another_server(database_url: str, home: Path, issuer: str) -> AsyncIterator[int]:
+    """The port of one more server of an installation, with caches of its own."""
+    async with serving_beside(settings_for(database_url, home), issuer=issuer) as served:
+        yield served.port
 
 
 @asynccontextmanager

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from domain.errors import InvalidValue
 from domain.ids import OutletId
+from partners.clients.registering import CreateClient
 from partners.scopes import PURPOSE_OF_SCOPE, Scope
 from partners.viewer import Viewer
 from schema.inside import core_of
@@ -152,6 +154,14 @@ async def test_a_scope_that_was_not_granted_opens_nothing(world: World) -> None:
 
 
 async def test_a_till_acts_for_no_member(world: World) -> None:
+    with pytest.raises(InvalidValue, match="till"):
+        CreateClient(
+            name="Till",
+            scopes=frozenset(PURPOSE_OF_SCOPE),
+            partner_id=world.amber.partner_id,
+            outlet_id=OutletId(world.amber.outlet_id),
+            redirect_uris=("https://shop.example/back",),
+        )
     viewer = replace(on_behalf(world.amber), outlet_id=OutletId(world.amber.outlet_id))
     assert (await ask(world, viewer, "Query.me")).codes == {"WRONG_AUDIENCE"}
     assert [one["code"] for one in (await spend(world, viewer, "till", None))["userErrors"]] == ["WRONG_AUDIENCE"]
