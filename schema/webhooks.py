@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 import strawberry
 
+from domain.errors import InvalidValue
 from domain.events.models import EventKind, Told
 from domain.ids import ClientId, PartnerId
 from domain.paging import Page, PageRequest
@@ -153,10 +155,10 @@ class WebhookPreview:
 class WebhookPreviewInput:
     """A document to try."""
 
-    client: strawberry.ID
-    """The client that the webhook would act as."""
     document: str
     """The subscription."""
+    client: strawberry.ID | None = None
+    """The client that the webhook would act as; the one that asks, if not said."""
     event: strawberry.ID | None = None
     """The event to try it on; the newest one of its kinds, if not said."""
 
@@ -173,8 +175,8 @@ class WebhookCreateInput:
     """Where to send: an https address that everybody can reach."""
     document: str
     """One subscription on `events`, without variables or with a default for each."""
-    client: strawberry.ID
-    """The client that it acts as."""
+    client: strawberry.ID | None = None
+    """The client that it acts as; the one that asks, if not said."""
 
     def to_command(self, info: Info) -> CreateWebhook:
         """As the domain takes it."""
@@ -185,7 +187,7 @@ class WebhookCreateInput:
             name=self.name,
             url=self.url,
             subscribed=subscribed(core_of(info.schema), self.document),
-            client_id=ClientId(ctx.global_ids.one("Client", self.client)),
+            client_id=ClientId(_client(ctx, self.client)),
         )
 
 
@@ -335,7 +337,7 @@ class WebhookQuery:
 async def _previewed(info: Info, wanted: WebhookPreviewInput) -> WebhookPreview:
     ctx = info.context
     found = subscribed(core_of(info.schema), wanted.document)
-    seeing = await webhooks.as_client(ctx, ctx.global_ids.one("Client", wanted.client))
+    seeing = await webhooks.as_client(ctx, _client(ctx, wanted.client))
     kinds = None if found.kinds is None else [EventKind(kind) for kind in sorted(found.kinds)]
     named = ctx.global_ids.one("Event", wanted.event) if wanted.event is not None else None
     event = await webhooks.event_to_try(ctx, relaying.kinds_of(found.kinds), named)
@@ -348,6 +350,15 @@ async def _previewed(info: Info, wanted: WebhookPreviewInput) -> WebhookPreview:
         engine = Engine(info.schema)
         payload = await rendered(engine, wanted.document, Told(event, seen.kind), seeing, request_id="preview")
     return WebhookPreview(kinds=kinds, body=orjson.dumps(payload.fields, option=orjson.OPT_INDENT_2).decode())
+
+
+def _client(ctx: Context, named: str | None) -> UUID:
+    """The client that is named, or the one that asks. Raises: InvalidValue."""
+    if named is not None:
+        return ctx.global_ids.one("Client", named)
+    if ctx.viewer.client_id is None:
+        raise InvalidValue("Name the client that the webhook acts as.", path=("client",))
+    return ctx.viewer.client_id
 
 
 def _signed(made: managing.Signed) -> Any:

@@ -98,7 +98,7 @@ async def _positions(session: ReadSession, command: ReplayWebhook) -> list[int]:
             concerning(sight_of(session), col(WebhookDelivery.partner_id)),
         )
     )
-    found = dict(rows.tuples().all())
+    found = {row.delivery_id: row.position for row in rows}
     if named - found.keys():
         raise WebhookNotFound("delivery").at("deliveries")
     return list(found.values())
