@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 import stat
 from collections.abc import AsyncIterator
@@ -16,9 +17,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from domain.storage import COALITION, Database
 from hansa import mailing
+from hansa.cli import app
+from hansa.doctor import Finding, Verdict, examine
 from hansa.mailing import Server, SmtpMailer, mailer_of
 from hansa.settings import InvalidSettings, load
 from partners.mail import Mail
@@ -160,3 +164,33 @@ def test_an_address_that_is_no_mail_servers_is_refused_and_not_repeated(url: str
 def test_the_sender_follows_the_public_address_unless_given() -> None:
     assert load(issuer="https://api.example.org").mail_from == "no-reply@api.example.org"
     assert load(mail_from=SENDER).mail_from == SENDER
+
+
+async def test_the_doctor_says_where_mail_goes(database: Database, database_url: str, tmp_path: Path) -> None:
+    async def found(**more: str) -> Finding:
+        settings = load(home=tmp_path, database_url=database_url, **more)
+        [finding] = [one for one in await examine(settings) if one.name == "mail"]
+        return finding
+
+    assert (await found()).verdict is Verdict.WELL
+    await a_coalition(database)
+    assert "hansa mail" in (await found()).says
+    async with database.session(COALITION) as session, session.begin():
+        await session.execute(text("UPDATE coalition SET clock_at = NULL, sandbox = false"))
+    ill = await found()
+    assert (ill.verdict, ill.advice) == (Verdict.ILL, "set HANSA_SMTP_URL")
+    well = await found(smtp_url="smtps://user:hunter2@mail.example.org")
+    assert (well.verdict, well.says) == (Verdict.WELL, "goes to mail.example.org:465")
+
+
+def test_the_newest_mail_of_a_sandbox_is_shown(tmp_path: Path) -> None:
+    runner, environment = CliRunner(), {"HANSA_HOME": str(tmp_path)}
+    nothing = runner.invoke(app, ["mail"], env=environment)
+    assert (nothing.exit_code, nothing.stdout) == (1, "")
+    folder = mailing.folder_of(load(home=tmp_path))
+    now = datetime.now(UTC)
+    mailing.keep(folder, Mail(to="old@example.org", subject="Old", text="old"), SENDER, now=now - timedelta(seconds=1))
+    mailing.keep(folder, MAIL, SENDER, now=now)
+    shown = runner.invoke(app, ["mail"], env=environment)
+    assert (shown.exit_code, shown.stdout) == (0, f"{MAIL.subject}\n{MAIL.to}\n\n{MAIL.text}\n")
+    assert json.loads(runner.invoke(app, ["mail", "--json"], env=environment).stdout)["to"] == MAIL.to

@@ -79,8 +79,10 @@ def test_no_entry_is_empty_or_unsure_and_each_has_as_many_forms_as_its_language(
 def test_a_translation_has_the_holes_of_what_it_replaces_and_no_other_percent_sign(language: str) -> None:
     for key, forms in translated(language):
         wanted = set(HOLES.findall(key if isinstance(key, str) else key[-1]))
+        # A form for no or for one thing may say the number as a word.
+        needed = wanted if isinstance(key, str) else wanted - {"count", "num"}
         for form in forms:
-            assert set(HOLES.findall(form)) == wanted, key
+            assert needed <= set(HOLES.findall(form)) <= wanted, key
             assert "%" not in HOLES.sub("", form), key
 
 
