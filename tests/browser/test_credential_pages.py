@@ -19,8 +19,9 @@ from pydantic import SecretStr
 
 from hansa.settings import Settings
 from partners.sign_in.words import LANGUAGES
-from tests.browser.serving import FINANCE, SECRET, Served, Visit, bundle, chromium, settings_for
+from tests.browser.serving import SECRET, Served, Visit, bundle, chromium, settings_for
 from tests.browser.test_pages import looked_at, visiting
+from tests.browser.town import FINANCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 

@@ -18,7 +18,15 @@ from tests.partners.test_sign_in import person_in
 
 SECRETS = ("signing_key", "used_jti", "sign_in_code", "browser_session")
 GRANTING = ("pushed_request", "authorization_code", "refresh_token")
-CREDENTIALS = ("passkey_user", "passkey", "passkey_challenge", "password", "authenticator", "recovery_code", "half_sign_in")
+CREDENTIALS = (
+    "passkey_user",
+    "passkey",
+    "passkey_challenge",
+    "password",
+    "authenticator",
+    "recovery_code",
+    "half_sign_in",
+)
 
 
 async def seen(place: Place, table: str, sight: Sight) -> int:
