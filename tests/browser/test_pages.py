@@ -24,8 +24,8 @@ from partners.clients import registering
 from partners.clients.registering import CreateClient
 from partners.scopes import Scope
 from partners.sign_in.words import LANGUAGES
-from tests.browser.serving import FINANCE, WIDTHS, Served, Theme, Visit
-from tests.browser.town import NOW, Town
+from tests.browser.serving import WIDTHS, Served, Theme, Visit
+from tests.browser.town import FINANCE, NOW, Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ import pytest
 from domain.members import consent_texts
 from domain.members.models import ConsentPurpose
 from partners.sign_in.sessions import Subject
-from tests.builders.pages import Page, Reader
+from tests.builders.pages import Page
 from tests.partners.conftest import ISSUER, Place
 from tests.partners.linking import BACK, Shop, a_shop, read
 from tests.partners.test_pages_mail import ASK, TRY, another_reader, mailed, reader
@@ -22,11 +23,11 @@ from tests.partners.test_sign_in import a_person, signed_in
 CONSENT = "/authorize"
 
 
-async def begun(shop: Shop, who: Reader | None = None, **changes: Any) -> Page:
+async def begun(shop: Shop, **changes: Any) -> Page:
     """The page that a storefront's request leads to."""
     uri = await shop.pushed(**changes)
     query = urlencode({"client_id": shop.name, "request_uri": uri})
-    return await (who or reader(shop.place)).open(f"/oauth/authorize?{query}")
+    return await reader(shop.place).open(f"/oauth/authorize?{query}")
 
 
 async def at_consent(place: Place, **changes: Any) -> tuple[Shop, Page]:
@@ -36,9 +37,11 @@ async def at_consent(place: Place, **changes: Any) -> tuple[Shop, Page]:
     return shop, await begun(shop, **changes)
 
 
-async def answered(place: Place, page: Page, answer: str = "allow", **typed: Any) -> Page:
+async def answered(
+    place: Place, page: Page, answer: str = "allow", *, typed: Mapping[str, str | None] | None = None
+) -> Page:
     """What the answer to the page leads to."""
-    return await reader(place).send(page.form(CONSENT), follow=False, answer=answer, **typed)
+    return await reader(place).send(page.form(CONSENT), follow=False, answer=answer, **(typed or {}))
 
 
 async def test_the_page_says_who_asks_for_what_and_what_else_it_does_not_get(place: Place) -> None:
@@ -46,7 +49,7 @@ async def test_the_page_says_who_asks_for_what_and_what_else_it_does_not_get(pla
     assert "May Partner 0 connect to your account?" in page.text
     assert "“Shop” of Partner 0 asks." in page.text
     for purpose in (ConsentPurpose.BALANCE, ConsentPurpose.HISTORY):
-        assert consent_texts.words(purpose, partner="Partner 0", language="en") in page.text
+        assert str(consent_texts.words(purpose, partner="Partner 0", language="en")) in page.text
     for purpose in (ConsentPurpose.REDEMPTION, ConsentPurpose.CODES):
         assert str(consent_texts.words(purpose, partner="Partner 0", language="en")) not in page.text
     assert "by a number that no other shop has" in page.text
@@ -73,7 +76,7 @@ async def test_a_member_refuses_and_the_shop_is_told(place: Place, owner: asyncp
 
 async def test_what_is_unticked_is_not_given(place: Place, owner: asyncpg.Connection) -> None:
     shop, page = await at_consent(place)
-    location = (await answered(place, page, **{"allow:history:read": None})).answer.headers["location"]
+    location = (await answered(place, page, typed={"allow:history:read": None})).answer.headers["location"]
     assert (await shop.redeem(read(location)["code"])).json()["scope"] == "balance:read openid"
     rows = await owner.fetch("SELECT purpose, given_through, text_version FROM consent")
     assert [tuple(row) for row in rows] == [("BALANCE", "PAGE", consent_texts.TEXT_VERSION)]
@@ -81,17 +84,17 @@ async def test_what_is_unticked_is_not_given(place: Place, owner: asyncpg.Connec
 
 async def test_what_was_not_asked_for_is_not_given_however_the_form_is_filled(place: Place) -> None:
     shop, page = await at_consent(place)
-    location = (await answered(place, page, **{"allow:redemptions:write": "yes"})).answer.headers["location"]
+    location = (await answered(place, page, typed={"allow:redemptions:write": "yes"})).answer.headers["location"]
     assert (await shop.redeem(read(location)["code"])).json()["scope"] == "balance:read history:read openid"
 
 
 async def test_without_openid_something_stays_ticked(place: Place) -> None:
     _, page = await at_consent(place, scope="balance:read")
-    none = await answered(place, page, **{"allow:balance:read": None})
+    none = await answered(place, page, typed={"allow:balance:read": None})
     assert none.answer.status_code == 400
     assert "Leave at least one thing ticked" in none.text
     assert "allow:balance:read" not in none.form(CONSENT).fields
-    again = await answered(place, none, **{"allow:balance:read": "yes"})
+    again = await answered(place, none, typed={"allow:balance:read": "yes"})
     assert "code" in read(again.answer.headers["location"])
 
 
