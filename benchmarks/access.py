@@ -1,4 +1,4 @@
-"""What access costs: CPU for a remembered token, a token seen first, a token issued, and a request that is counted.
+"""What access costs: CPU for a remembered token, a token with a proof of its key, a token issued, a request counted.
 
 python benchmarks/access.py postgresql://owner@host/empty_database
 """
@@ -31,7 +31,7 @@ from partners.buckets.keeping import SharedBuckets
 from partners.clients import registering
 from partners.clients.registering import CreateClient, Credential
 from partners.limits import Limit, Limits
-from partners.oauth import access_tokens
+from partners.oauth import access_tokens, dpop
 from partners.routes import routes
 from partners.scopes import Scope
 from partners.state import AccessState
@@ -43,6 +43,7 @@ from schema.root import product
 
 ISSUER = "http://localhost:8000"
 ENGINE = Engine(product())
+PROOFS = 3_000
 SCOPES = frozenset({Scope.ANALYTICS_READ, Scope.SETTLEMENT_READ})
 
 
@@ -102,10 +103,28 @@ async def _measure_all(
 
     await _measure("a remembered token", remembered, 50_000)
     await _measure("a token seen first", first_seen, 3_000)
+    await _measure_proofs(access, program, basic)
     await _measure("a token by secret, client and HTTP included", by_secret, 300)
     await _measure("a token by key, client and HTTP included", by_key, 300)
     await _measure("an HTTP request refused at once, for comparison", asked_only, 300)
     await _measure_limits(access)
+
+
+async def _measure_proofs(access: AccessState, program: httpx.AsyncClient, auth: tuple[str, str]) -> None:
+    key = ECKey.generate_key("P-256")
+    asked = {"DPoP": _proof(key, ISSUER + "/oauth/token")}
+    form = {"grant_type": "client_credentials"}
+    token = (await program.post("/oauth/token", data=form, auth=auth, headers=asked)).json()["access_token"]
+    proofs = iter([_proof(key, ISSUER + "/graphql", token=token) for _ in range(2 * PROOFS + 2)])
+
+    async def proven() -> None:
+        await viewer_of(Headers({"Authorization": f"DPoP {token}", "DPoP": next(proofs)}), access)
+
+    async def read() -> None:
+        dpop.read([next(proofs)], method="POST", url=ISSUER + "/graphql", now=access.clock(), token=token)
+
+    await _measure("a remembered token with its proof, used up in the database", proven, PROOFS)
+    await _measure("the signature and claims of a proof alone", read, PROOFS)
 
 
 async def _measure_limits(access: AccessState) -> None:
@@ -164,6 +183,14 @@ async def _measure(what: str, once: Callable[[], Awaitable[None]], times: int) -
 async def _client(access: AccessState, command: CreateClient) -> Credential:
     async with access.database.session(COALITION) as session, session.begin():
         return await registering.create(WriteSession(ReadSession(session)), command, now=access.clock())
+
+
+def _proof(key: ECKey, url: str, *, token: str | None = None) -> str:
+    claims: dict[str, Any] = {"jti": str(new_id()), "htm": "POST", "htu": url, "iat": int(time.time())}
+    if token is not None:
+        claims["ath"] = dpop.hash_of(token)
+    header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": key.as_dict(private=False)}
+    return jwt.encode(header, claims, key, algorithms=["ES256"])
 
 
 def _assertion(client_id: str, key: ECKey) -> str:
