@@ -1,4 +1,4 @@
-"""What the pages show of passkeys, passwords and authenticators: their routes, and their part of the account page."""
+"""What pages show of passkeys, passwords and authenticators: the routes, and the part of the account page."""
 
 from __future__ import annotations
 
