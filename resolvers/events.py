@@ -20,8 +20,8 @@ from resolvers.context import Context
 from resolvers.following import feeds_of
 from resolvers.policies import acting_partner
 
-ORDER = "Query.events "
-"""What cursors of events are sealed for: those of a page and those of a stream are the same."""
+ORDER = "Query.events None"
+"""What cursors of events are sealed for: those of a stream are those of the list in pages, which has one order."""
 
 OLDEST = ""
 """In place of a cursor: from the oldest event that is kept."""

@@ -44,6 +44,11 @@ class Feed:
         self._bell = asyncio.Event()
         self._moved = asyncio.Event()
 
+    @property
+    def remembered(self) -> int:
+        """How many events are at hand."""
+        return len(self._recent)
+
     def end(self) -> None:
         """Nobody follows any longer."""
         if self.reading is not None:
@@ -126,6 +131,15 @@ class Feeds:
         """Whether somebody listens who rings; from one to the other something may have been missed."""
         self._hears = now
         self.ring(self._feeds)
+
+    def feed(self, partner_id: UUID) -> Feed | None:
+        """A partner's feed, while somebody follows it."""
+        return self._feeds.get(partner_id)
+
+    def followers(self, partner_id: UUID) -> int:
+        """How many follow a partner."""
+        feed = self._feeds.get(partner_id)
+        return feed.followers if feed is not None else 0
 
     def ring(self, partners: Iterable[UUID] | None) -> None:
         """Something happened for these partners; None: for whichever."""
