@@ -90,7 +90,7 @@ async def test_whoever_knows_a_public_clients_name_spends_nothing_of_its_allowan
     shop = Shop(place=place, client=app.client, secret=None, member_id=MemberId(new_id()), wallet_id=WalletId(new_id()))
     for _ in range(3):
         assert (await shop.push()).status_code == 201
-        assert (await shop.post("/oauth/authorize", **shop.request())).status_code == 303  # type: ignore[arg-type]
+        assert (await shop.post("/oauth/authorize", **shop.request())).status_code == 303
         assert (await shop.post("/oauth/revoke", token="hansa_refresh_x")).status_code == 200
     left = await place.access.limits.spend(OF_CLIENT, name, 0, at=began)
     assert left.remaining == OF_CLIENT.amount
