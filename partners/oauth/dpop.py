@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ ALGORITHMS = key_sets.ALGORITHMS
 TYPE = "dpop+jwt"
 LONGEST_PROOF = 8192
 LONGEST_JTI = 256
+MOST_KEYS = 2_000
 GOOD_FOR = timedelta(seconds=60)
 CLOCK_SKEW = timedelta(seconds=10)
 DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -80,9 +83,14 @@ def hash_of(token: str) -> str:
 
 def _public_key(header: dict[str, Any]) -> Key:
     """The key in a proof's header, held to what registered keys are held to."""
-    jwk = header.get("jwk")
-    key_set = key_sets.checked({"keys": [jwk]})
-    candidates = key_sets.candidates(key_set, {"alg": header.get("alg")})
+    return _imported(json.dumps(header.get("jwk"), sort_keys=True), str(header.get("alg")))
+
+
+@lru_cache(MOST_KEYS)
+def _imported(jwk: str, algorithm: str) -> Key:
+    """A client proves one key with many requests, and reading it costs as much as using it."""
+    key_set = key_sets.checked({"keys": [json.loads(jwk)]})
+    candidates = key_sets.candidates(key_set, {"alg": algorithm})
     if not candidates:
         raise InvalidKeySet("The algorithm is not that of the key.")
     return candidates[0]
