@@ -21,7 +21,7 @@ from partners.sign_in.sessions import Subject
 from partners.sign_in.visits import Visit, shows, takes
 
 FROM_ADDRESS = Limit(name="sign-in-address", amount=30, period=timedelta(hours=1), guards=True)
-"""What one address on the network may ask for and try."""
+"""What one network may ask for and try; many members of a telephone company may share one."""
 
 FOR_ACCOUNT = Limit(name="sign-in-account", amount=6, period=timedelta(hours=1), guards=True)
 """How many codes are mailed to one member, and counted alike for an address that is nobody's."""
