@@ -16,6 +16,7 @@ import asyncpg
 from sqlalchemy import func, text
 from sqlmodel import col, select
 
+from domain.coalition.models import Partner
 from domain.errors import InvalidValue
 from domain.members.consent_texts import TEXT_VERSION, TEXTS
 from domain.members.errors import ConsentNotFound, MemberNotFound, MembersOwnAct
@@ -63,12 +64,16 @@ class KnownBy:
 
 async def balances_seen(session: ReadSession, wallets: Sequence[UUID]) -> list[bool]:
     """Of which wallets the viewer may see the balance."""
-    stands = select(Consent.wallet_id).where(
-        col(Consent.wallet_id).in_(wallets),
-        Consent.purpose == ConsentPurpose.BALANCE,
-        func.consent_stands(Consent.revoked_at, Consent.expires_at),
-        func.serves_members(Consent.partner_id),
-        concerning(sight_of(session), col(Consent.partner_id)),
+    stands = (
+        select(Consent.wallet_id)
+        .join(Partner, col(Partner.partner_id) == Consent.partner_id)
+        .where(
+            col(Consent.wallet_id).in_(wallets),
+            Consent.purpose == ConsentPurpose.BALANCE,
+            func.consent_stands(Consent.revoked_at, Consent.expires_at),
+            func.meets_members(Partner.status),
+            concerning(sight_of(session), col(Consent.partner_id)),
+        )
     )
     seen = set(await session.scalars(stands))
     return [wallet in seen for wallet in wallets]

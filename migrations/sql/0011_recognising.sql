@@ -8,8 +8,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO link (wallet_id, member_id, partner_id, pairwise_id, since)
     SELECT DISTINCT r.wallet_id, r.member_id, partner, gen_random_uuid(), at FROM recognition r
+    JOIN partner p ON p.partner_id = partner AND meets_members(p.status)
     WHERE r.lookup = ANY (lookups) AND NOT EXISTS (SELECT FROM link l WHERE l.wallet_id = r.wallet_id
-        AND l.member_id = r.member_id AND l.partner_id = partner) AND serves_members(partner)
+        AND l.member_id = r.member_id AND l.partner_id = partner)
     ON CONFLICT DO NOTHING;
     RETURN QUERY SELECT r.lookup, r.wallet_id, r.member_id, m.kind::text, l.pairwise_id
     FROM recognition r
