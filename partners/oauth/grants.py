@@ -28,6 +28,9 @@ LIFETIME = timedelta(days=180)
 READ_AGAIN_AFTER_SECONDS = 2.0
 """How long a reading is believed: what a member takes back stops within five seconds."""
 
+SERVES_MEMBERS = (PartnerStatus.ACTIVE, PartnerStatus.LEAVING)
+"""A partner that is suspended meets no members, and its grants rest."""
+
 _MEMBER = text(
     "SELECT m.wallet_id, m.member_id, m.kind, consents_standing(m.member_id, :partner) AS purposes"
     " FROM recognise_linked(ARRAY[CAST(:pairwise AS uuid)], :partner) m"
@@ -68,7 +71,7 @@ def standing(session: Session, grant_id: UUID, *, now: datetime) -> StandingGran
             col(Grant.revoked_at).is_(None),
             col(Grant.expires_at) > now,
             col(Client.revoked_at).is_(None),
-            col(Partner.status) != PartnerStatus.CLOSED,
+            col(Partner.status).in_(SERVES_MEMBERS),
         )
     ).one_or_none()
     if found is None:
