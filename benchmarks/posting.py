@@ -37,6 +37,7 @@ from domain.ledger.postings import Award, PurchasePosting
 from domain.settlement.cycles import open_first
 from domain.storage import COALITION, Database, WriteSession, opened
 from hansa.migrating import migrate
+from hansa.numbering import once
 from hansa.postgres import EmbeddedPostgres
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -187,6 +188,14 @@ async def rate(seconds: float, clients: int, once: Callable[[Random], Awaitable[
     return done / (time.perf_counter() - began)
 
 
+async def numbering(database: Database) -> float:
+    """Events that are given their numbers in a second, by the one that does."""
+    done, began = 0, time.perf_counter()
+    while batch := await once(database):
+        done += batch
+    return done / (time.perf_counter() - began)
+
+
 def tpcb(server: EmbeddedPostgres, url: str, seconds: float) -> float:
     """Pgbench's own transactions a second on the same server."""
     pgbench = server._find_binaries() / "pgbench"  # noqa: SLF001  # its own tools lie beside it
@@ -230,10 +239,14 @@ async def measured(server: EmbeddedPostgres, url: str, seconds: float, members: 
 
         rates = {
             "single": await rate(seconds, CLIENTS, single),
-            "bare_single": await rate(seconds, CLIENTS, bare_single),
             "bulk": await rate(seconds, 2, bulk),
-            "bare_bulk": await rate(seconds, 2, bare_bulk),
+            "numbered": await numbering(database),
         }
+        await owner.execute("ALTER TABLE entry DISABLE TRIGGER entry_is_told")
+        rates["untold_single"] = await rate(seconds, CLIENTS, single)
+        rates["untold_bulk"] = await rate(seconds, 2, bulk)
+        rates["bare_single"] = await rate(seconds, CLIENTS, bare_single)
+        rates["bare_bulk"] = await rate(seconds, 2, bare_bulk)
     await pool.close()
     await owner.close()
     rates["tpcb"] = await asyncio.to_thread(tpcb, server, url, seconds)
@@ -250,11 +263,14 @@ def shown(rates: dict[str, float]) -> Table:
         table.add_column(heading, justify="left" if heading == "work" else "right")
     rows = {
         f"single, {CLIENTS} clients": ("single", "bare_single"),
+        "  the same, telling nobody": ("untold_single", "bare_single"),
         f"  bare SQL of the same rows, {CLIENTS} clients": ("bare_single", None),
         f"bulk of {BULK}, 2 connections": ("bulk", "bare_bulk"),
+        "  the same, telling nobody ": ("untold_bulk", "bare_bulk"),
         f"  bare SQL of the same rows, {BULK} a statement": ("bare_bulk", None),
         f"pgbench TPC-B, {CLIENTS} clients": ("tpcb", None),
         "single : TPC-B": ("single", "tpcb"),
+        "numbers given to events, one process": ("numbered", None),
     }
     for label, (name, against) in rows.items():
         table.add_row(label, f"{rates[name]:,.0f}", f"{rates[name] / rates[against]:.2f}" if against else "")

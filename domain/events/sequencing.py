@@ -1,7 +1,7 @@
 """Numbers for events: given after the commit that wrote them, one sequencer at a time, so that readers miss none.
 
 Positions are taken while transactions are under way and become visible in another order; numbers do not
-(docs/adr/0013).
+(docs/adr/0007).
 """
 
 from __future__ import annotations
