@@ -147,7 +147,7 @@ async def test_no_script_can_reach_the_session(served: Served, browser: Browser)
     kept = "[Object.entries(localStorage), Object.entries(sessionStorage), window.name].flat(2).join()"
     assert await visiting.page.evaluate(kept) == ""
     [cookie] = await visiting.context.cookies()
-    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
 
 
 @pytest.mark.usefixtures("town")
