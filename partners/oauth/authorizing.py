@@ -33,6 +33,7 @@ from partners.oauth.shapes import answering
 from partners.oauth.trail import given
 from partners.scopes import OPENID, PURPOSE_OF_SCOPE, Scope
 from partners.sign_in.sessions import SessionFacts
+from partners.standing import Standing
 from partners.state import AccessState
 
 PUSH_FIRST = "Push the request first (RFC 9126): outside the sandbox it does not travel through the browser."
@@ -108,9 +109,9 @@ async def approve(
     agreed = asked.scopes & frozenset(scopes)
     if not agreed and not asked.requires_openid:
         return await deny(state, asked)
-    code = codes.new()
+    code, standing = codes.new(), await state.watch.standing()
     async with state.transaction() as session:
-        kept = await _used_up(state, session, asked)
+        kept = await _used_up(state, session, standing, asked)
         if asked.needs_sign_in(signed_in_at, now=now):
             raise _told(state, kept, LoginRequired())
         grant = await _granted(session, asked, member, agreed, now=now)
@@ -128,8 +129,9 @@ async def deny(state: AccessState, asked: Asking) -> str:
 
     Raises: AuthorizationRefused.
     """
+    standing = await state.watch.standing()
     async with state.transaction() as session:
-        kept = await _used_up(state, session, asked)
+        kept = await _used_up(state, session, standing, asked)
     return _address(state, kept, **_words(AccessDeniedError()))
 
 
@@ -149,7 +151,7 @@ async def answer_silently(state: AccessState, asked: Asking, facts: SessionFacts
     return await approve(state, asked, member, asked.scopes, signed_in_at=facts.fresh_at, methods=facts.methods)
 
 
-async def _used_up(state: AccessState, session: WriteSession, asked: Asking) -> dict[str, str]:
+async def _used_up(state: AccessState, session: WriteSession, standing: Standing, asked: Asking) -> dict[str, str]:
     """The parameters of a request that is answered now, if its client may still ask."""
 
     def used_up() -> dict[str, str]:
@@ -157,7 +159,7 @@ async def _used_up(state: AccessState, session: WriteSession, asked: Asking) -> 
         kept = pushing.use_up(exchange.session, asked.request_uri, now=exchange.now)
         return dict(_checked(state, kept.parameters).parameters) if kept else {}
 
-    parameters, _ = await server.within(session, state, used_up, for_member=True)
+    parameters, _ = await server.within(session, state, standing, used_up, for_member=True)
     if not parameters:
         raise _unknown()
     return parameters
@@ -236,8 +238,9 @@ def _checked(state: AccessState, parameters: dict[str, str], *, flaw: str | None
 
 async def _refused(state: AccessState, asked: Asking, error: OAuth2Error) -> AuthorizationRefused:
     """A refusal in the member's absence; the request is used up."""
+    standing = await state.watch.standing()
     async with state.transaction() as session:
-        return _told(state, await _used_up(state, session, asked), error)
+        return _told(state, await _used_up(state, session, standing, asked), error)
 
 
 def _told(state: AccessState, parameters: Mapping[str, str], error: OAuth2Error) -> AuthorizationRefused:

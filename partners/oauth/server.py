@@ -37,6 +37,7 @@ from partners.oauth.models import UsedJti
 from partners.oauth.pushing import Pushing
 from partners.oauth.refreshing import Refresh
 from partners.oauth.shapes import GRANT_TYPES, Asked, Exchange, RegisteredClient, answering
+from partners.standing import Standing
 from partners.state import AccessState
 
 T = TypeVar("T")
@@ -60,21 +61,22 @@ async def exchanged(state: AccessState, answer: Callable[[], T], *, for_member: 
 
     A refusal that is an answer commits what it used up; one that is raised commits nothing.
     """
+    standing = await state.watch.standing()  # before the transaction: it may need a connection of its own
     async with state.transaction() as session:
-        answered, exchange = await within(session, state, answer, for_member=for_member)
+        answered, exchange = await within(session, state, standing, answer, for_member=for_member)
     for grant_id in exchange.ended:
         state.grants.forget(grant_id.bytes)
     return answered
 
 
 async def within(
-    session: WriteSession, state: AccessState, answer: Callable[[], T], *, for_member: bool
+    session: WriteSession, state: AccessState, standing: Standing, answer: Callable[[], T], *, for_member: bool
 ) -> tuple[T, Exchange]:
     """Answer a request within a transaction that is under way."""
     exchange = Exchange(
         session=session.sync_session,
         issuer=state.issuer,
-        standing=await state.watch.standing(),
+        standing=standing,
         keys=state.keys,
         now=state.clock(),
         for_member=for_member,
