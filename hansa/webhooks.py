@@ -34,8 +34,6 @@ AT_ONCE = 32
 """How many messages one worker has under way at most."""
 EVERY = timedelta(seconds=0.5)
 """How often a worker looks whether anybody's turn has come."""
-LATER = timedelta(seconds=30)
-"""When what failed on our side is tried again."""
 LONGEST_FAULT = timedelta(hours=1)
 """After so long a message is sent with the error in it."""
 AGENT = "Hansa-Webhooks/1"
@@ -122,7 +120,7 @@ class Courier:
 
     async def _sent(self, due: Due) -> None:
         try:
-            async with asyncio.timeout(self.pace.within.total_seconds()):
+            async with asyncio.timeout(self.pace.rendering.total_seconds()):
                 payload = await self._payload(due)
         except Rejected as rejected:
             return await self._stopped(due, f"Its document does not fit the schema: {rejected.errors[0].message}")
@@ -196,7 +194,7 @@ class Courier:
     async def _given_back(self, due: Due) -> None:
         now = self.clock()
         async with self._transaction() as session:
-            await delivering.give_back(session, due, again_at=now + LATER, now=now)
+            await delivering.give_back(session, due, again_at=now + self.pace.later, now=now)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[WriteSession]:

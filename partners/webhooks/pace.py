@@ -19,6 +19,10 @@ class Pace:
 
     within: timedelta = 15 * _SECOND
     """How long one request may take in all."""
+    rendering: timedelta = 10 * _SECOND
+    """How long making a message may take."""
+    later: timedelta = 30 * _SECOND
+    """When what failed on our side is tried again."""
     lease: timedelta = 60 * _SECOND
     """How long a lane is one sender's own."""
     retries: tuple[timedelta, ...] = (

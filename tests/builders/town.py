@@ -29,8 +29,10 @@ from tests.builders.served import a_secret, a_server, settings_for
 
 SOON = timedelta(milliseconds=100)
 HASTY = Pace(
-    within=timedelta(seconds=1),
-    lease=timedelta(seconds=4),
+    within=timedelta(seconds=2),
+    rendering=timedelta(seconds=5),
+    later=SOON,
+    lease=timedelta(seconds=8),
     retries=(SOON, SOON * 2, SOON * 2, SOON * 4, *[SOON * 5] * 200),
     rest=SOON,
     longest_rest=SOON * 4,

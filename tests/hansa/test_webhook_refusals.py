@@ -104,8 +104,8 @@ async def test_a_document_that_cannot_be_run_by_itself_is_refused_with_the_reaso
         ("subscription ($k: [EventKind!] = [MEMBER_LINKED]) { events(kinds: $k) { id } }", ["MEMBER_LINKED"]),
         ("subscription { events { ... on MemberLinked { id } } }", ["MEMBER_LINKED"]),
         (
-            "subscription { ...All } fragment All on Subscription { events { ...One } }"
-            " fragment One on CycleChanged { state }",
+            """subscription { ...All } fragment All on Subscription { events { ...One } }
+            fragment One on CycleChanged { state }""",
             ["CYCLE_CHANGED"],
         ),
         (
