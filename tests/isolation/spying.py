@@ -18,6 +18,9 @@ from tests.isolation.world import Side, World
 
 PLAIN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
+OWN_CLIENT = re.compile(rf'clientId"\s*:\s*"({PLAIN_ID.pattern})"')
+"""What a client calls itself at the authorization server: the one id that is told as it is, to its own house."""
+
 DIGEST = "SELECT count(*) || md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
 
 VARIANTS = ("own", "stolen", "forged", "unknown", "garbled")
@@ -55,7 +58,8 @@ def traces(text: str, viewer: Viewer, victim: Side) -> list[str]:
     """What of the victim's own stands in a text."""
     found = [victim.word] if victim.word.lower() in text.lower() else []
     found += [figure for figure in victim.figures if re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", text)]
-    found += PLAIN_ID.findall(text)
+    victims = str(victim.client_id)
+    found += PLAIN_ID.findall(OWN_CLIENT.sub(lambda named: victims if named[1] == victims else "", text))
     for seal in (sealed_for(viewer), sealed_for(as_partner(victim.partner_id))):
         for name, (kind, keys) in PRIVATE.items():
             if name not in KNOWN_TO_ALL and seal.encode(kind, *keys(victim)) in text:
