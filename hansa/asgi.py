@@ -26,7 +26,7 @@ from hansa.endpoint import Endpoint
 from hansa.frontend import ENTRIES, REFRESH_SECONDS, Frontend
 from hansa.listening import listening
 from hansa.mailing import mailer_of
-from hansa.middleware import CarefulBrowsers, RequestIds
+from hansa.middleware import CarefulBrowsers, OneName, RequestIds
 from hansa.numbering import numbered
 from hansa.pages import first_page
 from hansa.service import Service
@@ -93,6 +93,7 @@ def create_app(settings: Settings, *, frontend: Frontend | None = None) -> Starl
         ],
         middleware=[
             Middleware(RequestIds),
+            Middleware(OneName, issuer=settings.issuer),
             Middleware(CarefulBrowsers, secure=Issuer(settings.issuer).secure),
         ],
         exception_handlers={Exception: failed},

@@ -13,7 +13,7 @@ import uvicorn
 from hansa.asgi import create_app
 from hansa.frontend import Frontend
 from hansa.serving import LARGEST_MESSAGE, proxied
-from hansa.settings import Settings
+from hansa.settings import Settings, origin
 
 TRIED_PORTS = 20
 
@@ -54,7 +54,7 @@ async def serving_beside(
     """
     own = listening or listen(settings.host, 0)
     host, port = own.getsockname()[:2]
-    served = settings.model_copy(update={"port": port, "issuer": issuer or f"http://{host}:{port}"})
+    served = settings.model_copy(update={"port": port, "issuer": issuer or origin(host, port)})
     config = uvicorn.Config(
         create_app(served, frontend=frontend),
         http="httptools",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.ids import new_id
@@ -74,3 +76,24 @@ class CarefulBrowsers:
             await send(message)
 
         await self.app(scope, receive, send_on)
+
+
+class OneName:
+    """Leads browsers that came by this machine's number to its name: cookies and passkeys belong to one of them."""
+
+    def __init__(self, app: ASGIApp, *, issuer: str) -> None:
+        self.app = app
+        named = urlsplit(issuer)
+        self.number = f"127.0.0.1:{named.port}" if named.hostname == "localhost" else None
+        self.issuer = issuer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or lead it to where it belongs."""
+        if scope["type"] == "http" and self.number and scope["method"] == "GET":
+            headers = Headers(scope=scope)
+            if headers.get("host") == self.number and "text/html" in headers.get("accept", ""):
+                url = URL(scope=scope)
+                asked = f"{url.path}?{url.query}" if url.query else url.path
+                await RedirectResponse(self.issuer + asked, 307)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

@@ -46,7 +46,10 @@ class Settings(BaseSettings):
     """The port the server listens on."""
 
     issuer: str = ""
-    """The public address, without a slash at the end: what tokens name as their issuer. By default http://HOST:PORT."""
+    """The public address, without a slash at the end: what tokens name as their issuer.
+
+    By default http://HOST:PORT, with localhost for this machine.
+    """
 
     secret_key: SecretStr | None = None
     """Wraps the keys of personal data and signs cursors and cookies; made in HANSA_HOME when unset."""
@@ -124,7 +127,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _public_address(self) -> Self:
-        issuer = self.issuer.rstrip("/") or f"http://{self.host}:{self.port}"
+        issuer = self.issuer.rstrip("/") or origin(self.host, self.port)
         object.__setattr__(self, "issuer", issuer)
         if not self.mail_from:
             object.__setattr__(self, "mail_from", f"no-reply@{urlsplit(issuer).hostname or 'localhost'}")
@@ -143,6 +146,12 @@ class Settings(BaseSettings):
             message = f"The secret key has {len(key)} bytes; at least {SHORTEST_KEY} are needed."
             raise UnsafeSecret(message)
         return key
+
+
+def origin(host: str, port: int) -> str:
+    """The address of a server that listens here; passkeys are for names, so this machine has one."""
+    name = "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
 
 
 def _kept_key(path: Path) -> bytes:

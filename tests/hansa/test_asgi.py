@@ -54,6 +54,14 @@ async def test_its_first_page_says_what_it_is_and_where_the_api_is(client: httpx
     assert "POST /graphql" in page
 
 
+async def test_a_browser_that_came_by_number_is_led_to_the_name(client: httpx.AsyncClient) -> None:
+    page = await client.get("/sign-in?landing=%2Fapp%2F", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (307, "http://localhost:8000/sign-in?landing=%2Fapp%2F")
+    assert (await client.get("/health", headers={"accept": "*/*"})).status_code == 200, "programs may come as they like"
+    named = await client.get("http://localhost:8000/", headers={"accept": "text/html"})
+    assert named.status_code == 200
+
+
 async def test_it_publishes_the_contract_it_serves(client: httpx.AsyncClient) -> None:
     assert (await client.get("/schema.graphql")).text == printed()
 

@@ -99,7 +99,7 @@ async def test_an_unknown_scope_is_refused(hansa: Hansa) -> None:
 
 async def test_a_sign_in_link_is_printed_once(hansa: Hansa) -> None:
     done = await hansa("sign-in", "--person", "liga@amber.example", "--json")
-    assert json.loads(done.output)["link"].startswith("http://127.0.0.1:8000/sign-in#")
+    assert json.loads(done.output)["link"].startswith("http://localhost:8000/sign-in#")
     for words in (("--person", "nobody@amber.example"), ("--member", "12345678"), ()):
         assert (await hansa("sign-in", *words)).exit_code == 1
 

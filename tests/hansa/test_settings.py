@@ -57,7 +57,7 @@ def test_a_wrong_value_is_named_and_never_repeated(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_public_address_follows_the_port_unless_given() -> None:
-    assert load(port=9000).issuer == "http://127.0.0.1:9000"
+    assert load(port=9000).issuer == "http://localhost:9000"
     assert load(issuer="https://points.example/").issuer == "https://points.example"
 
 

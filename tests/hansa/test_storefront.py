@@ -299,7 +299,7 @@ async def test_the_ten_lines_of_the_clients_page_earn_a_first_point(shop: Shop) 
     page = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
     found = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
     assert found is not None
-    program = found[1].replace("http://127.0.0.1:8000", shop.url).replace('outlet="367"', 'outlet="1"')
+    program = found[1].replace("http://localhost:8000", shop.url).replace('outlet="367"', 'outlet="1"')
     program = program.replace("CLIENT_ID", shop.credential.client_id).replace("SECRET", shop.credential.secret)
     for _ in range(2):
         process = await asyncio.create_subprocess_exec(
