@@ -22,33 +22,16 @@ CHANNEL = "hansa_events"
 
 _LONGEST_NOTICE = 7_999
 
-_WAITING = text("SELECT EXISTS (SELECT FROM event WHERE number IS NULL)")
-_HOLD_COUNTER = text("SELECT last FROM event_counter FOR UPDATE SKIP LOCKED")
-_NUMBER = text("""
-    WITH due AS (
-        SELECT position, row_number() OVER (ORDER BY position) AS place
-        FROM (SELECT position FROM event WHERE number IS NULL ORDER BY position LIMIT :most) first
-    ), counted AS (
-        UPDATE event_counter SET last = last + (SELECT count(*) FROM due)
-    )
-    UPDATE event e SET number = :last + d.place, numbered_at = :now FROM due d WHERE e.position = d.position
-    RETURNING e.*
-""")
+_NUMBER = text("SELECT * FROM number_events(:most, :now)")
 
 
 async def number(session: WriteSession, *, most: int = MOST, now: datetime) -> list[Event]:
     """Give numbers to events that have none, in the order of their positions, and answer with them in that order.
 
     Nothing, where another sequencer is at it. The session sees with the coalition's eyes and its transaction is
-    READ COMMITTED: the lock is taken in a statement before the one that looks, which therefore sees all that the
-    sequencer before committed. `now` is real time.
+    READ COMMITTED. `now` is real time.
     """
-    if not (await session.execute(_WAITING)).scalar():
-        return []
-    last = (await session.execute(_HOLD_COUNTER)).scalar()
-    if last is None:
-        return []
-    rows = select(Event).from_statement(_NUMBER.bindparams(most=most, last=last, now=now))
+    rows = select(Event).from_statement(_NUMBER.bindparams(most=most, now=now))
     return sorted((await session.scalars(rows)).all(), key=lambda event: event.number or 0)
 
 

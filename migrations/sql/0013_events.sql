@@ -180,3 +180,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE o.member_id = ANY (whom)
     ORDER BY o.member_id, l.member_id = m.member_id DESC, l.pairwise_id
 $$;
+
+-- Numbers for the first events that have none, in the order of their positions; nothing, where another one is at it. The lock is
+-- taken in a statement before the one that looks, which therefore sees all that the one before committed. Always by index, since
+-- the table may have grown much since it was looked at last.
+CREATE FUNCTION number_events(most int, at timestamptz) RETURNS SETOF event LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    given bigint;
+    due bigint[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM event WHERE number IS NULL) THEN
+        RETURN;
+    END IF;
+    SELECT c.last INTO given FROM event_counter c FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    due := ARRAY(SELECT e.position FROM event e WHERE e.number IS NULL ORDER BY e.position LIMIT most);
+    UPDATE event_counter SET last = last + cardinality(due);
+    RETURN QUERY UPDATE event e SET number = given + d.place, numbered_at = at
+    FROM unnest(due) WITH ORDINALITY AS d(position, place) WHERE e.position = d.position RETURNING e.*;
+END $$;

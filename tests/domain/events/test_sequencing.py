@@ -60,7 +60,7 @@ async def keep_killing(books: Books) -> int:
             await asyncio.sleep(random.random() / 20)
             killed += await books.owner.fetchval(
                 "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND query LIKE '%event_counter%' AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND query LIKE '%number_events%' AND pid <> pg_backend_pid()"
                 " AND state IN ('active', 'idle in transaction')"
             )
     except asyncio.CancelledError:
