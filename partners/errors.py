@@ -32,7 +32,9 @@ class ScopeAboveCeiling(Forbidden):
 
     def __init__(self, scopes: Iterable[Scope]) -> None:
         self.scopes = frozenset(scopes)
-        super().__init__(f"These scopes are above the ceiling of this client: {written(self.scopes)}.")
+        super().__init__(
+            f"These scopes are above the ceiling of this client: {written(self.scopes)}.", path=("scopes",)
+        )
 
 
 class UnknownScope(InvalidValue):
@@ -42,7 +44,8 @@ class UnknownScope(InvalidValue):
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = sorted(words)
-        super().__init__(f"There is no scope named {', '.join(self.words)}. docs/access.md lists them all.")
+        named = ", ".join(self.words)
+        super().__init__(f"There is no scope named {named}. docs/access.md lists them all.", path=("scopes",))
 
 
 class KeyRequired(Forbidden):
@@ -71,6 +74,9 @@ class InvalidKeySet(InvalidValue):
     """A client's public keys cannot be used."""
 
     code = "INVALID_KEY_SET"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, path=("keys",))
 
 
 class AddressRefused(InvalidValue):

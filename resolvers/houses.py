@@ -21,7 +21,7 @@ def house_of(viewer: Viewer, partner_id: UUID | None) -> PartnerId | None:
     if viewer.audience is not Audience.PARTNER or viewer.partner_id is None:
         raise WrongAudience("This is done by a house's own people and programs.")
     if partner_id not in {None, viewer.partner_id}:
-        raise WrongAudience("You act for your own partner only.")
+        raise WrongAudience("You act for your own partner only.", path=("partner",))
     return viewer.partner_id
 
 

@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from domain.audit import trail
 from domain.audit.models import Action, SubjectKind
 from domain.audit.trail import COMMAND_LINE, Actor, Line
+from domain.coalition.errors import PartnerNotFound
 from domain.coalition.models import Partner
-from domain.errors import NotFound
 from domain.ids import PartnerId
 from domain.storage import ReadSession, WriteSession
 from partners.clients.models import Client, PartnerCeiling
@@ -41,11 +41,11 @@ async def set_ceiling(
 ) -> frozenset[Scope]:
     """Set the most a partner's clients may hold, or with None what all partners' may; their next token obeys it.
 
-    Raises: NotFound.
+    Raises: PartnerNotFound.
     """
     await hold(session, f"ceiling {partner_id}")
     if await session.scalar(select(Partner.partner_id).where(col(Partner.partner_id) == partner_id)) is None:
-        raise NotFound("There is no such partner.", path=("partner",))
+        raise PartnerNotFound
     most = PARTNER_CEILING if scopes is None else PARTNER_CEILING & scopes
     row = await session.scalar(select(PartnerCeiling).where(col(PartnerCeiling.partner_id) == partner_id))
     if row is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from domain.coalition.errors import PartnerNotFound
 from domain.coalition.models import Outlet, Partner
 from domain.errors import InvalidValue, NotFound
 from domain.ids import OutletId, PartnerId
@@ -24,11 +25,11 @@ def check_name(name: str) -> None:
 
 
 async def check_place(session: ReadSession, partner_id: PartnerId | None, outlet_id: OutletId | None) -> None:
-    """The partner exists, and the outlet is the partner's own. Raises: NotFound."""
+    """The partner exists, and the outlet is the partner's own. Raises: PartnerNotFound, NotFound."""
     if partner_id is not None:
         partner = select(Partner.partner_id).where(col(Partner.partner_id) == partner_id)
         if await session.scalar(partner) is None:
-            raise NotFound("There is no such partner.", path=("partner",))
+            raise PartnerNotFound
     if outlet_id is not None:
         outlet = select(Outlet.outlet_id).where(
             col(Outlet.outlet_id) == outlet_id, col(Outlet.partner_id) == partner_id

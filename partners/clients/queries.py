@@ -19,7 +19,7 @@ async def by_id(session: ReadSession, client_id: ClientId) -> Client:
     """A client that the viewer may see. Raises: NotFound."""
     (client,) = await by_ids(session, [client_id])
     if client is None:
-        raise NotFound("There is no such client.")
+        raise NotFound("There is no such client.", path=("client",))
     return client
 
 

@@ -78,7 +78,10 @@ class CreateClient:
         if self.outlet_id is not None and self.partner_id is None:
             raise InvalidValue("Only a partner's client is bound to an outlet.", path=("outlet",))
         if (self.jwks is not None) + (self.jwks_uri is not None) + self.public > 1:
-            raise InvalidValue("A client has keys, or an address where they are, or is public: one of the three.")
+            given = "keySetUrl" if self.jwks_uri is not None else "public"
+            raise InvalidValue(
+                "A client has keys, or an address of keys, or is public: one of the three.", path=(given,)
+            )
         if self.redirect_uris and self.partner_id is None:
             raise InvalidValue("Members grant a partner's clients only.", path=("redirectUris",))
         if self.redirect_uris and self.outlet_id is not None:
@@ -128,7 +131,8 @@ async def create(
 ) -> Credential:
     """Register a client below the ceilings of its partner and the coalition.
 
-    Raises: ScopeAboveCeiling, KeyRequired, DpopRequired, InvalidKeySet, InvalidValue, AddressRefused, NotFound.
+    Raises: ScopeAboveCeiling, KeyRequired, DpopRequired, InvalidKeySet, InvalidValue, AddressRefused,
+    PartnerNotFound, NotFound.
     """
     sandbox = bool(await session.scalar(select(Coalition.sandbox).limit(1)))
     await check_place(session, command.partner_id, command.outlet_id)
@@ -203,7 +207,7 @@ async def rotate(
     Raises: NotFound, ClientRevoked, InvalidKeySet, InvalidValue, AddressRefused.
     """
     if not timedelta(0) <= grace <= LONGEST_GRACE:
-        raise InvalidValue(f"A grace is at most {LONGEST_GRACE.days} days.", path=("grace",))
+        raise InvalidValue(f"A grace is at most {LONGEST_GRACE.days} days.", path=("graceHours",))
     client = await _own(session, client_id)
     secret = None
     match client.auth_method, jwks, jwks_uri:
@@ -217,9 +221,12 @@ async def rotate(
         case ClientAuthMethod.PRIVATE_KEY_JWT, None, str():
             _keep_keys(client, None, checked_address(jwks_uri, outbound, sandbox=client.sandbox))
         case ClientAuthMethod.NONE, _, _:
-            raise InvalidValue("A public client has nothing that could be rotated.")
+            raise InvalidValue("A public client has nothing that could be rotated.", path=("client",))
         case _:
-            raise InvalidValue("A client with keys gets new keys, a client with a secret gets a new secret.")
+            given = "keys" if jwks is not None else "keySetUrl" if jwks_uri is not None else "client"
+            raise InvalidValue(
+                "A client with keys gets new keys, a client with a secret gets a new secret.", path=(given,)
+            )
     if not grace:
         await _begin_anew(session, client, now)
     await _tell(session, Action.CLIENT_ROTATED, client, by, now, grace_seconds=int(grace.total_seconds()))

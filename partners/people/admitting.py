@@ -13,6 +13,8 @@ from sqlmodel import col, select
 from domain.audit import trail
 from domain.audit.models import Action, SubjectKind
 from domain.audit.trail import COMMAND_LINE, Actor, Line
+from domain.coalition.errors import PartnerNotFound
+from domain.coalition.models import Partner
 from domain.errors import Conflict, InvalidValue, NotFound
 from domain.ids import PartnerId, PersonId, new_id
 from domain.storage import ReadSession, WriteSession
@@ -43,10 +45,14 @@ class AdmitPerson:
 async def admit(session: WriteSession, command: AdmitPerson, *, now: datetime, by: Actor = COMMAND_LINE) -> Person:
     """Let somebody sign in from now on; whoever runs the installation does, unless somebody is named.
 
-    Raises: InvalidValue, Conflict.
+    Raises: InvalidValue, Conflict, PartnerNotFound.
     """
     email = normal_email(command.email)
     await hold_house(session, command.partner_id)
+    if command.partner_id is not None:
+        partner = exists().where(col(Partner.partner_id) == command.partner_id)
+        if not await session.scalar(select(partner)):
+            raise PartnerNotFound
     known = exists().where(col(Person.email) == email, col(Person.partner_id).is_not_distinct_from(command.partner_id))
     if await session.scalar(select(known)):
         raise Conflict("Somebody with this e-mail address is there already.", path=("email",))

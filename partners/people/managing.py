@@ -82,7 +82,7 @@ async def invite_again(session: WriteSession, person_id: PersonId, *, by: Manage
     """
     person = await _somebody(session, person_id, by, also_admins_of_partners=True)
     if not person.active:
-        raise NotFound("There is no such person.")
+        raise NotFound("There is no such person.", path=("person",))
     await _tell(session, Action.PERSON_INVITED_AGAIN, person, by, now)
     return await _invited(session, person, now)
 
@@ -127,10 +127,10 @@ async def _somebody(
     await admitting.hold_house(session, PartnerId(partner_id) if partner_id is not None else None)
     person = await session.scalar(select(Person).where(col(Person.person_id) == person_id))
     if person is None:
-        raise NotFound("There is no such person.")
+        raise NotFound("There is no such person.", path=("person",))
     admin_of_partner = by.house is None and PersonRole.PARTNER_ADMIN in person.roles
     if person.partner_id != by.house and not (also_admins_of_partners and admin_of_partner):
-        raise NotFound("There is no such person.")
+        raise NotFound("There is no such person.", path=("person",))
     if by.actor.id == person_id:
         raise OwnRoles
     return person

@@ -25,7 +25,9 @@ from partners.viewer import Viewer
 from resolvers.context import Context
 from schema.execution import Engine
 from schema.root import product
-from tests.api.bad_inputs import BAD, SOUND, TYPED, USED, Bad
+from tests.api import bad_inputs
+from tests.api.bad_houses import HOUSES, SOUND_HOUSES
+from tests.api.bad_inputs import TYPED, USED, Bad
 from tests.builders.graphql import KEYS, Tokens, application
 from tests.conftest import Fresh
 from tests.isolation.names import names_of
@@ -39,6 +41,9 @@ DOCUMENTED = set(
     re.findall(r"^### (\w+)$", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.MULTILINE)
 ) | set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "faults.md").read_text(encoding="utf-8"), re.MULTILINE))
 
+
+BAD = [*bad_inputs.BAD, *HOUSES]
+SOUND = {**bad_inputs.SOUND, **SOUND_HOUSES}
 
 OUT_OF_ORDER = {"SETTLEMENT_OUT_OF_ORDER", "FOLLOWING_CYCLE_STANDS"}
 """What settlement says to a sound step at another's turn."""
@@ -187,6 +192,7 @@ async def test_the_sound_inputs_are_sound(api: Api) -> None:
         "cycleCompute": "preparer",
         "adjustmentRequest": "desk",
         "cycleVoid": "preparer",
+        "ceilingSet": "admin",
     }
     for field in SOUND:
         sound = Bad("nothing", field, "", "", {}, who.get(field, "shop"))
