@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from joserfc.jwk import ECKey
 from typer.testing import CliRunner, Result
@@ -107,3 +108,44 @@ async def test_a_sign_in_link_is_printed_once(hansa: Hansa) -> None:
 async def test_the_signing_key_waits_its_time_unless_it_leaked(hansa: Hansa) -> None:
     assert (await hansa("rotate-signing-key")).exit_code == 1
     assert "signs from now on" in (await hansa("rotate-signing-key", "--leaked")).output
+
+
+async def test_an_operator_invites_replaces_and_lets_go(hansa: Hansa) -> None:
+    admin = ("--name", "Anna", "--email", "anna@amber.example", "--role", "COALITION_ADMIN")
+    link = json.loads((await hansa("person", "invite", *admin, "--json")).output)["link"]
+    again = json.loads((await hansa("person", "invite-again", "--email", "anna@amber.example", "--json")).output)[
+        "link"
+    ]
+    assert link.partition("#")[0] == again.partition("#")[0]
+    assert link != again
+    first = ("--name", "Kārlis", "--email", "karlis@kvass.example", "--partner", "kvass")
+    assert (await hansa("person", "invite", *first, "--role", "PARTNER_ADMIN")).exit_code == 0
+    for role in ("COALITION_ADMIN", "NOBODY"):
+        assert (await hansa("person", "invite", *first, "--role", role)).exit_code == 1
+    assert (await hansa("person", "let-go", "--email", "anna@amber.example")).exit_code == 0
+    assert (await hansa("person", "let-go", "--email", "liga@amber.example")).exit_code == 1, "the last admin stays"
+    shown = json.loads((await hansa("person", "list", "--json")).output)
+    assert [(one["name"], one["active"]) for one in shown] == [("Līga", True), ("Anna", False)]
+    assert len(json.loads((await hansa("person", "list", "--partner", "kvass", "--json")).output)) == 1
+
+
+async def test_what_is_typed_is_told_to_the_trail(hansa: Hansa, owner: asyncpg.Connection) -> None:
+    words = ("--redirect", "https://kvass.example/back", "--scope", "balance:read", "--dpop")
+    done = await hansa("client", "create", "--name", "Shop", "--partner", "kvass", "--public", *words, "--json")
+    assert json.loads(done.output)[0]["client_secret"] is None
+    await hansa("sign-in", "--person", "liga@amber.example")
+    await hansa("rotate-signing-key", "--leaked")
+    lines = await owner.fetch("SELECT action, actor, facts FROM trail_line ORDER BY number")
+    assert [line["action"] for line in lines] == [
+        *("PERSON_INVITED", "CLIENT_CREATED", "SIGN_IN_LINK_MADE", "SIGNING_KEY_ROTATED")
+    ]
+    assert {line["actor"] for line in lines} == {"COMMAND_LINE"}
+    assert json.loads(lines[1]["facts"]) == {
+        "method": "none",
+        "scopes": ["balance:read"],
+        "dpop_bound": True,
+        "redirects": ["https://kvass.example"],
+    }
+    assert json.loads(lines[3]["facts"])["leaked"] is True
+    listed = json.loads((await hansa("client", "list", "--json")).output)[0]
+    assert (listed["redirects"], listed["dpop_bound"]) == ("https://kvass.example/back", True)
