@@ -25,11 +25,29 @@ def upgrade() -> None:
         wall(table, "sees_server()")
         grant(table, "SELECT, INSERT, UPDATE, DELETE")
     grant("oauth_grant", "DELETE")
+    _let_the_server_alone_grant()
     op.create_index("ix_oauth_grant_revoked_at", "oauth_grant", ["revoked_at"])
     run_sql_file("0009_authorizing.sql")
     wall("used_jti", "true", role=LEDGER_ROLE)
     grant("used_jti", "SELECT, INSERT", role=LEDGER_ROLE)
     posting_function("use_once(bytea, timestamptz)")
+
+
+def _let_the_server_alone_grant() -> None:
+    """A partner and a member see the grants they are part of and may end them, and that is all.
+
+    The key to the client holds the partner too, so that trying ids tells nobody which of them another partner has.
+    """
+    key = ["client_id", "partner_id"]
+    op.create_unique_constraint("uq_client_client_id_partner_id", "client", key)
+    op.drop_constraint("fk_oauth_grant_client_id", "oauth_grant")
+    op.create_foreign_key("fk_oauth_grant_client_id_partner_id", "oauth_grant", "client", key, key)
+    sees = "sees_server() OR sees_partner(partner_id) OR sees_member(member_id)"
+    op.execute("DROP POLICY oauth_grant_hansa_app_all ON oauth_grant")
+    wall("oauth_grant", sees, command="SELECT")
+    wall("oauth_grant", "sees_server()", command="INSERT")
+    wall("oauth_grant", sees, f"sees_server() OR revoked_at IS NOT NULL AND ({sees})", command="UPDATE")
+    wall("oauth_grant", "sees_server()", command="DELETE")
 
 
 def _create_pushed_request() -> None:

@@ -12,20 +12,24 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-TABLES = ("webhook", "webhook_request", "webhook_lane", "webhook_delivery", "webhook_attempt")
 
 
 def upgrade() -> None:
-    """Create the tables of webhooks, walled."""
+    """Create the tables of webhooks, walled.
+
+    Keys between them hold the partner too, so that trying ids tells nobody which of them another partner has.
+    """
     _create_webhook()
     _create_request()
     _create_lane()
     _create_delivery()
     _create_attempt()
-    for table in TABLES:
+    for table in ("webhook", "webhook_request", "webhook_lane", "webhook_delivery"):
         wall(table, "sees_partner(partner_id)")
     for table in ("webhook", "webhook_request", "webhook_lane", "webhook_delivery"):
         grant(table, "SELECT, INSERT, UPDATE, DELETE")
+    # How an attempt went is written down by those who send, and told to the partner.
+    wall("webhook_attempt", "sees_partner(partner_id)", "sees_coalition()")
     grant("webhook_attempt", "SELECT, INSERT, DELETE")
 
 
@@ -57,7 +61,8 @@ def _create_webhook() -> None:
         sa.Column("removed_at", INSTANT),
         sa.PrimaryKeyConstraint("webhook_id", name="pk_webhook"),
         _refers("webhook", "partner_id", "partner"),
-        _refers("webhook", "client_id", "client"),
+        _refers_within_partner("webhook", "client"),
+        sa.UniqueConstraint("webhook_id", "partner_id", name="uq_webhook_webhook_id_partner_id"),
         *_laws("webhook", laws),
     )
     for column in ("partner_id", "client_id"):
@@ -93,7 +98,7 @@ def _create_lane() -> None:
         sa.Column("lease", sa.Uuid()),
         sa.Column("leased_until", INSTANT),
         sa.PrimaryKeyConstraint("webhook_id", "lane", name="pk_webhook_lane"),
-        _refers("webhook_lane", "webhook_id", "webhook"),
+        _refers_within_partner("webhook_lane", "webhook"),
         _refers("webhook_lane", "partner_id", "partner"),
         *_laws("webhook_lane", laws),
     )
@@ -123,7 +128,7 @@ def _create_delivery() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("finished_at", INSTANT),
         sa.PrimaryKeyConstraint("delivery_id", name="pk_webhook_delivery"),
-        _refers("webhook_delivery", "webhook_id", "webhook"),
+        _refers_within_partner("webhook_delivery", "webhook"),
         _refers("webhook_delivery", "partner_id", "partner"),
         *_laws("webhook_delivery", laws),
     )
@@ -159,6 +164,11 @@ def _create_attempt() -> None:
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
     key = "delivery_id" if to == "webhook_delivery" else f"{to}_id"
     return sa.ForeignKeyConstraint([column], [f"{to}.{key}"], name=f"fk_{table}_{column}")
+
+
+def _refers_within_partner(table: str, to: str) -> sa.ForeignKeyConstraint:
+    key = [f"{to}_id", "partner_id"]
+    return sa.ForeignKeyConstraint(key, [f"{to}.{column}" for column in key], name=f"fk_{table}_{to}_id_partner_id")
 
 
 def _laws(table: str, laws: dict[str, str]) -> list[sa.CheckConstraint]:

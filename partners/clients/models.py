@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, LargeBinary, Text
+from sqlalchemy import CheckConstraint, DateTime, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -66,6 +66,7 @@ class Client(Row, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
+        UniqueConstraint("client_id", "partner_id"),
         CheckConstraint("auth_method IN ('client_secret_basic', 'private_key_jwt', 'none')", name="auth_method"),
         CheckConstraint(
             "(secret_hash IS NOT NULL) = (auth_method = 'client_secret_basic')"

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -68,7 +68,7 @@ class Grant(Row, table=True):
 
     __tablename__ = "oauth_grant"
     grant_id: UUID = Field(primary_key=True)
-    client_id: UUID = Field(foreign_key="client.client_id", index=True)
+    client_id: UUID = Field(index=True)
     partner_id: UUID = Field(foreign_key="partner.partner_id", index=True)
     member_id: UUID = Field(index=True)
     pairwise_id: UUID
@@ -80,7 +80,10 @@ class Grant(Row, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
-    __table_args__ = (CheckConstraint("cardinality(scopes) > 0", name="has_scopes"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["client_id", "partner_id"], ["client.client_id", "client.partner_id"]),
+        CheckConstraint("cardinality(scopes) > 0", name="has_scopes"),
+    )
 
 
 class PushedRequest(Row, table=True):

@@ -5,7 +5,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, LargeBinary, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -39,13 +51,18 @@ class DeliveryState(StrEnum):
     """The webhook was changed and wants such events no more; it was not sent."""
 
 
+def _within_partner(table: str) -> ForeignKeyConstraint:
+    """A key to something of the same partner: an id of another's is refused as one that nobody has."""
+    return ForeignKeyConstraint([f"{table}_id", "partner_id"], [f"{table}.{table}_id", f"{table}.partner_id"])
+
+
 class Webhook(Row, table=True):
     """An address of a partner's own that wants to hear what happens."""
 
     __tablename__ = "webhook"
     webhook_id: UUID = Field(primary_key=True)
     partner_id: UUID = Field(foreign_key="partner.partner_id", index=True)
-    client_id: UUID = Field(foreign_key="client.client_id", index=True)
+    client_id: UUID = Field(index=True)
     """The client it acts as: what is sent shows what this client may see at that moment."""
     name: str
     url: str
@@ -69,6 +86,8 @@ class Webhook(Row, table=True):
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
+        UniqueConstraint("webhook_id", "partner_id"),
+        _within_partner("client"),
         CheckConstraint("state IN ('ACTIVE', 'PAUSED', 'FAILING')", name="state"),
         CheckConstraint("(state = 'ACTIVE') = (reason IS NULL)", name="reason_unless_active"),
         CheckConstraint("(sealed_previous IS NULL) = (previous_until IS NULL)", name="previous_secret_ends"),
@@ -99,7 +118,7 @@ class WebhookLane(Row, table=True):
     """
 
     __tablename__ = "webhook_lane"
-    webhook_id: UUID = Field(primary_key=True, foreign_key="webhook.webhook_id")
+    webhook_id: UUID = Field(primary_key=True)
     lane: UUID = Field(primary_key=True)
     partner_id: UUID = Field(foreign_key="partner.partner_id")
     waiting: int
@@ -109,6 +128,7 @@ class WebhookLane(Row, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
+        _within_partner("webhook"),
         Index("ix_webhook_lane_due", "webhook_id", "due_at", postgresql_where=text("waiting > 0")),
         CheckConstraint("waiting >= 0", name="waiting"),
         CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_ends"),
@@ -121,7 +141,7 @@ class WebhookDelivery(Row, table=True):
     __tablename__ = "webhook_delivery"
     delivery_id: UUID = Field(primary_key=True)
     """Names the message: the same at every attempt."""
-    webhook_id: UUID = Field(foreign_key="webhook.webhook_id")
+    webhook_id: UUID
     partner_id: UUID = Field(foreign_key="partner.partner_id", index=True)
     place: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     """The order of deliveries: within a lane each waits for those before it."""
@@ -140,6 +160,7 @@ class WebhookDelivery(Row, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
+        _within_partner("webhook"),
         Index("ix_webhook_delivery_waiting", "webhook_id", "lane", "place", postgresql_where=text("state = 'WAITING'")),
         Index(None, "webhook_id", "place"),
         Index("ix_webhook_delivery_position", "position", postgresql_where=text("state = 'WAITING'")),

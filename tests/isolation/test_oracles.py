@@ -1,0 +1,206 @@
+"""Keys tell nobody what another has: a constraint of the database answers alike whether or not something is there.
+
+Foreign keys and unique keys look past row-level security, so each that somebody but the coalition and the server itself
+can run into either holds whose it is, or is of ids that we draw at random, or stands on a list with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from domain.storage import Sight
+from tests.isolation.asking import Asking
+from tests.isolation.test_walls import OPEN_TO_ALL
+from tests.isolation.viewers import as_partner
+from tests.isolation.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OWNERS = {"partner_id", "member_id", "owner_id"}
+"""Columns in which the wall lets a viewer write nothing but itself."""
+
+FOREIGN_KEYS = """
+SELECT c.conrelid::regclass::text AS source, c.confrelid::regclass::text AS target,
+    ARRAY(SELECT a.attname::text FROM unnest(c.conkey) k JOIN pg_attribute a
+        ON a.attrelid = c.conrelid AND a.attnum = k) AS columns
+FROM pg_constraint c WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace
+"""
+
+UNIQUE_KEYS = """
+SELECT i.indexrelid::regclass::text AS key, i.indrelid::regclass::text AS source,
+    ARRAY(SELECT a.attname::text FROM unnest(i.indkey) k JOIN pg_attribute a
+        ON a.attrelid = i.indrelid AND a.attnum = k) AS columns,
+    (SELECT bool_and(a.atttypid = 'uuid'::regtype)
+        FROM unnest(i.indkey) k JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k) AS random
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
+"""
+
+WRITTEN = """
+SELECT p.tablename, string_agg(COALESCE(p.with_check, p.qual), ' OR ') AS law FROM pg_policies p
+WHERE 'hansa_app' = ANY (p.roles) AND p.cmd IN ('ALL', 'INSERT', 'UPDATE')
+    AND (has_table_privilege('hansa_app', p.tablename::regclass, 'INSERT')
+        OR has_any_column_privilege('hansa_app', p.tablename::regclass, 'UPDATE'))
+GROUP BY p.tablename
+"""
+
+KEYS_WITHOUT_OWNER: Mapping[str, str] = {
+    "campaign_agreement → campaign": "whoever agrees is named by the campaign; both ids and versions are given to it",
+    "pk_campaign": "an id drawn at random, and the version of it",
+    "pk_event": "an identity, which no statement sets",
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def amber(world: World) -> AsyncIterator[asyncpg.Connection]:
+    """The server's role with the eyes of one of the shops."""
+    connection = await asyncpg.connect(world.url, server_settings={"role": "hansa_app"})
+    try:
+        await connection.execute(f"SET app.sight = '{Sight.partner(world.amber.partner_id).value}'")
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def written(world: World) -> dict[str, str]:
+    """The tables that partners or members write, each with what its wall asks of what is written."""
+    owner = await asyncpg.connect(world.url)
+    try:
+        laws = {row["tablename"]: row["law"] for row in await owner.fetch(WRITTEN)}
+    finally:
+        await owner.close()
+    return {table: law for table, law in laws.items() if re.search(r"sees_(partner|member|wallet|any)\(|^true$", law)}
+
+
+async def fetched(world: World, query: str) -> list[asyncpg.Record]:
+    owner = await asyncpg.connect(world.url)
+    try:
+        rows: list[asyncpg.Record] = await owner.fetch(query)
+        return rows
+    finally:
+        await owner.close()
+
+
+async def test_keys_hold_whose_they_are(world: World, written: dict[str, str]) -> None:
+    bare = {
+        f"{row['source']} → {row['target']}"
+        for row in await fetched(world, FOREIGN_KEYS)
+        if row["source"] in written and row["target"] not in OPEN_TO_ALL and not OWNERS & set(row["columns"])
+    }
+    bare |= {
+        row["key"]
+        for row in await fetched(world, UNIQUE_KEYS)
+        if row["source"] in written and not row["random"] and not OWNERS & set(row["columns"])
+    }
+    assert bare == set(KEYS_WITHOUT_OWNER)
+    assert {"webhook", "webhook_delivery", "client", "person", "oauth_grant"} <= set(written)
+
+
+async def refused(connection: asyncpg.Connection, statement: str, *values: Any) -> str:
+    """How the database refuses a statement, with the ids taken out."""
+    trying = connection.transaction()
+    await trying.start()
+    try:
+        await connection.execute(statement, *values)
+    except asyncpg.PostgresError as refusal:
+        said = f"{type(refusal).__name__} {refusal} {refusal.as_dict().get('detail')}"
+        return re.sub(r"[0-9a-f-]{36}", "…", said)
+    finally:
+        await trying.rollback()
+    return "done"
+
+
+HOOK = (
+    "INSERT INTO webhook (webhook_id, partner_id, client_id, name, url, document, sealed_secret, state, failures,"
+    " created_at) VALUES (gen_random_uuid(), $1, $2, 'Hook', 'https://a.example/', '', '', 'ACTIVE', 0, now())"
+)
+LANE = "INSERT INTO webhook_lane (webhook_id, lane, partner_id, waiting, due_at) VALUES ($2, $2, $1, 0, now())"
+DELIVERY = (
+    "INSERT INTO webhook_delivery (delivery_id, webhook_id, partner_id, lane, position, number, kind, replays, state,"
+    " attempts, created_at) VALUES (gen_random_uuid(), $2, $1, $2, 1, 1, 'X', true, 'WAITING', 0, now())"
+)
+ATTEMPT = (
+    "INSERT INTO webhook_attempt (delivery_id, number, partner_id, started_at, milliseconds, status)"
+    " VALUES ($2, 99, $1, now(), 1, 200)"
+)
+GRANTED = (
+    "INSERT INTO oauth_grant (grant_id, client_id, partner_id, member_id, pairwise_id, scopes, created_at, expires_at)"
+    " VALUES (gen_random_uuid(), $2, $1, gen_random_uuid(), gen_random_uuid(), '{balance:read}', now(), now())"
+)
+REVOKED = "UPDATE oauth_grant SET revoked_at = now() WHERE partner_id <> $1 AND grant_id = $2"
+TESTED = "INSERT INTO event (partner_id, kind, subject_id, occurred_at) VALUES ($1, 'WEBHOOK_TESTED', $2, now())"  # what the relay makes of it is the webhook's own partner's
+
+
+@pytest.mark.parametrize(
+    ("statement", "whose"),
+    [
+        pytest.param(HOOK, "client_id", id="a webhook with another's client"),
+        pytest.param(LANE, "webhook_id", id="a lane of another's webhook"),
+        pytest.param(DELIVERY, "webhook_id", id="a delivery to another's webhook"),
+        pytest.param(ATTEMPT, "delivery_id", id="an attempt of another's delivery"),
+        pytest.param(GRANTED, "client_id", id="a grant to another's client"),
+        pytest.param(REVOKED, "grant_id", id="the end of another's grant"),
+        pytest.param(TESTED, "webhook_id", id="a test of another's webhook"),
+    ],
+)
+async def test_naming_what_is_anothers_ends_as_naming_nothing(
+    world: World, amber: asyncpg.Connection, statement: str, whose: str
+) -> None:
+    own = world.amber.partner_id
+    unknown = await refused(amber, statement, own, uuid4())
+    assert await refused(amber, statement, own, getattr(world.birch, whose)) == unknown
+    if statement not in {ATTEMPT, GRANTED, REVOKED, TESTED}:
+        assert "ForeignKeyViolation" in unknown
+        assert await refused(amber, statement, own, getattr(world.amber, whose)) == "done"
+
+
+async def test_nobody_but_the_server_makes_or_widens_a_grant(world: World, amber: asyncpg.Connection) -> None:
+    known = world.amber.member
+    for sight in (Sight.partner(world.amber.partner_id), Sight.member(known.member_id), Sight("coalition")):
+        await amber.execute(f"SET app.sight = '{sight.value}'")
+        granted = await refused(amber, GRANTED, world.amber.partner_id, world.amber.client_id)
+        assert granted.startswith("InsufficientPrivilegeError"), sight
+        for widened in ("scopes = '{history:read}'", "expires_at = now()", "revoked_at = NULL", "member_id = grant_id"):
+            said = await refused(amber, f"UPDATE oauth_grant SET {widened}")
+            assert said.startswith("InsufficientPrivilegeError"), (sight, widened)
+        assert await refused(amber, "UPDATE oauth_grant SET revoked_at = now()") == "done"
+        assert await amber.execute("DELETE FROM oauth_grant") == "DELETE 0"
+
+
+async def test_a_shop_may_use_every_word_that_another_uses(world: World) -> None:
+    """Its own keys, numbers, names and addresses clash with nobody else's."""
+    viewer, asking = as_partner(world.amber.partner_id), Asking(world.database)
+    word, outlet = world.birch.word, world.amber.outlet_code
+    basket = {"outletCode": outlet, "currency": "USD", "lines": [{"sku": world.birch.sku, "amount": "1.00"}]}
+    client = (await asking.ask(viewer, "Query.clients", {"first": 1})).body["data"]["clients"]["nodes"][0]["id"]
+    hook = {"url": "https://1.1.1.1/", "document": "subscription { events { id } }", "client": client}
+    done = {
+        "Mutation.memberEnrol": {"idempotencyKey": f"{word}enrol00000", "externalId": world.birch.external_id},
+        "Mutation.purchaseRecord": {
+            **basket,
+            "idempotencyKey": f"{word}purchase1",
+            "receiptNumber": world.birch.receipt_number,
+            "member": {"externalId": world.birch.external_id},
+        },
+        "Mutation.clientCreate": {"name": f"{word}Client", "scopes": ["purchases:read"]},
+        "Mutation.personInvite": {
+            "name": f"{word}Person",
+            "email": f"person-{word.lower()}@birch.example",
+            "roles": ["PARTNER_FINANCE"],
+        },
+        "Mutation.webhookCreate": {**hook, "idempotencyKey": f"{word}-the-same-key", "name": f"{word}Hook"},
+    }
+    birchs = as_partner(world.birch.partner_id)
+    theirs = (await asking.ask(birchs, "Query.clients", {"first": 1})).body["data"]["clients"]["nodes"][0]["id"]
+    given = {**done["Mutation.webhookCreate"], "client": theirs}
+    assert (await asking.ask(birchs, "Mutation.webhookCreate", {"input": given}, depth=2)).refusals == []
+    for field, said in done.items():
+        told = await asking.ask(viewer, field, {"input": said}, depth=2)
+        assert told.refusals == [], field
