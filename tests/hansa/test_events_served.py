@@ -27,8 +27,8 @@ FOLLOW = """subscription($after: String) { events(after: $after, kinds: [PURCHAS
     cursor ... on PurchaseRecorded { purchase { id points } } } }"""
 ENROL = """mutation { memberEnrol(input: { idempotencyKey: "the-first-member-1", cardNumber: "90000001" }) {
     userErrors { code message } } }"""
-RECORD = """mutation($key: IdempotencyKey!) { purchaseRecord(input: { idempotencyKey: $key, currency: "USD", outletCode: "1",
-    member: { cardNumber: "90000001" }, lines: [{ sku: "apple", amount: "1.00" }] }) {
+RECORD = """mutation($key: IdempotencyKey!) { purchaseRecord(input: { idempotencyKey: $key, currency: "USD",
+    outletCode: "1", member: { cardNumber: "90000001" }, lines: [{ sku: "apple", amount: "1.00" }] }) {
     purchase { id } userErrors { code message } } }"""
 STREAM = {"accept": "text/event-stream"}
 
