@@ -21,7 +21,7 @@ from hansa.turns import LOST
 from partners.errors import AddressRefused
 from partners.fetching import Answer, Bounds, FetchFailed, Outbound
 from partners.keys import Keys
-from partners.webhooks import delivering, reading, signing, viewing
+from partners.webhooks import delivering, signing, viewing
 from partners.webhooks.delivering import KEPT_CHARACTERS, KEPT_FOR, Due, Outcome
 from partners.webhooks.models import DeliveryState, WebhookState
 from partners.webhooks.pace import USUAL, Pace
@@ -34,6 +34,8 @@ AT_ONCE = 32
 """How many messages one worker has under way at most."""
 EVERY = timedelta(seconds=0.5)
 """How often a worker looks whether anybody's turn has come."""
+GATHERING = timedelta(milliseconds=10)
+"""How long to wait for others that end at about the same time: one look then begins several."""
 LONGEST_FAULT = timedelta(hours=1)
 """After so long a message is sent with the error in it."""
 AGENT = "Hansa-Webhooks/1"
@@ -82,6 +84,7 @@ class Courier:
         """Begin as many deliveries as there is room for; how many were begun."""
         room = self.at_once - len(self._under_way)
         try:
+            await self.coalition_clock.look()
             async with self._transaction() as session:
                 found = await delivering.claim(session, most=room, pace=self.pace, now=self.clock())
         except LOST as problem:
@@ -106,6 +109,8 @@ class Courier:
             await asyncio.wait(waiting, timeout=EVERY.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
         for one in waiting:
             one.cancel()
+        if self._under_way:
+            await asyncio.sleep(GATHERING.total_seconds())
 
     async def _delivered(self, due: Due) -> None:
         """One delivery, to its success, its next attempt or its end."""
@@ -138,17 +143,15 @@ class Courier:
 
     async def _payload(self, due: Due) -> Payload | None:
         """The message as the webhook's client may see it at this moment; None, if there is nothing to tell."""
-        await self.coalition_clock.look()
         viewer = due.viewer
+        seen = viewing.sees(due.event, due.kinds, viewer) if due.event is not None else None
+        if due.event is None or seen is None:
+            return None
+        if not seen.allowed:
+            return withheld(seen.kind, now=self.clock())
+        told = Told(due.event, seen.kind)
         context = Context(viewer=viewer, database=self.database, clock=self.coalition_clock, keys=self.keys)
-        async with context:
-            event = await context.read(reading.event, due.partner_id, due.position)
-            seen = viewing.sees(event, due.kinds, viewer) if event is not None else None
-            if event is None or seen is None:
-                return None
-            if not seen.allowed:
-                return withheld(seen.kind, now=self.clock())
-            return await rendered(self.engine, due.document, Told(event, seen.kind), context, request_id=due.message_id)
+        return await rendered(self.engine, due.document, told, context, request_id=due.message_id)
 
     async def _answer(self, due: Due, body: bytes, now: datetime) -> Outcome:
         """What the endpoint says; no transaction is open meanwhile."""

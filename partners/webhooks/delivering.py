@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import col, select
 
+from domain.events.models import Event
 from domain.ids import ClientId, OutletId, PartnerId
 from domain.storage import WriteSession
 from partners.scopes import ceiling, known
@@ -113,6 +115,8 @@ class Due:
     leased_until: datetime
     delivery_id: UUID
     position: int
+    event: Event | None
+    """What happened; None, if it was forgotten."""
     kind: str
     attempts: int
     created_at: datetime
@@ -184,8 +188,12 @@ async def claim(session: WriteSession, *, most: int, pace: Pace, now: datetime) 
         return []
     bounds = {"open": list(found), "each": EACH, "weary": pace.weary, "most": most}
     leases = (await session.execute(_LEASE, {"now": now, "until": now + pace.lease, **bounds})).scalars().all()
-    rows = await session.execute(_FIRST, {"now": now, "leases": list(leases)})
-    return [Due(**row) for row in rows.mappings()]
+    rows = (await session.execute(_FIRST, {"now": now, "leases": list(leases)})).mappings().all()
+    found_events = await session.scalars(
+        select(Event).where(col(Event.position).in_([row["position"] for row in rows]))
+    )
+    events = {(event.partner_id, event.position): event for event in found_events}
+    return [Due(**row, event=events.get((row["partner_id"], row["position"]))) for row in rows]
 
 
 async def succeed(session: WriteSession, due: Due, outcome: Outcome, *, now: datetime) -> bool:
