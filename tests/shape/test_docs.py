@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from importlib import import_module
+from pathlib import Path
 
 import domain
 import partners
@@ -39,3 +40,21 @@ def test_every_scope_is_explained() -> None:
 
 def test_the_committed_contract_is_the_schemas() -> None:
     assert CONTRACT.read_text() == printed(), "python3 run.py schema > schema/schema.graphql"
+
+
+def test_every_link_within_the_documents_leads_somewhere() -> None:
+    dead = []
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for link in re.findall(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"", text):
+            path, _, anchor = "".join(link).partition("#")
+            there = (page.parent / path).resolve() if path else page
+            if ":" not in path and not (there.exists() and (not anchor or anchor in _anchors(there))):
+                dead.append((page.name, "".join(link)))
+    assert dead == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """The places of a page that a link can lead to, as GitHub names them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
