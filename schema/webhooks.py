@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import orjson
 import strawberry
 
-from domain.errors import InvalidValue
 from domain.events.models import EventKind, Told
-from domain.ids import ClientId, PartnerId
 from domain.paging import Page, PageRequest
 from partners.clients import models as client_models
 from partners.scopes import Scope
 from partners.webhooks import managing, models, relaying, viewing
-from partners.webhooks.managing import ChangeWebhook, CreateWebhook, RotateSecret
 from partners.webhooks.models import DeliveryState, WebhookState
-from partners.webhooks.replaying import Replayed, ReplayWebhook
+from partners.webhooks.replaying import Replayed
 from resolvers import clients, webhooks
 from resolvers.context import Context, Info
-from resolvers.policies import acting_partner
 from schema.clients import Client
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
@@ -33,8 +28,16 @@ from schema.listening import subscribed
 from schema.nodes import findable
 from schema.payloads import rendered, withheld
 from schema.permissions import needs
-from schema.scalars import IdempotencyKey
 from schema.shape import shows
+from schema.webhook_inputs import (
+    WebhookChangeInput,
+    WebhookCreateInput,
+    WebhookInput,
+    WebhookPreviewInput,
+    WebhookReplayInput,
+    WebhookRotateSecretInput,
+    client_named,
+)
 
 MANAGE = needs(Scope.WEBHOOKS_MANAGE)
 
@@ -151,122 +154,6 @@ class WebhookPreview:
     """The message about the event, as JSON; null when nothing of these kinds has happened yet."""
 
 
-@strawberry.input
-class WebhookPreviewInput:
-    """A document to try."""
-
-    document: str
-    """The subscription."""
-    client: strawberry.ID | None = None
-    """The client that the webhook would act as; the one that asks, if not said."""
-    event: strawberry.ID | None = None
-    """The event to try it on; the newest one of its kinds, if not said."""
-
-
-@strawberry.input
-class WebhookCreateInput:
-    """A new webhook."""
-
-    idempotency_key: IdempotencyKey
-    """Yours for this webhook."""
-    name: str
-    """What it is called, at most 100 characters."""
-    url: str
-    """Where to send: an https address that everybody can reach."""
-    document: str
-    """One subscription on `events`, without variables or with a default for each."""
-    client: strawberry.ID | None = None
-    """The client that it acts as; the one that asks, if not said."""
-
-    def to_command(self, info: Info) -> CreateWebhook:
-        """As the domain takes it."""
-        ctx = info.context
-        return CreateWebhook(
-            partner_id=PartnerId(acting_partner(ctx.viewer)),
-            idempotency_key=self.idempotency_key,
-            name=self.name,
-            url=self.url,
-            subscribed=subscribed(core_of(info.schema), self.document),
-            client_id=ClientId(_client(ctx, self.client)),
-        )
-
-
-@strawberry.input
-class WebhookChangeInput:
-    """What is to be different about a webhook; what is left out stays."""
-
-    webhook: strawberry.ID
-    """The webhook."""
-    name: str | None = None
-    """What it is called from now on."""
-    url: str | None = None
-    """Where to send from now on, what waits as well."""
-    document: str | None = None
-    """What to send from now on, of what waits as well."""
-    client: strawberry.ID | None = None
-    """The client that it acts as from now on."""
-
-    def to_command(self, info: Info) -> ChangeWebhook:
-        """As the domain takes it."""
-        ids, document = info.context.global_ids, self.document
-        return ChangeWebhook(
-            webhook_id=ids.one("Webhook", self.webhook),
-            name=self.name,
-            url=self.url,
-            subscribed=subscribed(core_of(info.schema), document) if document is not None else None,
-            client_id=ClientId(ids.one("Client", self.client)) if self.client is not None else None,
-        )
-
-
-@strawberry.input
-class WebhookInput:
-    """A webhook."""
-
-    webhook: strawberry.ID
-    """The webhook."""
-
-
-@strawberry.input
-class WebhookRotateSecretInput:
-    """A webhook that is to sign with another secret."""
-
-    idempotency_key: IdempotencyKey
-    """Yours for this rotation."""
-    webhook: strawberry.ID
-    """The webhook."""
-    grace_hours: int = 24
-    """How long messages bear the signature under the secret before as well: up to 168; with 0 not at all."""
-
-
-@strawberry.input
-class WebhookReplayInput:
-    """What to send again: exactly one of deliveries, since and after."""
-
-    idempotency_key: IdempotencyKey
-    """Yours for this replay."""
-    webhook: strawberry.ID
-    """The webhook."""
-    deliveries: list[strawberry.ID] | None = None
-    """The events of these deliveries, at most 100."""
-    since: datetime | None = None
-    """All that became known from then on, in real time; of what is wanted and still kept."""
-    after: str | None = None
-    """All after an event, by its `cursor`; also to go on with a replay that took a part."""
-
-    def to_command(self, ctx: Context) -> ReplayWebhook:
-        """As the domain takes it."""
-        ids = ctx.global_ids
-        named = None if self.deliveries is None else tuple(ids.one("WebhookDelivery", one) for one in self.deliveries)
-        return ReplayWebhook(
-            partner_id=PartnerId(acting_partner(ctx.viewer)),
-            idempotency_key=self.idempotency_key,
-            webhook_id=ids.one("Webhook", self.webhook),
-            deliveries=named,
-            since=self.since,
-            after=webhooks.number_after(ctx, self.after) if self.after is not None else None,
-        )
-
-
 @strawberry.type
 class WebhookPayload:
     """What became of a step with a webhook."""
@@ -337,7 +224,7 @@ class WebhookQuery:
 async def _previewed(info: Info, wanted: WebhookPreviewInput) -> WebhookPreview:
     ctx = info.context
     found = subscribed(core_of(info.schema), wanted.document)
-    seeing = await webhooks.as_client(ctx, _client(ctx, wanted.client))
+    seeing = await webhooks.as_client(ctx, client_named(ctx, wanted.client))
     kinds = None if found.kinds is None else [EventKind(kind) for kind in sorted(found.kinds)]
     named = ctx.global_ids.one("Event", wanted.event) if wanted.event is not None else None
     event = await webhooks.event_to_try(ctx, relaying.kinds_of(found.kinds), named)
@@ -350,15 +237,6 @@ async def _previewed(info: Info, wanted: WebhookPreviewInput) -> WebhookPreview:
         engine = Engine(info.schema)
         payload = await rendered(engine, wanted.document, Told(event, seen.kind), seeing, request_id="preview")
     return WebhookPreview(kinds=kinds, body=orjson.dumps(payload.fields, option=orjson.OPT_INDENT_2).decode())
-
-
-def _client(ctx: Context, named: str | None) -> UUID:
-    """The client that is named, or the one that asks. Raises: InvalidValue."""
-    if named is not None:
-        return ctx.global_ids.one("Client", named)
-    if ctx.viewer.client_id is None:
-        raise InvalidValue("Name the client that the webhook acts as.", path=("client",))
-    return ctx.viewer.client_id
 
 
 def _signed(made: managing.Signed) -> Any:
@@ -412,14 +290,7 @@ class WebhookMutation:
     @staticmethod
     async def webhook_rotate_secret(info: Info, input: WebhookRotateSecretInput) -> Any:
         """Give a webhook another secret, shown this once; for the grace messages bear both signatures."""
-        ctx = info.context
-        command = RotateSecret(
-            partner_id=PartnerId(acting_partner(ctx.viewer)),
-            idempotency_key=input.idempotency_key,
-            webhook_id=ctx.global_ids.one("Webhook", input.webhook),
-            grace=timedelta(hours=input.grace_hours),
-        )
-        return _signed(await webhooks.rotate_secret(ctx, command))
+        return _signed(await webhooks.rotate_secret(info.context, input.to_command(info.context)))
 
     @strawberry.mutation(graphql_type=WebhookPayload, extensions=[MANAGE, refusals])
     @staticmethod

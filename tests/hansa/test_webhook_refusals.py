@@ -76,7 +76,8 @@ async def test_an_address_that_is_not_the_worlds_is_refused(town: Town, url: str
         ("subscription { events { " + "id " * 2000 + "} }", "tokens"),
         ("subscription { events { id } } #" + "x" * 8000, "characters"),
         (
-            "subscription { events { member { wallet { activity(first: 100) { nodes { partner { name } } } } } } }",
+            """subscription { events { member { wallet { activity(first: 100) { nodes { partner { name } } }
+                more: activity(first: 100) { nodes { partner { name } } } } } } }""",
             "costs",
         ),
     ],

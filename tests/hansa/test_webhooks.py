@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import select
 from standardwebhooks import WebhookVerificationError
 
-from domain.ids import ClientId
+from domain.ids import ClientId, PartnerId
 from domain.members import consents
 from domain.members.models import Consent, ConsentPurpose
 from domain.storage import Database
@@ -285,7 +285,7 @@ async def test_a_lower_ceiling_takes_away_as_much(town: Town) -> None:
         await front.purchase(basket("ADA 1"))
         async with writing(town.database) as session:
             lower = SANDBOX_DEFAULT - {Scope.PURCHASES_READ}
-            await ceilings.set_ceiling(session, town.shop.partner_id, lower, now=datetime.now(UTC))
+            await ceilings.set_ceiling(session, PartnerId(town.shop.partner_id), lower, now=datetime.now(UTC))
         async with town.worker():
             (arrival,) = await receiver.until(1)
     assert arrival.content["data"] is None
