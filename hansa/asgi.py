@@ -117,7 +117,7 @@ async def preparing(frontend: Frontend | None) -> AsyncIterator[None]:
 def first_answer(frontend: Frontend | None) -> Response:
     """The first page; while the others are being built, it looks again by itself."""
     says = frontend.says() if frontend else "Not served here."
-    page = first_page(name="Hansa", api=API, frontend=says, links=ENTRIES if frontend and frontend.ready else {})
+    page = first_page(api=API, frontend=says, links=ENTRIES if frontend and frontend.ready else {})
     return HTMLResponse(page, headers={"refresh": str(REFRESH_SECONDS)} if frontend and frontend.under_way else None)
 
 

@@ -1,50 +1,58 @@
-"""The first page: what this is, where the API is, and how far the frontend is."""
+"""The first page: what this is, where the API is, and how far the frontend is; in the look of the sign-in pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from importlib.resources import files
+
+from partners.sign_in.pages import address_of
+
+SEAL = files("partners.sign_in").joinpath("templates/seal.svg").read_text(encoding="utf-8")
 
 HEAD = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{name}</title>
-<style>
-:root {{ color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif }}
-body {{ max-width: 38rem; margin: 12vh auto; padding: 0 1.5rem }}
-h1 {{ font-size: 1.6rem; margin-bottom: .2rem }}
-dt {{ font-weight: 600; margin-top: 1rem }} dd {{ margin: 0 }}
-code {{ font: .95em ui-monospace, monospace }}
-</style></head>
-<body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Hansa</title>
+<link rel="icon" href="{icon}" type="image/svg+xml"><link rel="stylesheet" href="{look}"></head>
+<body class="wide">
+<header class="masthead">{seal}<span class="house">Hansa</span></header>
+<main>
 """
 
-PAGE = """<h1>{name}</h1>
-<p>A partner-coalition loyalty platform: one points currency, many brands, settled to the cent.</p>
-<dl>
-<dt>API</dt><dd><code>POST {api}</code> speaks GraphQL;
-its contract is at <a href="/schema.graphql">/schema.graphql</a>.</dd>
-<dt>Access</dt><dd>Tokens come from the server described at
-<a href="/.well-known/oauth-authorization-server">/.well-known/oauth-authorization-server</a>.</dd>
-<dt>Pages for members, partners and the coalition</dt><dd>{frontend}{links}</dd>
-</dl>
-</body></html>
+PAGE = """<h1>One points currency, many brands</h1>
+<p>A partner-coalition loyalty platform, settled to the cent.</p>
+<section class="card"><h2>Pages</h2>
+<p>{frontend}</p>
+<ul class="plain">{links}<li><a href="/account">Your account</a></li></ul>
+</section>
+<section class="card"><h2>For programs</h2>
+<p><code>POST {api}</code> speaks GraphQL; its contract is at <a href="/schema.graphql">/schema.graphql</a>. Tokens come
+from the server described at
+<a href="/.well-known/oauth-authorization-server">/.well-known/oauth-authorization-server</a>.</p>
+</section>
 """
 
-
-WAITING = """<h1>Hansa</h1>
+WAITING = """<h1>One moment</h1>
 <p>{says}</p>
 <p><a href="/">What this is</a></p>
+"""
+
+FOOT = """</main>
 </body></html>
 """
 
 
-def first_page(*, name: str, api: str, frontend: str, links: Mapping[str, str]) -> str:
+def first_page(*, api: str, frontend: str, links: Mapping[str, str]) -> str:
     """The page as HTML; `frontend` says in a sentence how far its build is, `links` lead to its pages by address."""
-    anchors = "".join(f'<br><a href="{escape(to)}">{escape(text)}</a>' for to, text in links.items())
-    words = {"name": escape(name), "api": escape(api), "frontend": escape(frontend), "links": anchors}
-    return HEAD.format(name=escape(name)) + PAGE.format(**words)
+    anchors = "".join(f'<li><a href="{escape(to)}">{escape(text)}</a></li>' for to, text in links.items())
+    return _page(PAGE.format(api=escape(api), frontend=escape(frontend), links=anchors))
 
 
 def waiting_page(says: str) -> str:
     """What stands in a page's place until it is built."""
-    return HEAD.format(name="Hansa") + WAITING.format(says=escape(says))
+    return _page(WAITING.format(says=escape(says)))
+
+
+def _page(main: str) -> str:
+    return HEAD.format(icon=address_of("seal.svg"), look=address_of("look.css"), seal=SEAL) + main + FOOT

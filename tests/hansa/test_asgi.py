@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -51,6 +52,7 @@ async def test_it_says_that_it_is_up(client: httpx.AsyncClient) -> None:
 async def test_its_first_page_says_what_it_is_and_where_the_api_is(client: httpx.AsyncClient) -> None:
     page = (await client.get("/")).text
     assert "loyalty platform" in page
+    assert (await client.get(re.findall(r"href=\"([^\"]+look\.css[^\"]*)", page)[0])).status_code == 200
     assert "POST /graphql" in page
 
 
