@@ -1,4 +1,4 @@
-"""The storefronts of docs/storefront.md, run as they stand there, with a member who links them and sends them away."""
+"""The programs of docs/storefront.md and docs/webhooks.md, run as they stand there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.third_party.installing import installed, run
 
 MODULE = pytest.mark.asyncio(loop_scope="module")
 
-PAGE = ROOT / "docs" / "storefront.md"
+PAGE, WEBHOOKS = ROOT / "docs" / "storefront.md", ROOT / "docs" / "webhooks.md"
 ADA, CARD = "ada@example.org", "ADA 0001"
 PATIENCE_SECONDS = 30
 AGAIN = "Connect your points again: /connect"
@@ -41,9 +41,9 @@ SEND_AWAY = "mutation ($input: LinkRevokeInput!) { linkRevoke(input: $input) { u
 STRICT = ("--strict", "--noUncheckedIndexedAccess", "--target", "es2022", "--module", "nodenext", "--types", "node")
 
 
-def block(heading: str, language: str) -> str:
-    """The first program below a heading of the page."""
-    below = PAGE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
+def block(heading: str, language: str, page: Path = PAGE) -> str:
+    """The first program below a heading of a page."""
+    below = page.read_text(encoding="utf-8").partition(f"# {heading}\n")[2]
     found = re.search(rf"```{language}\n(.*?)```", below, re.DOTALL)
     assert found is not None, heading
     return found[1]
@@ -195,14 +195,14 @@ def messages() -> list[tuple[bool, list[Any]]]:
 
 def test_the_check_of_a_message_in_python_believes_what_is_signed_and_nothing_else() -> None:
     page: dict[str, Any] = {}
-    exec(block("Hearing what happens", "python"), page)  # noqa: S102 - our own page
+    exec(block("Without a library", "python", WEBHOOKS), page)  # noqa: S102 - our own page
     for believed, (secret, headers, body) in messages():
         assert page["verified"](secret, headers, body.encode()) is believed, headers
 
 
 @pytest.mark.audit
 async def test_the_check_of_a_message_in_typescript_believes_what_is_signed_and_nothing_else(tmp_path: Path) -> None:
-    await compiled(tmp_path, message=block("Hearing what happens", "ts"))
+    await compiled(tmp_path, message=block("Without a library", "ts", WEBHOOKS))
     cases = messages()
     tell = """import { verified } from "./message.mjs";
         const told = JSON.parse(process.argv[1]).map(([secret, headers, body]) =>
