@@ -184,7 +184,8 @@ class Context:
                 return await self.read(batch, keys)
 
             loader = self._loaders[batch] = DataLoader(found, max_batch_size=LARGEST_BATCH)
-        return loader.load(key)
+        # Two fields may await one and the same thing; the one that is given up must not take it from the other.
+        return asyncio.shield(loader.load(key))
 
     def fresh(self) -> Context:
         """The same viewer a moment later, with nothing read yet: one for each event of a subscription."""

@@ -217,6 +217,19 @@ async def test_what_is_asked_for_together_is_read_together_and_once(database: Da
     await ctx.close()
 
 
+async def test_a_field_that_is_given_up_takes_no_other_with_it(database: Database) -> None:
+    """A list gives up its other items when one fails; elsewhere the same thing may be awaited still."""
+
+    async def doubled(session: ReadSession, keys: Sequence[int]) -> list[int]:
+        await session.scalar(text("SELECT 1"))
+        return [2 * key for key in keys]
+
+    async with context(COALITION, database) as ctx:
+        given_up, awaited = (asyncio.ensure_future(ctx.load(doubled, 1)) for _ in range(2))
+        given_up.cancel()
+        assert await awaited == 2
+
+
 async def test_the_source_of_a_subscription_holds_no_transaction(database: Database, owner: Any) -> None:
     await a_coalition(database)
     ctx = context(COALITION, database, snapshots=False)
