@@ -123,6 +123,11 @@ class Linking:
         subject = await self._subject(granted["id_token"], begun.nonce)
         return MemberLink(self._client, subject, granted["refresh_token"], begun.proof)
 
+    async def end(self, link: MemberLink) -> None:
+        """Give the link back: the grant ends, and its tokens count no more. Raises: LinkRefused, Unanswered."""
+        said = {"token": link.refresh_token, "token_type_hint": "refresh_token"}
+        await self._posted("revocation_endpoint", said, link.proof)
+
     async def _posted(self, endpoint: str, asked: Mapping[str, str], proof: ProofKey) -> dict[str, Any]:
         url = self._metadata[endpoint]
 
@@ -134,7 +139,7 @@ class Linking:
             return await self._http.post(url, data=form, headers={"DPoP": proof.proof("POST", url)}, **request)
 
         answer = await patiently(once, Patience(), repeatable=False)
-        body: dict[str, Any] = answer.json()
+        body: dict[str, Any] = answer.json() if answer.content else {}
         if answer.is_error:
             raise LinkRefused(body.get("error", "refused"), body.get("error_description", ""))
         return body

@@ -36,6 +36,17 @@ def checked(addresses: Sequence[str], *, public: bool, sandbox: bool) -> list[st
     return list(addresses)
 
 
+def is_one_of(address: str, registered: Iterable[str]) -> bool:
+    """Whether members may come back there: letter by letter what was registered.
+
+    An app on the user's own machine listens on whatever port is free, so at a number of this machine (127.0.0.1, [::1])
+    the port may be another (RFC 8252, section 7.3); at a name it may not.
+    """
+    known = tuple(registered)
+    here = _without_port(address)
+    return address in known or (here is not None and here in map(_without_port, known))
+
+
 def hosts(addresses: Iterable[str]) -> list[str]:
     """Where they lead, in as few words as the audit trail needs."""
     return sorted({_origin(address) for address in addresses})
@@ -71,6 +82,18 @@ def _is_taken(parts: SplitResult, *, public: bool, loopback: bool) -> bool:
             return loopback and _is_loopback(parts.hostname)
         case scheme:
             return public and bool(_PRIVATE_USE.fullmatch(scheme)) and bool(parts.path or parts.hostname)
+
+
+def _without_port(address: str) -> SplitResult | None:
+    """An address at a number of this machine, whatever its port; None for any other."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme != "http" or "@" in parts.netloc or not ipaddress.ip_address(parts.hostname or "").is_loopback:
+            return None
+        _port = parts.port
+    except ValueError:
+        return None
+    return parts._replace(netloc=parts.hostname or "")
 
 
 def _is_loopback(host: str | None) -> bool:

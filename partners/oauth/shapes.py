@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
 
 from domain.audit.trail import Line
+from partners.clients import redirects
 from partners.clients.models import Client, ClientAuthMethod
 from partners.issuer import Issuer
 from partners.keys import Keys
@@ -98,8 +99,8 @@ class RegisteredClient(ClientMixin):
         """Each request says where the member is to come back to."""
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Whether members may come back there: letter by letter what was registered."""
-        return redirect_uri in self.row.redirect_uris and "#" not in redirect_uri
+        """Whether members may come back there."""
+        return redirects.is_one_of(redirect_uri, self.row.redirect_uris) and "#" not in redirect_uri
 
     def check_response_type(self, response_type: str) -> bool:
         """Codes only: no token ever travels through an address."""

@@ -12,7 +12,17 @@ import pytest
 import pytest_asyncio
 from joserfc.jwk import ECKey
 
-from hansa.storefront import ClientKey, ClientSecret, Faulty, Linking, LinkRefused, MemberLink, ProofKey, Storefront
+from hansa.storefront import (
+    ClientKey,
+    ClientSecret,
+    Faulty,
+    Linking,
+    LinkRefused,
+    MemberLink,
+    ProofKey,
+    Storefront,
+    Unauthorized,
+)
 from tests.conftest import Fresh
 from tests.third_party.town import BACK, SCOPES, Marta, Registered, Town, a_town, marta_of
 
@@ -76,11 +86,22 @@ async def test_a_link_goes_on_after_a_restart_with_what_was_kept(town: Town, mar
             assert (await shop.ask(ME, {}))["me"]["wallet"] == {"available": "0"}
 
 
+async def test_a_link_that_was_given_back_opens_nothing(town: Town, marta: Marta) -> None:
+    link = await linked(town, marta, town.with_key)
+    async with Storefront.opened(town.issuer, link) as shop:
+        await shop.ask(ME, {})
+        async with Linking.opened(town.issuer, link.client, redirect_uri=BACK) as linking:
+            await linking.end(link)
+            await linking.end(link)
+        with pytest.raises(Unauthorized):
+            await shop.ask(ME, {})
+
+
 async def test_another_key_cannot_use_the_link(town: Town, marta: Marta) -> None:
     link = await linked(town, marta, town.with_key)
     stolen = MemberLink(link.client, link.subject, link.refresh_token, ProofKey.new())
     async with Storefront.opened(town.issuer, stolen) as shop:
-        with pytest.raises(Exception, match="invalid_grant"):
+        with pytest.raises(Unauthorized, match="invalid_grant"):
             await shop.ask(ME, {})
 
 

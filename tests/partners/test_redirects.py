@@ -95,3 +95,35 @@ def test_there_are_few_and_each_stands_once() -> None:
 def test_the_trail_is_told_where_they_lead_and_no_more() -> None:
     told = redirects.hosts(["https://shop.example/a?x=y", "https://shop.example/b", "com.example.app:/x"])
     assert told == ["com.example.app:", "https://shop.example"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"),
+    [
+        ("http://127.0.0.1:51004/back", True),
+        ("http://127.0.0.1/back", True),
+        ("http://[::1]:51004/back", True),
+        ("http://127.0.0.1:51004/other", False),
+        ("http://127.0.0.1:51004/back?x=1", False),
+        ("http://127.0.0.1:51004/back#x", False),
+        ("http://127.0.0.2:51004/back", False),
+        ("https://127.0.0.1:51004/back", False),
+        ("http://user@127.0.0.1:51004/back", False),
+        ("http://127.0.0.1:99999/back", False),
+        ("http://localhost:51004/back", False),
+        ("http://localhost:8000/back", True),
+        ("https://shop.example/back", True),
+        ("https://shop.example:444/back", False),
+        ("https://shop.example/back/", False),
+        ("https://SHOP.example/back", False),
+        ("", False),
+    ],
+)
+def test_an_app_on_this_machine_comes_back_to_any_port_and_nobody_else_does(asked: str, taken: bool) -> None:  # noqa: FBT001
+    registered = [
+        "https://shop.example/back",
+        "http://127.0.0.1:8000/back",
+        "http://[::1]/back",
+        "http://localhost:8000/back",
+    ]
+    assert redirects.is_one_of(asked, registered) is taken

@@ -31,7 +31,8 @@ async def books(database: Database, database_url: str) -> AsyncIterator[Books]:
 
 async def states(owner: asyncpg.Connection) -> dict[str, int]:
     """How many deliveries there are of each state."""
-    return dict(await owner.fetch("SELECT state, count(*) FROM webhook_delivery GROUP BY 1"))
+    rows = await owner.fetch("SELECT state, count(*) FROM webhook_delivery GROUP BY 1")
+    return {row["state"]: row["count"] for row in rows}
 
 
 async def forget(books: Books, *, now: object) -> None:
