@@ -40,6 +40,8 @@ async def find_at(ctx: Context, ref: MemberRef, partner_id: UUID) -> KnownMember
 async def find_by_key(ctx: Context, key: UUID) -> KnownMember:
     """A member by the id in its global id: the partner's own id for it, or a member's own. Raises: MemberNotFound."""
     if ctx.viewer.member_id is None and ctx.viewer.on_behalf_of is None:
+        if not ctx.viewer.may(Scope.MEMBERS_LOOKUP):
+            raise MemberNotFound
         return await find(ctx, MemberRef(pairwise_id=key))
     member = me(ctx)
     if key != member.pairwise_id:

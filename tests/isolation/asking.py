@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from tests.isolation.documents import DEPTH, document
 from tests.isolation.shop import NOW
 
 REQUEST_ID = "request-of-a-test"
+PATIENCE = 30
+"""Seconds for an answer or a first event: a test that waits for nothing fails, and does not hang."""
 GENEROUS = Limits(
     characters=10**6, tokens=10**5, depth=50, nesting=200, fields=10**5, cost=10**12, aliases=1000, duplicates=50
 )
@@ -84,7 +87,8 @@ class Asking:
             snapshots=snapshots,
         )
         try:
-            async with aclosing(self.engine.stream(ready, context, request_id=REQUEST_ID)) as stream:
+            stream = self.engine.stream(ready, context, request_id=REQUEST_ID)
+            async with asyncio.timeout(PATIENCE), aclosing(stream):
                 return Told((await anext(stream)).body)
         finally:
             await context.close()

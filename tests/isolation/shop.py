@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.audit.models import ActorKind
+from domain.audit.trail import Actor
 from domain.coalition.partners import OpenOutlet, open_outlets
 from domain.coalition.queries import brand_of
 from domain.earning import managing, purchases
@@ -139,8 +141,8 @@ class Shop:
         )
         return (await enrol(self.database.pool, command, keys=MEMBER_KEYS, now=OPENED)).member
 
-    async def sell(self, member: KnownMember, number: int, *, now: datetime) -> tuple[UUID, UUID]:
-        """A basket of the shop's own article and one of the maker's."""
+    async def sell(self, member: KnownMember, number: int, *, now: datetime, coupon: int = 0) -> tuple[UUID, UUID]:
+        """A basket of the shop's own article and one of the maker's, perhaps with a coupon of the maker's."""
         command = RecordPurchase(
             partner_id=self.partner_id,
             outlet_code=f"{self.name}-till",
@@ -148,7 +150,7 @@ class Shop:
             currency="USD",
             lines=(
                 BasketLine(number=1, sku=self.secret("Own"), quantity=Decimal(1), amount=self.price),
-                BasketLine(number=2, sku=f"{self.name}-made", quantity=Decimal(2), amount=1000),
+                BasketLine(number=2, sku=f"{self.name}-made", quantity=Decimal(2), amount=1000, coupon=coupon),
             ),
             member=MemberRef(pairwise_id=member.pairwise_id),
             idempotency_key=self.secret(f"purchase{number}"),
@@ -214,23 +216,29 @@ class Shop:
         ]
         async with acting(self.database, COALITION) as session:
             wanted = OpenOutlet(code=f"{self.name}-till", name=f"{self.name} market", time_zone="UTC")
-            await open_outlets(session, await brand_of(session, self.partner_id), [wanted])
+            (outlet,) = await open_outlets(session, await brand_of(session, self.partner_id), [wanted])
+            self.outlet_id = outlet.outlet_id
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             await feeding.feed(session, self.partner_id, items, now=OPENED)
 
     async def _staff(self) -> None:
+        person = AdmitPerson(
+            name=self.secret("Person"),
+            email=f"person-{self.word.lower()}@{self.name}.example",
+            roles=frozenset({PersonRole.PARTNER_FINANCE}),
+            partner_id=self.partner_id,
+        )
+        command = CreateClient(
+            name=self.secret("Client"),
+            scopes=frozenset(PARTNER_CEILING),
+            partner_id=self.partner_id,
+            redirect_uris=(f"https://{self.word.lower()}.example/back",),
+        )
         async with acting(self.database, COALITION) as session:
-            command = CreateClient(
-                name=self.secret("Client"), scopes=frozenset(PARTNER_CEILING), partner_id=self.partner_id
-            )
-            self.made["client"] = (await registering.create(session, command, now=OPENED)).client.client_id
-            person = AdmitPerson(
-                name=self.secret("Person"),
-                email=f"person-{self.word.lower()}@{self.name}.example",
-                roles=frozenset({PersonRole.PARTNER_FINANCE}),
-                partner_id=self.partner_id,
-            )
-            self.made["person"] = (await admitting.admit(session, person, now=OPENED)).person_id
+            admitted = (await admitting.admit(session, person, now=OPENED)).person_id
+            by = Actor(kind=ActorKind.PERSON, id=admitted, partner_id=self.partner_id)
+            made = await registering.create(session, command, now=OPENED, by=by)
+        self.made |= {"person": admitted, "client": made.client.client_id, "client secret": made.secret}
 
     async def listen(self) -> None:
         """An endpoint of the shop's own hears what happened, and what it answered is kept."""

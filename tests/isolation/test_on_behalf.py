@@ -153,6 +153,23 @@ async def test_a_scope_that_was_not_granted_opens_nothing(world: World) -> None:
     assert shown.body["data"]["me"]["walletShown"] is None
 
 
+async def test_a_grant_shows_nothing_of_what_is_agreed_with_the_partner(world: World) -> None:
+    """The token may lie in an app on the member's own telephone."""
+    asked = "{ viewer { partner { slug contracts { id } } } }"
+    for viewer, shown in ((on_behalf(world.amber), False), (as_partner(world.amber.partner_id), True)):
+        told = await Asking(world.database).said(viewer, asked)
+        assert told.body["data"]["viewer"]["partner"]["slug"] == "amber"
+        assert bool(told.body["data"]["viewer"]["partner"]["contracts"]) == shown
+
+
+async def test_what_opens_a_grant_opens_no_look_up_by_id_without_one(world: World) -> None:
+    member = sealed_for(as_partner(world.amber.partner_id)).encode("Member", world.amber.member.pairwise_id)
+    for scope, found in ((Scope.MEMBERS_LOOKUP, True), *((one, False) for one in PURPOSE_OF_SCOPE)):
+        viewer = replace(as_partner(world.amber.partner_id), scopes=frozenset({scope}))
+        told = await ask(world, viewer, "Query.node", {"id": member})
+        assert (told.body["data"]["node"] is not None or "FORBIDDEN" in told.codes) == found, scope
+
+
 async def test_a_till_acts_for_no_member(world: World) -> None:
     with pytest.raises(InvalidValue, match="till"):
         CreateClient(

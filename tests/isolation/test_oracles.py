@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -135,7 +135,7 @@ GRANTED = (
     " VALUES (gen_random_uuid(), $2, $1, gen_random_uuid(), gen_random_uuid(), '{balance:read}', now(), now())"
 )
 REVOKED = "UPDATE oauth_grant SET revoked_at = now() WHERE partner_id <> $1 AND grant_id = $2"
-TESTED = "INSERT INTO event (partner_id, kind, subject_id, occurred_at) VALUES ($1, 'WEBHOOK_TESTED', $2, now())"  # what the relay makes of it is the webhook's own partner's
+TESTED = "INSERT INTO event (partner_id, kind, subject_id, occurred_at) VALUES ($1, 'WEBHOOK_TESTED', $2, now())"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_a_shop_may_use_every_word_that_another_uses(world: World) -> None
     basket = {"outletCode": outlet, "currency": "USD", "lines": [{"sku": world.birch.sku, "amount": "1.00"}]}
     client = (await asking.ask(viewer, "Query.clients", {"first": 1})).body["data"]["clients"]["nodes"][0]["id"]
     hook = {"url": "https://1.1.1.1/", "document": "subscription { events { id } }", "client": client}
-    done = {
+    done: dict[str, dict[str, Any]] = {
         "Mutation.memberEnrol": {"idempotencyKey": f"{word}enrol00000", "externalId": world.birch.external_id},
         "Mutation.purchaseRecord": {
             **basket,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -17,12 +17,15 @@ from partners.scopes import (
     scopes_of_roles,
 )
 from partners.viewer import NOBODY, Audience, Viewer
+from partners.webhooks import viewing
 from tests.isolation.world import Side, World
 
 CLIENT, TILL, OPERATOR, MEMBER, STRANGER = "client", "till", "COALITION client", "member", "nobody"
-ON_BEHALF = "client on behalf of a member"
+ON_BEHALF, WEBHOOK, SUSPENDED = "client on behalf of a member", "webhook", "client of a suspended partner"
+GRANTED = {f"public client with {scope}": scope for scope in sorted(PURPOSE_OF_SCOPE)}
+"""A member's grant to a program that can keep no secret, of one single scope."""
 ROLES = (
-    *(CLIENT, TILL, ON_BEHALF),
+    *(CLIENT, TILL, WEBHOOK, SUSPENDED, ON_BEHALF, *GRANTED),
     *(role.value for role in PersonRole if not role.of_coalition),
     OPERATOR,
     *(role.value for role in PersonRole if role.of_coalition),
@@ -35,26 +38,35 @@ EVERYTHING = PARTNER_CEILING | scopes_of_roles(role for role in PersonRole if no
 
 def viewer_in(role: str, side: Side) -> Viewer:
     """Somebody in a role; of this shop, where the role is a partner's."""
-    if role in {CLIENT, TILL}:
-        outlet_id = OutletId(side.outlet_id) if role == TILL else None
-        return Viewer(
-            audience=Audience.PARTNER,
-            scopes=PARTNER_CEILING,
-            partner_id=side.partner_id,
-            client_id=ClientId(side.client_id),
-            outlet_id=outlet_id,
-        )
-    if role == ON_BEHALF:
-        return on_behalf(side)
-    if role == MEMBER:
-        return as_member(side)
-    if role == STRANGER:
-        return NOBODY
-    if role == OPERATOR:
-        return Viewer(
-            audience=Audience.COALITION, scopes=COALITION_CEILING, client_id=ClientId(UUID(int=0xC0)), sandbox=True
-        )
-    return _person(PersonRole(role), side)
+    if role in GRANTED:
+        return replace(on_behalf(side), scopes=frozenset({GRANTED[role]}))
+    made = MAKERS.get(role)
+    return made(side) if made is not None else _person(PersonRole(role), side)
+
+
+def as_a_client(side: Side) -> Viewer:
+    """The shop's client with all that one may hold."""
+    return Viewer(
+        audience=Audience.PARTNER,
+        scopes=PARTNER_CEILING,
+        partner_id=side.partner_id,
+        client_id=ClientId(side.client_id),
+        sandbox=True,
+    )
+
+
+def as_a_webhook(side: Side) -> Viewer:
+    """What the shop's webhook is rendered as."""
+    client_id = ClientId(side.client_id)
+    return viewing.as_client(
+        partner_id=side.partner_id, client_id=client_id, outlet_id=None, scopes=PARTNER_CEILING, sandbox=True
+    )
+
+
+def as_the_operator(_side: Side) -> Viewer:
+    """The coalition's own client."""
+    client_id = ClientId(UUID(int=0xC0))
+    return Viewer(audience=Audience.COALITION, scopes=COALITION_CEILING, client_id=client_id, sandbox=True)
 
 
 def as_partner(partner_id: PartnerId) -> Viewer:
@@ -111,3 +123,15 @@ def _person(role: PersonRole, side: Side) -> Viewer:
     if role.of_coalition:
         return viewer
     return replace(viewer, audience=Audience.PARTNER, partner_id=side.partner_id, person_id=side.person_id)
+
+
+MAKERS: Mapping[str, Callable[[Side], Viewer]] = {
+    CLIENT: as_a_client,
+    TILL: lambda side: replace(as_a_client(side), outlet_id=OutletId(side.outlet_id)),
+    SUSPENDED: as_a_client,
+    WEBHOOK: as_a_webhook,
+    ON_BEHALF: on_behalf,
+    OPERATOR: as_the_operator,
+    MEMBER: as_member,
+    STRANGER: lambda _side: NOBODY,
+}

@@ -6,18 +6,18 @@ What one shop must not learn of the other is planted with words and figures that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from domain.audit import sealing
 from domain.audit.models import TrailLine
 from domain.coalition.models import Contract, PartnerRole
 from domain.earning import managing
-from domain.earning.rules import Flat, LineMatch
+from domain.earning.rules import CouponRefund, Flat, LineMatch
 from domain.earning.terms import Sponsor, Terms
 from domain.earning.tills import Caches
 from domain.ids import PartnerId, PersonId
@@ -25,6 +25,7 @@ from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember
 from domain.products.models import Product
 from domain.settlement import computing, cycles
+from domain.settlement.lines import Source
 from domain.settlement.models import Cycle, Statement, StatementLine
 from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
@@ -130,6 +131,8 @@ async def a_world(database: Database, url: str) -> World:
         sponsors=(Sponsor(maker),),
     )
     shared = await live(database, maker, everywhere)
+    coupons = replace(everywhere, name="Made with love, and cheap", rule=CouponRefund())
+    await live(database, maker, coupons)
     # A draft that names the rival's tills is still the drafter's own.
     invitation = birch.terms(
         birch.secret("Invitation"),
@@ -159,7 +162,11 @@ async def a_world(database: Database, url: str) -> World:
 
 async def _shop(database: Database, name: str, word: str, price: int, caches: Caches) -> Shop:
     partner = await a_partner(
-        database, name, price=Decimal("0.01") + Decimal(price) / 10**10, fee_fixed=Decimal(price) / 10**4
+        database,
+        name,
+        price=Decimal("0.01") + Decimal(price) / 10**10,
+        fee_fixed=Decimal(price) / 10**4,
+        fee_share=Decimal("0.02"),
     )
     outlet = await outlet_of(database, partner)
     return Shop(
@@ -183,6 +190,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         own = shop.made["member"]
         shop.made["purchase"] = await shop.sell(own, 1, now=then)
         await shop.sell(shop.made["guest"], 2, now=then)
+        await shop.sell(own, 6, now=then, coupon=100)
         shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
         shop.made["hold"] = await shop.redeem(own, 500 + shop.price % 1000, hold=True, now=then)
     later = then + timedelta(hours=1)
@@ -228,18 +236,14 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         statement = (
             await session.scalars(select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id))
         ).one()
-        lines = await session.scalars(
-            select(StatementLine)
-            .where(
-                StatementLine.cycle_id == cycle_id,
-                (col(StatementLine.debtor_id) == own) & col(StatementLine.creditor_id).is_(None),
-            )
-            .order_by(col(StatementLine.number))
+        fee = select(StatementLine).where(
+            StatementLine.cycle_id == cycle_id,
+            StatementLine.debtor_id == own,
+            StatementLine.source == Source.FEE_FIXED.value,
         )
-        line = lines.first()
+        line = (await session.scalars(fee)).one()
         told = select(TrailLine.line_id).where(TrailLine.subject_id == made["client"])
         trail_line_id = (await session.scalars(told)).one()
-    assert line is not None
     return Side(
         name=shop.name,
         partner_id=own,
