@@ -126,7 +126,7 @@ class Courier:
     async def _sent(self, due: Due) -> None:
         try:
             async with asyncio.timeout(self.pace.rendering.total_seconds()):
-                payload = await self._payload(due)
+                payload = await self.payload(due)
         except Rejected as rejected:
             return await self._stopped(due, f"Its document does not fit the schema: {rejected.errors[0].message}")
         except TimeoutError:
@@ -141,7 +141,7 @@ class Courier:
         outcome = await self._answer(due, payload.body, now)
         return await self._written_down(due, outcome)
 
-    async def _payload(self, due: Due) -> Payload | None:
+    async def payload(self, due: Due) -> Payload | None:
         """The message as the webhook's client may see it at this moment; None, if there is nothing to tell."""
         viewer = due.viewer
         seen = viewing.sees(due.event, due.kinds, viewer) if due.event is not None else None
