@@ -125,9 +125,14 @@ class RevocationOfTokens(RevocationEndpoint):
         """A token is needed; a hint is only a hint."""
         required(request, "token")
 
-    def query_token(self, token: str, hint: str | None) -> Presented | None:  # noqa: ARG002 - Authlib's signature
-        """The token, if it is one of ours; for any other text the answer is the same 200."""
-        return presented(token)
+    def authenticate_token(self, request: Asked, client: RegisteredClient) -> Presented | None:
+        """The token, if it is the client's own; for any other text the answer is the same 200.
+
+        Another client's is answered as one that nobody was given: whoever holds it learns nothing of it here.
+        """
+        self.check_params(request, client)
+        token = presented(required(request, "token"))
+        return token if token is not None and token.check_client(client) else None
 
     def revoke_token(self, presented: Presented, request: Asked) -> None:  # noqa: ARG002 - Authlib's signature
         """Note an access token until it would have expired; end a refresh token's grant."""

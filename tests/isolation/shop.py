@@ -81,6 +81,11 @@ class Shop:
         """A word that stands nowhere else."""
         return f"{self.word}{what}"
 
+    @property
+    def redirect_uri(self) -> str:
+        """Where its members come back to."""
+        return f"https://{self.word.lower()}.example/back"
+
     async def furnish(self, maker: PartnerId, wholesaler: PartnerId) -> None:
         """Articles, clients and people, a campaign of its own and a draft, a member of its own."""
         await self._stock(maker, wholesaler)
@@ -232,7 +237,7 @@ class Shop:
             name=self.secret("Client"),
             scopes=frozenset(PARTNER_CEILING),
             partner_id=self.partner_id,
-            redirect_uris=(f"https://{self.word.lower()}.example/back",),
+            redirect_uris=(self.redirect_uri,),
         )
         async with acting(self.database, COALITION) as session:
             admitted = (await admitting.admit(session, person, now=OPENED)).person_id

@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import asyncpg
 from structlog.testing import capture_logs
 
 from partners.viewer import Viewer
+from resolvers.global_ids import GlobalIds
+from resolvers.seals import perspective_of, seal_of
+from tests.builders.graphql import KEYS
 from tests.isolation.names import KNOWN_TO_ALL, PRIVATE, Names, garbled, names_of, sealed_for, unknown
 from tests.isolation.viewers import as_partner
 from tests.isolation.world import Side, World
@@ -20,6 +24,8 @@ PLAIN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 
 OWN_CLIENT = re.compile(rf'clientId"\s*:\s*"({PLAIN_ID.pattern})"')
 """What a client calls itself at the authorization server: the one id that is told as it is, to its own house."""
+
+OWN = {name: told for name, told in PRIVATE.items() if name not in KNOWN_TO_ALL}
 
 DIGEST = "SELECT count(*) || md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t"
 
@@ -54,16 +60,31 @@ def mine(world: World, viewer: Viewer) -> Names:
     )
 
 
-def traces(text: str, viewer: Viewer, victim: Side) -> list[str]:
-    """What of the victim's own stands in a text."""
+def traces(text: str, viewer: Viewer, victim: Side, *, plain: bool = False) -> list[str]:
+    """What of the victim's own stands in a text; in one of the API, where `plain` is not said, any plain id too."""
     found = [victim.word] if victim.word.lower() in text.lower() else []
-    found += [figure for figure in victim.figures if re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", text)]
-    victims = str(victim.client_id)
-    found += PLAIN_ID.findall(OWN_CLIENT.sub(lambda named: victims if named[1] == victims else "", text))
-    for seal in (sealed_for(viewer), sealed_for(as_partner(victim.partner_id))):
-        for name, (kind, keys) in PRIVATE.items():
-            if name not in KNOWN_TO_ALL and seal.encode(kind, *keys(victim)) in text:
-                found.append(name)
+    found += _figures(victim.figures).findall(text)
+    found += [name for words, name in _names(perspective_of(viewer), victim).items() if words in text]
+    if not plain:
+        victims = str(victim.client_id)
+        found += PLAIN_ID.findall(OWN_CLIENT.sub(lambda named: victims if named[1] == victims else "", text))
+    return found
+
+
+@lru_cache
+def _figures(figures: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.])({'|'.join(re.escape(figure) for figure in sorted(figures))})(?!\d)")
+
+
+@lru_cache
+def _names(perspective: str, victim: Side) -> Mapping[str, str]:
+    """The victim's own things, by each word for them: in the viewer's ids, in its own, and as they are."""
+    found: dict[str, str] = {}
+    for whose in (perspective, perspective_of(as_partner(victim.partner_id))):
+        ids = GlobalIds(seal_of(KEYS.global_ids, whose))
+        found |= {ids.encode(kind, *keys(victim)): name for name, (kind, keys) in OWN.items()}
+    for name, (_, keys) in OWN.items():
+        found |= dict.fromkeys([form for key in keys(victim) for form in (str(key), key.hex)], name)
     return found
 
 

@@ -68,6 +68,8 @@ class Side:
     line_id: UUID
     """A line that no other partner is a side of."""
     client_id: UUID
+    client_secret: str
+    redirect_uri: str
     grant_id: UUID
     """What its member granted its client."""
     person_id: PersonId
@@ -267,6 +269,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         adjustment_id=made["adjustment"],
         line_id=line.line_id,
         client_id=made["client"],
+        client_secret=made["client secret"],
+        redirect_uri=shop.redirect_uri,
         grant_id=made["grant"],
         person_id=made["person"],
         webhook_id=made["webhook"],
