@@ -44,7 +44,7 @@ def _create_mailed_code() -> None:
         sa.Column("member_id", sa.Uuid()),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_address", sa.LargeBinary(), nullable=False),
-        sa.Column("landing", sa.String(), nullable=False),
+        sa.Column("sealed_landing", sa.LargeBinary(), nullable=False),
         sa.Column("fresh", sa.Boolean(), nullable=False),
         sa.Column("tries", sa.SmallInteger(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),

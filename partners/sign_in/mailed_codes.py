@@ -22,6 +22,8 @@ DIGITS = 8
 TRIES = 5
 LIFETIME = timedelta(minutes=10)
 SEAL = "mailed code"
+LANDING_SEAL = "mailed code's landing"
+"""Where somebody wants to go may hold the handle of a request for a grant, which opens it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ async def ask(session: WriteSession, wish: Wish, *, key: bytes, now: datetime) -
         "member_id": member_id,
         "code_hash": _code_hash(code, wish.browser, key),
         "sealed_address": seal(key, wish.address.encode(), name=SEAL),
-        "landing": wish.landing,
+        "sealed_landing": seal(key, wish.landing.encode(), name=LANDING_SEAL),
         "fresh": wish.fresh,
         "tries": 0,
         "created_at": now,
@@ -80,7 +82,8 @@ async def waiting(session: ReadSession, browser: str, *, key: bytes, now: dateti
     if row is None:
         return None
     address = unseal(key, row.sealed_address, name=SEAL).decode()
-    return Waiting(address=address, landing=row.landing, fresh=row.fresh)
+    landing = unseal(key, row.sealed_landing, name=LANDING_SEAL).decode()
+    return Waiting(address=address, landing=landing, fresh=row.fresh)
 
 
 async def try_code(

@@ -53,7 +53,7 @@ class MailedCode(Row, table=True):
     code_hash: bytes = Field(sa_type=LargeBinary)
     sealed_address: bytes = Field(sa_type=LargeBinary)
     """What was typed, to show it on the page again."""
-    landing: str
+    sealed_landing: bytes = Field(sa_type=LargeBinary)
     fresh: bool
     """Whether a session that goes on is to be proven again."""
     tries: int = Field(sa_type=SmallInteger)

@@ -101,24 +101,25 @@ class Logged:
 
 
 @contextmanager
-def logged() -> Iterator[Logged]:
-    """Gather what our code and libraries log, as a server at its usual level would."""
+def logged(level: int = logging.INFO, *, but: tuple[str, ...] = ()) -> Iterator[Logged]:
+    """Gather what our code and libraries log, at a server's usual level or another; but for some loggers."""
     found, root = Logged(), logging.getLogger()
 
     class Gather(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            found.lines.append(self.format(record))
+            if record.name.partition(".")[0] not in but:
+                found.lines.append(self.format(record))
 
-    handler, level = Gather(), root.level
+    handler, before = Gather(), root.level
     root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     try:
         with capture_logs() as ours:
             yield found
         found.lines += [str(line) for line in ours]
     finally:
         root.removeHandler(handler)
-        root.setLevel(level)
+        root.setLevel(before)
 
 
 async def contents(url: str) -> Mapping[str, str]:

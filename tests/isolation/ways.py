@@ -50,7 +50,7 @@ TELLS_NOTHING = re.compile(r'nonce-[\w+/=-]+|nonce="[^"]+"|value="[\w-]{43}"|req
 """What is another at each look and stands for nothing, and what a page's links say again of its own address."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Ways:
     """One of the shops tries what it can to learn of the other."""
 
