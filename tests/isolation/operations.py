@@ -16,7 +16,7 @@ Build = Callable[[Names, Names, str], Variables]
 """From one's own names, the names of what is asked for, and an idempotency key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Example:
     """One way to ask."""
 
@@ -36,6 +36,9 @@ class Example:
 
     def __str__(self) -> str:
         return f"{self.field} {self.what}".strip()
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def _anything(word: str) -> Names:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -37,9 +38,6 @@ pytestmark = [
 
 ATTACKERS = ("rival", "maker", "wholesaler", "member", "storefront")
 SINGLE_USE = {("redeem", "own")}
-
-Step = Callable[[Ways], Awaitable[list[str]]]
-"""Something that is tried; gives what it finds of the other shop's own."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -95,26 +93,49 @@ async def sent(ways: Ways, number: int, which: int) -> list[str]:
     ]
 
 
-def asks(attacker: str, example: Example, how: str, run: int) -> Step:
+@dataclass(frozen=True)
+class Asks:
     """Somebody asks the API."""
-    return lambda ways: spied(ways.world, attacker, example, how, f"run {run}")
+
+    attacker: str
+    example: Example
+    how: str
+    run: int
+
+    async def found(self, ways: Ways) -> list[str]:
+        """What this finds of the other shop's own."""
+        return await spied(ways.world, self.attacker, self.example, self.how, f"run {self.run}")
 
 
-def tries(name: str, how: str) -> Step:
+@dataclass(frozen=True)
+class Tries:
     """The shop's client, or its member, tries a word at the authorization server."""
-    return lambda ways: answered(ways, name, how)
+
+    name: str
+    how: str
+
+    async def found(self, ways: Ways) -> list[str]:
+        """What this finds of the other shop's own."""
+        return await answered(ways, self.name, self.how)
 
 
-def hears(number: int, which: int) -> Step:
+@dataclass(frozen=True)
+class Hears:
     """The shop's webhook is told of an event."""
-    return lambda ways: sent(ways, number, which)
+
+    number: int
+    which: int
+
+    async def found(self, ways: Ways) -> list[str]:
+        """What this finds of the other shop's own."""
+        return await sent(ways, self.number, self.which)
 
 
 STEP = st.one_of(
-    st.builds(asks, *map(st.sampled_from, (ATTACKERS, EXAMPLES, VARIANTS, range(4)))),
-    st.builds(tries, st.sampled_from(sorted(ANSWERS)), st.sampled_from(["stolen", "unknown"])),
-    st.builds(tries, st.sampled_from(sorted(set(ANSWERS) - {name for name, _ in SINGLE_USE})), st.just("own")),
-    st.builds(hears, st.integers(0, 500), st.integers(0, len(DOCUMENTS) - 1)),
+    st.builds(Asks, *map(st.sampled_from, (ATTACKERS, EXAMPLES, VARIANTS, range(4)))),
+    st.builds(Tries, st.sampled_from(sorted(ANSWERS)), st.sampled_from(["stolen", "unknown"])),
+    st.builds(Tries, st.sampled_from(sorted(set(ANSWERS) - {name for name, _ in SINGLE_USE})), st.just("own")),
+    st.builds(Hears, st.integers(0, 500), st.integers(0, len(DOCUMENTS) - 1)),
 )
 
 
@@ -176,10 +197,12 @@ async def test_no_webhook_tells_of_another_shop_whatever_lies_in_its_queue(both:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.tuples(st.booleans(), STEP), min_size=1, max_size=6))
-async def test_in_whatever_order_things_are_asked(both: tuple[Ways, Ways], steps: list[tuple[bool, Step]]) -> None:
+async def test_in_whatever_order_things_are_asked(
+    both: tuple[Ways, Ways], steps: list[tuple[bool, Asks | Tries | Hears]]
+) -> None:
     found = []
     for walled, step in steps:
-        found += await step(both[not walled])
+        found += await step.found(both[not walled])
     assert found == []
 
 
@@ -189,11 +212,11 @@ async def test_in_whatever_order_things_are_asked(both: tuple[Ways, Ways], steps
 async def test_in_whatever_order_many_things_are_asked(
     both: tuple[Ways, Ways],
     walled: bool,  # noqa: FBT001 - drawn
-    steps: list[Step],
+    steps: list[Asks | Tries | Hears],
 ) -> None:
     found = []
     for step in steps:
-        found += await step(both[not walled])
+        found += await step.found(both[not walled])
     assert found == []
 
 
