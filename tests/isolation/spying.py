@@ -22,7 +22,7 @@ from tests.isolation.world import Side, World
 
 PLAIN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
-OWN_CLIENT = re.compile(rf'clientId"\s*:\s*"({PLAIN_ID.pattern})"')
+OWN_CLIENT = re.compile(rf'(clientId"\s*:\s*|"name"\s*:\s*"client"\s*,\s*"values"\s*:\s*\[)"{PLAIN_ID.pattern}"')
 """What a client calls itself at the authorization server: the one id that is told as it is, to its own house."""
 
 OWN = {name: told for name, told in PRIVATE.items() if name not in KNOWN_TO_ALL}
@@ -66,8 +66,7 @@ def traces(text: str, viewer: Viewer, victim: Side, *, plain: bool = False) -> l
     found += _figures(victim.figures).findall(text)
     found += [name for words, name in _names(perspective_of(viewer), victim).items() if words in text]
     if not plain:
-        victims = str(victim.client_id)
-        found += PLAIN_ID.findall(OWN_CLIENT.sub(lambda named: victims if named[1] == victims else "", text))
+        found += PLAIN_ID.findall(OWN_CLIENT.sub("", text))
     return found
 
 
