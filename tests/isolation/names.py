@@ -38,6 +38,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "grant": ("Grant", lambda side: (side.grant_id,)),
     "webhook": ("Webhook", lambda side: (side.webhook_id,)),
     "delivery": ("WebhookDelivery", lambda side: (side.delivery_id,)),
+    "event": ("Event", lambda side: (side.event_id,)),
 }
 """What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
 
@@ -86,7 +87,7 @@ def unknown(side: Side, world: World, viewer: Viewer, *, seed: int = 1) -> Names
     ids = sealed_for(viewer)
     return Names(
         ids={
-            name: ids.encode(kind, *(UUID(int=chance.getrandbits(128), version=4) for _ in keys(side)))
+            name: ids.encode(kind, *(_unlike(key, chance) for key in keys(side)))
             for name, (kind, keys) in PRIVATE.items()
         },
         cycles=_cycles(world, ids),
@@ -112,6 +113,11 @@ def garbled(names: Names, *, seed: int = 1) -> Names:
 
 def _cycles(world: World, ids: GlobalIds) -> Mapping[str, str]:
     return {name: ids.encode("Cycle", getattr(world, name)) for name in ("settled", "drafted", "open")}
+
+
+def _unlike(key: UUID, chance: random.Random) -> UUID:
+    """An id that nothing has; events are counted, and nothing has so great a number."""
+    return UUID(int=chance.getrandbits(128), version=4) if key.int >> 64 else UUID(int=chance.getrandbits(60))
 
 
 def _like(text: str, chance: random.Random, *, keep: int = 0) -> str:

@@ -154,6 +154,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Query.webhook": {"": lambda _mine, theirs, _key: {"id": theirs.webhook}},
     "Query.webhookPreview": {
         "": lambda _mine, theirs, _key: _put(client=theirs.client, document=_HEARS),
+        "of an event": lambda mine, theirs, _key: _put(client=mine.client, document=_HEARS, event=theirs.event),
     },
     "Query.node": {name: lambda _mine, theirs, _key, name=name: {"id": theirs.ids[name]} for name in _NODES},  # type: ignore[misc]
     "Query.nodes": {"": lambda _mine, theirs, _key: {"ids": [theirs.ids[name] for name in _NODES]}},

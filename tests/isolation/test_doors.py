@@ -12,6 +12,8 @@ import orjson
 import pytest
 import pytest_asyncio
 
+from domain.members.identifiers import Identifier
+from tests.builders.graphql import KEYS
 from tests.isolation.shop import NOW
 from tests.isolation.world import Side, World
 
@@ -72,7 +74,9 @@ DOORS = {
         "appends to the one trail of all; refuses whoever does not look for those it concerns"
     ),
     "repoint(uuid, uuid, uuid, uuid)": JOBS,
-    "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": "a member's own; takes wallet and member",
+    "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": (
+        "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
+    ),
     "settlement_flows(uuid)": "answers the coalition alone",
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
@@ -228,10 +232,50 @@ async def test_nobody_speaks_for_another_partners_member(world: World, app: asyn
     )
 
 
+async def test_members_doors_answer_the_member_itself_and_nobody_who_names_it(
+    world: World, app: asyncpg.Connection
+) -> None:
+    theirs = world.birch
+    whose, partner = theirs.member.member_id, theirs.partner_id
+    calls: dict[str, tuple[Any, ...]] = {
+        "SELECT count(*) FROM consents_of($1)": (whose,),
+        "SELECT count(*) FROM links_of($1)": (whose,),
+        "SELECT count(*) FROM grants_of($1)": (whose,),
+        "SELECT cardinality(consents_standing($1, $2))": (whose, partner),
+        "SELECT count(consent_of($1, $2, ARRAY['BALANCE'], 1, NULL, $3))": (whose, partner, NOW),
+        "SELECT end_consents($1, $2, ARRAY['BALANCE'], $3)": (whose, partner, NOW),
+    }
+    amber = world.amber
+    for sight in ("", "nobody", f"partner:{amber.partner_id}", f"member:{amber.member.member_id}"):
+        await app.execute(f"SET app.sight = '{sight}'")
+        for call, arguments in calls.items():
+            assert await app.fetchval(call, *arguments) == 0, (sight, call)
+    for sight in (f"member:{whose}", "server"):
+        await app.execute(f"SET app.sight = '{sight}'")
+        for call, arguments in calls.items():
+            trying = app.transaction()
+            await trying.start()
+            assert await app.fetchval(call, *arguments) > 0, (sight, call)
+            await trying.rollback()
+
+
+async def test_nobody_tells_the_trail_what_is_another_partners_affair(world: World, app: asyncpg.Connection) -> None:
+    record = "SELECT record_line($1, $2, $3, $4, $2, 'CLIENT_CHANGED', 'CLIENT', $5, '{}', now())"
+    theirs = world.birch
+    for sight in ("", f"partner:{world.amber.partner_id}", f"member:{world.amber.member.member_id}"):
+        await app.execute(f"SET app.sight = '{sight}'")
+        for actor in ("PERSON", "CLIENT", "MEMBER"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="with the sight of those it concerns"):
+                await app.execute(record, uuid4(), theirs.partner_id, actor, theirs.person_id, theirs.client_id)
+
+
 async def test_doors_of_coalition_and_server_stay_shut(world: World, app: asyncpg.Connection) -> None:
     for sight in ("", f"partner:{world.amber.partner_id}", f"member:{world.amber.member.member_id}", "coalition"):
         await app.execute(f"SET app.sight = '{sight}'")
         assert await app.fetchval("SELECT wallet_signed_in($1)", world.amber.member.member_id) is None
+        lookup = Identifier.card(world.amber.card).lookup(KEYS.lookups)
+        assert await app.fetchval("SELECT member_to_sign_in($1)", lookup) is None
+        assert not await app.fetchval("SELECT forget_full_buckets(now())")
         if sight != "coalition":
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="with the sight of the coalition"):
                 await app.fetch("SELECT * FROM settlement_flows($1)", world.settled)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMING = [example for example in EXAMPLES if example.names_others]
 
 
-@pytest.mark.parametrize("attacker", ["rival", "maker", "wholesaler", "member"])
+@pytest.mark.parametrize("attacker", ["rival", "maker", "wholesaler", "member", "storefront"])
 async def test_another_shops_ids_answer_as_ids_that_nobody_has(either: World, attacker: str) -> None:
     viewer, asking = attackers(either)[attacker], Asking(either.database)
     own, names = mine(either, viewer), variants(either, viewer, either.birch)
@@ -49,7 +49,28 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
         "Query.node contract",  # contracts are read below their partner
         "Query.node person",  # a partner knows a member by an id of its own
         "Query.node adjustment",
+        "Query.node event",  # events are read in order
         "Query.node grant",  # a member's own, and read below its links
         "Query.cycle by another's id",
         "Query.statement draft",
     }
+
+
+PAGED = ("events", "clients", "people", "auditTrail", "partnerProducts", "partnerCampaigns")
+
+
+@pytest.mark.parametrize("field", PAGED)
+async def test_another_shops_cursor_answers_as_a_word_that_is_none(either: World, field: str) -> None:
+    asking, birch, rival = Asking(either.database), as_partner(either.birch.partner_id), attackers(either)["rival"]
+    told = await asking.said(birch, f"{{ {field}(first: 1) {{ pageInfo {{ endCursor }} }} }}")
+    theirs = told.body["data"][field]["pageInfo"]["endCursor"]
+    own = (await asking.said(rival, f"{{ {field}(first: 1) {{ pageInfo {{ endCursor }} }} }}")).body["data"][field]
+    answers = [
+        await asking.said(
+            rival, f"query($after: String) {{ {field}(after: $after) {{ nodes {{ id }} }} }}", {"after": one}
+        )
+        for one in (theirs, theirs[::-1], own["pageInfo"]["endCursor"])
+    ]
+    assert answers[0].text == answers[1].text
+    assert answers[0].codes == {"INVALID_VALUE"}
+    assert answers[2].codes == set()

@@ -20,6 +20,7 @@ from domain.earning import managing
 from domain.earning.rules import CouponRefund, Flat, LineMatch
 from domain.earning.terms import Sponsor, Terms
 from domain.earning.tills import Caches
+from domain.events.models import Event, EventKind
 from domain.ids import PartnerId, PersonId
 from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember
@@ -75,6 +76,8 @@ class Side:
     person_id: PersonId
     webhook_id: UUID
     delivery_id: UUID
+    event_id: UUID
+    """One that only this shop was told of."""
     trail_line_id: UUID
     """What the audit trail tells of its client."""
     word: str
@@ -246,6 +249,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         line = (await session.scalars(fee)).one()
         told = select(TrailLine.line_id).where(TrailLine.subject_id == made["client"])
         trail_line_id = (await session.scalars(told)).one()
+        bought = select(Event).where(Event.partner_id == own, Event.kind == EventKind.PURCHASE_RECORDED.value)
+        event_id = (await session.scalars(bought.limit(1))).one().event_id
     return Side(
         name=shop.name,
         partner_id=own,
@@ -275,6 +280,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         person_id=made["person"],
         webhook_id=made["webhook"],
         delivery_id=made["delivery"],
+        event_id=event_id,
         trail_line_id=trail_line_id,
         word=shop.word,
         figures=_figures(shop.price),
