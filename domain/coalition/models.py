@@ -6,7 +6,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -56,6 +68,35 @@ class ReturnPolicy(StrEnum):
     """What the wallet has, and the rest is owed from later earnings."""
 
 
+class Billing(StrEnum):
+    """When a sponsor pays for the points it awards."""
+
+    POSTPAID = "POSTPAID"
+    """After each cycle."""
+    PREPAID = "PREPAID"
+    """In packs, before the points are awarded."""
+
+
+class TaxRule(StrEnum):
+    """How value added tax is charged between a partner and the operator."""
+
+    STANDARD = "STANDARD"
+    """At the contract's rates."""
+    REVERSE_CHARGE = "REVERSE_CHARGE"
+    """None: who is supplied accounts for it (supply to another country of the Union)."""
+    EXEMPT = "EXEMPT"
+    """None: what is supplied is exempt."""
+
+
+class DisputedLines(StrEnum):
+    """What happens to a line of a statement while it is disputed."""
+
+    PROVISIONAL = "PROVISIONAL"
+    """It is paid, and given back if the dispute is upheld."""
+    LEFT_OUT = "LEFT_OUT"
+    """It is left out, and charged later if the dispute is rejected."""
+
+
 class Coalition(Row, table=True):
     """The programme itself: one a database."""
 
@@ -93,9 +134,13 @@ class Partner(Row, table=True):
     hue: int
     """The colour that stands for the partner everywhere, in degrees of the colour wheel."""
     joined_at: datetime = Field(sa_type=Instant)
+    number: int | None = Field(default=None, sa_column=Column(Integer, Identity(always=False), nullable=False))
+    """Counts partners from one, given by the database: references and numbers of invoices are made of it."""
 
     __table_args__ = (
         UniqueConstraint("slug"),
+        UniqueConstraint("number"),
+        CheckConstraint("number BETWEEN 1 AND 9999", name="number"),
         CheckConstraint("status IN ('ADMITTED', 'ACTIVE', 'SUSPENDED', 'LEAVING', 'CLOSED')", name="status"),
         CheckConstraint(
             "cardinality(roles) > 0 AND roles <@ ARRAY['MANUFACTURER', 'DISTRIBUTOR', 'RETAILER', 'SERVICE']",
@@ -106,17 +151,35 @@ class Partner(Row, table=True):
 
 
 class LegalEntity(Row, table=True):
-    """The firm's company that settles."""
+    """The firm's company that settles; one of no partner is the operator's own."""
 
     __tablename__ = "legal_entity"
     legal_entity_id: UUID = Field(primary_key=True)
-    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    partner_id: UUID | None = Field(default=None, foreign_key="partner.partner_id")
     name: str
     country: str
     registration: str | None = None
     tax_number: str | None = None
     iban: str | None = None
     bic: str | None = None
+    street: str | None = None
+    building: str | None = None
+    post_code: str | None = None
+    town: str | None = None
+    email: str | None = None
+    """Where its finance people want statements and notices."""
+    language: str = "en"
+    """In which its statements are written: en, lv, bg, fi, hu."""
+
+    __table_args__ = (
+        CheckConstraint("language IN ('en', 'lv', 'bg', 'fi', 'hu')", name="language"),
+        Index(
+            "uq_legal_entity_operator",
+            text("(partner_id IS NULL)"),
+            unique=True,
+            postgresql_where=text("partner_id IS NULL"),
+        ),
+    )
 
 
 class Brand(Row, table=True):
@@ -184,6 +247,34 @@ class Contract(Row, table=True):
     return_policy: str = "DEBT"
     return_days: int = 0
     """How long points wait before they can be spent."""
+    billing: str = "POSTPAID"
+    pack_points: int | None = Field(default=None, sa_type=BigInteger)
+    """How many points one prepaid pack holds."""
+    pack_alert: int | None = Field(default=None, sa_type=BigInteger)
+    """The sponsor is told when fewer points than this are left of its packs."""
+    pack_limit: bool = False
+    """Whether points are refused once the packs are used up; otherwise more are billed after the cycle."""
+    credit_limit: Decimal | None = Field(default=None, sa_type=Price)
+    """The most the partner may owe for points awarded and not paid yet; None: no limit."""
+    value_days: int = 14
+    """How many days after the approval a balance is due."""
+    tax_rule: str = "STANDARD"
+    self_billing: bool = True
+    """Whether the operator writes the partner's credit notes in its name."""
+    dispute_days: int = 14
+    """How many days after the proposal a line may be disputed."""
+    disputed_lines: str = "PROVISIONAL"
+    exclusive_categories: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    """Categories of goods that no competitor of the partner may fund points for, where it is exclusive."""
+    territories: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    """Countries (ISO 3166, two letters) the contract and its exclusivity are for; none named: all."""
+    notice_days: int = 90
+    """How long before its exit a partner gives notice; it goes on as before until then."""
+    tail_days: int = 180
+    """How long after its exit its points are still honoured."""
+    drawn_up_by: UUID | None = None
+    signed_by: UUID | None = None
+    """The people who drew it up and signed it; None: the command line, or the programme's founding."""
     signed_at: datetime | None = Field(default=None, sa_type=Instant)
     """When it came into force for postings; from then on it never changes."""
 
@@ -201,4 +292,19 @@ class Contract(Row, table=True):
         CheckConstraint("least(tax_supply, tax_credit) >= 0", name="taxes_not_negative"),
         CheckConstraint("return_policy IN ('PENDING_ONLY', 'WITHIN_BALANCE', 'DEBT')", name="return_policy"),
         CheckConstraint("return_days BETWEEN 0 AND 400", name="return_days"),
+        CheckConstraint("billing IN ('POSTPAID', 'PREPAID')", name="billing"),
+        CheckConstraint("(billing = 'PREPAID') = (pack_points IS NOT NULL)", name="pack_when_prepaid"),
+        CheckConstraint("pack_points > 0 AND pack_alert BETWEEN 0 AND pack_points", name="pack"),
+        CheckConstraint("credit_limit >= 0", name="credit_limit"),
+        CheckConstraint("tax_rule IN ('STANDARD', 'REVERSE_CHARGE', 'EXEMPT')", name="tax_rule"),
+        CheckConstraint(
+            "tax_rule = 'STANDARD' OR (tax_supply = 0 AND tax_credit = 0)",
+            name="no_rate_without_tax",
+        ),
+        CheckConstraint("disputed_lines IN ('PROVISIONAL', 'LEFT_OUT')", name="disputed_lines"),
+        CheckConstraint(
+            "least(value_days, dispute_days, notice_days, tail_days) >= 0"
+            " AND greatest(value_days, dispute_days, notice_days, tail_days) <= 1100",
+            name="days",
+        ),
     )

@@ -129,6 +129,17 @@ class StatementsChanged(Conflict):
         super().__init__(f"the statements of cycle {cycle} are not those that were computed; void it and compute again")
 
 
+class ApprovalNotStanding(Conflict):
+    """The cycle's approval has expired, or what it approved is not what is stored."""
+
+    code = "APPROVAL_NOT_STANDING"
+
+    def __init__(self, cycle: str, standing: str) -> None:
+        self.cycle = cycle
+        self.standing = standing
+        super().__init__(f"the approval of cycle {cycle} is {standing}; void it, propose and approve again")
+
+
 class PriceUnknown(DomainError):
     """A transfer names a contract version, or a cycle of accrual, that has no price."""
 

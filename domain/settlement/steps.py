@@ -26,6 +26,9 @@ class Step(StrEnum):
     ACCEPT = "ACCEPT"
     APPROVE = "APPROVE"
     VOID = "VOID"
+    INSTRUCT = "INSTRUCT"
+    SETTLE = "SETTLE"
+    CLOSE = "CLOSE"
 
 
 FROM: Mapping[Step, tuple[CycleState, ...]] = {
@@ -36,6 +39,9 @@ FROM: Mapping[Step, tuple[CycleState, ...]] = {
     Step.ACCEPT: (CycleState.PROPOSED,),
     Step.APPROVE: (CycleState.PROPOSED,),
     Step.VOID: (CycleState.PROPOSED, CycleState.APPROVED),
+    Step.INSTRUCT: (CycleState.APPROVED,),
+    Step.SETTLE: (CycleState.INSTRUCTED,),
+    Step.CLOSE: (CycleState.SETTLED,),
 }
 
 
