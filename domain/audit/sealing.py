@@ -1,4 +1,4 @@
-"""A cycle is sealed after its cut-off: one root over all its entries, and proofs that an entry is under it."""
+"""A cycle is sealed after its cut-off: a root over its entries, one over its movements, and proofs of an entry."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from domain.audit import merkle
+from domain import merkle
 from domain.audit.errors import EntryNotInCycle
+from domain.audit.movements import leaves_of as movements_of
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.models import Cycle
 from domain.settlement.steps import Step, cycle_of, hold_still, leave_line, refuse_out_of_order
@@ -38,7 +39,7 @@ class EntryProof:
 
 
 async def seal(session: WriteSession, cycle_id: UUID, *, now: datetime) -> Cycle:
-    """Fix the root over a cut-off cycle's entries; read with the coalition's sight, and done once.
+    """Fix the roots over a cut-off cycle's entries and movements; read with the coalition's sight, and done once.
 
     Raises: CycleNotFound, SettlementOutOfOrder.
     """
@@ -46,9 +47,13 @@ async def seal(session: WriteSession, cycle_id: UUID, *, now: datetime) -> Cycle
     if cycle.merkle_root is not None:
         return cycle
     refuse_out_of_order(cycle, Step.SEAL)
-    hashes = await session.scalars(text(_HASHES), {"cycle_id": cycle_id})
-    leaves = [bytes(leaf) for leaf in hashes]
-    cycle.merkle_root, cycle.entries = merkle.root(leaves), len(leaves)
+    entries, movements = merkle.Tree(), merkle.Tree()
+    async for leaf in await session.stream_scalars(text(_HASHES), {"cycle_id": cycle_id}):
+        entries.add(leaf)
+    async for leaf in movements_of(session, cycle_id):
+        movements.add(leaf)
+    cycle.merkle_root, cycle.entries = entries.root(), entries.size
+    cycle.movements_root, cycle.movements = movements.root(), movements.size
     leave_line(session, cycle, Step.SEAL, was=cycle.state, now=now, note=cycle.merkle_root.hex())
     return cycle
 

@@ -11,11 +11,12 @@ from uuid import UUID
 from domain.audit import trail
 from domain.audit.canonical import Row, basket_digest, goods_digest
 from domain.audit.findings import Finding, Report, Wrong
-from domain.audit.merkle import Tree
+from domain.audit.movements import in_order, movement_of
 from domain.audit.reading import Connection, WalletRows, wallets
 from domain.audit.replaying import Debt, Hold, Lot, Replay
 from domain.audit.sums import Sums
 from domain.audit.telling import untold
+from domain.merkle import Tree
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many wallets of how many are done."""
@@ -62,6 +63,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     """The same on a connection that sees all books already, and inside its transaction if it has one."""
     report, sums = Report(), Sums()
     trees: dict[UUID, Tree] = defaultdict(Tree)
+    moved: dict[UUID, Tree] = defaultdict(Tree)
     every = await connection.fetchval("SELECT count(*) FROM wallet")
     cycles = {row["cycle_id"]: row["number"] for row in await connection.fetch("SELECT cycle_id, number FROM cycle")}
     async for found in wallets(connection):
@@ -70,10 +72,12 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
         _count(report, sums, found)
         for entry in found.rows["entry"]:
             trees[entry["cycle_id"]].add(entry["hash"])
+        for transfer in in_order(found.rows["transfer"]):
+            moved[transfer["cycle_id"]].add(movement_of(transfer).leaf())
         if progress is not None:
             progress(report.wallets, every)
     report.lines, broken = await trail.broken(connection)
-    across = [*await _seals(connection, trees), *await _across(connection), *await untold(connection)]
+    across = [*await _seals(connection, trees, moved), *await _across(connection), *await untold(connection)]
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report
@@ -234,16 +238,20 @@ def _goods(found: WalletRows) -> Iterable[Finding]:
         yield _about(Wrong.BENEFIT_DIFFERS, benefits[0], "a benefit was taken back by a return that is not there")
 
 
-async def _seals(connection: Connection, trees: Mapping[UUID, Tree]) -> list[Finding]:
-    """Closed cycles whose entries are no longer those under their seal: even a chain forged link by link shows here."""
+async def _seals(connection: Connection, trees: Mapping[UUID, Tree], moved: Mapping[UUID, Tree]) -> list[Finding]:
+    """Closed cycles whose postings are not those under their seal: even a chain forged link by link shows here."""
     sealed = await connection.fetch(
-        "SELECT cycle_id, name, merkle_root, entries FROM cycle WHERE merkle_root IS NOT NULL ORDER BY number"
+        "SELECT cycle_id, name, merkle_root, entries, movements_root, movements FROM cycle"
+        " WHERE merkle_root IS NOT NULL ORDER BY number"
     )
     return [
-        Finding(wrong=Wrong.SEAL_BROKEN, what=f"the entries of cycle {row['name']} are not those that were sealed")
+        Finding(wrong=Wrong.SEAL_BROKEN, what=f"the {what} of cycle {row['name']} are not those that were sealed")
         for row in sealed
-        for tree in [trees.get(row["cycle_id"], Tree())]
-        if (tree.root(), tree.size) != (row["merkle_root"], row["entries"])
+        for what, root, tree in [
+            ("entries", row["merkle_root"], trees.get(row["cycle_id"], Tree())),
+            ("movements", row["movements_root"], moved.get(row["cycle_id"], Tree())),
+        ]
+        if root is not None and (tree.root(), tree.size) != (root, row[what])
     ]
 
 

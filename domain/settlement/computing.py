@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.errors import InvalidValue
 from domain.ids import CycleId, PersonId
+from domain.settlement.digests import digest_of, seal_of
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.exact import ROUNDING_RULE, ZERO
 from domain.settlement.facts import benefits_of, flows_of, price_book
@@ -18,7 +19,7 @@ from domain.settlement.openings import openings_of
 from domain.settlement.parties import partner
 from domain.settlement.pricing import Priced, price_cycle
 from domain.settlement.records import keep
-from domain.settlement.statements import DrawnUp, digest_of, draw_up
+from domain.settlement.statements import DrawnUp, draw_up
 from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order
 from domain.storage import WriteSession
 
@@ -38,7 +39,7 @@ async def compute(
     if cycle.merkle_root is None:
         raise CycleNotSealed(cycle.name)
     priced, drawn = await _drawn_up(session, cycle, de_minimis)
-    digest = digest_of(drawn.lines, drawn.balances, cycle.merkle_root)
+    digest = digest_of(drawn.lines, drawn.balances, seal_of(cycle))
     was, unchanged = cycle.state, digest == cycle.digest
     cycle.state = CycleState.COMPUTED
     cycle.computed_at, cycle.de_minimis, cycle.rounding_rule = now, de_minimis, ROUNDING_RULE

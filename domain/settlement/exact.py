@@ -32,3 +32,16 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum."""
     with exactly():
         return sum(amounts, ZERO)
+
+
+def canonical(value: object) -> str:
+    """A value as digests write it: amounts with all their digits and never an exponent."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return format(value, "f")
+        case tuple():
+            return ",".join(canonical(part) for part in value)
+        case _:
+            return str(value)

@@ -56,6 +56,11 @@ class Cycle(Row, table=True):
     """Over the hashes of its entries, in the order of wallets and their versions."""
     entries: int | None = Field(default=None, sa_type=BigInteger)
     """How many entries the root covers."""
+    movements_root: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Over what its entries did to points that money hangs on, without naming a wallet; None: sealed before there was
+    such a root."""
+    movements: int | None = Field(default=None, sa_type=BigInteger)
+    """How many of them the root covers."""
     revision: int = 0
     """Which of its computations holds."""
     computed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -92,6 +97,9 @@ class Cycle(Row, table=True):
             name="approved_by_somebody",
         ),
         CheckConstraint("octet_length(merkle_root) = 32 AND octet_length(digest) = 32", name="hashes"),
+        CheckConstraint(
+            "octet_length(movements_root) = 32 AND (movements_root IS NULL) = (movements IS NULL)", name="movements"
+        ),
         CheckConstraint("number > 0 AND revision >= 0 AND de_minimis >= 0", name="not_negative"),
     )
 

@@ -11,10 +11,11 @@ from sqlmodel import select
 
 from domain.ids import PartnerId, new_id
 from domain.settlement import visible
+from domain.settlement.digests import digest_of, seal_of
 from domain.settlement.lines import LineKind, MoneyLine, Origin, Source
 from domain.settlement.models import Cycle, Obligation, Statement, StatementLine
 from domain.settlement.parties import Party, PartyRole
-from domain.settlement.statements import Balance, DrawnUp, digest_of
+from domain.settlement.statements import Balance, DrawnUp
 from domain.storage import ReadSession, WriteSession, sight_of
 
 
@@ -42,7 +43,7 @@ async def stored_digest(session: ReadSession, cycle: Cycle) -> bytes:
     )
     found = await session.scalars(lines.order_by(StatementLine.number).execution_options(populate_existing=True))  # type: ignore[arg-type]
     balances = await balances_of(session, cycle)
-    return digest_of([line_of(row) for row in found], balances, cycle.merkle_root or b"")
+    return digest_of([line_of(row) for row in found], balances, seal_of(cycle))
 
 
 async def balances_of(session: ReadSession, cycle: Cycle) -> list[Balance]:

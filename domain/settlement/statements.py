@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from hashlib import sha256
 
 from domain.settlement import netting
-from domain.settlement.exact import ONE, ZERO, exactly
+from domain.settlement.exact import ONE, ZERO, canonical, exactly
 from domain.settlement.lines import LineKind, MoneyLine
 from domain.settlement.parties import HOUSE, OPERATOR, Party, PartyRole
 
@@ -79,35 +78,6 @@ def obligations_of(lines: Iterable[MoneyLine]) -> dict[tuple[Party, Party], Deci
     return owed
 
 
-def digest_of(lines: Iterable[MoneyLine], balances: Iterable[Balance], merkle_root: bytes) -> bytes:
-    """The hash of everything a computation says: who approves it approves exactly this."""
-    seal = sha256(b"hansa-settlement-1\n" + merkle_root)
-    for line in lines:
-        seal.update(b"\nline")
-        _absorb(seal, line)
-    for balance in balances:
-        seal.update(b"\nbalance")
-        _absorb(seal, balance)
-    return seal.digest()
-
-
-def _absorb(seal: object, record: MoneyLine | Balance) -> None:
-    for value in astuple(record):
-        seal.update(b"\x1f" + _canonical(value).encode())  # type: ignore[attr-defined]
-
-
-def _canonical(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return format(value, "f")
-        case tuple():
-            return ",".join(_canonical(part) for part in value)
-        case _:
-            return str(value)
-
-
 @dataclass(slots=True)
 class _Sum:
     charged: Decimal = ZERO
@@ -165,4 +135,4 @@ _KINDS = list(LineKind)
 
 
 def _order(line: MoneyLine) -> tuple[int, str]:
-    return _KINDS.index(line.kind), "|".join(_canonical(part) for part in (line.debtor, line.creditor, *astuple(line)))
+    return _KINDS.index(line.kind), "|".join(canonical(part) for part in (line.debtor, line.creditor, *astuple(line)))

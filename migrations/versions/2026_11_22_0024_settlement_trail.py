@@ -1,4 +1,9 @@
-"""Contracts, approvals and settings in the audit trail."""
+"""Contracts, approvals and settings in the audit trail; and a root over each cycle's movements of points."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.operations import posting_function, run_sql_file
 
 revision = "0024"
 down_revision = "0023"
@@ -7,7 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Contracts, approvals and settings in the audit trail."""
+    """Seal movements as well as entries."""
+    op.add_column("cycle", sa.Column("movements_root", sa.LargeBinary()))
+    op.add_column("cycle", sa.Column("movements", sa.BigInteger()))
+    whole = "octet_length(movements_root) = 32 AND (movements_root IS NULL) = (movements IS NULL)"
+    op.create_check_constraint("ck_cycle_movements", "cycle", whole)
+    run_sql_file("0024_movements.sql")
+    posting_function("movement_leaves(uuid)")
 
 
 def downgrade() -> None:

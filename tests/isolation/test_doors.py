@@ -50,6 +50,7 @@ DOORS = {
     "member_to_sign_in(bytea)": "answers the authorization server alone",
     "members_told(uuid[], uuid)": TAKES_PARTNER,
     "moves_due(integer)": JOBS,
+    "movement_leaves(uuid)": "answers the coalition alone",
     "post_adjustments(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "post_captures(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "post_expiries(uuid[], timestamp with time zone)": JOBS,
@@ -279,6 +280,8 @@ async def test_doors_of_coalition_and_server_stay_shut(world: World, app: asyncp
         if sight != "coalition":
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="with the sight of the coalition"):
                 await app.fetch("SELECT * FROM settlement_flows($1)", world.settled)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.fetch("SELECT movement_leaves($1)", world.settled)
 
 
 async def test_what_stands_behind_the_doors_cannot_be_called_past_them(world: World, app: asyncpg.Connection) -> None:

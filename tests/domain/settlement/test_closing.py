@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 from sqlmodel import select
 
-from domain.audit import merkle, sealing
+from domain import merkle
+from domain.audit import sealing
 from domain.audit.errors import EntryNotInCycle
 from domain.errors import InvalidValue
 from domain.ids import PartnerId, new_id

@@ -8,7 +8,7 @@ from hashlib import sha256
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.audit import merkle
+from domain import merkle
 
 leaves = st.lists(st.binary(max_size=40), min_size=1, max_size=70)
 
