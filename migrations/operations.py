@@ -45,6 +45,19 @@ def posting_function(signature: str) -> None:
     op.execute(f"REVOKE CREATE ON SCHEMA public FROM {LEDGER_ROLE}")
 
 
+def allow_event_kind(kind: str) -> None:
+    """Let events be of one more kind; those that were allowed before stay, whoever allowed them."""
+    _run(f"""
+        DO $$ DECLARE law text; BEGIN
+            SELECT pg_get_constraintdef(oid) INTO STRICT law FROM pg_constraint
+                WHERE conrelid = 'event'::regclass AND conname = 'ck_event_kind';
+            ALTER TABLE event DROP CONSTRAINT ck_event_kind;
+            EXECUTE format('ALTER TABLE event ADD CONSTRAINT ck_event_kind CHECK (kind = %L OR %s)',
+                '{kind}', substring(law FROM 'CHECK (.*)$'));
+        END $$
+    """)
+
+
 def run_sql_file(name: str) -> None:
     """Execute a file of migrations/sql/, which may hold several statements and function bodies."""
     _run((SQL_FOLDER / name).read_text(encoding="utf-8"))

@@ -79,6 +79,7 @@ DOORS = {
         "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
     ),
     "settlement_flows(uuid)": "answers the coalition alone",
+    "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
     "wallet_signed_in(uuid)": "answers the authorization server alone",
