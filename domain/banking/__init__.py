@@ -1,0 +1,1 @@
+"""Payments, and what the bank says became of them."""
