@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.audit import sealing
 from domain.coalition import contracts, founding, partners
-from domain.coalition.models import PartnerRole, PartnerStatus
+from domain.coalition.models import LegalEntity, PartnerRole, PartnerStatus
 from domain.ids import PartnerId, PersonId, new_id
 from domain.ledger.posting import Door, post
 from domain.ledger.postings import (
@@ -216,6 +216,7 @@ async def a_coalition(database: Database, **terms: Mapping[str, Any]) -> Trading
     async with database.session(COALITION) as plain, plain.begin():
         session = WriteSession(ReadSession(plain))
         await founding.found(session, FOUNDED)
+        session.add(_company(LegalEntity(legal_entity_id=new_id(), name="Operator AS", country="LV"), 0))
         await session.flush()
         partner_ids = {letter: await _admitted(session, letter, terms[letter]) for letter in terms}
         cycle = await cycles.open_first(session, now=NOON)
@@ -232,10 +233,24 @@ async def _admitted(session: WriteSession, letter: str, terms: Mapping[str, Any]
         company=f"{letter} SIA",
     )
     admitted = await partners.admit(session, command, now=NOON)
+    _company(admitted.entity, ord(letter[0]))
     await session.flush()
     await _signed(session, admitted.partner.partner_id, terms, NOON - timedelta(days=1))
     await partners.change_status(session, admitted.partner.partner_id, PartnerStatus.ACTIVE)
     return PartnerId(admitted.partner.partner_id)
+
+
+def _company(company: LegalEntity, number: int) -> LegalEntity:
+    """Everything an invoice has to say of a company."""
+    company.street, company.building, company.post_code, company.town = "Brivibas iela", str(number), "LV-1010", "Riga"
+    company.registration, company.tax_number = f"4000{number:07}", f"LV4000{number:07}"
+    company.iban, company.bic = _iban(f"HABA{number:013}"), "HABALV22"
+    return company
+
+
+def _iban(account: str) -> str:
+    check = 98 - int("".join(str(int(sign, 36)) for sign in f"{account}LV00")) % 97
+    return f"LV{check:02}{account}"
 
 
 async def _signed(session: WriteSession, partner_id: UUID, terms: Mapping[str, Any], valid_from: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Documents, numbers and bookings."""
