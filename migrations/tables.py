@@ -13,9 +13,9 @@ from domain.storage import Row
 
 
 def every_table() -> MetaData:
-    """The tables of all contexts: each models.py is found, so that none can be forgotten."""
+    """The tables of all contexts: each models.py and …_models.py is found, so that none can be forgotten."""
     for floor in (domain, partners):
         for module in pkgutil.walk_packages(floor.__path__, f"{floor.__name__}."):
-            if module.name.endswith(".models"):
+            if module.name.endswith("models"):
                 import_module(module.name)
     return Row.metadata

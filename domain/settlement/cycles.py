@@ -136,7 +136,7 @@ async def approve(
     assert cycle.prepared_by is not None
     assert cycle.digest is not None
     if by == cycle.prepared_by:
-        raise SecondPersonNeeded(cycle.name, by)
+        raise SecondPersonNeeded(f"cycle {cycle.name}", by)
     await _refuse_unanswered(session, cycle, now)
     await _refuse_changed(session, cycle)
     was, cycle.state = cycle.state, CycleState.APPROVED

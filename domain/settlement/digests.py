@@ -1,8 +1,8 @@
 """The digest of a computation: who approves it approves exactly this, and every line can be proven to be part of it.
 
 The digest is one hash over three roots (RFC 6962): of the cycle's entries, of its movements of points, and of its
-statements, whose leaves are the money lines in their order and then the balances. Cycles that were sealed before
-movements had a root keep the earlier form, one hash over everything.
+statements, whose leaves are the money lines in their order, then the balances, then what was set aside. Cycles that
+were sealed before movements had a root keep the earlier form, one hash over everything.
 """
 
 from __future__ import annotations
@@ -36,11 +36,13 @@ def seal_of(cycle: Cycle) -> Seal:
     return Seal(entries=cycle.merkle_root or b"", movements=cycle.movements_root)
 
 
-def digest_of(lines: Iterable[MoneyLine], balances: Iterable[Balance], seal: Seal) -> bytes:
+def digest_of(
+    lines: Iterable[MoneyLine], balances: Iterable[Balance], seal: Seal, *, aside: Iterable[MoneyLine] = ()
+) -> bytes:
     """The hash of everything a computation says."""
     if seal.movements is None:
-        return _earlier_digest(lines, balances, seal.entries)
-    return joined(seal.entries, seal.movements, merkle.root(leaves(lines, balances)))
+        return _earlier_digest(lines, balances, aside, seal.entries)
+    return joined(seal.entries, seal.movements, merkle.root(leaves(lines, balances, aside)))
 
 
 def joined(entries: bytes, movements: bytes, statements: bytes) -> bytes:
@@ -48,10 +50,11 @@ def joined(entries: bytes, movements: bytes, statements: bytes) -> bytes:
     return sha256(FORM + entries + movements + statements).digest()
 
 
-def leaves(lines: Iterable[MoneyLine], balances: Iterable[Balance]) -> Iterator[bytes]:
-    """The leaves of the statements' tree, in their order."""
+def leaves(lines: Iterable[MoneyLine], balances: Iterable[Balance], aside: Iterable[MoneyLine] = ()) -> Iterator[bytes]:
+    """The leaves of the statements' tree, in their order; `aside` are the lines of failed partners."""
     yield from (leaf("line", written(line)) for line in lines)
     yield from (leaf("balance", written(balance)) for balance in balances)
+    yield from (leaf("aside", written(line)) for line in aside)
 
 
 def leaf(kind: str, words: Mapping[str, str]) -> bytes:
@@ -74,11 +77,19 @@ def _written(value: object, name: str) -> Iterator[tuple[str, str]]:
         yield name, canonical(value)
 
 
-def _earlier_digest(lines: Iterable[MoneyLine], balances: Iterable[Balance], root: bytes) -> bytes:
+def _earlier_digest(
+    lines: Iterable[MoneyLine], balances: Iterable[Balance], aside: Iterable[MoneyLine], root: bytes
+) -> bytes:
     seal = sha256(EARLIER_FORM + root)
-    for name, records in (("line", lines), ("balance", balances)):
+    for name, records in (("line", lines), ("balance", balances), ("aside", aside)):
         for record in records:
             seal.update(f"\n{name}".encode())
-            for value in astuple(record):
+            for value in _earlier_values(record):
                 seal.update(FIELD.encode() + canonical(value).encode())
     return seal.digest()
+
+
+def _earlier_values(record: MoneyLine | Balance) -> tuple[object, ...]:
+    """Its fields; there were no adjustments in money then, so one that is none says nothing about it."""
+    values = astuple(record)
+    return values[:-1] if isinstance(record, MoneyLine) and record.adjustment_id is None else values

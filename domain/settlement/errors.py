@@ -36,15 +36,34 @@ class LineNotFound(NotFound):
         super().__init__("there is no such line", path=("line",))
 
 
+class MoneyAdjustmentNotFound(NotFound):
+    """There is no such adjustment in money, or none the viewer may see."""
+
+    code = "MONEY_ADJUSTMENT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such adjustment", path=("adjustment",))
+
+
 class SecondPersonNeeded(Forbidden):
-    """Whoever prepared a cycle may not approve it."""
+    """Whoever prepared something may not approve it."""
 
     code = "SECOND_PERSON_NEEDED"
 
-    def __init__(self, cycle: str, person_id: UUID) -> None:
-        self.cycle = cycle
+    def __init__(self, what: str, person_id: UUID) -> None:
+        self.what = what
         self.person_id = person_id
-        super().__init__(f"{person_id} prepared cycle {cycle}; somebody else has to approve it")
+        super().__init__(f"{person_id} prepared {what}; somebody else has to approve it")
+
+
+class AdjustmentSettled(Conflict):
+    """Somebody has agreed to the adjustment already, or it was withdrawn."""
+
+    code = "ADJUSTMENT_SETTLED"
+
+    def __init__(self, fate: str) -> None:
+        self.fate = fate
+        super().__init__(f"the adjustment was {fate} already", path=("adjustment",))
 
 
 class SettlementOutOfOrder(Conflict):

@@ -12,7 +12,9 @@ from domain.coalition.founding import coalition_of
 from domain.coalition.models import Coalition, Contract, Partner, PartnerStatus
 from domain.ids import ContractId, CycleId, PartnerId
 from domain.settlement.errors import ForeignCurrency
+from domain.settlement.failure_models import Fate, SetAside
 from domain.settlement.models import Cycle
+from domain.settlement.parties import Party, partner
 from domain.settlement.terms import Band, BenefitFlow, Breakage, Flow, PriceBook, Terms
 from domain.storage import ReadSession
 from domain.values import minor_digits
@@ -64,6 +66,18 @@ async def price_book(session: ReadSession, cycle: Cycle, *, at: datetime) -> Pri
         in_force={partner_id: ContractId(version.contract_id) for partner_id, version in in_force.items()},
         effective=await _settled_prices(session, cycle),
     )
+
+
+async def set_aside_in(session: ReadSession, cycle_id: CycleId) -> set[Party]:
+    """The partners that a cycle is settled without."""
+    query = select(SetAside.partner_id).where(SetAside.cycle_id == cycle_id, SetAside.fate != Fate.TAKEN_BACK)
+    return {partner(PartnerId(partner_id)) for partner_id in await session.scalars(query)}
+
+
+async def gone(session: ReadSession) -> set[Party]:
+    """The partners that have left: what is theirs is paid out however little it is."""
+    query = select(Partner.partner_id).where(Partner.status == PartnerStatus.CLOSED)
+    return {partner(PartnerId(partner_id)) for partner_id in await session.scalars(query)}
 
 
 async def _settled_prices(session: ReadSession, cycle: Cycle) -> dict[tuple[ContractId, CycleId], Decimal]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from domain.ids import ContractId, CycleId, PartnerId
 from domain.settlement.exact import ONE, ZERO, payable
@@ -37,7 +38,8 @@ class LineKind(StrEnum):
     TAX = "TAX"
     """Value added tax, on what was supplied and on what was credited."""
     ADJUSTMENT = "ADJUSTMENT"
-    """Points granted or taken back by hand, charged like earned ones."""
+    """Points granted or taken back by hand, charged like earned ones; and what one party owes another besides what
+    transfers come to: the outcome of a dispute, a correction, a failed partner taken back."""
     ROUNDING = "ROUNDING"
     """Brings the sum of rounded lines back to the rounded sum of exact ones."""
 
@@ -51,6 +53,8 @@ class Source(StrEnum):
     """Points given by hand."""
     ADJUST_BACK = "ADJUST_BACK"
     """Points taken back by hand."""
+    ADJUST_MONEY = "ADJUST_MONEY"
+    """An adjustment in money."""
     CLAWBACK = "CLAWBACK"
     """Points clawed back after a return."""
     REDEEM = "REDEEM"
@@ -116,6 +120,8 @@ class MoneyLine:
     rounding: Decimal
     """The named part that makes the exact amount payable."""
     amount: Decimal
+    adjustment_id: UUID | None = None
+    """The adjustment in money that it is."""
 
     def signed(self, party: Party) -> Decimal:
         """What the line does to a party's net."""

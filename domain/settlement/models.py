@@ -148,10 +148,9 @@ class Statement(Row, table=True):
     )
 
 
-class StatementLine(Row, table=True):
-    """One money line, standing in the statements of both its sides: basis times price times share, and rounding."""
+class LineColumns(Row):
+    """What a money line consists of: basis times price times share, and rounding."""
 
-    __tablename__ = "statement_line"
     line_id: UUID = Field(primary_key=True)
     cycle_id: UUID = Field(foreign_key="cycle.cycle_id")
     revision: int
@@ -176,8 +175,13 @@ class StatementLine(Row, table=True):
     exact: Decimal = Field(sa_type=Amount)
     rounding: Decimal = Field(sa_type=Amount)
     amount: Decimal = Field(sa_type=Amount)
+    adjustment_id: UUID | None = Field(default=None, foreign_key="settlement_adjustment.adjustment_id")
+    """The adjustment in money that it is."""
 
-    __table_args__ = (
+
+def line_laws() -> tuple[UniqueConstraint | Index | CheckConstraint, ...]:
+    """What every table of money lines is held to."""
+    return (
         UniqueConstraint("cycle_id", "revision", "number"),
         Index(None, "debtor_id", "cycle_id"),
         Index(None, "creditor_id", "cycle_id"),
@@ -191,7 +195,15 @@ class StatementLine(Row, table=True):
         CheckConstraint("COALESCE(points * price, base) * share = exact", name="exact"),
         CheckConstraint("exact + rounding = amount", name="rounding"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("(source = 'ADJUST_MONEY') = (adjustment_id IS NOT NULL)", name="adjustment"),
     )
+
+
+class StatementLine(LineColumns, table=True):
+    """One money line, standing in the statements of both its sides."""
+
+    __tablename__ = "statement_line"
+    __table_args__ = line_laws()
 
 
 class Obligation(Row, table=True):

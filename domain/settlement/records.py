@@ -12,8 +12,9 @@ from sqlmodel import select
 from domain.ids import PartnerId, new_id
 from domain.settlement import visible
 from domain.settlement.digests import digest_of, seal_of
+from domain.settlement.failure_models import SetAsideLine
 from domain.settlement.lines import LineKind, MoneyLine, Origin, Source
-from domain.settlement.models import Cycle, Obligation, Statement, StatementLine
+from domain.settlement.models import Cycle, LineColumns, Obligation, Statement, StatementLine
 from domain.settlement.parties import Party, PartyRole
 from domain.settlement.statements import Balance, DrawnUp
 from domain.storage import ReadSession, WriteSession, sight_of
@@ -22,16 +23,19 @@ from domain.storage import ReadSession, WriteSession, sight_of
 async def keep(session: WriteSession, cycle: Cycle, drawn: DrawnUp) -> None:
     """Append a computation under the cycle's revision."""
     place: dict[str, Any] = {"cycle_id": cycle.cycle_id, "revision": cycle.revision}
-    lines = [
-        place | {"line_id": new_id(), "number": number} | _line_values(line)
-        for number, line in enumerate(drawn.lines, start=1)
-    ]
+    lines, aside = (
+        [
+            place | {"line_id": new_id(), "number": number} | _line_values(line)
+            for number, line in enumerate(drawn_up, start=1)
+        ]
+        for drawn_up in (drawn.lines, drawn.aside)
+    )
     balances = [place | {"statement_id": new_id()} | _balance_values(balance) for balance in drawn.balances]
     owed = [
         place | {"obligation_id": new_id(), "amount": amount} | _side("debtor", debtor) | _side("creditor", creditor)
         for (debtor, creditor), amount in drawn.obligations.items()
     ]
-    for table, rows in ((StatementLine, lines), (Statement, balances), (Obligation, owed)):
+    for table, rows in ((StatementLine, lines), (SetAsideLine, aside), (Statement, balances), (Obligation, owed)):
         if rows:
             await session.execute(insert(table), rows)
 
@@ -43,7 +47,19 @@ async def stored_digest(session: ReadSession, cycle: Cycle) -> bytes:
     )
     found = await session.scalars(lines.order_by(StatementLine.number).execution_options(populate_existing=True))  # type: ignore[arg-type]
     balances = await balances_of(session, cycle)
-    return digest_of([line_of(row) for row in found], balances, seal_of(cycle))
+    aside = [line_of(row) for row in await set_aside_lines(session, cycle)]
+    return digest_of([line_of(row) for row in found], balances, seal_of(cycle), aside=aside)
+
+
+async def set_aside_lines(session: ReadSession, cycle: Cycle) -> list[SetAsideLine]:
+    """The lines of failed partners that a cycle's computation leaves out, in order, as far as the viewer sees them."""
+    query = select(SetAsideLine).where(
+        SetAsideLine.cycle_id == cycle.cycle_id,
+        SetAsideLine.revision == cycle.revision,
+        visible.lines_aside(sight_of(session)),
+    )
+    ordered = query.order_by(SetAsideLine.number).execution_options(populate_existing=True)  # type: ignore[arg-type]
+    return list(await session.scalars(ordered))
 
 
 async def balances_of(session: ReadSession, cycle: Cycle) -> list[Balance]:
@@ -62,7 +78,7 @@ def party_of(role: str, partner_id: UUID | None) -> Party:
     return Party(PartyRole(role), None if partner_id is None else PartnerId(partner_id))
 
 
-def line_of(row: StatementLine) -> MoneyLine:
+def line_of(row: LineColumns) -> MoneyLine:
     """The money line a row holds."""
     origin = {name: getattr(row, name) for name in _ORIGIN}
     return MoneyLine(
@@ -81,7 +97,7 @@ def balance_of(row: Statement) -> Balance:
 
 
 _ORIGIN = ("sponsor_id", "contract_id", "redeemer_id", "redeemer_contract_id", "credit_contract_id")
-_FIGURES = ("points", "base", "price", "share", "exact", "rounding", "amount")
+_FIGURES = ("points", "base", "price", "share", "exact", "rounding", "amount", "adjustment_id")
 _BALANCE = ("opening", "charged", "credited", "fees", "tax", "rounding", "net", "closing", "carried")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
 from domain.settlement import netting
 from domain.settlement.exact import ONE, ZERO, canonical, exactly
-from domain.settlement.lines import LineKind, MoneyLine
+from domain.settlement.lines import LineKind, MoneyLine, rounding_lines
 from domain.settlement.parties import HOUSE, OPERATOR, Party, PartyRole
 
 
@@ -46,6 +46,8 @@ class DrawnUp:
     lines: tuple[MoneyLine, ...]
     balances: tuple[Balance, ...]
     obligations: Mapping[tuple[Party, Party], Decimal]
+    aside: tuple[MoneyLine, ...] = ()
+    """What failed partners would have owed and been owed."""
 
 
 def draw_up(
@@ -55,17 +57,28 @@ def draw_up(
     members: Iterable[Party],
     de_minimis: Decimal,
     digits: int,
+    failed: Collection[Party] = (),
+    leaving: Collection[Party] = (),
 ) -> DrawnUp:
-    """The statements of everybody who takes part, has a line or brings something from the cycle before."""
-    ordered = tuple(sorted(lines, key=_order))
+    """The statements of everybody who takes part, has a line or brings something from the cycle before.
+
+    Lines of failed partners are set aside, and what they bring is carried on whole; who is leaving is paid however
+    little it is.
+    """
+    money = [line for line in lines if line.kind is not LineKind.ROUNDING]
+    with exactly():
+        kept = [line for line in money if line.debtor not in failed and line.creditor not in failed]
+        kept += rounding_lines(kept, digits)
+    ordered = tuple(sorted(kept, key=_order))
+    aside = tuple(sorted((line for line in money if line.debtor in failed or line.creditor in failed), key=_order))
     sides = {party for line in ordered for party in (line.debtor, line.creditor)}
     parties = sorted({*HOUSE, *members, *openings, *sides})
     with exactly():
         sums = _sums(ordered, parties)
         closing = {party: openings.get(party, ZERO) + sums[party].net for party in parties}
-        carried = _carried(closing, de_minimis, digits)
+        carried = _carried(closing, int(de_minimis.scaleb(digits)), digits, failed=failed, leaving=leaving)
         balances = tuple(_balance(party, sums[party], openings.get(party, ZERO), carried) for party in parties)
-    return DrawnUp(lines=ordered, balances=balances, obligations=obligations_of(ordered))
+    return DrawnUp(lines=ordered, balances=balances, obligations=obligations_of(ordered), aside=aside)
 
 
 def obligations_of(lines: Iterable[MoneyLine]) -> dict[tuple[Party, Party], Decimal]:
@@ -107,13 +120,23 @@ def _sums(lines: Iterable[MoneyLine], parties: Iterable[Party]) -> dict[Party, _
     return sums
 
 
-def _carried(closing: Mapping[Party, Decimal], de_minimis: Decimal, digits: int) -> dict[Party, Decimal]:
+def _carried(
+    closing: Mapping[Party, Decimal],
+    de_minimis: int,
+    digits: int,
+    *,
+    failed: Collection[Party],
+    leaving: Collection[Party],
+) -> dict[Party, Decimal]:
     """Small positions of partners move on; the operator, who would have paid or been paid, carries the other side."""
     unit = ONE.scaleb(-digits)
     partners = {party: int(amount / unit) for party, amount in closing.items() if party.role is PartyRole.PARTNER}
-    positions = partners | {OPERATOR: -sum(partners.values())}
-    small = netting.carry_forward(positions, OPERATOR, de_minimis=int(de_minimis / unit)).carried
-    return {party: amount * unit for party, amount in small.items()}
+    stay = {party: partners[party] for party in partners if party in failed}
+    go_on = {party: net for party, net in partners.items() if party not in failed and party not in leaving}
+    positions = go_on | {OPERATOR: -sum(go_on.values())}
+    carried = netting.carry_forward(positions, OPERATOR, de_minimis=de_minimis).carried | stay
+    carried[OPERATOR] -= sum(stay.values())
+    return {party: amount * unit for party, amount in carried.items()}
 
 
 def _balance(party: Party, sums: _Sum, opening: Decimal, carried: Mapping[Party, Decimal]) -> Balance:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col
 
+from domain.settlement.failure_models import SetAsideLine
 from domain.settlement.models import Cycle, CycleState, Obligation, SettlementStep, Statement, StatementLine
 from domain.storage import COALITION, Sight, concerning
 
@@ -23,6 +24,12 @@ def lines(sight: Sight) -> ColumnElement[bool]:
     """The lines by which the viewer owes or is owed."""
     sides = concerning(sight, col(StatementLine.debtor_id), col(StatementLine.creditor_id))
     return sides & _laid_open(sight, col(StatementLine.cycle_id))
+
+
+def lines_aside(sight: Sight) -> ColumnElement[bool]:
+    """The lines by which the viewer would owe or be owed, had a partner not failed."""
+    sides = concerning(sight, col(SetAsideLine.debtor_id), col(SetAsideLine.creditor_id))
+    return sides & _laid_open(sight, col(SetAsideLine.cycle_id))
 
 
 def obligations(sight: Sight) -> ColumnElement[bool]:
