@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from domain.errors import Conflict, DomainError, NotFound
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from domain.errors import Conflict, DomainError, Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from domain.coalition.reservations import Reservation
 
 
 class PartnerNotFound(NotFound):
@@ -45,6 +51,85 @@ class ContractSigned(Conflict):
 
     def __init__(self) -> None:
         super().__init__("A signed contract never changes; draw up the next version.", path=("contract",))
+
+
+class ContractWithdrawn(Conflict):
+    """The draft was given up."""
+
+    code = "CONTRACT_WITHDRAWN"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"Version {version} was withdrawn; draw up the next one.", path=("contract",))
+
+
+class ContractChanged(Conflict):
+    """The draft was changed after it was read."""
+
+    code = "CONTRACT_CHANGED"
+
+    def __init__(self, version: int, revision: int) -> None:
+        self.revision = revision
+        super().__init__(
+            f"Version {version} was changed since you read it; read revision {revision}, then sign that.",
+            path=("revision",),
+        )
+
+
+class ContractOvertaken(Conflict):
+    """A later version of the contract is signed already."""
+
+    code = "CONTRACT_OVERTAKEN"
+
+    def __init__(self, version: int, signed: int) -> None:
+        super().__init__(
+            f"Version {signed} is signed, so version {version} cannot follow it; withdraw it and draw up the next.",
+            path=("contract",),
+        )
+
+
+class ContractTooEarly(Conflict):
+    """A contract may not reach back into what is cut off, or before the version it follows."""
+
+    code = "CONTRACT_TOO_EARLY"
+
+    def __init__(self, because: str) -> None:
+        super().__init__(
+            f"The contract would reach back: {because}; change the draft to begin then or later.", path=("valid_from",)
+        )
+
+
+class PersonNeeded(Forbidden):
+    """Once the first cycle is cut off, people do this by name."""
+
+    code = "PERSON_NEEDED"
+
+    def __init__(self) -> None:
+        super().__init__("A cycle was cut off: from now on a person does this by name, and a second one agrees.")
+
+
+class SecondSignatureNeeded(Forbidden):
+    """The same person may not do both."""
+
+    code = "SECOND_SIGNATURE_NEEDED"
+
+    def __init__(self, did: str, wants: str) -> None:
+        super().__init__(f"You {did}; somebody else has to {wants}.")
+
+
+class ExclusivityTaken(Conflict):
+    """Another partner's contract keeps these goods for it."""
+
+    code = "EXCLUSIVITY_TAKEN"
+
+    def __init__(self, other: Reservation, categories: Sequence[str]) -> None:
+        self.partner_id = other.partner_id
+        self.categories = tuple(categories)
+        until = "" if other.until is None else f" until {other.until.date().isoformat()}"
+        super().__init__(
+            f"{', '.join(categories)} is kept for {other.name} {other.where}{until}, by version {other.version} of its"
+            " contract; leave it out, name other territories, or begin when that one ends.",
+            path=("exclusive_categories",),
+        )
 
 
 class ClockOnlyForward(DomainError):

@@ -182,6 +182,40 @@ class LegalEntity(Row, table=True):
     )
 
 
+class BankOutcome(StrEnum):
+    """What became of a change of a company's account."""
+
+    CONFIRMED = "CONFIRMED"
+    """A second person confirmed it; payments go there from now on."""
+    REJECTED = "REJECTED"
+    """It was turned down, or taken back."""
+
+
+class BankChange(Row, table=True):
+    """Where a company is to be paid from now on, as one person proposed it and another has to confirm."""
+
+    __tablename__ = "bank_change"
+    bank_change_id: UUID = Field(primary_key=True)
+    legal_entity_id: UUID = Field(foreign_key="legal_entity.legal_entity_id")
+    partner_id: UUID | None = Field(default=None, foreign_key="partner.partner_id")
+    """Whose company it is; None: the operator's."""
+    iban: str
+    bic: str | None = None
+    proposed_by: UUID
+    proposed_at: datetime = Field(sa_type=Instant)
+    outcome: str | None = None
+    """None: it waits for a second person."""
+    decided_by: UUID | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (
+        Index("uq_bank_change_waiting", "legal_entity_id", unique=True, postgresql_where=text("outcome IS NULL")),
+        CheckConstraint("outcome IN ('CONFIRMED', 'REJECTED')", name="outcome"),
+        CheckConstraint("num_nonnulls(outcome, decided_by, decided_at) IN (0, 3)", name="decided"),
+        CheckConstraint("outcome <> 'CONFIRMED' OR decided_by <> proposed_by", name="second_person"),
+    )
+
+
 class Brand(Row, table=True):
     """The name a member sees."""
 
@@ -273,8 +307,15 @@ class Contract(Row, table=True):
     tail_days: int = 180
     """How long after its exit its points are still honoured."""
     drawn_up_by: UUID | None = None
+    """Who drew it up, or changed the draft last; None: the command line, or the programme's founding."""
+    drawn_up_at: datetime | None = Field(default=None, sa_type=Instant)
+    revision: int = 0
+    """Counts the changes of the draft: who signs names what was read."""
     signed_by: UUID | None = None
-    """The people who drew it up and signed it; None: the command line, or the programme's founding."""
+    """Who signed it; None: the command line, or the programme's founding."""
+    withdrawn_by: UUID | None = None
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the draft was given up."""
     signed_at: datetime | None = Field(default=None, sa_type=Instant)
     """When it came into force for postings; from then on it never changes."""
 
@@ -307,4 +348,11 @@ class Contract(Row, table=True):
             " AND greatest(value_days, dispute_days, notice_days, tail_days) <= 1100",
             name="days",
         ),
+        CheckConstraint("signed_by <> drawn_up_by", name="second_person"),
+        CheckConstraint("(withdrawn_at IS NULL OR signed_at IS NULL) AND revision >= 0", name="withdrawn"),
     )
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still be changed, withdrawn or signed."""
+        return self.signed_at is None and self.withdrawn_at is None

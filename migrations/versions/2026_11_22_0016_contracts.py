@@ -6,12 +6,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.operations import grant, posting_function, run_sql_file, wall
+from migrations.roles import LEDGER_ROLE
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
 
 PRICE = sa.Numeric(18, 6)
+INSTANT = sa.DateTime(timezone=True)
 WORDS = postgresql.ARRAY(sa.Text())
 
 LAWS = {
@@ -26,6 +30,8 @@ LAWS = {
         "least(value_days, dispute_days, notice_days, tail_days) >= 0"
         " AND greatest(value_days, dispute_days, notice_days, tail_days) <= 1100"
     ),
+    "second_person": "signed_by <> drawn_up_by",
+    "withdrawn": "(withdrawn_at IS NULL OR signed_at IS NULL) AND revision >= 0",
 }
 
 
@@ -36,6 +42,12 @@ def upgrade() -> None:
     op.create_unique_constraint("uq_partner_number", "partner", ["number"])
     op.create_check_constraint("ck_partner_number", "partner", "number BETWEEN 1 AND 9999")
     _complete_legal_entity()
+    run_sql_file("0016_contracts.sql")
+    wall("bank_change", "sees_partner(partner_id)", write="sees_coalition()")
+    grant("bank_change", "SELECT, INSERT, UPDATE")
+    wall("legal_entity", "true", command="SELECT", role=LEDGER_ROLE)
+    grant("legal_entity", "SELECT", role=LEDGER_ROLE)
+    posting_function("reservations(uuid[], timestamptz)")
 
 
 def _complete_contract() -> None:
@@ -55,9 +67,14 @@ def _complete_contract() -> None:
         ("notice_days", sa.Integer(), "90"),
         ("tail_days", sa.Integer(), "180"),
         ("drawn_up_by", sa.Uuid(), None),
+        ("drawn_up_at", INSTANT, None),
+        ("revision", sa.Integer(), "0"),
         ("signed_by", sa.Uuid(), None),
+        ("withdrawn_by", sa.Uuid(), None),
+        ("withdrawn_at", INSTANT, None),
     ]
-    optional = {"pack_points", "pack_alert", "credit_limit", "drawn_up_by", "signed_by"}
+    people = {"drawn_up_by", "drawn_up_at", "signed_by", "withdrawn_by", "withdrawn_at"}
+    optional = {"pack_points", "pack_alert", "credit_limit", *people}
     for name, kind, default in columns:
         start = None if default is None else sa.text(default)
         op.add_column("contract", sa.Column(name, kind, nullable=name in optional, server_default=start))

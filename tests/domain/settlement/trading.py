@@ -180,7 +180,7 @@ class Trading:
     async def agree(self, partner: str, terms: Mapping[str, Any], *, valid_from: datetime) -> None:
         """A partner signs the next version of its contract."""
         async with self.session() as session:
-            await _signed(session, self.partner_ids[partner], terms, valid_from)
+            await _signed(session, self.partner_ids[partner], terms, valid_from, people=(ANNA, BERT))
 
     async def close(self, cycle: Cycle, **how: Any) -> Cycle:
         """Cut a cycle off, seal it and compute it."""
@@ -253,12 +253,19 @@ def _iban(account: str) -> str:
     return f"LV{check:02}{account}"
 
 
-async def _signed(session: WriteSession, partner_id: UUID, terms: Mapping[str, Any], valid_from: datetime) -> None:
-    values: dict[str, Any] = {name: Decimal(value) for name, value in terms.items() if name != "bands"}
+async def _signed(
+    session: WriteSession,
+    partner_id: UUID,
+    terms: Mapping[str, Any],
+    valid_from: datetime,
+    people: tuple[PersonId | None, PersonId | None] = (None, None),
+) -> None:
+    values = {name: Decimal(value) if isinstance(value, str) else value for name, value in terms.items()}
+    values.pop("bands", None)
     bands = tuple(contracts.Band(points=start, price=Decimal(price)) for start, price in terms.get("bands", ()))
     drawn = contracts.Terms(valid_from=valid_from, bands=bands, **values)
-    contract = await contracts.draw_up(session, partner_id, drawn)
-    await contracts.sign(session, contract.contract_id, now=NOON)
+    contract = await contracts.draw_up(session, partner_id, drawn, by=people[0])
+    await contracts.sign(session, contract.contract_id, now=NOON, by=people[1])
 
 
 def anybody() -> PersonId:
