@@ -80,6 +80,29 @@ def concerning(sight: Sight, *parties: Any) -> ColumnElement[bool]:
     return or_(*(party == sight.partner_id for party in parties))
 
 
+@asynccontextmanager
+async def as_coalition(session: WriteSession) -> AsyncIterator[WriteSession]:
+    """What follows from a viewer's step and is the coalition's own to write, such as money that moves by a withdrawal.
+
+    Same transaction, the coalition's sight for the length of the block; when it fails, what it wrote is taken back.
+    """
+    was = sight_of(session)
+    await session.flush()  # what the viewer wrote is held to the viewer's own wall
+    async with session.begin_nested():
+        session.info["sight"] = COALITION
+        try:
+            await _look_as(session, COALITION)
+            yield session
+            await session.flush()
+            await _look_as(session, was)
+        finally:
+            session.info["sight"] = was
+
+
+async def _look_as(session: AsyncSession, sight: Sight) -> None:
+    await session.execute(text(f"SET LOCAL app.sight = '{sight.value}'"))
+
+
 class QuietConnection(asyncpg.Connection):
     """A connection that goes back to the pool without a reset query (half the cost of a read): users keep it clean."""
 

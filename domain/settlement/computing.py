@@ -12,6 +12,7 @@ from domain.errors import InvalidValue
 from domain.ids import CycleId, PersonId
 from domain.settlement.adjustments import money_line, taken_in
 from domain.settlement.digests import digest_of, seal_of
+from domain.settlement.disputes import leave_out
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.exact import ROUNDING_RULE
 from domain.settlement.facts import benefits_of, flows_of, gone, price_book, set_aside_in
@@ -37,7 +38,7 @@ async def compute(
     """Draw up the statements of a sealed cycle; again as often as wanted, until they are proposed.
 
     Balances below the de-minimis amount, which is the policy's if not said, are carried forward. Adjustments that wait
-    become lines of the cycle, and whoever is set aside is left out.
+    become lines of the cycle; disputed lines are taken out where contracts say so, and so is whoever is set aside.
     The same transfers and contracts give the same digest, and then no new revision is made.
     Raises: CycleNotFound, SettlementOutOfOrder, CycleNotSealed, PredecessorNotApproved, PriceUnknown, ForeignCurrency.
     """
@@ -49,6 +50,7 @@ async def compute(
     refuse_out_of_order(cycle, Step.COMPUTE)
     if cycle.merkle_root is None:
         raise CycleNotSealed(cycle.name)
+    await leave_out(session, cycle, by=by, now=now)
     priced, drawn = await _drawn_up(session, cycle, de_minimis)
     digest = digest_of(drawn.lines, drawn.balances, seal_of(cycle), aside=drawn.aside)
     was, unchanged = cycle.state, digest == cycle.digest

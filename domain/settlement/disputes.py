@@ -1,12 +1,15 @@
-"""Which disputes a cycle still has open, for those who move it on."""
+"""What the steps of a cycle need to know of its disputes: which are open, and what they take out of it."""
 
 from __future__ import annotations
 
 from sqlmodel import col, select
 
 from domain.settlement.disputing.models import OPEN_STATES, Dispute
+from domain.settlement.disputing.money import leave_out, to_be_left_out
 from domain.settlement.models import Cycle
 from domain.storage import ReadSession, concerning, sight_of
+
+__all__ = ["leave_out", "open_disputes", "to_be_left_out"]
 
 
 async def open_disputes(session: ReadSession, cycle: Cycle) -> list[Dispute]:

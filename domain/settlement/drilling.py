@@ -116,7 +116,7 @@ async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest
         "limit": page.first + 1,
     }
     sql = text(_PAGE.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
-    found = [_transfer(line.money, row) for row in _rows(await session.execute(sql, names))]
+    found = [transfer_of(line.money, row) for row in _rows(await session.execute(sql, names))]
     return Page.of(found, page, key=lambda moved: (moved.wallet_id, moved.entry_id, moved.n))
 
 
@@ -129,6 +129,23 @@ async def points_under(session: ReadSession, line_id: UUID) -> Points | None:
     sql = text(_SUM.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
     found = await session.scalar(sql, _names(session, line) | {"kinds": list(selector.kinds)})
     return Points(found or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which transfers, called t, a line was counted from: a condition, and the values of its names."""
+
+    where: str
+    names: Mapping[str, Any]
+
+
+def selection(session: ReadSession, line: Line) -> Selection | None:
+    """The transfers under a line that the viewer may see; None for a line counted from amounts."""
+    selector = _SELECTORS.get(line.money.origin.source)
+    if selector is None:
+        return None
+    where = _UNDER.format(where=" AND ".join([selector.where, *_conditions(line.money)]))
+    return Selection(where, _names(session, line) | {"kinds": list(selector.kinds)})
 
 
 async def benefits_under(session: ReadSession, line_id: UUID, page: PageRequest) -> Page[LineBenefit]:
@@ -192,7 +209,8 @@ def _conditions(money: MoneyLine) -> list[str]:
     return conditions
 
 
-def _transfer(money: MoneyLine, row: Mapping[str, Any]) -> LineTransfer:
+def transfer_of(money: MoneyLine, row: Mapping[str, Any]) -> LineTransfer:
+    """A row of a transfer as a movement under a line."""
     divided = money.kind is LineKind.BREAKAGE and money.origin.redeemer_id is not None
     with exactly():
         exact = None if divided or money.price is None else row["points"] * money.price * money.share
