@@ -12,7 +12,7 @@ from domain.coalition.founding import coalition_of
 from domain.coalition.models import Contract, LegalEntity, TaxRule
 from domain.invoicing.dividing import Draft
 from domain.invoicing.errors import CompanyIncomplete
-from domain.storage import ReadSession
+from domain.storage import ReadSession, concerning, sight_of
 
 _NAMED = ("name", "country", "registration", "tax_number", "iban", "bic", "street", "building", "post_code", "town")
 ADDRESS = ("street", "post_code", "town")
@@ -33,7 +33,8 @@ async def operators(session: ReadSession) -> Company:
 async def companies_of(session: ReadSession, contracts: Iterable[Contract]) -> dict[UUID, LegalEntity]:
     """Each partner's company that settles, by the contract it has in force."""
     wanted = {contract.legal_entity_id: contract.partner_id for contract in contracts}
-    rows = await session.scalars(select(LegalEntity).where(col(LegalEntity.legal_entity_id).in_(wanted)))
+    visible = concerning(sight_of(session), col(LegalEntity.partner_id))
+    rows = await session.scalars(select(LegalEntity).where(col(LegalEntity.legal_entity_id).in_(wanted), visible))
     return {wanted[row.legal_entity_id]: row for row in rows}
 
 

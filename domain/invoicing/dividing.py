@@ -89,6 +89,8 @@ class Draft:
     kind: DocumentKind
     items: tuple[Item, ...]
     """Its lines, tax apart."""
+    tax_items: tuple[Item, ...] = ()
+    """The tax lines under its taxes."""
     taxes: tuple[TaxPart, ...] = field(default_factory=tuple)
     net: Decimal
     tax: Decimal
@@ -178,7 +180,7 @@ def _draft(
     net, tax = total(item.amount for item in plain), total(item.amount for item in taxed)
     taxes = () if section is Section.UNTAXED else _taxes(section, items, terms)
     kind = _kind(section, billed, total([net, tax]))
-    return Draft(kind=kind, items=tuple(plain), taxes=taxes, net=net, tax=tax)
+    return Draft(kind=kind, items=tuple(plain), tax_items=tuple(taxed), taxes=taxes, net=net, tax=tax)
 
 
 def _kind(section: Section, billed: bool, gross: Decimal) -> DocumentKind:  # noqa: FBT001 - as above
@@ -202,9 +204,16 @@ def _taxes(section: Section, items: list[Item], terms: Mapping[ContractId, TaxTe
         TaxPart(
             rule=TaxRule(rule),
             rate=rate,
-            base=total(item.exact for item in group if not item.is_tax),
+            base=_base(group),
             net=total(item.amount for item in group if not item.is_tax),
             tax=total(item.amount for item in group if item.is_tax),
         )
         for (rule, rate), group in sorted(alike.items())
     )
+
+
+def _base(group: list[Item]) -> Decimal:
+    """What tax was figured on: what a tax line says of its contract version, and for versions without one the lines."""
+    taxed = {item.contract_id: (item.money.base or ZERO).copy_sign(item.exact) for item in group if item.is_tax}
+    untaxed = [item.exact for item in group if not item.is_tax and item.contract_id not in taxed]
+    return total([*taxed.values(), *untaxed])

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -22,7 +23,7 @@ from domain.settlement.models import Cycle, Statement, StatementLine
 from domain.settlement.parties import partner
 from domain.settlement.queries import Line, shown
 from domain.settlement.references import OPERATOR_NUMBER
-from domain.storage import ReadSession, WriteSession
+from domain.storage import ReadSession, WriteSession, concerning, sight_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ async def tax_terms(session: ReadSession, lines: Sequence[Line]) -> dict[Contrac
     """What the contract versions that lines name say about tax."""
     origins = [line.money.origin for line in lines]
     named = {origin.contract_id for origin in origins} | {origin.credit_contract_id for origin in origins}
-    rows = await session.scalars(select(Contract).where(col(Contract.contract_id).in_(named - {None})))
+    rows = await session.scalars(select(Contract).where(col(Contract.contract_id).in_(named - {None}), _own(session)))
     return {
         ContractId(row.contract_id): TaxTerms(
             rule=TaxRule(row.tax_rule), supply=row.tax_supply, credit=row.tax_credit, self_billing=row.self_billing
@@ -98,10 +99,15 @@ async def tax_terms(session: ReadSession, lines: Sequence[Line]) -> dict[Contrac
 
 
 async def contracts_in_force(session: ReadSession, cycle: Cycle) -> dict[PartnerId, Contract]:
-    """Each partner's contract at the cut-off."""
-    assert cycle.cut_off_at is not None, "what is instructed was cut off"
-    query = select(Contract).where(col(Contract.signed_at).is_not(None), Contract.valid_from <= cycle.cut_off_at)
+    """Each partner's contract at the cut-off, as far as the viewer may see it."""
+    assert cycle.cut_off_at is not None, "what is computed was cut off"
+    signed = col(Contract.signed_at).is_not(None) & (col(Contract.valid_from) <= cycle.cut_off_at)
+    query = select(Contract).where(signed, _own(session))
     return {PartnerId(row.partner_id): row for row in await session.scalars(query.order_by(col(Contract.version)))}
+
+
+def _own(session: ReadSession) -> ColumnElement[bool]:
+    return concerning(sight_of(session), col(Contract.partner_id))
 
 
 async def _partners_by_number(session: ReadSession, drafts: dict[PartnerId, list[Draft]]) -> Sequence[Partner]:

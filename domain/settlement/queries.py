@@ -162,6 +162,12 @@ async def lines(session: ReadSession, cycle_id: UUID, party: Party, page: PageRe
     return Page.of(found, page, key=lambda line: (line.number,))
 
 
+async def every_line(session: ReadSession, cycle: Cycle, party: Party) -> list[Line]:
+    """All lines of a party's statement, in order, as far as the viewer may see them."""
+    query = _lines_of(cycle, party).where(visible.lines(sight_of(session)))
+    return [shown(row) for row in await session.scalars(query.order_by(col(StatementLine.number)))]
+
+
 async def line_by_id(session: ReadSession, line_id: UUID) -> Line:
     """One line that the viewer may see. Raises: LineNotFound."""
     query = select(StatementLine).where(StatementLine.line_id == line_id, visible.lines(sight_of(session)))
