@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.errors import Conflict, DomainError, Forbidden, NotFound
@@ -129,6 +130,27 @@ class ExclusivityTaken(Conflict):
             f"{', '.join(categories)} is kept for {other.name} {other.where}{until}, by version {other.version} of its"
             " contract; leave it out, name other territories, or begin when that one ends.",
             path=("exclusive_categories",),
+        )
+
+
+class CompanyNotFound(NotFound):
+    """The partner has no company that the viewer may see, or the operator's own was not entered yet."""
+
+    code = "COMPANY_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such company; the operator's own is entered first.", path=("partner",))
+
+
+class BankChangeWaiting(Conflict):
+    """Another change of the company's account waits for a second person."""
+
+    code = "BANK_CHANGE_WAITING"
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__(
+            f"A change of this account waits since {since.isoformat()}; have it confirmed or rejected first.",
+            path=("iban",),
         )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from domain.coalition.companies import Account, CompanyDetails
 from domain.coalition.errors import CodeTaken, PartnerNotFound, SlugTaken, StatusNotPossible
 from domain.coalition.founding import zone
 from domain.coalition.models import Brand, LegalEntity, Outlet, Partner, PartnerRole, PartnerStatus
+from domain.coalition.terms import is_country
 from domain.errors import InvalidValue
 from domain.ids import new_id
 from domain.storage import WriteSession
@@ -20,7 +23,6 @@ from domain.values import check_text
 LONGEST_CODE = 40
 LONGEST_NAME = 120
 DEGREES = 360
-IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 SLUG = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
 NEXT: dict[PartnerStatus, set[PartnerStatus]] = {
@@ -43,7 +45,10 @@ class AdmitPartner:
     country: str
     company: str
     iban: str | None = None
+    bic: str | None = None
     tax_number: str | None = None
+    details: CompanyDetails = field(default_factory=CompanyDetails)
+    """The company's address, registration, e-mail and language."""
 
     def __post_init__(self) -> None:
         if not SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_CODE:
@@ -52,22 +57,19 @@ class AdmitPartner:
             raise InvalidValue("a partner has at least one role", path=("roles",))
         if not 0 <= self.hue < DEGREES:
             raise InvalidValue("a hue is 0 to 359 degrees", path=("hue",))
-        if not re.fullmatch(r"[A-Z]{2}", self.country):
+        if not is_country(self.country):
             raise InvalidValue("a country is two letters (ISO 3166)", path=("country",))
         check_text("name", self.name, LONGEST_NAME)
         check_text("company", self.company, LONGEST_NAME)
-        if self.iban is not None and not is_iban(self.iban):
-            raise InvalidValue("an IBAN has a country, two check digits that are right, and an account", path=("iban",))
+        if self.bic is not None and self.iban is None:
+            raise InvalidValue("a BIC goes with an IBAN", path=("iban",))
+        self.account()  # refuses what is none
         if self.tax_number is not None:
             check_text("tax_number", self.tax_number, LONGEST_CODE)
 
-
-def is_iban(number: str) -> bool:
-    """Whether a number is an IBAN whose check digits are right (ISO 13616), written with spaces or without."""
-    plain = number.replace(" ", "")
-    if not IBAN.fullmatch(plain):
-        return False
-    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
+    def account(self) -> Account | None:
+        """Where the company is paid. Raises: InvalidValue."""
+        return None if self.iban is None else Account.of(self.iban, self.bic)
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,12 @@ async def admit(session: WriteSession, command: AdmitPartner, *, now: datetime) 
         hue=command.hue,
         joined_at=now,
     )
-    entity = LegalEntity(
-        legal_entity_id=new_id(),
-        partner_id=partner.partner_id,
-        name=command.company,
-        country=command.country,
-        iban=command.iban,
-        tax_number=command.tax_number,
-    )
+    account = command.account()
+    company: dict[str, Any] = {"name": command.company, "country": command.country, "tax_number": command.tax_number}
+    if account is not None:
+        company |= {"iban": account.iban, "bic": account.bic}
+    company |= command.details.given()
+    entity = LegalEntity(legal_entity_id=new_id(), partner_id=partner.partner_id, **company)
     brand = Brand(
         brand_id=new_id(), partner_id=partner.partner_id, legal_entity_id=entity.legal_entity_id, name=command.name
     )

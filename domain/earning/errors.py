@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.coalition.reservations import Reservation
 from domain.errors import Conflict, DomainError, NotFound
 
 
@@ -150,3 +151,32 @@ class AgreementMissing(DomainError):
     def __init__(self, partner_ids: Collection[UUID]) -> None:
         self.partner_ids = frozenset(partner_ids)
         super().__init__(f"{len(self.partner_ids)} sponsors have not agreed to these terms", path=("sponsors",))
+
+
+class CategoryReserved(Conflict):
+    """A contract keeps these goods for another partner."""
+
+    code = "CATEGORY_RESERVED"
+
+    def __init__(self, kept: Reservation, categories: Sequence[str]) -> None:
+        self.partner_id = kept.partner_id
+        self.categories = tuple(categories)
+        super().__init__(
+            f"{', '.join(categories)} is kept for {kept.name} {kept.where}; exclude it from the lines of the rule,"
+            f" or let {kept.name} fund the campaign too.",
+            path=("rule", "lines", "excluding"),
+        )
+
+
+class CampaignsInTheWay(Conflict):
+    """Campaigns of others give points for what a contract would keep for its partner."""
+
+    code = "CAMPAIGNS_IN_THE_WAY"
+
+    def __init__(self, names: Sequence[str], since: datetime) -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"These campaigns of others give points for what the contract keeps for its partner: {', '.join(names)};"
+            f" have them end by {since.isoformat()} or exclude those categories, then sign.",
+            path=("exclusive_categories",),
+        )

@@ -17,6 +17,7 @@ from domain.earning.errors import (
     InvalidCampaign,
     SponsorMayNotIssue,
 )
+from domain.earning.exclusivity import refuse_reserved
 from domain.earning.models import CampaignAgreement, CampaignRow
 from domain.earning.queries import agreed_sponsors, campaign_by_id, campaign_of, versions_of
 from domain.earning.rules import rule_to_json
@@ -81,7 +82,8 @@ async def agree(
 async def publish(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:
     """Let the draft give points from now on; a version that was live until now is followed by it.
 
-    Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign, AgreementMissing, SponsorMayNotIssue.
+    Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign, AgreementMissing, SponsorMayNotIssue,
+    CategoryReserved.
     """
     campaign = await _owned(session, partner_id, campaign_id)
     if campaign.state is not DRAFT:
@@ -106,7 +108,8 @@ async def pause(session: WriteSession, partner_id: PartnerId, campaign_id: Campa
 async def resume(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:
     """Go on under the same terms, as the next version, so that the pause stays on record.
 
-    Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign, AgreementMissing, SponsorMayNotIssue.
+    Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign, AgreementMissing, SponsorMayNotIssue,
+    CategoryReserved.
     """
     paused = await _in_use(session, partner_id, campaign_id, "resumed")
     if paused.state is not PAUSED:
@@ -180,6 +183,7 @@ async def _check_publishable(session: WriteSession, campaign: Campaign, now: dat
     unable = set(terms.funders) - set(able or ())
     if unable:
         raise SponsorMayNotIssue(unable)
+    await refuse_reserved(session, campaign, now=now)
 
 
 def _ending(version: Campaign, now: datetime) -> dict[str, Any]:
