@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -90,3 +91,62 @@ def verify(proof: Inclusion, leaf: bytes, expected: bytes) -> bool:
             node = node_hash(node, sibling)
         place, last = place >> 1, last >> 1
     return last == 0 and node == expected
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What it takes to get from several leaves to the root: the subtrees that hold none of them, from left to right."""
+
+    size: int
+    nodes: tuple[bytes, ...]
+
+
+def several(leaves: Sequence[bytes], wanted: Iterable[int]) -> Several:
+    """The proof that the leaves at some indices are under the root of all of them."""
+    places = sorted(set(wanted))
+    assert all(0 <= place < len(leaves) for place in places), "the leaves are among the leaves"
+    return Several(len(leaves), tuple(_others(leaves, places, 0, len(leaves))))
+
+
+def root_with(proof: Several, known: Mapping[int, bytes]) -> bytes | None:
+    """The root that the known leaves and the proof lead to; None where they do not fit each other."""
+    if any(not 0 <= place < proof.size for place in known):
+        return None
+    if proof.size == 0:
+        return None if proof.nodes else root([])
+    nodes = iter(proof.nodes)
+    found = _rebuilt(nodes, sorted(known), known, 0, proof.size)
+    return None if next(nodes, None) is not None else found
+
+
+def _others(leaves: Sequence[bytes], places: Sequence[int], start: int, end: int) -> Iterator[bytes]:
+    if start == end:
+        return
+    if not _within(places, start, end):
+        yield root(leaves[place] for place in range(start, end))
+    elif end - start > 1:
+        middle = start + _split(end - start)
+        yield from _others(leaves, places, start, middle)
+        yield from _others(leaves, places, middle, end)
+
+
+def _rebuilt(
+    nodes: Iterator[bytes], places: Sequence[int], known: Mapping[int, bytes], start: int, end: int
+) -> bytes | None:
+    if not _within(places, start, end):
+        return next(nodes, None)
+    if end - start == 1:
+        return leaf_hash(known[start])
+    middle = start + _split(end - start)
+    left = _rebuilt(nodes, places, known, start, middle)
+    right = _rebuilt(nodes, places, known, middle, end)
+    return None if left is None or right is None else node_hash(left, right)
+
+
+def _within(places: Sequence[int], start: int, end: int) -> bool:
+    return bisect_left(places, start) < bisect_left(places, end)
+
+
+def _split(size: int) -> int:
+    """How many leaves stand on the left: the largest power of two below the size (RFC 6962, section 2.1)."""
+    return 1 << ((size - 1).bit_length() - 1)

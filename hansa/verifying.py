@@ -1,4 +1,4 @@
-"""`hansa verify`: prove the books, and say what is wrong with them."""
+"""`hansa verify`: prove the books, and say what is wrong with them; or check a proof that somebody holds."""
 # ruff: noqa: PLC0415 - the command imports what it needs, so that --help answers at once
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from hansa import reporting
+from hansa import proofs, reporting
 
 if TYPE_CHECKING:
     from domain.audit.findings import Report
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 FOUND = 1
 SURROUNDINGS = 3
+
+
+app = typer.Typer(name="verify", invoke_without_command=True, epilog="Example: hansa verify --json")
+app.command("proof", epilog="Example: hansa verify proof line.json")(proofs.check)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +34,15 @@ class FindingLine:
     what: str
 
 
-def verify(*, json: Annotated[bool, typer.Option("--json", help="Report as JSON, for programs.")] = False) -> None:
+@app.callback()
+def verify(
+    ctx: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Report as JSON, for programs.")] = False,
+) -> None:
     """Prove the books: replay every wallet from its transfers, follow its chain, compare all that is kept."""
+    if ctx.invoked_subcommand is not None:
+        return
     from hansa.embedding import with_database
     from hansa.settings import load
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.errors import NotFound
+from domain.errors import InvalidValue, NotFound
 
 
 class EntryNotInCycle(NotFound):
@@ -21,3 +21,12 @@ class TrailLineNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("there is no such line of the trail")
+
+
+class ProofUnreadable(InvalidValue):
+    """What was given is not the document of a proof."""
+
+    code = "PROOF_UNREADABLE"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"this is not a proof that can be read: {why}", path=("proof",))

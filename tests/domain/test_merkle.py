@@ -68,3 +68,29 @@ def test_nothing_else_can_be_proven(data: list[bytes], draw: st.DataObject) -> N
     if proof.path:
         assert not merkle.verify(replace(proof, path=proof.path[1:]), data[index], top)
         assert not merkle.verify(replace(proof, path=proof.path[:-1]), data[index], top)
+
+
+@given(leaves, st.data())
+def test_several_leaves_are_proven_together(data: list[bytes], drawn: st.DataObject) -> None:
+    wanted = drawn.draw(st.sets(st.integers(0, len(data) - 1)))
+    proof = merkle.several(data, wanted)
+    assert merkle.root_with(proof, {place: data[place] for place in wanted}) == merkle.root(data)
+
+
+@given(leaves, st.data())
+def test_no_other_leaf_no_other_place_and_no_other_node_is_proven(data: list[bytes], drawn: st.DataObject) -> None:
+    wanted = drawn.draw(st.sets(st.integers(0, len(data) - 1), min_size=1))
+    proof, known = merkle.several(data, wanted), {place: data[place] for place in wanted}
+    place = drawn.draw(st.sampled_from(sorted(wanted)))
+    assert merkle.root_with(proof, known | {place: data[place] + b"!"}) != merkle.root(data)
+    assert merkle.root_with(proof, known | {len(data): b""}) is None
+    assert merkle.root_with(replace(proof, nodes=(*proof.nodes, b"x" * 32)), known) is None
+    if proof.nodes:
+        assert merkle.root_with(replace(proof, nodes=proof.nodes[:-1]), known) is None
+        changed = (*proof.nodes[:-1], bytes(32))
+        assert merkle.root_with(replace(proof, nodes=changed), known) != merkle.root(data)
+
+
+def test_nothing_is_proven_by_nothing() -> None:
+    assert merkle.root_with(merkle.several([], []), {}) == merkle.root([])
+    assert merkle.root_with(merkle.Several(0, (bytes(32),)), {}) is None
