@@ -15,6 +15,37 @@ class SponsorNotActive(DomainError):
         super().__init__("A sponsor of these points may no longer fund them; load the campaigns again and retry.")
 
 
+class IssuanceStopped(DomainError):
+    """The sponsor may fund no points until the stop is lifted."""
+
+    code = "ISSUANCE_STOPPED"
+
+    def __init__(self) -> None:
+        super().__init__("The sponsor may fund no points for now; the coalition can tell why, and lift the stop.")
+
+
+class PrepaidUsedUp(DomainError):
+    """The sponsor's packs do not hold so many points any more."""
+
+    code = "PREPAID_USED_UP"
+
+    def __init__(self, left: Points) -> None:
+        self.left = left
+        super().__init__(f"The sponsor's prepaid points are used up; {int(left)} left. Order and pay another pack.")
+
+
+class CreditLimitReached(DomainError):
+    """The sponsor would come to owe more than its contract allows."""
+
+    code = "CREDIT_LIMIT_REACHED"
+
+    def __init__(self, left: Points) -> None:
+        self.left = left
+        super().__init__(
+            f"The sponsor's credit limit is reached; {int(left)} points more can be given until it has paid."
+        )
+
+
 class InsufficientPoints(DomainError):
     """The wallet cannot spend so many points now."""
 

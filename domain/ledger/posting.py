@@ -16,7 +16,8 @@ import orjson
 from domain.coalition.errors import OutletNotFound, PartnerNotActive
 from domain.errors import DomainError, IdempotencyConflict, InvalidValue
 from domain.ledger import errors
-from domain.ledger.postings import Posting, RedemptionPosting, Verdict
+from domain.ledger.allowance_models import CutReason
+from domain.ledger.postings import Cut, Posting, RedemptionPosting, Verdict
 from domain.members.errors import MemberNotFound
 from domain.values import Points
 
@@ -97,7 +98,13 @@ async def _call(pool: Pool, door: Door, postings: Sequence[Posting], now: dateti
     items = encoded(postings)
     statement = f"SELECT * FROM {door}($1::jsonb, $2)"  # noqa: S608 -- an enumeration
     rows = await persistently(lambda: pool.fetch(statement, items, now))
-    return [Verdict(*tuple(row)[1:]) for row in rows]
+    return [Verdict(*(*tuple(row)[1:-1], _cuts(row["cuts"]))) for row in rows]
+
+
+def _cuts(said: str | None) -> tuple[Cut, ...]:
+    if said is None:
+        return ()
+    return tuple(Cut(UUID(one["lot_id"]), one["given"], CutReason(one["why"])) for one in orjson.loads(said))
 
 
 async def persistently(call: Callable[[], Awaitable[T]]) -> T:
@@ -137,14 +144,12 @@ def _encode(value: Any) -> Any:
 def refusal(verdict: Verdict, posting: Posting) -> DomainError:
     """The refusal that a verdict names."""
     spendable = Points(verdict.spendable or 0)
+    if verdict.outcome in AS_FAR_AS:
+        return AS_FAR_AS[verdict.outcome](spendable)
     match verdict.outcome:
         case "INSUFFICIENT_POINTS":
             assert isinstance(posting, RedemptionPosting)
             return errors.InsufficientPoints(spendable, Points(posting.points))
-        case "CAPTURE_EXCEEDS_HOLD":
-            return errors.CaptureExceedsHold(spendable)
-        case "REVERSAL_EXCEEDS_REDEMPTION":
-            return errors.ReversalExceedsRedemption(spendable)
         case "IDEMPOTENCY_CONFLICT":
             return IdempotencyConflict(
                 "This idempotency key was used for another request; a new request needs a new key.",
@@ -155,6 +160,17 @@ def refusal(verdict: Verdict, posting: Posting) -> DomainError:
         case outcome:
             return PLAIN[outcome]()
 
+
+AS_FAR_AS: dict[str, Callable[[Points], DomainError]] = {
+    kind.code: kind
+    for kind in (
+        errors.CaptureExceedsHold,
+        errors.ReversalExceedsRedemption,
+        errors.PrepaidUsedUp,
+        errors.CreditLimitReached,
+    )
+}
+"""Refusals that say how far it would have gone."""
 
 PLAIN: dict[str, Callable[[], DomainError]] = {
     kind.code: kind
@@ -170,5 +186,6 @@ PLAIN: dict[str, Callable[[], DomainError]] = {
         errors.AdjustmentNotApproved,
         errors.AdjustmentTooLate,
         errors.HoldOpen,
+        errors.IssuanceStopped,
     )
 } | {"STALE": errors.Busy, "WALLET_MOVED": errors.Busy}

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.ids import new_id
+from domain.ledger.allowance_models import CutReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,15 @@ class AdjustmentPosting(Posting):
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """An award of a purchase was cut to so many points, or to none, since its sponsor can fund no more."""
+
+    lot_id: UUID
+    given: int
+    why: CutReason
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one request: POSTED, REPLAYED, or the code of a refusal; and the wallet's counters afterwards."""
 
@@ -130,7 +140,9 @@ class Verdict:
     held: int | None
     debt: int | None
     spendable: int | None
-    """What could be spent, or captured, or taken back, where that was the question."""
+    """What could be spent, captured, taken back or given, where that was the question."""
+    cuts: tuple[Cut, ...] = ()
+    """Awards that their sponsors could not fund wholly."""
 
     @property
     def stands(self) -> bool:

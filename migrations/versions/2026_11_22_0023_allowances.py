@@ -1,13 +1,52 @@
 """How much a sponsor may still award: packs, credit limits, stops."""
 
+from alembic import op
+
+from migrations.operations import allow_event_kind, grant, posting_function, run_sql_file, wall
+from migrations.roles import APP_ROLE, LEDGER_ROLE
+
 revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
 
+WRITTEN_BY_POSTING = {
+    "allowance": "sees_partner(partner_id)",
+    "allowance_slice": "sees_partner(partner_id)",
+    "allowance_change": "sees_partner(partner_id)",
+    "allowance_draw": "sees_partner(partner_id)",
+    "award_cut": "sees_partner(sponsor_id) OR sees_partner(partner_id) OR sees_wallet(wallet_id)",
+}
+
+DOORS = (
+    "change_allowance(uuid, text, uuid, bigint, text, uuid, timestamptz)",
+    "hold_allowance(uuid, text, bigint, timestamptz)",
+)
+
 
 def upgrade() -> None:
-    """How much a sponsor may still award: packs, credit limits, stops."""
+    """Create stops and allowances, and have the postings mind them."""
+    run_sql_file("0023_tables.sql")
+    run_sql_file("0023_drawing.sql")
+    run_sql_file("0023_posting.sql")
+    for table, sight in WRITTEN_BY_POSTING.items():
+        wall(table, sight, command="SELECT")
+        grant(table, "SELECT")
+        wall(table, "true", role=LEDGER_ROLE)
+        grant(table, "SELECT, INSERT, UPDATE", role=LEDGER_ROLE)
+    # The sweep notes that an allowance ran low, and that it did so no more.
+    wall("allowance", "sees_coalition()", command="UPDATE")
+    op.execute(f"GRANT UPDATE (low_since) ON allowance TO {APP_ROLE}")
+    wall("issuance_stop", "sees_partner(partner_id)", command="SELECT")
+    wall("issuance_stop", "", "sees_coalition()", command="INSERT")
+    wall("issuance_stop", "sees_coalition()", command="UPDATE")
+    grant("issuance_stop", "SELECT, INSERT")
+    op.execute(f"GRANT UPDATE (lifted_at, lifted_by) ON issuance_stop TO {APP_ROLE}")
+    wall("issuance_stop", "true", command="SELECT", role=LEDGER_ROLE)
+    grant("issuance_stop", "SELECT", role=LEDGER_ROLE)
+    for door in DOORS:
+        posting_function(door)
+    allow_event_kind("ALLOWANCE_LOW")
 
 
 def downgrade() -> None:
