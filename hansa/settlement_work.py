@@ -64,8 +64,7 @@ async def propose(desk: Desk, name: str | None, person: str, days: int | None, *
     """The statements, laid before the partners."""
     chosen = await desk.cycle(name, CycleState.COMPUTED)
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
-    time = cycles.DAYS_TO_ANSWER if days is None else days
-    done = await desk.ctx.write(cycles.propose, chosen.cycle_id, by=by, now=desk.ctx.now, days_to_answer=time)
+    done = await desk.ctx.write(cycles.propose, chosen.cycle_id, by=by, now=desk.ctx.now, days_to_answer=days)
     _say(done, json=json)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from domain.audit import sealing
 from domain.audit.sealing import EntryProof
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
-from domain.settlement import computing, cycles, drilling, forecasting, queries
+from domain.settlement import answers, computing, cycles, drilling, forecasting, queries
 from domain.settlement.drilling import LineBenefit, LineTransfer
 from domain.settlement.forecasting import Forecast
 from domain.settlement.models import Cycle, SettlementStep
@@ -129,7 +128,7 @@ async def propose(ctx: Context, cycle_id: UUID, days_to_answer: int) -> Cycle:
 async def accept(ctx: Context, cycle_id: UUID) -> StatementView:
     """A partner agrees with its statement."""
     partner_id, by = acting_partner(ctx.viewer), PersonId(acting_person(ctx.viewer))
-    await ctx.write(cycles.accept, cycle_id, PartnerId(partner_id), by=by, now=ctx.now)
+    await ctx.write(answers.accept, cycle_id, PartnerId(partner_id), by=by, now=ctx.now)
     return await statement(ctx, cycle_id, partner_id)
 
 
@@ -138,7 +137,7 @@ async def approve(ctx: Context, cycle_id: UUID) -> Cycle:
     by = PersonId(acting_person(ctx.viewer))
     if not ctx.viewer.is_fresh(ctx.real_now()):
         raise SignInTooOld
-    return await ctx.write(cycles.approve, cycle_id, by=by, now=ctx.now, lasts=timedelta(days=7))
+    return await ctx.write(cycles.approve, cycle_id, by=by, now=ctx.now)
 
 
 async def void(ctx: Context, cycle_id: UUID, reason: str) -> Cycle:

@@ -4,49 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from domain.coalition.founding import coalition_of
 from domain.errors import InvalidValue
-from domain.ids import PartnerId, PersonId, new_id
-from domain.settlement.errors import (
-    AnswersOutstanding,
-    CycleNameTaken,
-    SecondPersonNeeded,
-    SettlementOutOfOrder,
-    StatementNotFound,
-    StatementsChanged,
-)
-from domain.settlement.models import Acceptance, Approval, Cycle, CycleState, Statement
+from domain.ids import PersonId, new_id
+from domain.settlement.answers import refuse_unanswered
+from domain.settlement.approvals import approval_of, companies_digest, refuse_changed
+from domain.settlement.errors import CycleNameTaken, SecondPersonNeeded, SettlementOutOfOrder
+from domain.settlement.models import Approval, Cycle, CycleState
 from domain.settlement.openings import refuse_if_built_upon, refuse_other_openings
-from domain.settlement.records import stored_digest
-from domain.settlement.steps import Step, cycle_of, hold_still, leave_line, refuse_out_of_order
+from domain.settlement.policy import policy_of
+from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order, taken_last
 from domain.storage import ReadSession, WriteSession
 from domain.values import check_text
 
 CLOSE_LOCK = 20261122
 """Postings share it, cut-off takes it alone: so no posting can slip into a cycle that is being cut off."""
 
-DAYS_TO_ANSWER = 14
 MOST_DAYS_TO_ANSWER = 90
 LONGEST_REASON = 500
-APPROVAL_LASTS = timedelta(days=7)
-
-
-class Standing(StrEnum):
-    """What an approval is worth now."""
-
-    NONE = "NONE"
-    VALID = "VALID"
-    EXPIRED = "EXPIRED"
-    CHANGED = "CHANGED"
-    """Something under it is not what was approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,78 +48,82 @@ async def open_first(session: WriteSession, *, now: datetime, name: str | None =
     return await _open(session, number=1, name=name, now=now)
 
 
-async def cut_off(session: WriteSession, cycle_id: UUID, *, now: datetime, next_name: str | None = None) -> CutOff:
+async def cut_off(
+    session: WriteSession,
+    cycle_id: UUID,
+    *,
+    now: datetime,
+    next_name: str | None = None,
+    at: datetime | None = None,
+    by: PersonId | None = None,
+) -> CutOff:
     """Let no further posting into a cycle and open the next; waits for postings under way, for an instant.
 
-    Raises: CycleNotFound, SettlementOutOfOrder, CycleNameTaken.
+    A calendar's cut-off that was missed is made up for `at` its own instant: contracts count as of then, and what was
+    posted meanwhile belongs to the cycle it was posted in, the one that is cut off.
+    Raises: CycleNotFound, SettlementOutOfOrder, CycleNameTaken, InvalidValue.
     """
+    instant = now if at is None else at
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLOSE_LOCK})
     cycle = await hold_still(session, cycle_id)
     if cycle.state != CycleState.CUT_OFF:
         refuse_out_of_order(cycle, Step.CUT_OFF)
-        if now < cycle.opened_at:
-            raise InvalidValue("a cycle is cut off after it was opened", path=("now",))
-        cycle.state, cycle.cut_off_at = CycleState.CUT_OFF, now
+        if not cycle.opened_at <= instant <= now:
+            raise InvalidValue("a cycle is cut off after it was opened, and not in the future", path=("now",))
+        cycle.state, cycle.cut_off_at = CycleState.CUT_OFF, instant
         await session.flush()  # the database allows one open cycle, so this one has to leave first
-        leave_line(session, cycle, Step.CUT_OFF, was=CycleState.OPEN, now=now)
-        return CutOff(cycle, await _open(session, number=cycle.number + 1, name=next_name, now=now))
+        note = None if at is None else f"by the calendar, for {at.isoformat()}"
+        leave_line(session, cycle, Step.CUT_OFF, was=CycleState.OPEN, now=now, by=by, note=note)
+        return CutOff(cycle, await _open(session, number=cycle.number + 1, name=next_name, now=instant))
     following = await session.scalars(select(Cycle).where(Cycle.number == cycle.number + 1))
     return CutOff(cycle, following.one())
 
 
 async def propose(
-    session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime, days_to_answer: int = DAYS_TO_ANSWER
+    session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime, days_to_answer: int | None = None
 ) -> Cycle:
-    """Lay the statements before the partners.
+    """Lay the statements before the partners, who have as many days to answer as the policy says, if not said.
 
-    Raises: CycleNotFound, SettlementOutOfOrder, PredecessorNotApproved, StatementsChanged.
+    Raises: CycleNotFound, SettlementOutOfOrder, PredecessorNotApproved, StatementsChanged, DisputedLinesIncluded.
     """
+    if days_to_answer is None:
+        days_to_answer = (await policy_of(session)).days_to_answer
     if not 0 <= days_to_answer <= MOST_DAYS_TO_ANSWER:
         raise InvalidValue(f"partners have 0 to {MOST_DAYS_TO_ANSWER} days to answer", path=("days_to_answer",))
     cycle = await hold_still(session, cycle_id)
-    if cycle.state == CycleState.PROPOSED and cycle.prepared_by == by:
+    if await taken_last(session, cycle, Step.PROPOSE, by=by):
         return cycle
     refuse_out_of_order(cycle, Step.PROPOSE)
     await refuse_other_openings(session, cycle)
-    await _refuse_changed(session, cycle)
+    await refuse_changed(session, cycle)
     was, cycle.state = cycle.state, CycleState.PROPOSED
     cycle.prepared_by, cycle.proposed_at, cycle.answer_until = by, now, now + timedelta(days=days_to_answer)
     leave_line(session, cycle, Step.PROPOSE, was=was, now=now, by=by)
     return cycle
 
 
-async def accept(session: WriteSession, cycle_id: UUID, partner_id: PartnerId, *, by: PersonId, now: datetime) -> Cycle:
-    """A partner agrees with its statement. Raises: CycleNotFound, SettlementOutOfOrder, StatementNotFound."""
-    cycle = await cycle_of(session, cycle_id)
-    refuse_out_of_order(cycle, Step.ACCEPT)
-    if partner_id not in await _partners_with_statement(session, cycle):
-        raise StatementNotFound
-    agreed = insert(Acceptance).values(
-        cycle_id=cycle_id, partner_id=partner_id, revision=cycle.revision, accepted_by=by, accepted_at=now
-    )
-    fresh = await session.execute(agreed.on_conflict_do_nothing().returning(col(Acceptance.accepted_by)))
-    if fresh.first() is not None:
-        leave_line(session, cycle, Step.ACCEPT, was=cycle.state, now=now, by=by, partner_id=partner_id)
-    return cycle
-
-
 async def approve(
-    session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime, lasts: timedelta = APPROVAL_LASTS
+    session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime, lasts: timedelta | None = None
 ) -> Cycle:
     """A second person agrees to what was proposed, once every partner has answered or kept silent long enough.
 
-    Raises: CycleNotFound, SettlementOutOfOrder, SecondPersonNeeded, AnswersOutstanding, StatementsChanged.
+    The approval lasts as many days as the policy says, if not said.
+    Raises: CycleNotFound, SettlementOutOfOrder, SecondPersonNeeded, AnswersOutstanding, PredecessorNotApproved,
+    StatementsChanged, DisputedLinesIncluded.
     """
+    if lasts is None:
+        lasts = timedelta(days=(await policy_of(session)).approval_days)
     cycle = await hold_still(session, cycle_id)
-    if cycle.state == CycleState.APPROVED and cycle.approved_by == by:
+    if await taken_last(session, cycle, Step.APPROVE, by=by):
         return cycle
     refuse_out_of_order(cycle, Step.APPROVE)
     assert cycle.prepared_by is not None
     assert cycle.digest is not None
     if by == cycle.prepared_by:
         raise SecondPersonNeeded(f"cycle {cycle.name}", by)
-    await _refuse_unanswered(session, cycle, now)
-    await _refuse_changed(session, cycle)
+    await refuse_unanswered(session, cycle, now=now)
+    await refuse_other_openings(session, cycle)
+    await refuse_changed(session, cycle)
     was, cycle.state = cycle.state, CycleState.APPROVED
     cycle.approved_by, cycle.approved_at = by, now
     approval = Approval(
@@ -146,6 +131,7 @@ async def approve(
         cycle_id=cycle_id,
         revision=cycle.revision,
         digest=cycle.digest,
+        companies=await companies_digest(session, cycle),
         prepared_by=cycle.prepared_by,
         approved_by=by,
         approved_at=now,
@@ -163,26 +149,32 @@ async def void(session: WriteSession, cycle_id: UUID, *, by: PersonId, reason: s
     """
     check_text("reason", reason, LONGEST_REASON)
     cycle = await hold_still(session, cycle_id)
+    if await taken_last(session, cycle, Step.VOID, by=by, note=reason):
+        return cycle
     refuse_out_of_order(cycle, Step.VOID)
     await refuse_if_built_upon(session, cycle)
-    approval = await _approval_of(session, cycle)
+    return await fall_back(session, cycle, CycleState.COMPUTED, Step.VOID, reason=reason, by=by, now=now)
+
+
+async def fall_back(
+    session: WriteSession,
+    cycle: Cycle,
+    state: CycleState,
+    step: Step,
+    *,
+    reason: str,
+    by: PersonId | None,
+    now: datetime,
+) -> Cycle:
+    """Lead a cycle, held still, back to a state before its approval; the approval, if there is one, is void."""
+    approval = await approval_of(session, cycle)
     if approval is not None:
         approval.voided_at, approval.void_reason = now, reason
-    was, cycle.state = cycle.state, CycleState.COMPUTED
+    was, cycle.state = cycle.state, state
     cycle.approved_by = cycle.approved_at = None
-    leave_line(session, cycle, Step.VOID, was=was, now=now, by=by, note=reason)
+    await session.flush()  # one approval stands at a time, and the next may follow in this transaction
+    leave_line(session, cycle, step, was=was, now=now, by=by, note=reason)
     return cycle
-
-
-async def standing(session: ReadSession, cycle_id: UUID, *, now: datetime) -> Standing:
-    """Whether the cycle's approval may be acted upon now. Raises: CycleNotFound."""
-    cycle = await cycle_of(session, cycle_id)
-    approval = await _approval_of(session, cycle)
-    if approval is None:
-        return Standing.NONE
-    if approval.digest != await stored_digest(session, cycle):
-        return Standing.CHANGED
-    return Standing.VALID if now < approval.expires_at else Standing.EXPIRED
 
 
 async def _open(session: WriteSession, *, number: int, name: str | None, now: datetime) -> Cycle:
@@ -209,35 +201,3 @@ async def _free_name(session: ReadSession, name: str | None, now: datetime) -> s
     month = f"{now.astimezone(ZoneInfo((await coalition_of(session)).time_zone)):%Y-%m}"
     counted = (month if count == 1 else f"{month}-{count}" for count in range(1, len(taken) + 2))
     return next(candidate for candidate in counted if candidate not in taken)
-
-
-async def _partners_with_statement(session: ReadSession, cycle: Cycle) -> set[UUID]:
-    statement = select(Statement.partner_id).where(
-        Statement.cycle_id == cycle.cycle_id,
-        Statement.revision == cycle.revision,
-        col(Statement.partner_id).is_not(None),
-    )
-    return {partner_id for partner_id in await session.scalars(statement) if partner_id is not None}
-
-
-async def _refuse_unanswered(session: ReadSession, cycle: Cycle, now: datetime) -> None:
-    assert cycle.answer_until is not None
-    if now >= cycle.answer_until:
-        return
-    answered = select(Acceptance.partner_id).where(
-        Acceptance.cycle_id == cycle.cycle_id, Acceptance.revision == cycle.revision
-    )
-    silent = await _partners_with_statement(session, cycle) - set(await session.scalars(answered))
-    if silent:
-        raise AnswersOutstanding(cycle.name, sorted(silent), cycle.answer_until)
-
-
-async def _refuse_changed(session: ReadSession, cycle: Cycle) -> None:
-    if await stored_digest(session, cycle) != cycle.digest:
-        raise StatementsChanged(cycle.name)
-
-
-async def _approval_of(session: ReadSession, cycle: Cycle) -> Approval | None:
-    """The approval that has not been voided."""
-    statement = select(Approval).where(Approval.cycle_id == cycle.cycle_id, col(Approval.voided_at).is_(None))
-    return (await session.scalars(statement)).first()

@@ -148,6 +148,18 @@ class StatementsChanged(Conflict):
         super().__init__(f"the statements of cycle {cycle} are not those that were computed; void it and compute again")
 
 
+class DisputedLinesIncluded(Conflict):
+    """Lines are disputed that contracts leave out until it is decided, and the statements still hold them."""
+
+    code = "DISPUTED_LINES_INCLUDED"
+
+    def __init__(self, cycle: str, count: int) -> None:
+        self.cycle = cycle
+        self.count = count
+        what = "a disputed line" if count == 1 else f"{count} disputed lines"
+        super().__init__(f"cycle {cycle} holds {what} to be left out; void it and compute again")
+
+
 class ApprovalNotStanding(Conflict):
     """The cycle's approval has expired, or what it approved is not what is stored."""
 

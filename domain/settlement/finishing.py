@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.ids import PersonId
-from domain.settlement.cycles import Standing, standing
+from domain.settlement.approvals import Standing, standing
 from domain.settlement.errors import ApprovalNotStanding
 from domain.settlement.models import Cycle, CycleState
-from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order
+from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order, taken_last
 from domain.storage import WriteSession
 
 
@@ -29,6 +29,8 @@ async def instruct(session: WriteSession, cycle_id: UUID, *, by: PersonId, now: 
 async def settle(session: WriteSession, cycle_id: UUID, *, now: datetime) -> Cycle:
     """All payments have arrived or were written off. Raises: CycleNotFound, SettlementOutOfOrder."""
     cycle = await hold_still(session, cycle_id)
+    if await taken_last(session, cycle, Step.SETTLE, by=None):
+        return cycle
     refuse_out_of_order(cycle, Step.SETTLE)
     return _moved(session, cycle, Step.SETTLE, CycleState.SETTLED, by=None, now=now)
 
@@ -36,7 +38,7 @@ async def settle(session: WriteSession, cycle_id: UUID, *, now: datetime) -> Cyc
 async def close(session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime) -> Cycle:
     """Nothing more will happen to the cycle. Raises: CycleNotFound, SettlementOutOfOrder."""
     cycle = await hold_still(session, cycle_id)
-    if cycle.state == CycleState.CLOSED:
+    if await taken_last(session, cycle, Step.CLOSE, by=by):
         return cycle
     refuse_out_of_order(cycle, Step.CLOSE)
     return _moved(session, cycle, Step.CLOSE, CycleState.CLOSED, by=by, now=now)

@@ -257,6 +257,8 @@ class Approval(Row, table=True):
     cycle_id: UUID = Field(foreign_key="cycle.cycle_id")
     revision: int
     digest: bytes = Field(sa_type=LargeBinary)
+    companies: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The hash of who pays and is paid; None: approved before that was covered."""
     prepared_by: UUID
     approved_by: UUID
     approved_at: datetime = Field(sa_type=Instant)
@@ -268,6 +270,7 @@ class Approval(Row, table=True):
         Index("uq_approval_standing", "cycle_id", unique=True, postgresql_where=text("voided_at IS NULL")),
         CheckConstraint("approved_by <> prepared_by", name="second_person"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
+        CheckConstraint("octet_length(companies) = 32", name="companies"),
         CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="voided_for_a_reason"),
         CheckConstraint("expires_at > approved_at", name="expires_later"),
     )

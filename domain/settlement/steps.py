@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from domain.ids import PartnerId, PersonId, new_id
 from domain.settlement.errors import CycleNotFound, SettlementOutOfOrder
@@ -26,6 +26,13 @@ class Step(StrEnum):
     ACCEPT = "ACCEPT"
     APPROVE = "APPROVE"
     VOID = "VOID"
+    EXPIRE = "EXPIRE"
+    """The approval was not acted upon in time, or what it covers is no longer so."""
+    REMIND = "REMIND"
+    """A partner is told that its time to answer runs out."""
+    SET_ASIDE = "SET_ASIDE"
+    TAKE_BACK = "TAKE_BACK"
+    WRITE_OFF = "WRITE_OFF"
     INSTRUCT = "INSTRUCT"
     SETTLE = "SETTLE"
     CLOSE = "CLOSE"
@@ -39,6 +46,11 @@ FROM: Mapping[Step, tuple[CycleState, ...]] = {
     Step.ACCEPT: (CycleState.PROPOSED,),
     Step.APPROVE: (CycleState.PROPOSED,),
     Step.VOID: (CycleState.PROPOSED, CycleState.APPROVED),
+    Step.EXPIRE: (CycleState.APPROVED,),
+    Step.REMIND: (CycleState.PROPOSED,),
+    Step.SET_ASIDE: (CycleState.CUT_OFF, CycleState.COMPUTED, CycleState.PROPOSED, CycleState.APPROVED),
+    Step.TAKE_BACK: tuple(state for state in CycleState if state != CycleState.OPEN),
+    Step.WRITE_OFF: (CycleState.INSTRUCTED, CycleState.SETTLED, CycleState.CLOSED),
     Step.INSTRUCT: (CycleState.APPROVED,),
     Step.SETTLE: (CycleState.INSTRUCTED,),
     Step.CLOSE: (CycleState.SETTLED,),
@@ -72,6 +84,18 @@ def refuse_out_of_order(cycle: Cycle, step: Step) -> None:
     """Whether the step may be taken now. Raises: SettlementOutOfOrder."""
     if cycle.state not in FROM[step]:
         raise SettlementOutOfOrder(cycle.name, cycle.state, step, FROM[step])
+
+
+async def taken_last(
+    session: ReadSession, cycle: Cycle, step: Step, *, by: PersonId | None, note: str | None = None
+) -> bool:
+    """Whether the last thing done to a cycle, held still, was this very step by the same person: it is asked again."""
+    own = col(SettlementStep.partner_id).is_(None)
+    query = select(SettlementStep).where(SettlementStep.cycle_id == cycle.cycle_id, own)
+    last = (await session.scalars(query.order_by(col(SettlementStep.step_id).desc()).limit(1))).first()
+    if last is None or last.to_state != cycle.state:
+        return False
+    return last.step == step and last.person_id == by and (note is None or last.note == note)
 
 
 def leave_line(

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.audit.sealing import seal
-from domain.settlement import cycles
+from domain.settlement import answers, cycles
 from domain.settlement.computing import compute
 from domain.settlement.errors import PredecessorNotApproved
 from domain.settlement.models import Cycle, CycleState
@@ -79,7 +79,7 @@ async def _answer(ctx: Context, founded: Founded, cycle_id: UUID, firms: Sequenc
     """Partners accept; the silence of the others is taken for it in the end."""
     for firm in firms:
         partner_id, person = founded.partners[firm.slug], founded.finance[firm.slug]
-        await ctx.write(cycles.accept, cycle_id, partner_id, by=person, now=ctx.now)
+        await ctx.write(answers.accept, cycle_id, partner_id, by=person, now=ctx.now)
 
 
 def _month_after(instant: datetime) -> datetime:

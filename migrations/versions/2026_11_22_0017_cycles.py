@@ -30,6 +30,8 @@ def upgrade() -> None:
     _create_policy()
     _create_adjustment()
     _complete_statement_line()
+    op.add_column("approval", sa.Column("companies", sa.LargeBinary()))
+    op.create_check_constraint("ck_approval_companies", "approval", "octet_length(companies) = 32")
     _create_set_aside()
     _create_set_aside_line()
     run_sql_file("0017_adjustments.sql")

@@ -25,7 +25,7 @@ from domain.ids import PartnerId, PersonId
 from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember
 from domain.products.models import Product
-from domain.settlement import computing, cycles
+from domain.settlement import answers, computing, cycles
 from domain.settlement.lines import Source
 from domain.settlement.models import Cycle, Statement, StatementLine
 from domain.storage import COALITION, Database, Sight
@@ -212,7 +212,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
         await cycles.propose(session, first.cycle_id, by=PersonId(PREPARER), now=first_end, days_to_answer=1)
     async with acting(database, Sight.partner(birch.partner_id)) as session:
         by = birch.made["person"]
-        await cycles.accept(session, first.cycle_id, birch.partner_id, by=by, now=first_end)
+        await answers.accept(session, first.cycle_id, birch.partner_id, by=by, now=first_end)
     async with acting(database, COALITION) as session:
         await cycles.approve(session, first.cycle_id, by=PersonId(APPROVER), now=first_end + timedelta(days=2))
     for shop in (amber, birch):

@@ -15,8 +15,8 @@ from domain.audit import sealing
 from domain.audit.errors import EntryNotInCycle
 from domain.errors import InvalidValue
 from domain.ids import PartnerId, new_id
-from domain.settlement import computing, cycles, queries
-from domain.settlement.cycles import Standing
+from domain.settlement import answers, approvals, computing, cycles, queries
+from domain.settlement.approvals import Standing
 from domain.settlement.errors import (
     AnswersOutstanding,
     CycleNameTaken,
@@ -179,7 +179,7 @@ async def test_each_step_refuses_what_is_out_of_order_by_name(database: Database
             await trading.do(step, open_one, now=trading.now, **how)
         assert (refusal.value.state, refusal.value.cycle) == ("OPEN", "2026-11")
     with pytest.raises(SettlementOutOfOrder, match="ACCEPT needs it to be PROPOSED"):
-        await trading.do(cycles.accept, open_one, trading.partner_ids["P"], by=anybody(), now=trading.now)
+        await trading.do(answers.accept, open_one, trading.partner_ids["P"], by=anybody(), now=trading.now)
     with pytest.raises(CycleNotFound):
         await trading.do(cycles.propose, anybody(), by=ANNA, now=trading.now)
     cut = (await trading.do(cycles.cut_off, open_one, now=trading.now)).cycle
@@ -206,7 +206,7 @@ async def test_each_step_can_be_repeated_after_a_lost_answer(database: Database)
     computed = [await trading.do(computing.compute, first, now=trading.now) for _ in range(2)]
     for _ in range(2):
         await trading.do(cycles.propose, first, by=ANNA, now=trading.now)
-        await trading.do(cycles.accept, first, trading.partner_ids["P"], by=anybody(), now=trading.now)
+        await trading.do(answers.accept, first, trading.partner_ids["P"], by=anybody(), now=trading.now)
     for _ in range(2):
         approved = await trading.do(cycles.approve, first, by=BERT, now=trading.now)
     steps = [step.step for step in await trading.do(queries.steps_of, first)]
@@ -235,7 +235,7 @@ async def test_silence_is_acceptance_only_after_the_deadline(database: Database)
     trading = await a_coalition(database, P=HYBRID, Q=HYBRID)
     cycle = await trading.close(trading.cycle)
     await trading.do(cycles.propose, cycle.cycle_id, by=ANNA, now=trading.now, days_to_answer=10)
-    await trading.do(cycles.accept, cycle.cycle_id, trading.partner_ids["P"], by=anybody(), now=trading.now)
+    await trading.do(answers.accept, cycle.cycle_id, trading.partner_ids["P"], by=anybody(), now=trading.now)
     with pytest.raises(AnswersOutstanding, match="1 partner has not answered") as refusal:
         await trading.do(cycles.approve, cycle.cycle_id, by=BERT, now=trading.now)
     assert refusal.value.partner_ids == (trading.partner_ids["Q"],)
@@ -274,14 +274,14 @@ async def test_an_approval_falls_when_something_under_it_changes_or_its_time_is_
     trading = await a_coalition(database, P=HYBRID)
     await trading.earn(await trading.join(), "P", {"P": 1_000})
     cycle = await trading.close(trading.cycle)
-    assert await trading.do(cycles.standing, cycle.cycle_id, now=trading.now) is Standing.NONE
+    assert await trading.do(approvals.standing, cycle.cycle_id, now=trading.now) is Standing.NONE
     await trading.approve(cycle)
-    assert await trading.do(cycles.standing, cycle.cycle_id, now=trading.now) is Standing.VALID
+    assert await trading.do(approvals.standing, cycle.cycle_id, now=trading.now) is Standing.VALID
     later = trading.now + timedelta(days=7)
-    assert await trading.do(cycles.standing, cycle.cycle_id, now=later) is Standing.EXPIRED
+    assert await trading.do(approvals.standing, cycle.cycle_id, now=later) is Standing.EXPIRED
     await owner.execute("ALTER TABLE statement_line NO FORCE ROW LEVEL SECURITY")
     await owner.execute("UPDATE statement_line SET kind = 'CO_FUNDING'")
-    assert await trading.do(cycles.standing, cycle.cycle_id, now=trading.now) is Standing.CHANGED
+    assert await trading.do(approvals.standing, cycle.cycle_id, now=trading.now) is Standing.CHANGED
 
 
 async def test_a_voided_approval_leads_back_to_computing(database: Database) -> None:
@@ -291,7 +291,7 @@ async def test_a_voided_approval_leads_back_to_computing(database: Database) -> 
         await trading.do(cycles.void, cycle.cycle_id, by=ANNA, reason=" ", now=trading.now)
     voided = await trading.do(cycles.void, cycle.cycle_id, by=ANNA, reason="wrong contract", now=trading.now)
     assert (voided.state, voided.approved_by) == (CycleState.COMPUTED, None)
-    assert await trading.do(cycles.standing, cycle.cycle_id, now=trading.now) is Standing.NONE
+    assert await trading.do(approvals.standing, cycle.cycle_id, now=trading.now) is Standing.NONE
     again = await trading.approve(await trading.do(computing.compute, cycle.cycle_id, now=trading.now))
     assert (again.state, again.revision) == (CycleState.APPROVED, 1)
 
@@ -309,7 +309,7 @@ async def test_only_partners_with_a_statement_answer(database: Database) -> None
     await trading.do(cycles.propose, cycle.cycle_id, by=ANNA, now=trading.now)
     stranger = PartnerId(new_id())
     with pytest.raises(StatementNotFound):
-        await trading.do(cycles.accept, cycle.cycle_id, stranger, by=anybody(), now=trading.now)
+        await trading.do(answers.accept, cycle.cycle_id, stranger, by=anybody(), now=trading.now)
     with pytest.raises(StatementNotFound):
         await trading.do(queries.statement, cycle.cycle_id, stranger)
 

@@ -11,7 +11,7 @@ import pytest
 from domain.errors import InvalidValue
 from domain.ids import ContractId, CycleId, new_id
 from domain.paging import PageRequest
-from domain.settlement import computing, cycles, drilling, queries
+from domain.settlement import answers, computing, cycles, drilling, queries
 from domain.settlement.errors import CycleNotFound, ForeignCurrency, PriceUnknown, StatementNotFound
 from domain.settlement.facts import benefits_of
 from domain.settlement.lines import LineKind, Source
@@ -75,7 +75,7 @@ async def test_amounts_and_times_out_of_range_are_refused(database: Database) ->
     with pytest.raises(InvalidValue, match="0 to 90 days"):
         await trading.do(cycles.propose, cycle_id, by=ANNA, now=trading.now, days_to_answer=91)
     with pytest.raises(CycleNotFound):
-        await trading.do(cycles.accept, new_id(), trading.partner_ids["P"], by=ANNA, now=trading.now)
+        await trading.do(answers.accept, new_id(), trading.partner_ids["P"], by=ANNA, now=trading.now)
     with pytest.raises(CycleNotFound):
         await trading.do(queries.cycle_named, "1648-10")
 

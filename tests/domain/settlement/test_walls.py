@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from domain.ids import CycleId
-from domain.settlement import cycles, queries
+from domain.settlement import answers, cycles, queries
 from domain.settlement.facts import flows_of
 from domain.settlement.forecasting import running_position
 from domain.storage import NOBODY, Database, Sight
@@ -24,7 +24,7 @@ async def test_a_partner_sees_only_what_is_its_own(database: Database) -> None:
     await trading.redeem(member, "R", 150)
     cycle = await trading.close(trading.cycle)
     await trading.do(cycles.propose, cycle.cycle_id, by=ANNA, now=trading.now)
-    await trading.do(cycles.accept, cycle.cycle_id, trading.partner_ids["Q"], by=anybody(), now=trading.now)
+    await trading.do(answers.accept, cycle.cycle_id, trading.partner_ids["Q"], by=anybody(), now=trading.now)
     q = trading.partner_ids["Q"]
     async with trading.session(Sight.partner(q)) as session:
         for table, sides in {
@@ -76,7 +76,7 @@ async def test_a_partner_answers_for_itself_alone(database: Database) -> None:
     await trading.do(cycles.propose, cycle.cycle_id, by=ANNA, now=trading.now)
     p, q = trading.partner_ids["P"], trading.partner_ids["Q"]
     async with trading.session(Sight.partner(p)) as session:
-        await cycles.accept(session, cycle.cycle_id, p, by=anybody(), now=trading.now)
+        await answers.accept(session, cycle.cycle_id, p, by=anybody(), now=trading.now)
     view = await trading.do(queries.statement, cycle.cycle_id, p)
     assert view.accepted_at == trading.now
     with pytest.raises(DBAPIError, match="row-level security"):
