@@ -1,12 +1,13 @@
 """What there is to redeem points with: what settlement left with the operator for points, and the reserve's account.
 
-**From settlement** counts what has arrived: cycles whose payments were all matched (from `settle` on). Of a settled cycle
-it is what lines credit the operator less what they charge it, before fees and tax: the issuance shares paid in, less
-reimbursements and breakage paid out of them, with margins and adjustments. Fees are the operator's own, taxes the state's. What
-is carried forward is not paid, so it does not count until a later cycle pays it:
+**From settlement** counts what has arrived: cycles whose payments were all matched (from `settle` on). Of a settled
+cycle it is what lines credit the operator less what they charge it, before fees and tax: the issuance shares paid in,
+less reimbursements and breakage paid out of them, with margins and adjustments. Fees are the operator's own, taxes the
+state's. What is carried forward is not paid, so it does not count until a later cycle pays it:
 
     from settlement = Σ (opening + credited − charged − carried forward)
-    on the operator's account = from settlement + fees + tax + rounding + what is charity's  (= − Σ what partners were paid)
+    on the operator's account = from settlement + fees + tax + rounding + what is charity's  (= − Σ what partners were
+    paid)
 
 **From the account** counts each movement from its value date on, and not before it was booked.
 """
@@ -103,6 +104,6 @@ async def _add(session: ReadSession, cycle: Cycle, sums: dict[str, Decimal]) -> 
             case PartyRole.PARTNER:
                 parts = {"paid": row.carried - row.closing}
             case PartyRole.CHARITY | PartyRole.TAX | PartyRole.ROUNDING as role:
-                parts = {role.value.lower(): row.net}
+                parts = {PartyRole(role).value.lower(): row.net}
         for name, amount in parts.items():
             sums[name] = sums.get(name, ZERO) + amount

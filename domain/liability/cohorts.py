@@ -1,8 +1,8 @@
 """What became of the points of each month: issued, redeemed, expired, clawed back, and what is still out. Pure.
 
-A cohort is what was issued in one month, whoever has it now: points that moved to another wallet stay in the cohort of the
-lot they were first earned in. Redeemed are points that were spent, less those that came back, and points that paid a debt.
-Spent points that a return turned into debt stay redeemed; what repays them is redeemed of the lot that pays.
+A cohort is what was issued in one month, whoever has it now: points that moved to another wallet stay in the cohort of
+the lot they were first earned in. Redeemed are points that were spent, less those that came back, and points that paid
+a debt. Spent points that a return turned into debt stay redeemed; what repays them is redeemed of the lot that pays.
 """
 
 from __future__ import annotations

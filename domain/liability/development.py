@@ -1,7 +1,7 @@
 """The chain ladder: how redemptions of a cohort develop with its age, and how sure that is. Pure; nothing floats.
 
-Factors, ultimates and squared errors are exact fractions; only roots, logarithms and the range they give are rounded, to
-28 digits (`PRECISION`).
+Factors, ultimates and squared errors are exact fractions; only roots, logarithms and the range they give are rounded,
+to 28 digits (`PRECISION`).
 
 Source: Thomas Mack, "Distribution-free calculation of the standard error of chain ladder reserve estimates", ASTIN
 Bulletin 23 (1993) 2, pages 213 to 225. Its example, the triangle of Taylor and Ashe, is a test to the digit.
@@ -92,7 +92,7 @@ def develop(rows: Rows) -> Development | None:
 
 
 def project(rows: Rows, development: Development) -> Projection:
-    """The ultimate of each cohort, its mean squared error, and that of the total (Mack's theorem 3 and its corollary)."""
+    """The ultimate of each cohort, its mean squared error (Mack's theorem 3), and that of the total (its corollary)."""
     seen = [(row[-1], len(row) - 1) if row else (0, 0) for row in rows]
     ultimates = [start * development.from_age(age) for start, age in seen]
     errors = [_error(start, age, development) for start, age in seen]
@@ -106,7 +106,7 @@ def project(rows: Rows, development: Development) -> Projection:
 
 
 def tail_of(development: Development, horizon: int = HORIZON) -> Fraction:
-    """What is still to come after the oldest age seen: factors less one decline geometrically, as their logarithms do.
+    """What is still to come after the oldest age seen: factors less one decline geometrically.
 
     The line through the logarithms of f_k − 1 (least squares) is followed to the horizon, as `MackChainLadder` of the R
     package ChainLadder does; a tail of its own was added to the method by Thomas Mack, ASTIN Bulletin 29 (1999) 2. One,
@@ -130,7 +130,7 @@ def tail_of(development: Development, horizon: int = HORIZON) -> Fraction:
 
 
 def range_of(expected: Fraction, squared_error: Fraction) -> tuple[Decimal, Decimal]:
-    """Nine outcomes in ten lie between these, where the outcome is lognormal with that mean and error, as Mack proposes."""
+    """Nine outcomes in ten lie between these, if the outcome is lognormal, as Mack proposes."""
     at = PRECISION
     if expected <= 0 or squared_error <= 0:
         return to_decimal(expected), to_decimal(expected)

@@ -105,8 +105,8 @@ class Estimate:
         if self.basis is not Basis.ALL_OUTSTANDING:
             return None
         return (
-            f"Too little history: a chain ladder needs {LEAST_COHORTS} complete months with redemptions from the first on."
-            " Until then every point still out counts as one that will be redeemed."
+            f"Too little history: a chain ladder needs {LEAST_COHORTS} complete months with redemptions from the first"
+            " on. Until then every point still out counts as one that will be redeemed."
         )
 
 
@@ -154,7 +154,7 @@ def _developed(
     tail: Fraction,
     speed: Fraction,
 ) -> tuple[list[CohortEstimate], Fraction, Fraction]:
-    """Each cohort by its own redemptions, or by the rate of all that have some; and the range of the sum, as parts of it."""
+    """Each cohort by its own redemptions or by the rate of all that have some, and the range of the sum as parts."""
     found = project(rows, development)
     errors = {row_of: error * tail**2 for row_of, error in zip(_numbers(cohorts), found.errors, strict=True)}
     own = {

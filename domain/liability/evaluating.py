@@ -1,8 +1,8 @@
 """The reserve as it stands at an instant: what is out, what of it will be redeemed, what that needs, what there is.
 
-Everything here is figured from the ledger, the contracts and the books of settlement as they were at that instant, so it can be
-figured again at any time and comes out the same. Each day's figures are kept nevertheless, with a digest of what they were
-figured from, so that the history can be charted and audited.
+Everything here is figured from the ledger, the contracts and the books of settlement as they were at that instant, so
+it can be figured again at any time and comes out the same. Each day's figures are kept nevertheless, with a digest of
+what they were figured from, so that the history can be charted and audited.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ async def days_due(session: ReadSession, *, now: datetime) -> list[date]:
     today = (now - SETTLES).astimezone(ZoneInfo(time_zone)).date()
     taken = (
         await session.scalars(
-            select(ReserveFinding.day)
+            select(col(ReserveFinding.day))
             .where(col(ReserveFinding.day).is_not(None))
             .order_by(col(ReserveFinding.day).desc())
         )

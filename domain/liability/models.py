@@ -78,7 +78,7 @@ class ReserveMovement(Row, table=True):
 
 
 class ReserveFinding(Row, table=True):
-    """What was outstanding, needed and there at an instant; it can be computed again from the ledger and is the same."""
+    """What was outstanding, needed and there at an instant; computed again from the ledger it is the same."""
 
     __tablename__ = "reserve_finding"
     finding_id: UUID = Field(primary_key=True)

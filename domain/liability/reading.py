@@ -1,11 +1,12 @@
-"""What the books say of points up to an instant: the same whenever it is asked, since transfers are only ever appended."""
+"""What the books say of points up to an instant: the same whenever asked, since transfers are only ever appended."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import col, or_, select
@@ -25,6 +26,13 @@ from domain.values import minor_digits
 
 _FLOWS = "SELECT * FROM liability_flows(:cycles, :whose, :upto, :starts)"
 
+_STANDING = """
+SELECT COALESCE((SELECT sum(remaining) FROM lot WHERE CAST(:whose AS uuid) IS NULL OR sponsor_id = :whose), 0)
+    + COALESCE((SELECT sum(CASE credit WHEN 'TRANSIT' THEN points ELSE -points END) FROM transfer
+        WHERE kind = 'MOVE' AND 'DEBT' NOT IN (debit, credit)
+            AND (CAST(:whose AS uuid) IS NULL OR sponsor_id = :whose)), 0)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointBook:
@@ -42,19 +50,8 @@ class PointBook:
     def upto(self, number: int, cut_off_at: datetime) -> PointBook:
         """The same book at the cut-off of a cycle: the transfers of that cycle and those before."""
         flows = [flow for flow in self.flows if self.cycles[flow.cycle_id] <= number]
-        months = Months(
-            self.months.first,
-            Months.between(self.months.starts[0], cut_off_at, self.months.time_zone).count,
-            self.months.time_zone,
-        )
-        return PointBook(
-            as_of=cut_off_at,
-            months=months,
-            cycles=self.cycles,
-            flows=flows,
-            currency=self.currency,
-            standard_price=self.standard_price,
-        )
+        count = Months.between(self.months.starts[0], cut_off_at, self.months.time_zone).count
+        return replace(self, as_of=cut_off_at, months=replace(self.months, count=count), flows=flows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +69,8 @@ async def point_book(session: ReadSession, *, as_of: datetime, sponsor_id: Partn
     A partner may ask for its own alone; it is not told with whom they were spent. Raises: LiabilityNotKnown.
     """
     coalition: Coalition = await coalition_of(session)
-    found = await session.execute(
-        select(Cycle.cycle_id, Cycle.number, Cycle.opened_at)  # type: ignore[call-overload]
-        .where(col(Cycle.opened_at) <= as_of)
-        .order_by(Cycle.number)
-    )
-    cycles = list(found)
+    opened = select(Cycle).where(col(Cycle.opened_at) <= as_of).order_by(col(Cycle.number))
+    cycles = list(await session.scalars(opened))
     if not cycles:
         raise LiabilityNotKnown
     months = Months.between(cycles[0].opened_at, as_of, coalition.time_zone)
@@ -134,16 +127,10 @@ async def prices_at(session: ReadSession, book: PointBook) -> Prices:
 
 async def outstanding_now(session: ReadSession, sponsor_id: PartnerId | None = None) -> int:
     """Points in lots and on their way between wallets, counted another way: what the cohorts have to come to."""
-    whose = "AND sponsor_id = :whose" if sponsor_id else ""
-    in_lots = text(f"SELECT COALESCE(sum(remaining), 0) FROM lot WHERE true {whose}")  # noqa: S608 -- our own words
-    on_the_way = text(
-        "SELECT COALESCE(sum(CASE credit WHEN 'TRANSIT' THEN points ELSE -points END), 0) FROM transfer"
-        f" WHERE kind = 'MOVE' AND 'DEBT' NOT IN (debit, credit) {whose}"  # noqa: S608 -- our own words
-    )
-    words = {"whose": sponsor_id} if sponsor_id else {}
-    return int(await session.scalar(in_lots, words) or 0) + int(await session.scalar(on_the_way, words) or 0)
+    found = await session.execute(text(_STANDING), {"whose": sponsor_id})
+    return int(found.scalar_one())
 
 
-def _flow(row: dict[str, object]) -> PointFlow:
-    contract_id = row.pop("sponsor_contract_id")
-    return PointFlow(**{**row, "contract_id": contract_id, "points": int(row["points"])})  # type: ignore[arg-type, call-overload]
+def _flow(row: dict[str, Any]) -> PointFlow:
+    contract_id, points = row.pop("sponsor_contract_id"), int(row.pop("points"))
+    return PointFlow(**row, contract_id=contract_id, points=points)

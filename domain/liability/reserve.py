@@ -136,7 +136,8 @@ def need_of(flows: Iterable[PointFlow], estimate: Estimate, prices: Prices, late
 def redemption_price(flows: Iterable[PointFlow], prices: Prices, latest_month: int, scenario: Scenario) -> Fraction:
     """What a redemption is expected to cost: today's prices of the redeemers, by the points spent with them lately.
 
-    Where nothing was spent for a year, the highest price in force; where nobody redeems, the coalition's standard price.
+    Where nothing was spent for a year, the highest price in force; where nobody redeems, the coalition's standard
+    price.
     """
     redeeming = {
         partner_id: Fraction(prices.terms[contract_id].price_redeem)
@@ -154,7 +155,7 @@ def redemption_price(flows: Iterable[PointFlow], prices: Prices, latest_month: i
 
 
 def effective_prices(flows: Iterable[PointFlow], prices: Prices) -> dict[tuple[ContractId, CycleId], Decimal]:
-    """The price of the band that each version's points of a cycle have reached; after the cut-off it is the one settled."""
+    """The price of the band that each version's points of a cycle have reached; from the cut-off on it is final."""
     volumes: Counter[tuple[ContractId, CycleId]] = Counter()
     for flow in flows:
         within = flow.cycle_id == flow.accrual_cycle_id and flow.kind in {"ACCRUE", "CLAWBACK"}
