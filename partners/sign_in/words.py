@@ -57,7 +57,7 @@ class Words:
 def words_in(language: str) -> Words:
     """The words of a language."""
     locale = Locale.parse(_LOCALES.get(language, language))
-    return Words(language, locale, _translations(language))
+    return Words(language, locale, translations(language))
 
 
 def chosen(*wishes: str) -> str:
@@ -89,9 +89,10 @@ def _weight(written: str) -> float:
         return 0.0
 
 
-def _translations(language: str) -> NullTranslations:
+def translations(language: str, package: str = "partners.sign_in") -> NullTranslations:
+    """What the catalogues of a package say in a language; in English, what they are asked."""
     found = NullTranslations()
-    folder = files("partners.sign_in").joinpath("locales", language)
+    folder = files(package).joinpath("locales", language)
     if language == "en":
         return found
     for source in sorted(folder.iterdir(), key=lambda source: source.name):
