@@ -20,6 +20,9 @@ SCOPE_OF_KIND: Mapping[EventKind, Scope] = {
     EventKind.CONSENT_GIVEN: Scope.MEMBERS_LOOKUP,
     EventKind.CONSENT_REVOKED: Scope.MEMBERS_LOOKUP,
     EventKind.CYCLE_CHANGED: Scope.SETTLEMENT_READ,
+    EventKind.ANSWER_DUE: Scope.SETTLEMENT_READ,
+    EventKind.PARTNER_LEAVING: Scope.MEMBERS_LOOKUP,
+    EventKind.COALITION_ENDING: Scope.MEMBERS_LOOKUP,
     EventKind.WEBHOOK_TESTED: Scope.WEBHOOKS_MANAGE,
 }
 """The scope by which the same can be read without the event; docs/events.md lists it."""

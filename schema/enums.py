@@ -5,13 +5,22 @@ from __future__ import annotations
 import strawberry
 
 from domain.audit.models import Action, ActorKind, SubjectKind
-from domain.coalition.models import PartnerRole, PartnerStatus, ReturnPolicy
+from domain.coalition.exit_models import ExitStep, Remainder, Residual
+from domain.coalition.models import (
+    BankOutcome,
+    Billing,
+    DisputedLines,
+    PartnerRole,
+    PartnerStatus,
+    ReturnPolicy,
+    TaxRule,
+)
 from domain.earning.expiry import ExpiryKind
 from domain.earning.rating import Why
 from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
-from domain.events.models import EventKind
+from domain.events.models import EventKind, ExitNews
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
@@ -26,13 +35,18 @@ from partners.webhooks.models import DeliveryState, WebhookState
 for kind in (
     Account,
     Audience,
+    BankOutcome,
+    Billing,
     CampaignState,
     ClientAuthMethod,
     ConsentPurpose,
     ConsentWay,
     CycleState,
+    DisputedLines,
     EntryKind,
     EventKind,
+    ExitNews,
+    ExitStep,
     ExpiryKind,
     LineKind,
     MemberKind,
@@ -41,9 +55,12 @@ for kind in (
     PartyRole,
     PersonRole,
     RedemptionState,
+    Remainder,
+    Residual,
     ReturnPolicy,
     Rounding,
     RuleKind,
+    TaxRule,
     TransferKind,
     WebhookState,
 ):

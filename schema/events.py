@@ -9,8 +9,9 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
+from domain.coalition import models as coalition_models
 from domain.earning import commands
-from domain.events.models import EventKind, Told
+from domain.events.models import EventKind, ExitNews, Told
 from domain.members import recognition
 from domain.members.models import ConsentPurpose
 from domain.paging import Page, PageRequest
@@ -18,12 +19,13 @@ from domain.rewards import queries
 from domain.settlement import models
 from domain.settlement.models import CycleState
 from partners.telling import SCOPE_OF_KIND
-from resolvers import events
+from resolvers import coalition, events
 from resolvers.context import Info
 from schema.connections import Connection, paged
 from schema.cycles import Cycle
 from schema.errors import or_null
 from schema.members import Member
+from schema.partners import Partner
 from schema.permissions import needs
 from schema.purchases import Purchase
 from schema.redemptions import Redemption
@@ -209,6 +211,48 @@ class CycleChanged(Event):
     def state(told: strawberry.Parent[Told]) -> CycleState:
         """What the cycle came to."""
         return CycleState(told.event.detail or "")
+
+
+@strawberry.type
+@tells(EventKind.ANSWER_DUE)
+class AnswerDue(Event):
+    """You have not answered your statement of a cycle, and your time runs out; silence is acceptance."""
+
+    @strawberry.field(graphql_type=Cycle | None, extensions=[or_null])
+    @staticmethod
+    async def cycle(told: strawberry.Parent[Told], info: Info) -> models.Cycle:
+        """The cycle as it stands when this is told, with the last instant to answer."""
+        return await events.cycle_of(info.context, told)
+
+
+@strawberry.type
+@tells(EventKind.PARTNER_LEAVING)
+class PartnerLeaving(Event):
+    """A partner gave notice, or came a step further on its way out; tell the members that you know."""
+
+    @strawberry.field(graphql_type=Partner | None)
+    @staticmethod
+    async def partner(told: strawberry.Parent[Told], info: Info) -> coalition_models.Partner | None:
+        """Who leaves; `leavesAt` and `honoursUntil` say when."""
+        return await coalition.partner_or_none(info.context, told.event.subject_id)
+
+    @strawberry.field
+    @staticmethod
+    def step(told: strawberry.Parent[Told]) -> ExitNews:
+        """What happened."""
+        return ExitNews(told.event.detail or "")
+
+
+@strawberry.type
+@tells(EventKind.COALITION_ENDING)
+class CoalitionEnding(Event):
+    """The end of the coalition was announced, withdrawn or has come; `coalition` has the days."""
+
+    @strawberry.field
+    @staticmethod
+    def step(told: strawberry.Parent[Told]) -> ExitNews:
+        """What happened."""
+        return ExitNews(told.event.detail or "")
 
 
 @strawberry.type

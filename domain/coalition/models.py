@@ -53,6 +53,8 @@ class PartnerStatus(StrEnum):
     """Neither awards nor honours points for now."""
     LEAVING = "LEAVING"
     """Awards no more; its points are honoured until it has left."""
+    SETTLING = "SETTLING"
+    """Neither awards nor honours points any more; its last settlement is under way."""
     CLOSED = "CLOSED"
     """Has left; only its history remains."""
 
@@ -115,10 +117,21 @@ class Coalition(Row, table=True):
     sandbox: bool
     clock_at: datetime | None = Field(default=None, sa_type=Instant)
     """The sandbox's clock; it only moves forward. None: the real time."""
+    earning_ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    """From when on nobody earns points any more; None: the coalition goes on."""
+    spending_ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Until when points can be spent, where the coalition ends."""
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it came to its end."""
 
     __table_args__ = (
         CheckConstraint("sandbox OR clock_at IS NULL", name="clock_only_in_sandbox"),
         CheckConstraint("standard_price >= 0", name="standard_price_not_negative"),
+        CheckConstraint(
+            "spending_ends_at >= earning_ends_at AND (earning_ends_at IS NULL) = (spending_ends_at IS NULL)"
+            " AND (closed_at IS NULL OR closed_at >= spending_ends_at)",
+            name="winding_down",
+        ),
     )
 
 
@@ -136,12 +149,21 @@ class Partner(Row, table=True):
     joined_at: datetime = Field(sa_type=Instant)
     number: int | None = Field(default=None, sa_column=Column(Integer, Identity(always=False), nullable=False))
     """Counts partners from one, given by the database: references and numbers of invoices are made of it."""
+    leaves_at: datetime | None = Field(default=None, sa_type=Instant)
+    """From when on it funds no more points; None: it stays."""
+    honours_until: datetime | None = Field(default=None, sa_type=Instant)
+    """Until when its tills honour points, where it leaves."""
 
     __table_args__ = (
         UniqueConstraint("slug"),
         UniqueConstraint("number"),
         CheckConstraint("number BETWEEN 1 AND 9999", name="number"),
-        CheckConstraint("status IN ('ADMITTED', 'ACTIVE', 'SUSPENDED', 'LEAVING', 'CLOSED')", name="status"),
+        CheckConstraint(
+            "status IN ('ADMITTED', 'ACTIVE', 'SUSPENDED', 'LEAVING', 'SETTLING', 'CLOSED')", name="status"
+        ),
+        CheckConstraint(
+            "honours_until >= leaves_at AND (leaves_at IS NULL) = (honours_until IS NULL)", name="leaving"
+        ),
         CheckConstraint(
             "cardinality(roles) > 0 AND roles <@ ARRAY['MANUFACTURER', 'DISTRIBUTOR', 'RETAILER', 'SERVICE']",
             name="roles",

@@ -29,7 +29,8 @@ NEXT: dict[PartnerStatus, set[PartnerStatus]] = {
     PartnerStatus.ADMITTED: {PartnerStatus.ACTIVE, PartnerStatus.CLOSED},
     PartnerStatus.ACTIVE: {PartnerStatus.SUSPENDED, PartnerStatus.LEAVING},
     PartnerStatus.SUSPENDED: {PartnerStatus.ACTIVE, PartnerStatus.LEAVING},
-    PartnerStatus.LEAVING: {PartnerStatus.CLOSED},
+    PartnerStatus.LEAVING: {PartnerStatus.SETTLING, PartnerStatus.CLOSED},
+    PartnerStatus.SETTLING: {PartnerStatus.CLOSED},
     PartnerStatus.CLOSED: set(),
 }
 

@@ -45,8 +45,29 @@ class EventKind(StrEnum):
     """A member allows it no longer."""
     CYCLE_CHANGED = "CYCLE_CHANGED"
     """A cycle of settlement was opened or moved on."""
+    ANSWER_DUE = "ANSWER_DUE"
+    """The partner has not answered its statement, and its time runs out."""
+    PARTNER_LEAVING = "PARTNER_LEAVING"
+    """A partner gave notice, or came a step further on its way out."""
+    COALITION_ENDING = "COALITION_ENDING"
+    """The end of the coalition was announced, withdrawn or has come."""
     WEBHOOK_TESTED = "WEBHOOK_TESTED"
     """Somebody tries a webhook."""
+
+
+class ExitNews(StrEnum):
+    """What is told of a partner that leaves, or of a coalition that ends."""
+
+    NOTICE = "NOTICE"
+    """It was announced, with its days."""
+    WITHDRAWN = "WITHDRAWN"
+    """It was taken back before it began."""
+    EARNING_STOPPED = "EARNING_STOPPED"
+    """No more points are funded."""
+    TAIL_ENDED = "TAIL_ENDED"
+    """Points are honoured there no more."""
+    CLOSED = "CLOSED"
+    """It is over."""
 
 
 class Event(Row, table=True):
@@ -74,11 +95,11 @@ class Event(Row, table=True):
     sequence: int | None = Field(default=None, sa_type=BigInteger)
     """The version of the wallet's entry that it tells of: a member's events are in this order."""
     subject_id: UUID | None = None
-    """The purchase, the redemption, the cycle or the webhook."""
+    """The purchase, the redemption, the cycle, the webhook or the partner that leaves."""
     subject_wallet_id: UUID | None = None
     """The wallet of the subject where that is another one: goods of a merged member came back."""
     detail: str | None = None
-    """The purpose of a consent; the state that a cycle came to."""
+    """The purpose of a consent; the state that a cycle came to; the news of who leaves."""
     occurred_at: datetime = Field(sa_type=Instant)
 
     __table_args__ = (

@@ -31,6 +31,8 @@ class AdjustmentReason(StrEnum):
     """Something was wrong, and two people put it right by hand."""
     LATE = "LATE"
     """What came too late for the cycle of its purchase is made up for by hand, by two people."""
+    EXIT = "EXIT"
+    """A partner that leaves pays for its points that are still out, or a coalition that ends gives back what was paid."""
     WRITE_OFF = "WRITE_OFF"
     """What will not be paid is given up, by two people."""
 
@@ -80,7 +82,7 @@ class SettlementAdjustment(Row, table=True):
         ),
         CheckConstraint(
             "reason IN ('DISPUTE_HELD', 'DISPUTE_DECIDED', 'PARTNER_SET_ASIDE', 'PREPAID', 'CORRECTION', 'LATE',"
-            " 'WRITE_OFF')",
+            " 'WRITE_OFF', 'EXIT')",
             name="reason",
         ),
         CheckConstraint(f"debtor IN {PARTIES} AND (debtor = 'PARTNER') = (debtor_id IS NOT NULL)", name="debtor"),
