@@ -68,7 +68,8 @@ async def answer(session: WriteSession, command: AnswerDispute, *, now: datetime
         partner_id=command.partner_id,
     )
     if command.conceded == dispute.amount:
-        await _escalate(session, dispute, now=now, note=AGREED)
+        who = command.person_id
+        await _escalate(session, dispute, now=now, by=who, partner_id=command.partner_id, note=AGREED)
     return dispute
 
 

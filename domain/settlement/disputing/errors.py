@@ -79,18 +79,6 @@ class LineNotDisputable(Conflict):
         super().__init__("this line is what became of a dispute, and is not disputed again", path=("line",))
 
 
-class DisputesNotLeftOut(Conflict):
-    """Disputed lines have to leave the cycle, by their contracts, and are still in it."""
-
-    code = "DISPUTES_NOT_LEFT_OUT"
-
-    def __init__(self, cycle: str, count: int) -> None:
-        self.cycle = cycle
-        self.count = count
-        lines = "1 disputed line has" if count == 1 else f"{count} disputed lines have"
-        super().__init__(f"{lines} to be left out of cycle {cycle}; void it and compute again")
-
-
 class AlreadyDisputed(Conflict):
     """The partner has disputed the same of the line before, and has not withdrawn it."""
 

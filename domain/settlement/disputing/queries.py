@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from domain.ids import PartnerId
 from domain.paging import Page, PageRequest
+from domain.settlement.adjustment_models import AdjustmentReason, SettlementAdjustment
 from domain.settlement.disputing.errors import EvidenceNotFound
 from domain.settlement.disputing.lines import line_row
 from domain.settlement.disputing.models import (
@@ -92,6 +93,16 @@ async def provisional_credit(session: ReadSession, cycle_id: UUID, partner_id: U
 async def line_of_dispute(session: ReadSession, dispute_id: UUID) -> Line:
     """The line as it was disputed. Raises: DisputeNotFound; LineNotFound, while its cycle is a draft again."""
     return shown(await line_row(session, (await dispute_of(session, dispute_id)).line_id))
+
+
+async def dispute_behind(session: ReadSession, adjustment_id: UUID) -> Dispute | None:
+    """The dispute that an adjustment came of; None for one that came of something else."""
+    subjects = select(SettlementAdjustment.subject_id).where(
+        SettlementAdjustment.adjustment_id == adjustment_id,
+        col(SettlementAdjustment.reason).in_([AdjustmentReason.DISPUTE_HELD, AdjustmentReason.DISPUTE_DECIDED]),
+    )
+    query = select(Dispute).where(col(Dispute.dispute_id).in_(subjects), _seen(session, Dispute))
+    return (await session.scalars(query)).first()
 
 
 async def steps_of(session: ReadSession, dispute_id: UUID) -> list[DisputeStep]:

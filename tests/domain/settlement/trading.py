@@ -188,6 +188,10 @@ class Trading:
         await self.do(sealing.seal, cycle.cycle_id, now=self.now)
         return await self.do(computing.compute, cycle.cycle_id, now=self.now, **how)
 
+    async def recompute(self, cycle: Cycle) -> Cycle:
+        """Compute a cycle again."""
+        return await self.do(computing.compute, cycle.cycle_id, now=self.now)
+
     async def approve(self, cycle: Cycle) -> Cycle:
         """Propose a cycle, wait until silence is acceptance, and approve it."""
         await self.do(cycles.propose, cycle.cycle_id, by=ANNA, now=self.now)
@@ -260,7 +264,7 @@ async def _signed(
     valid_from: datetime,
     people: tuple[PersonId | None, PersonId | None] = (None, None),
 ) -> None:
-    values = {name: Decimal(value) if isinstance(value, str) else value for name, value in terms.items()}
+    values = {name: Decimal(value) if type(value) is str else value for name, value in terms.items()}
     values.pop("bands", None)
     bands = tuple(contracts.Band(points=start, price=Decimal(price)) for start, price in terms.get("bands", ()))
     drawn = contracts.Terms(valid_from=valid_from, bands=bands, **values)
