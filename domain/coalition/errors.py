@@ -154,6 +154,54 @@ class BankChangeWaiting(Conflict):
         )
 
 
+class ExitNotFound(NotFound):
+    """The partner has given no notice, or none that the viewer may see."""
+
+    code = "EXIT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No notice stands for this partner; its way out begins with that.", path=("partner",))
+
+
+class ExitUnderWay(Conflict):
+    """Notice was given already."""
+
+    code = "EXIT_UNDER_WAY"
+
+    def __init__(self, name: str, exit_at: datetime) -> None:
+        super().__init__(f"Notice stands for {name}: its exit day is {exit_at.isoformat()}.", path=("partner",))
+
+
+class ExitTooSoon(Conflict):
+    """The exit day lies before the days of notice are over."""
+
+    code = "EXIT_TOO_SOON"
+
+    def __init__(self, days: int, earliest: datetime) -> None:
+        self.earliest = earliest
+        super().__init__(f"Notice is {days} days: the exit is {earliest.isoformat()} or later.", path=("exit_at",))
+
+
+class ExitOutOfOrder(Conflict):
+    """A step on the way out whose turn it is not."""
+
+    code = "EXIT_OUT_OF_ORDER"
+
+    def __init__(self, step: str, because: str) -> None:
+        self.step = step
+        self.because = because
+        super().__init__(f"{step} is not possible now: {because}.", path=("step",))
+
+
+class ExitNeeded(Conflict):
+    """A partner leaves by notice, not by a change of its status."""
+
+    code = "EXIT_NEEDED"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"A partner becomes {status} on its way out; give notice (exitNotice).", path=("status",))
+
+
 class ClockOnlyForward(DomainError):
     """The sandbox's clock never goes back."""
 

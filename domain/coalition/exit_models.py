@@ -28,7 +28,7 @@ class ExitStep(StrEnum):
 
 
 class Remainder(StrEnum):
-    """What becomes of the money behind points of a leaving partner that nobody has spent yet. Members keep the points."""
+    """Who stands behind points of a leaving partner that nobody has spent yet; members keep the points."""
 
     HONOUR = "HONOUR"
     """The partner goes on paying as its points are spent; it is closed when the last one is spent or has expired."""
@@ -37,7 +37,7 @@ class Remainder(StrEnum):
     TAKE_OVER = "TAKE_OVER"
     """The operator becomes their sponsor and pays at redemption from its own."""
     WIND_DOWN = "WIND_DOWN"
-    """The coalition ends: points could be spent until its last day, and no redemption follows that would cost anything."""
+    """The coalition ends with its last day to spend: no redemption follows that would cost anything."""
 
 
 class Residual(StrEnum):
@@ -88,9 +88,7 @@ class PartnerExit(Row, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
-        Index(
-            "uq_partner_exit_standing", "partner_id", unique=True, postgresql_where=text("withdrawn_at IS NULL")
-        ),
+        Index("uq_partner_exit_standing", "partner_id", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
         CheckConstraint("exit_at >= noticed_at AND honours_until >= exit_at", name="dates"),
         CheckConstraint("remainder IN ('HONOUR', 'PAY_OUT', 'TAKE_OVER', 'WIND_DOWN')", name="remainder"),
         CheckConstraint("remainder_agreed_by <> remainder_by", name="second_person"),
@@ -101,7 +99,8 @@ class PartnerExit(Row, table=True):
             name="order",
         ),
         CheckConstraint(
-            "(settled_at IS NULL) = (last_cycle_id IS NULL) AND (settled_at IS NULL OR remainder_agreed_at IS NOT NULL)",
+            "(settled_at IS NULL) = (last_cycle_id IS NULL)"
+            " AND (settled_at IS NULL OR remainder_agreed_at IS NOT NULL)",
             name="settled",
         ),
     )

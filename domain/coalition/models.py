@@ -161,9 +161,7 @@ class Partner(Row, table=True):
         CheckConstraint(
             "status IN ('ADMITTED', 'ACTIVE', 'SUSPENDED', 'LEAVING', 'SETTLING', 'CLOSED')", name="status"
         ),
-        CheckConstraint(
-            "honours_until >= leaves_at AND (leaves_at IS NULL) = (honours_until IS NULL)", name="leaving"
-        ),
+        CheckConstraint("honours_until >= leaves_at AND (leaves_at IS NULL) = (honours_until IS NULL)", name="leaving"),
         CheckConstraint(
             "cardinality(roles) > 0 AND roles <@ ARRAY['MANUFACTURER', 'DISTRIBUTOR', 'RETAILER', 'SERVICE']",
             name="roles",
