@@ -9,6 +9,7 @@ from domain.coalition import queries as coalition
 from domain.coalition.errors import OutletNotFound
 from domain.earning import purchases, returning
 from domain.earning.commands import (
+    AwardCut,
     PreviewPurchase,
     PurchasePreview,
     PurchaseReceipt,
@@ -18,7 +19,9 @@ from domain.earning.commands import (
 )
 from domain.earning.purchases import Answer
 from domain.ids import OutletId, PartnerId
+from domain.ledger.allowance_models import CutReason
 from domain.members import recognition
+from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_partner
 from resolvers.tills import caches_of
@@ -55,6 +58,13 @@ async def preview(ctx: Context, command: PreviewPurchase) -> PurchasePreview:
     caches = await caches_of(ctx)
     async with ctx.guessable():
         return await ctx.fetch(purchases.preview, command, caches=caches, lookup_key=ctx.keys.lookups, now=ctx.now)
+
+
+def why_cut(ctx: Context, cut: AwardCut) -> CutReason | None:
+    """Why an award was cut, for its sponsor and the coalition; nothing for others."""
+    viewer = ctx.viewer
+    told = viewer.audience is Audience.COALITION or viewer.partner_id == cut.sponsor_id and viewer.on_behalf_of is None
+    return cut.why if told else None
 
 
 async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt:

@@ -21,6 +21,7 @@ from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
 from domain.events.models import EventKind, ExitNews
+from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReason, StopReason, Unit
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
@@ -34,6 +35,7 @@ from partners.webhooks.models import DeliveryState, WebhookState
 
 for kind in (
     Account,
+    AllowanceKind,
     Audience,
     BankOutcome,
     Billing,
@@ -71,3 +73,7 @@ strawberry.enum(SubjectKind, name="AuditSubject")
 strawberry.enum(DeliveryState, name="WebhookDeliveryState")
 strawberry.enum(Source, name="LineSource")
 strawberry.enum(Why, name="NoAwardReason")
+strawberry.enum(ChangeReason, name="AllowanceChangeReason")
+strawberry.enum(CutReason, name="AwardCutReason")
+strawberry.enum(StopReason, name="IssuanceStopReason")
+strawberry.enum(Unit, name="AllowanceUnit")

@@ -18,6 +18,7 @@ from domain.earning.rating import Why
 from domain.earning.wording import why_not
 from domain.errors import DomainError, InvalidValue
 from domain.ids import PartnerId
+from domain.ledger.allowance_models import CutReason
 from domain.ledger.queries import Share as DomainShare
 from domain.values import Money as DomainMoney
 from domain.values import Points
@@ -91,6 +92,36 @@ class Benefit:
 
 
 @strawberry.type
+@shows(commands.AwardCut)
+class AwardCut:
+    """Points that the basket earned and one sponsor could not fund: its packs are used up, or its limit is reached.
+
+    The purchase stands all the same; when the sponsor can fund points again, later purchases earn in full.
+    """
+
+    points: Points
+    """How many of this sponsor's points the basket earned."""
+    given: Points
+    """How many of them were given."""
+    missing: Points
+    """How many fell away."""
+    reason: str
+    """The same in words that can be read out."""
+
+    @strawberry.field
+    @staticmethod
+    def campaign(cut: strawberry.Parent[commands.AwardCut]) -> str:
+        """The campaign's name."""
+        return cut.campaign.terms.name
+
+    @strawberry.field
+    @staticmethod
+    def why(cut: strawberry.Parent[commands.AwardCut], info: Info) -> CutReason | None:
+        """Why the sponsor can fund no more; null where that is another partner, whose means are its own affair."""
+        return purchases.why_cut(info.context, cut)
+
+
+@strawberry.type
 class NoAward:
     """A campaign that gives nothing, and why."""
 
@@ -112,6 +143,8 @@ class Purchase(Node):
     """All the points it earned."""
     awards: list[Award]
     """What it earned, campaign by campaign."""
+    cuts: list[AwardCut]
+    """What of its awards fell away, since a sponsor can fund no more points now."""
     benefits: list[Benefit]
     """Value in money that its sponsors pay to the shop."""
     idle_lines: int

@@ -14,10 +14,11 @@ from domain.earning.errors import InvalidBasket
 from domain.earning.rating import NoAward, Rating
 from domain.earning.rerating import ReturnedLine
 from domain.earning.terms import Campaign
-from domain.earning.wording import because
+from domain.earning.wording import because, fell_away
 from domain.errors import InvalidValue
 from domain.idempotency import checked_key
 from domain.ids import OutletId, PartnerId
+from domain.ledger.allowance_models import CutReason
 from domain.members.recognition import KnownMember, MemberRef
 from domain.values import Money, Points
 
@@ -118,6 +119,29 @@ class AwardGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwardCut:
+    """Points the basket earned under a campaign that one of its sponsors could not fund, all or in part."""
+
+    campaign: Campaign
+    sponsor_id: PartnerId
+    points: Points
+    """What was earned of this sponsor."""
+    given: Points
+    """What of it was given."""
+    why: CutReason
+
+    @property
+    def missing(self) -> Points:
+        """What fell away."""
+        return self.points - self.given
+
+    @property
+    def reason(self) -> str:
+        """The same in words for the till, which tell nothing of the sponsor's means."""
+        return fell_away(self.campaign, int(self.missing), int(self.points))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenefitReceipt:
     """Money a sponsor owes the shop for a line."""
 
@@ -146,6 +170,8 @@ class PurchaseReceipt:
     member: KnownMember | None
     """None where the answer is given again and the member is not known by that reference any more."""
     awards: tuple[AwardGiven, ...]
+    cuts: tuple[AwardCut, ...] = ()
+    """What fell away of the awards, since its sponsors can fund no more now."""
     benefits: tuple[BenefitReceipt, ...]
     idle_lines: int
     counters: Counters

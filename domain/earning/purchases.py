@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from domain.earning.commands import (
+    AwardCut,
     AwardGiven,
     BenefitReceipt,
     PreviewPurchase,
@@ -20,11 +22,20 @@ from domain.earning.commands import (
 )
 from domain.earning.expiry import ExpiryKind
 from domain.earning.rating import Award, Rating
-from domain.earning.recorded import awards_of, benefits_of, counters, counters_of, entries_by_key, facts_of, recorded
+from domain.earning.recorded import (
+    awards_of,
+    benefits_of,
+    counters,
+    counters_of,
+    cuts_of,
+    entries_by_key,
+    facts_of,
+    recorded,
+)
 from domain.earning.tills import Caches, Sale, rated_sales
 from domain.earning.timing import available_at, lasts_until
 from domain.errors import DomainError, IdempotencyConflict
-from domain.ids import PartnerId
+from domain.ids import CampaignId, PartnerId
 from domain.ledger.errors import Busy, SponsorNotActive
 from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
@@ -108,7 +119,7 @@ async def _record(
         elif verdict.replayed:
             answers[place] = await _replayed(pool, command.partner_id, verdict.wallet_id, verdict.entry_id, sale.member)
         else:
-            answers[place] = _receipt(sale, awards, verdict)
+            answers[place] = _receipt(sale, awards, posting, verdict)
     return [answers[place] for place in range(len(commands))]
 
 
@@ -182,13 +193,15 @@ def _award_given(award: Award, command: PreviewPurchase, zone: ZoneInfo, now: da
     )
 
 
-def _receipt(sale: Sale, awards: tuple[AwardGiven, ...], verdict: Verdict) -> PurchaseReceipt:
+def _receipt(sale: Sale, awards: tuple[AwardGiven, ...], posting: PurchasePosting, verdict: Verdict) -> PurchaseReceipt:
     rating = sale.rating
+    cuts = _cuts(awards, posting, verdict) if verdict.cuts else ()
     return PurchaseReceipt(
         wallet_id=verdict.wallet_id,
         entry_id=verdict.entry_id,
         member=sale.member,
-        awards=awards,
+        awards=_less(awards, cuts) if cuts else awards,
+        cuts=cuts,
         benefits=tuple(
             [
                 BenefitReceipt(campaign=due.campaign, sponsor_id=due.sponsor_id, money=due.money, line=due.line)
@@ -201,6 +214,34 @@ def _receipt(sale: Sale, awards: tuple[AwardGiven, ...], verdict: Verdict) -> Pu
     )
 
 
+def _cuts(awards: Sequence[AwardGiven], posting: PurchasePosting, verdict: Verdict) -> tuple[AwardCut, ...]:
+    campaigns = {award.campaign.campaign_id: award.campaign for award in awards}
+    lots = {lot.lot_id: lot for lot in posting.awards}
+    return tuple(
+        AwardCut(
+            campaign=campaigns[CampaignId(lot.campaign_id)],
+            sponsor_id=PartnerId(lot.sponsor_id),
+            points=Points(lot.points),
+            given=Points(cut.given),
+            why=cut.why,
+        )
+        for cut in verdict.cuts
+        if (lot := lots[cut.lot_id]).campaign_id is not None
+    )
+
+
+def _less(awards: Sequence[AwardGiven], cuts: Sequence[AwardCut]) -> tuple[AwardGiven, ...]:
+    """The awards without what fell away."""
+    missing = {(cut.campaign.campaign_id, cut.sponsor_id): int(cut.missing) for cut in cuts}
+    left = []
+    for award in awards:
+        shares = [(who, points - missing.get((award.campaign.campaign_id, who), 0)) for who, points in award.funded]
+        funded = tuple((who, points) for who, points in shares if points)
+        if funded:
+            left.append(replace(award, points=Points(sum(points for _, points in funded)), funded=funded))
+    return tuple(left)
+
+
 async def _replayed(
     pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_id: UUID, member: KnownMember | None
 ) -> PurchaseReceipt:
@@ -211,6 +252,7 @@ async def _replayed(
         entry_id=entry_id,
         member=member,
         awards=awards_of(books),
+        cuts=cuts_of(books),
         benefits=benefits_of(books),
         idle_lines=sum(not line.quantity for line in books.purchase.lines),
         counters=await counters_of(pool, wallet_id),

@@ -13,12 +13,13 @@ import asyncpg
 import orjson
 
 from domain.earning.basket import BasketLine, MemberFacts
-from domain.earning.commands import AwardGiven, BenefitReceipt, Counters, PointsTaken
+from domain.earning.commands import AwardCut, AwardGiven, BenefitReceipt, Counters, PointsTaken
 from domain.earning.queries import Key, campaigns_recorded
 from domain.earning.rating import Rating
 from domain.earning.rerating import RatedAward, RatedPurchase, ReturnedLine
 from domain.earning.terms import Campaign
 from domain.ids import BenefitId, CampaignId, LotId, PartnerId
+from domain.ledger.allowance_models import CutReason
 from domain.ledger.errors import PurchaseNotFound
 from domain.ledger.postings import BenefitGiven
 from domain.values import Money, Points
@@ -102,7 +103,23 @@ async def recorded(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_id:
 
 def awards_of(books: Recorded) -> tuple[AwardGiven, ...]:
     """The awards of a purchase, out of the books."""
-    return tuple(_award_given(books, award) for award in books.purchase.awards)
+    given = (_award_given(books, award) for award in books.purchase.awards)
+    return tuple(award for award in given if award is not None)
+
+
+def cuts_of(books: Recorded) -> tuple[AwardCut, ...]:
+    """What of a purchase's awards fell away, out of the books."""
+    return tuple(
+        AwardCut(
+            campaign=books.campaigns[_key(lot["campaign_id"], lot["version"])],
+            sponsor_id=PartnerId(UUID(lot["sponsor_id"])),
+            points=Points(lot["earned"]),
+            given=Points(lot["points"]),
+            why=CutReason(lot["why"]),
+        )
+        for lot in books.lots
+        if lot["why"]
+    )
 
 
 def benefits_of(books: Recorded) -> tuple[BenefitReceipt, ...]:
@@ -172,13 +189,19 @@ def _rated(row: asyncpg.Record, facts: dict[str, Any], lots: list[dict[str, Any]
     made: dict[Key, list[tuple[LotId, int]]] = {}
     for lot in lots:
         made.setdefault(_key(lot["campaign_id"], lot["version"]), []).append(
-            (LotId(UUID(lot["lot_id"])), lot["points"])
+            (LotId(UUID(lot["lot_id"])), lot["earned"])
         )
+    short = {LotId(UUID(lot["lot_id"])): lot["points"] for lot in lots if lot["why"]}
     return RatedPurchase(
         currency=row["currency"],
         lines=tuple(_line(*column, *discounts.get(str(column[0]), (0, 0, 0))) for column in columns),
         awards=tuple(
-            RatedAward(key, frozenset(award["lines"]), tuple(made[key]))
+            RatedAward(
+                key,
+                frozenset(award["lines"]),
+                tuple(made[key]),
+                {lot_id: short[lot_id] for lot_id, _ in made[key] if lot_id in short},
+            )
             for award in facts["campaigns"]
             if (key := _key(award["id"], award["version"])) in made
         ),
@@ -199,13 +222,16 @@ def _line(number: int, sku: str, quantity: Decimal, amount: int, *discounts: int
     )
 
 
-def _award_given(books: Recorded, award: RatedAward) -> AwardGiven:
-    lots = [lot for lot in books.lots if _key(lot["campaign_id"], lot["version"]) == award.campaign]
+def _award_given(books: Recorded, award: RatedAward) -> AwardGiven | None:
+    same = (lot for lot in books.lots if _key(lot["campaign_id"], lot["version"]) == award.campaign)
+    lots = [lot for lot in same if lot["points"]]
+    if not lots:
+        return None
     expires_at = lots[0]["expires_at"]
     return AwardGiven(
         campaign=books.campaigns[award.campaign],
         currency=books.purchase.currency,
-        points=Points(award.points),
+        points=Points(sum(lot["points"] for lot in lots)),
         funded=tuple((PartnerId(UUID(lot["sponsor_id"])), lot["points"]) for lot in lots),
         lines=tuple(sorted(award.lines)),
         available_at=datetime.fromisoformat(lots[0]["available_at"]),

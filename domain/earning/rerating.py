@@ -8,7 +8,7 @@ award alone; so several returns together take back what one return of the same g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,7 +44,9 @@ class RatedAward:
     lines: frozenset[int]
     """The numbers of the lines it counted."""
     lots: tuple[tuple[LotId, int], ...]
-    """A lot for each sponsor, with the points it was made of."""
+    """A lot for each sponsor, with the points the basket earned from it."""
+    given: Mapping[LotId, int] = field(default_factory=dict)
+    """Lots whose sponsors could fund fewer points, and how many they were made of."""
 
     @property
     def points(self) -> int:
@@ -151,7 +153,8 @@ def _kept(
             points = base[award.campaign][2]
         else:
             points = _extra(campaign, _counted(award, left), campaigns, base)
-        kept |= shared_again(award.lots, min(points, award.points))
+        shares = shared_again(award.lots, min(points, award.points))
+        kept |= {lot_id: min(share, award.given.get(lot_id, share)) for lot_id, share in shares.items()}
     return kept
 
 

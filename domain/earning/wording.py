@@ -17,6 +17,11 @@ NOTHING = {
 }
 
 
+def fell_away(campaign: Campaign, missing: int, points: int) -> str:
+    """What of an award fell away: "Milk week: 30 of 50 points fell away, since their sponsor can fund no more now"."""
+    return f"{campaign.terms.name}: {missing} of {points} points fell away, since their sponsor can fund no more now"
+
+
 def because(campaign: Campaign, lines: tuple[int, ...], currency: str) -> str:
     """Why a campaign gave its points: "Double milk: 2 times the points, on lines 1 and 3"."""
     return f"{campaign.terms.name}: {promise(campaign.terms.rule, currency)}, on {_lines(lines)}"

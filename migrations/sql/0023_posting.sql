@@ -11,7 +11,7 @@ $$;
 
 -- What of an entry's awards fell away, lot by lot.
 CREATE FUNCTION cuts_of(wallet uuid, entry uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT jsonb_agg(jsonb_build_object('lot_id', c.lot_id, 'given', c.given, 'why', c.why)) FROM award_cut c
+    SELECT jsonb_agg(jsonb_build_object('lot_id', c.lot_id, 'given', c.given, 'why', c.why) ORDER BY c.lot_id) FROM award_cut c
     WHERE c.wallet_id = wallet AND c.entry_id = entry
 $$;
 

@@ -15,7 +15,8 @@ WRITTEN_BY_POSTING = {
     "allowance_slice": "sees_partner(partner_id)",
     "allowance_change": "sees_partner(partner_id)",
     "allowance_draw": "sees_partner(partner_id)",
-    "award_cut": "sees_partner(sponsor_id) OR sees_partner(partner_id) OR sees_wallet(wallet_id)",
+    # A sponsor's means are its own affair: the shop is told of a cut by the door that answers it, and not why.
+    "award_cut": "sees_partner(sponsor_id)",
 }
 
 DOORS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 
 from domain.coalition.models import Partner, ReturnPolicy
 from domain.ids import new_id
+from domain.ledger import queries
 from domain.ledger.adjusting import RequestAdjustment, approve_adjustment, post_adjustment, request_adjustment
 from domain.ledger.errors import Busy, HoldOpen
 from domain.ledger.moving import finish_moves, merge_members
@@ -30,7 +31,7 @@ from domain.ledger.posting import Door
 from domain.ledger.postings import Posting, PurchasePosting
 from domain.members.errors import SameMember
 from domain.members.recognition import KnownMember
-from domain.storage import opened
+from domain.storage import COALITION, opened
 from domain.values import Points
 from tests.builders.coalition import writing
 from tests.builders.ledger import DAY, Books, a_ledger, sign_policy
@@ -84,6 +85,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.spent: list[tuple[int, Posting, Drawn]] = []
         self.held: list[tuple[int, Posting, Drawn]] = []
         self.done: list[tuple[Door, Posting]] = []
+        self.past: dict[tuple[UUID, datetime], queries.Balance] = {}
 
     def ask(self, door: Door, posting: Posting, expected: str) -> None:
         """The database answers what the model expects."""
@@ -321,11 +323,25 @@ class LedgerMachine(RuleBasedStateMachine):
             assert sorted(self.run(self.books.lots(who))) == sorted(lot.points for lot in wallet.lots)
             owed = [(debt.points, debt.redeemer) for debt in wallet.debts if debt.points]
             assert [tuple(row) for row in self.run(self.books.owner.fetch(OWED, who.wallet_id))] == owed
+        self.remember()
+
+    def remember(self) -> None:
+        """What each wallet says now."""
+        at, pool = self.books.now, self.books.database.pool
+        for who in self.members:
+            self.past[who.wallet_id, at] = self.run(queries.balance(pool, who.wallet_id, sight=COALITION, now=at))
 
     def teardown(self) -> None:
-        """The audit finds nothing."""
-        if hasattr(self, "members"):
-            self.run(self.books.prove())
+        """The audit finds nothing, and each wallet's past is told as it was told then."""
+        if not hasattr(self, "members"):
+            return
+        self.run(self.books.prove())
+        later = "SELECT count(*) FROM entry WHERE wallet_id = $1 AND posted_at = $2 AND version > $3"
+        for (wallet_id, at), was in self.past.items():
+            if self.run(self.books.owner.fetchval(later, wallet_id, at, was.version)):
+                continue  # something else happened at that very instant
+            told = self.run(queries.balance_as_of(self.books.database.pool, wallet_id, sight=COALITION, at=at))
+            assert told == was, at
 
 
 @contextmanager
