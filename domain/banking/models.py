@@ -16,15 +16,6 @@ Instant: Any = DateTime(timezone=True)
 Amount: Any = Numeric()
 
 
-class PaymentPlan(StrEnum):
-    """How a cycle is paid."""
-
-    THROUGH_OPERATOR = "THROUGH_OPERATOR"
-    """Each partner pays the operator, or is paid by it, once."""
-    PEER_TO_PEER = "PEER_TO_PEER"
-    """Few payments, straight between partners."""
-
-
 class PaymentKind(StrEnum):
     """Why a payment is made."""
 

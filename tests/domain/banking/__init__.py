@@ -1,0 +1,1 @@
+"""Settlement, pure and against the database."""
