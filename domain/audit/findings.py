@@ -51,6 +51,10 @@ class Wrong(StrEnum):
     """A partner was not told of its deed."""
     EVENT_INVENTED = "EVENT_INVENTED"
     """A partner was told of what is not in the books."""
+    ALLOWANCE_DIFFERS = "ALLOWANCE_DIFFERS"
+    """What is left for a sponsor to award is not what was put in less what was drawn."""
+    DRAW_DIFFERS = "DRAW_DIFFERS"
+    """A lot drew more or less from its sponsor's means than it was awarded, or was cut otherwise than it says."""
     TRAIL_BROKEN = "TRAIL_BROKEN"
     """A line of the audit trail was changed, taken out or put in."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.audit import trail
 from domain.audit.canonical import Row, basket_digest, goods_digest
+from domain.audit.drawing import drawn_amiss
 from domain.audit.findings import Finding, Report, Wrong
 from domain.audit.movements import in_order, movement_of
 from domain.audit.reading import Connection, WalletRows, wallets
@@ -78,6 +79,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
             progress(report.wallets, every)
     report.lines, broken = await trail.broken(connection)
     across = [*await _seals(connection, trees, moved), *await _across(connection), *await untold(connection)]
+    across += await drawn_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report
