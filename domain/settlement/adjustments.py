@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from domain.coalition.founding import coalition_of
 from domain.errors import InvalidValue
 from domain.ids import PersonId, new_id
+from domain.settlement import visible
 from domain.settlement.adjustment_models import AdjustmentReason, SettlementAdjustment
 from domain.settlement.errors import (
     AdjustmentSettled,
@@ -26,7 +27,7 @@ from domain.settlement.models import Cycle, CycleState
 from domain.settlement.parties import Party
 from domain.settlement.records import party_of
 from domain.settlement.steps import cycle_of, hold_still
-from domain.storage import ReadSession, WriteSession
+from domain.storage import ReadSession, WriteSession, sight_of
 from domain.values import check_text, minor_digits
 
 LONGEST_NOTE = 500
@@ -70,7 +71,7 @@ async def adjust(
     Raises: CycleNotFound, InvalidValue, SettlementOutOfOrder.
     """
     if key is not None and (made := await _made_with(session, key)) is not None:
-        return made
+        return _the_same(made, adjustment)
     await cycle_of(session, adjustment.adjusts_cycle_id)
     by_hand = adjustment.reason.by_hand
     if by_hand and by is None:
@@ -147,6 +148,27 @@ async def adjustments_in(session: ReadSession, cycle_id: UUID) -> list[Settlemen
     return list(await session.scalars(query))
 
 
+async def visible_adjustments(
+    session: ReadSession, *, cycle_id: UUID | None = None, most: int = 200
+) -> list[SettlementAdjustment]:
+    """The adjustments the viewer may see, newest first: of one cycle, or of all and those that wait."""
+    query = select(SettlementAdjustment).where(visible.adjustments(sight_of(session)))
+    if cycle_id is not None:
+        query = query.where(SettlementAdjustment.cycle_id == cycle_id)
+    return list(await session.scalars(query.order_by(col(SettlementAdjustment.adjustment_id).desc()).limit(most)))
+
+
+async def adjustment_by_id(session: ReadSession, adjustment_id: UUID) -> SettlementAdjustment:
+    """One adjustment that the viewer may see. Raises: MoneyAdjustmentNotFound."""
+    query = select(SettlementAdjustment).where(
+        SettlementAdjustment.adjustment_id == adjustment_id, visible.adjustments(sight_of(session))
+    )
+    row = (await session.scalars(query)).first()
+    if row is None:
+        raise MoneyAdjustmentNotFound
+    return row
+
+
 def money_line(row: SettlementAdjustment) -> MoneyLine:
     """The line an adjustment is: whole already, without tax of its own."""
     return MoneyLine(
@@ -161,6 +183,15 @@ def money_line(row: SettlementAdjustment) -> MoneyLine:
         amount=row.amount,
         adjustment_id=row.adjustment_id,
     )
+
+
+def _the_same(row: SettlementAdjustment, adjustment: Adjustment) -> SettlementAdjustment:
+    """The adjustment that was made before under the same key. Raises: InvalidValue, where it was another."""
+    asked = (adjustment.reason, adjustment.debtor, adjustment.creditor, adjustment.amount, adjustment.adjusts_cycle_id)
+    sides = party_of(row.debtor, row.debtor_id), party_of(row.creditor, row.creditor_id)
+    if asked != (row.reason, *sides, row.amount, row.adjusts_cycle_id):
+        raise InvalidValue("another adjustment was made with this key", path=("idempotencyKey",))
+    return row
 
 
 async def _made_with(session: ReadSession, key: str) -> SettlementAdjustment | None:

@@ -148,6 +148,35 @@ class StatementsChanged(Conflict):
         super().__init__(f"the statements of cycle {cycle} are not those that were computed; void it and compute again")
 
 
+class SetAsideNotFound(NotFound):
+    """The partner is not set aside in this cycle."""
+
+    code = "SET_ASIDE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("the partner is not set aside in this cycle", path=("partner",))
+
+
+class NothingAsked(Conflict):
+    """There is nothing to agree to."""
+
+    code = "NOTHING_ASKED"
+
+    def __init__(self, cycle: str) -> None:
+        self.cycle = cycle
+        super().__init__(f"nobody asks for anything about this partner in cycle {cycle}")
+
+
+class NothingToWriteOff(Conflict):
+    """The partner that was set aside owes nothing on balance."""
+
+    code = "NOTHING_TO_WRITE_OFF"
+
+    def __init__(self, cycle: str) -> None:
+        self.cycle = cycle
+        super().__init__(f"on balance the partner owed nothing in cycle {cycle}; take it back instead")
+
+
 class DisputedLinesIncluded(Conflict):
     """Lines are disputed that contracts leave out until it is decided, and the statements still hold them."""
 

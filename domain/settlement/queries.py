@@ -19,10 +19,20 @@ from domain.paging import Page, PageRequest
 from domain.settlement import netting, visible
 from domain.settlement.errors import CycleNotFound, LineNotFound, StatementNotFound
 from domain.settlement.exact import ONE, ZERO, exactly
+from domain.settlement.failure_models import SetAsideLine
 from domain.settlement.lines import LineKind, MoneyLine
-from domain.settlement.models import Acceptance, Cycle, CycleState, Obligation, SettlementStep, Statement, StatementLine
+from domain.settlement.models import (
+    Acceptance,
+    Cycle,
+    CycleState,
+    LineColumns,
+    Obligation,
+    SettlementStep,
+    Statement,
+    StatementLine,
+)
 from domain.settlement.parties import OPERATOR, Party, PartyRole
-from domain.settlement.records import balance_of, balances_of, line_of, party_of
+from domain.settlement.records import balance_of, balances_of, line_of, party_of, set_aside_lines
 from domain.settlement.statements import Balance
 from domain.settlement.steps import cycle_of
 from domain.storage import ReadSession, sight_of
@@ -169,9 +179,13 @@ async def every_line(session: ReadSession, cycle: Cycle, party: Party) -> list[L
 
 
 async def line_by_id(session: ReadSession, line_id: UUID) -> Line:
-    """One line that the viewer may see. Raises: LineNotFound."""
-    query = select(StatementLine).where(StatementLine.line_id == line_id, visible.lines(sight_of(session)))
-    row = (await session.scalars(query)).first()
+    """One line that the viewer may see, one of those set aside included. Raises: LineNotFound."""
+    sight = sight_of(session)
+    query = select(StatementLine).where(StatementLine.line_id == line_id, visible.lines(sight))
+    row: LineColumns | None = (await session.scalars(query)).first()
+    if row is None:
+        aside = select(SetAsideLine).where(SetAsideLine.line_id == line_id, visible.lines_aside(sight))
+        row = (await session.scalars(aside)).first()
     if row is None:
         raise LineNotFound
     return shown(row)
@@ -216,7 +230,15 @@ def with_operator(positions: Mapping[Party, int]) -> dict[Party, int]:
     return {**positions, OPERATOR: -sum(positions.values())}
 
 
-def shown(row: StatementLine) -> Line:
+async def lines_aside(session: ReadSession, cycle_id: UUID) -> list[Line]:
+    """What failed partners would have owed and been owed in a cycle, as far as the viewer may see it.
+
+    Raises: CycleNotFound.
+    """
+    return [shown(row) for row in await set_aside_lines(session, await cycle_of(session, cycle_id))]
+
+
+def shown(row: LineColumns) -> Line:
     """A row as a line."""
     return Line(line_id=row.line_id, cycle_id=row.cycle_id, number=row.number, money=line_of(row))
 

@@ -30,7 +30,10 @@ class Step(StrEnum):
     """The approval was not acted upon in time, or what it covers is no longer so."""
     REMIND = "REMIND"
     """A partner is told that its time to answer runs out."""
+    ASK = "ASK"
+    """Somebody asks for one of the three that follow, and nobody has agreed to it yet."""
     SET_ASIDE = "SET_ASIDE"
+    """The cycle is settled without a partner that failed."""
     TAKE_BACK = "TAKE_BACK"
     WRITE_OFF = "WRITE_OFF"
     INSTRUCT = "INSTRUCT"
@@ -90,8 +93,8 @@ async def taken_last(
     session: ReadSession, cycle: Cycle, step: Step, *, by: PersonId | None, note: str | None = None
 ) -> bool:
     """Whether the last thing done to a cycle, held still, was this very step by the same person: it is asked again."""
-    own = col(SettlementStep.partner_id).is_(None)
-    query = select(SettlementStep).where(SettlementStep.cycle_id == cycle.cycle_id, own)
+    moves = col(SettlementStep.partner_id).is_(None) & (col(SettlementStep.step) != Step.ASK)
+    query = select(SettlementStep).where(SettlementStep.cycle_id == cycle.cycle_id, moves)
     last = (await session.scalars(query.order_by(col(SettlementStep.step_id).desc()).limit(1))).first()
     if last is None or last.to_state != cycle.state:
         return False

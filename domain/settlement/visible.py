@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col
 
+from domain.settlement.adjustment_models import SettlementAdjustment
 from domain.settlement.failure_models import SetAsideLine
 from domain.settlement.models import Cycle, CycleState, Obligation, SettlementStep, Statement, StatementLine
 from domain.storage import COALITION, Sight, concerning
@@ -30,6 +31,14 @@ def lines_aside(sight: Sight) -> ColumnElement[bool]:
     """The lines by which the viewer would owe or be owed, had a partner not failed."""
     sides = concerning(sight, col(SetAsideLine.debtor_id), col(SetAsideLine.creditor_id))
     return sides & _laid_open(sight, col(SetAsideLine.cycle_id))
+
+
+def adjustments(sight: Sight) -> ColumnElement[bool]:
+    """The adjustments that the viewer is a side of, once they count."""
+    row = SettlementAdjustment
+    if sight == COALITION:
+        return true()
+    return concerning(sight, col(row.debtor_id), col(row.creditor_id)) & col(row.agreed_at).is_not(None)
 
 
 def obligations(sight: Sight) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.operations import grant, run_sql_file, wall
+from migrations.operations import allow_event_kind, grant, run_sql_file, wall
 from migrations.roles import LEDGER_ROLE
 
 revision = "0017"
@@ -35,6 +35,8 @@ def upgrade() -> None:
     _create_set_aside()
     _create_set_aside_line()
     run_sql_file("0017_adjustments.sql")
+    allow_event_kind("ANSWER_DUE")
+    run_sql_file("0017_reminders.sql")
 
 
 def _create_policy() -> None:
