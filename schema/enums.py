@@ -23,6 +23,7 @@ from domain.earning.terms import CampaignState
 from domain.events.models import EventKind, ExitNews
 from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReason, StopReason, Unit
 from domain.ledger.models import Account, EntryKind, TransferKind
+from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
 from domain.settlement.lines import LineKind, Source
@@ -77,3 +78,6 @@ strawberry.enum(ChangeReason, name="AllowanceChangeReason")
 strawberry.enum(CutReason, name="AwardCutReason")
 strawberry.enum(StopReason, name="IssuanceStopReason")
 strawberry.enum(Unit, name="AllowanceUnit")
+strawberry.enum(Basis, name="EstimateBasis")
+strawberry.enum(MovementKind, name="ReserveMovementKind")
+strawberry.enum(Standing, name="CoverStanding")

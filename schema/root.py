@@ -20,6 +20,7 @@ from schema.descriptions import describe
 from schema.errors import GenericUserError, user_errors
 from schema.events import TELLING, EventQuery, EventSubscription
 from schema.inside import core_of
+from schema.liability import LiabilityQuery
 from schema.links import LinkMutation, LinkQuery
 from schema.members import MemberMutation, MemberQuery
 from schema.nodes import NodeQuery
@@ -29,6 +30,7 @@ from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
+from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
@@ -66,6 +68,8 @@ class Query(
     RedemptionQuery,
     CycleQuery,
     StatementQuery,
+    LiabilityQuery,
+    ReserveQuery,
     EventQuery,
     ClientQuery,
     PersonQuery,
@@ -88,6 +92,7 @@ class Mutation(
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,
+    ReserveMutation,
     ServiceMutation,
     ClientMutation,
     PersonMutation,

@@ -1,5 +1,4 @@
-"""Deferred revenue of a partner that is principal: the part of a sale's price that belongs to points not yet redeemed.
-Pure.
+"""Deferred revenue of a partner that is principal: the part of a price that belongs to points not redeemed. Pure.
 
     allocated     = price · SSP of points ÷ (SSP of goods + SSP of points),  SSP of points = points · value · URR
     recognised(t) = allocated · redeemed(t) ÷ expected(t), caught up cumulatively

@@ -1,0 +1,48 @@
+"""What follows from the cover: unsecured issuance stops below the minimum, and goes on once it is reached again.
+
+Sponsors on prepaid packs and those that pay when points are spent are never stopped by it: their points are secured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from domain.ids import PersonId
+from domain.ledger.allowance_models import StopReason
+from domain.ledger.allowances import lift, stop
+from domain.liability.evaluating import Position, keep, position
+from domain.liability.models import ReserveFinding, Standing
+from domain.settlement.policy import policy_of
+from domain.storage import WriteSession
+
+ONE_AT_A_TIME = 0x48414E5355
+"""Whoever judges the cover does so alone, so that no older judgement is written over a newer one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secured:
+    """What was found, and what became of issuance."""
+
+    found: Position
+    finding: ReserveFinding
+    stopped: bool
+    """Unsecured issuance stands still."""
+
+
+async def secure(session: WriteSession, *, now: datetime, by: PersonId | None = None) -> Secured:
+    """Judge the cover as it is now, keep what was found, and stop unsecured issuance or let it go on.
+
+    Raises: LiabilityNotKnown.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
+    found = await position(session, as_of=now)
+    short = found.cover.standing is Standing.SHORT and (await policy_of(session)).refuse_unsecured
+    if short:
+        words = f"cover {found.cover.ratio} is below {found.cover.minimum}; {found.cover.lacking} are lacking"
+        await stop(session, None, StopReason.UNSECURED, now=now, by=by, note=words)
+    else:
+        await lift(session, None, StopReason.UNSECURED, now=now, by=by)
+    return Secured(found=found, finding=await keep(session, found, now=now), stopped=short)
