@@ -52,26 +52,26 @@ class LineBenefit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Selector:
+class Selector:
     """Which transfers a source counts, besides the parties and versions the line names."""
 
     kinds: tuple[str, ...]
     where: str = "true"
 
 
-_SELECTORS: Mapping[Source, _Selector] = {
-    Source.ACCRUE: _Selector(("ACCRUE",)),
-    Source.ADJUST: _Selector(("ADJUST",), "t.debit = 'ISSUED'"),
-    Source.ADJUST_BACK: _Selector(("ADJUST",), "t.debit <> 'ISSUED'"),
-    Source.CLAWBACK: _Selector(("CLAWBACK",), "t.debit <> 'DEBT'"),
-    Source.REDEEM: _Selector(("REDEEM",)),
-    Source.UNREDEEM: _Selector(("UNREDEEM",)),
-    Source.REPAY: _Selector(("REPAY",)),
-    Source.EXPIRE: _Selector(("EXPIRE",)),
-    Source.FEE_PER_POINT: _Selector(("ACCRUE", "ADJUST"), "t.debit = 'ISSUED'"),
+SELECTORS: Mapping[Source, Selector] = {
+    Source.ACCRUE: Selector(("ACCRUE",)),
+    Source.ADJUST: Selector(("ADJUST",), "t.debit = 'ISSUED'"),
+    Source.ADJUST_BACK: Selector(("ADJUST",), "t.debit <> 'ISSUED'"),
+    Source.CLAWBACK: Selector(("CLAWBACK",), "t.debit <> 'DEBT'"),
+    Source.REDEEM: Selector(("REDEEM",)),
+    Source.UNREDEEM: Selector(("UNREDEEM",)),
+    Source.REPAY: Selector(("REPAY",)),
+    Source.EXPIRE: Selector(("EXPIRE",)),
+    Source.FEE_PER_POINT: Selector(("ACCRUE", "ADJUST"), "t.debit = 'ISSUED'"),
 }
 
-_SPENDS = (Source.REDEEM, Source.UNREDEEM, Source.REPAY)
+SPENDS = (Source.REDEEM, Source.UNREDEEM, Source.REPAY)
 
 _UNDER = """
 (:sees_all OR :viewer IN (t.sponsor_id, t.redeemer_id, t.partner_id))
@@ -104,7 +104,7 @@ _NOWHERE = UUID(int=0)
 async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest) -> Page[LineTransfer]:
     """The transfers a line was counted from; none for lines counted from amounts. Raises: LineNotFound."""
     line = await line_by_id(session, line_id)
-    selector = _SELECTORS.get(line.money.origin.source)
+    selector = SELECTORS.get(line.money.origin.source)
     if selector is None:
         return Page(items=[], keys=[], has_next=False)
     after = page.after or (_NOWHERE, _NOWHERE, 0)
@@ -123,7 +123,7 @@ async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest
 async def points_under(session: ReadSession, line_id: UUID) -> Points | None:
     """All points of the transfers under a line; None for a line counted from amounts. Raises: LineNotFound."""
     line = await line_by_id(session, line_id)
-    selector = _SELECTORS.get(line.money.origin.source)
+    selector = SELECTORS.get(line.money.origin.source)
     if selector is None:
         return None
     sql = text(_SUM.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
@@ -141,7 +141,7 @@ class Selection:
 
 def selection(session: ReadSession, line: Line) -> Selection | None:
     """The transfers under a line that the viewer may see; None for a line counted from amounts."""
-    selector = _SELECTORS.get(line.money.origin.source)
+    selector = SELECTORS.get(line.money.origin.source)
     if selector is None:
         return None
     where = _UNDER.format(where=" AND ".join([selector.where, *_conditions(line.money)]))
@@ -201,7 +201,7 @@ def _conditions(money: MoneyLine) -> list[str]:
     conditions = []
     if money.accrual_cycle_ids:
         conditions.append("t.accrual_cycle_id = ANY (:accrual_cycle_ids)")
-    if money.origin.source in _SPENDS:
+    if money.origin.source in SPENDS:
         conditions.append("t.redeemer_id = :redeemer_id")
         conditions.append("t.redeemer_contract_id IS NOT DISTINCT FROM :redeemer_contract_id")
     if money.origin.source is Source.ACCRUE:
@@ -209,11 +209,15 @@ def _conditions(money: MoneyLine) -> list[str]:
     return conditions
 
 
-def transfer_of(money: MoneyLine, row: Mapping[str, Any]) -> LineTransfer:
-    """A row of a transfer as a movement under a line."""
+def part_of(money: MoneyLine, points: int) -> Decimal | None:
+    """What so many points under a line add to it, exactly; None where the line is a part of many movements together."""
     divided = money.kind is LineKind.BREAKAGE and money.origin.redeemer_id is not None
     with exactly():
-        exact = None if divided or money.price is None else row["points"] * money.price * money.share
+        return None if divided or money.price is None else points * money.price * money.share
+
+
+def transfer_of(money: MoneyLine, row: Mapping[str, Any]) -> LineTransfer:
+    """A row of a transfer as a movement under a line."""
     return LineTransfer(
         wallet_id=row["wallet_id"],
         entry_id=row["entry_id"],
@@ -222,14 +226,14 @@ def transfer_of(money: MoneyLine, row: Mapping[str, Any]) -> LineTransfer:
         points=Points(row["points"]),
         recorded_by=row["partner_id"],
         posted_at=row["posted_at"],
-        exact=exact,
+        exact=part_of(money, row["points"]),
     )
 
 
 def _figured_from(money: MoneyLine) -> Any:
     """The lines that make up the base of one that was not counted from movements."""
     origin, row = money.origin, StatementLine
-    charges = [Source.ACCRUE, Source.ADJUST, Source.ADJUST_BACK, Source.CLAWBACK, *_SPENDS]
+    charges = [Source.ACCRUE, Source.ADJUST, Source.ADJUST_BACK, Source.CLAWBACK, *SPENDS]
     fees = [Source.FEE_PER_POINT, Source.FEE_SHARE, Source.FEE_FIXED, Source.FEE_MINIMUM]
     match origin.source:
         case Source.FEE_SHARE:
@@ -257,7 +261,7 @@ def _from_what_was_paid_in() -> Any:
     """The operator's part of a reimbursement: the sponsor paid for it when the points were earned."""
     row = StatementLine
     operator = or_(col(row.debtor) == PartyRole.OPERATOR, col(row.creditor) == PartyRole.OPERATOR)
-    return col(row.source).in_(_SPENDS) & (col(row.kind) != LineKind.MARGIN) & operator
+    return col(row.source).in_(SPENDS) & (col(row.kind) != LineKind.MARGIN) & operator
 
 
 def _credits(partner_id: PartnerId | None, contract_id: UUID | None) -> Any:

@@ -45,7 +45,8 @@ def sheet(view: InvoiceView, *, references: Sequence[str] = (), issuer: str) -> 
         seller=seller,
         buyer=buyer,
         facts=_facts(words, view, references),
-        remarks=tuple(_remarks(words, view, kind)),
+        laws=tuple(_laws(words, view, kind)),
+        remarks=tuple(_remarks(words, kind)),
         columns=writing.columns(),
         groups=writing.groups(lines),
         tax=writing.taxes(taxes) if taxes else None,
@@ -86,12 +87,14 @@ def _facts(words: PaperWords, view: InvoiceView, references: Sequence[str]) -> t
     )
 
 
-def _remarks(words: PaperWords, view: InvoiceView, kind: DocumentKind) -> list[str]:
+def _laws(words: PaperWords, view: InvoiceView, kind: DocumentKind) -> list[str]:
+    laws = [sayings.self_billing(words)] if kind.self_billed else []
+    return laws + [sayings.tax(words, rule) for rule in TaxRule if rule != TaxRule.STANDARD and _has(view, rule)]
+
+
+def _remarks(words: PaperWords, kind: DocumentKind) -> list[str]:
     say = words.gettext
     remarks = []
-    if kind.self_billed:
-        remarks.append(sayings.self_billing(words))
-    remarks += [sayings.tax(words, rule) for rule in TaxRule if rule != TaxRule.STANDARD and _has(view, rule)]
     if kind is DocumentKind.INVOICE_REQUEST:
         remarks.append(say("This is not an invoice. Please send your own invoice over these amounts to the operator."))
     if kind is DocumentKind.SETTLEMENT_NOTE:

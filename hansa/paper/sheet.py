@@ -70,8 +70,10 @@ class Sheet:
     seller: Side
     buyer: Side
     facts: tuple[Fact, ...]
+    laws: tuple[str, ...] = ()
+    """What the law wants said."""
     remarks: tuple[str, ...] = ()
-    """What the law wants said, and what a reader has to know."""
+    """What a reader has to know."""
     columns: tuple[str, ...]
     groups: tuple[Group, ...]
     tax: Grid | None = None

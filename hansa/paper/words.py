@@ -45,8 +45,8 @@ class PaperWords:
         return self.translations.ngettext(one, many, number)
 
     def day(self, day: date) -> str:
-        """A day, as in "3 March 2027"."""
-        return format_date(day, "long", self.locale)
+        """A day, as in "3 Mar 2027"."""
+        return format_date(day, "medium", self.locale)
 
     def day_of(self, instant: datetime, zone: ZoneInfo) -> str:
         """The day of an instant where the coalition is."""
