@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from domain.errors import InvalidValue
 from domain.ledger import queries as ledger
-from domain.ledger.queries import Activity, Balance
+from domain.ledger.queries import Activity, Balance, PastBalance
 from domain.members import consents, enrolment, recognition
 from domain.members.consents import GivenConsent
 from domain.members.enrolment import Enrolled, EnrolMember, MemberKeys
@@ -117,6 +118,13 @@ async def shown_wallet(ctx: Context, member: KnownMember) -> Balance | None:
         return await wallet_of(ctx, member.wallet_id)
     except MemberNotFound:
         return None
+
+
+async def balance_as_of(ctx: Context, wallet_id: UUID, at: datetime) -> PastBalance:
+    """A wallet as it stood at an instant of the past. Raises: InvalidValue, for one that is still to come."""
+    if at > ctx.now:
+        raise InvalidValue("what is to come is not known; ask for an instant that is over", path=("at",))
+    return await ctx.fetch(ledger.balance_as_of, wallet_id, sight=ctx.viewer.sight, at=at)
 
 
 async def tells_balance(ctx: Context, wallet_id: UUID) -> bool:

@@ -19,6 +19,7 @@ from partners.scopes import Scope
 from resolvers import coalition, members, watching
 from resolvers.context import Info
 from schema.connections import Connection, paged
+from schema.errors import or_null
 from schema.partners import Outlet, Partner
 from schema.permissions import needs
 from schema.shape import shows
@@ -116,6 +117,30 @@ class Activity:
         return await coalition.outlet_or_none(info.context, activity.outlet_id)
 
 
+At = Annotated[datetime, strawberry.argument(description="The instant; what happened at it is counted in.")]
+
+
+@strawberry.type
+@shows(queries.PastBalance)
+class PastBalance:
+    """A member's points as they stood at an instant of the past: what the wallet said then."""
+
+    available: Points
+    """What could be spent."""
+    pending: Points
+    """What waited until its return window was over."""
+    held: Points
+    """What was set aside for redemptions not yet finished."""
+    debt: Points
+    """What was owed after returns."""
+    version: int
+    """How many things had happened in the wallet."""
+    funded_by: list[Share]
+    """Who had funded what could be spent or waited, most first; to a partner its own part."""
+    expiries: list[Due]
+    """What of it was to expire when, soonest first."""
+
+
 @strawberry.type
 @shows(queries.Balance)
 class Wallet:
@@ -147,6 +172,15 @@ class Wallet:
     ) -> Page[queries.Activity]:
         """What happened, newest first; to a partner what it recorded itself."""
         return await members.activity_of(info.context, wallet.wallet_id, page)
+
+    @strawberry.field(
+        graphql_type=PastBalance | None,
+        extensions=[needs(Scope.HISTORY_READ, Scope.PURCHASES_READ), or_null],
+    )
+    @staticmethod
+    async def as_of(wallet: strawberry.Parent[queries.Balance], info: Info, at: At) -> queries.PastBalance:
+        """The wallet as it stood at an instant; null without consent to its history."""
+        return await members.balance_as_of(info.context, wallet.wallet_id, at)
 
 
 @dataclass(frozen=True, kw_only=True)

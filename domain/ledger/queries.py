@@ -56,25 +56,41 @@ class Balance:
     """What can be spent and when it expires, soonest first."""
 
 
+class PastBalance(Balance):
+    """A wallet at an instant of the past: what it said then."""
+
+    __slots__ = ()
+
+
 async def balance(pool: Pool, wallet_id: UUID, *, sight: Sight, now: datetime) -> Balance:
     """A wallet as it stands now. Raises: MemberNotFound, also for a wallet the viewer may not see."""
     row = await pool.fetchrow("SELECT * FROM read_wallet($1, $2, $3)", sight.value, wallet_id, now)
+    return Balance(**_standing(row, sight))
+
+
+async def balance_as_of(pool: Pool, wallet_id: UUID, *, sight: Sight, at: datetime) -> PastBalance:
+    """A wallet as it stood at an instant of the past, for whoever may see its history. Raises: MemberNotFound."""
+    row = await pool.fetchrow("SELECT * FROM read_wallet_at($1, $2, $3)", sight.value, wallet_id, at)
+    return PastBalance(**_standing(row, sight))
+
+
+def _standing(row: asyncpg.Record | None, sight: Sight) -> dict[str, Any]:
     if row is None:
         raise MemberNotFound
     lots = [_lot(lot) for lot in orjson.loads(row["lots"])]
     ready = [lot for lot in lots if lot["waits_until"] is None]
     waiting = [lot for lot in lots if lot["waits_until"] is not None]
-    return Balance(
-        wallet_id=row["wallet_id"],
-        version=row["version"],
-        available=Points(sum(lot["points"] for lot in ready)),
-        pending=Points(sum(lot["points"] for lot in waiting)),
-        held=Points(row["held"]),
-        debt=Points(row["debt"]),
-        funded_by=_shares(lots, sight),
-        releases=_dues(waiting, "waits_until"),
-        expiries=_dues(ready, "expires_at"),
-    )
+    return {
+        "wallet_id": row["wallet_id"],
+        "version": row["version"],
+        "available": Points(sum(lot["points"] for lot in ready)),
+        "pending": Points(sum(lot["points"] for lot in waiting)),
+        "held": Points(row["held"]),
+        "debt": Points(row["debt"]),
+        "funded_by": _shares(lots, sight),
+        "releases": _dues(waiting, "waits_until"),
+        "expiries": _dues(ready, "expires_at"),
+    }
 
 
 def _lot(lot: dict[str, Any]) -> dict[str, Any]:

@@ -18,11 +18,16 @@ from graphql import (
 
 from schema.inside import core_of
 from schema.root import product
+from tests.isolation.shop import NOW
 
 DEPTH = 8
 PAGE = 5
 LEFT_OUT = {"edges", "totalCount", "netting"}
 """Edges hold the nodes once more; netting is refused to all but the coalition, and the whole answer with it."""
+
+
+GIVEN = {"first": str(PAGE), "at": f'"{NOW.isoformat()}"'}
+"""What fields below the root are asked with."""
 
 
 def core() -> GraphQLSchema:
@@ -74,5 +79,6 @@ def _fields(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int, above: t
         too_deep = depth <= 1 or above.count(kind.name) > 1 or (inner.name == "Partner" and "Partner" in above)
         if too_deep or (inner.name in {"OutletConnection", "Contract"} and len(above) > 3):
             continue
-        arguments = f"(first: {PAGE})" if "first" in field.args else ""
+        said = [f"{arg}: {GIVEN[arg]}" for arg in field.args if arg in GIVEN]
+        arguments = f"({', '.join(said)})" if said else ""
         yield f"{name}{arguments} {_selection(inner, depth - 1, (*above, kind.name))}"

@@ -169,7 +169,7 @@ async def _shop(database: Database, name: str, word: str, price: int, caches: Ca
     partner = await a_partner(
         database,
         name,
-        price=Decimal("0.01") + Decimal(price) / 10**10,
+        price=(Decimal("0.01") + Decimal(price) / 10**10).quantize(Decimal("0.000001")),
         fee_fixed=Decimal(price) / 10**4,
         fee_share=Decimal("0.02"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -341,7 +342,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if self.run(self.books.owner.fetchval(later, wallet_id, at, was.version)):
                 continue  # something else happened at that very instant
             told = self.run(queries.balance_as_of(self.books.database.pool, wallet_id, sight=COALITION, at=at))
-            assert told == was, at
+            assert asdict(told) == asdict(was), at
 
 
 @contextmanager
