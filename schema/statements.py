@@ -5,22 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
 from domain.coalition import models as coalition_models
 from domain.paging import Page, PageRequest
 from domain.settlement import drilling, queries
+from domain.settlement.disputing.models import Dispute
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.parties import PartyRole
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, settlement
+from resolvers import coalition, disputes, settlement
 from resolvers.context import Info
 from schema.connections import Connection, paged
 from schema.errors import or_null
 from schema.ids import Node, identified
+from schema.limits import Cost
 from schema.money import Money
 from schema.nodes import findable
 from schema.partners import Partner
@@ -28,12 +31,22 @@ from schema.permissions import needs
 from schema.shape import shows
 
 READ = needs(Scope.SETTLEMENT_READ)
+DisputeOfLine = Annotated["Dispute", strawberry.lazy("schema.disputes")]
+PROOF_WEIGHT = 500
+"""The whole cycle is hashed again for a proof."""
 
 
 @strawberry.type
 @shows(drilling.LineTransfer)
 class LineTransfer:
     """A movement of points that a line was counted from."""
+
+    @strawberry.field
+    @staticmethod
+    def id(moved: strawberry.Parent[drilling.LineTransfer], info: Info) -> strawberry.ID:
+        """Names it in a dispute of the line."""
+        keys = (moved.wallet_id, moved.entry_id, UUID(int=moved.n))
+        return strawberry.ID(info.context.global_ids.encode("LineTransfer", *keys))
 
     kind: str
     """What the movement did."""
@@ -150,6 +163,18 @@ class StatementLine(Node):
     def amount(line: strawberry.Parent[queries.Line]) -> Decimal:
         """What the debtor owes the creditor, in the settlement currency; never negative."""
         return line.money.amount
+
+    @strawberry.field(graphql_type=list[DisputeOfLine])
+    @staticmethod
+    async def disputes(line: strawberry.Parent[queries.Line], info: Info) -> list[Dispute]:
+        """The disputes of it, oldest first, also of the same line in earlier computations of the cycle."""
+        return await disputes.of_line(info.context, line)
+
+    @strawberry.field(graphql_type=DisputeOfLine | None)
+    @staticmethod
+    async def came_of(line: strawberry.Parent[queries.Line], info: Info) -> Dispute | None:
+        """The dispute that it is the outcome of, or that takes an amount out of the statement; null for other lines."""
+        return await disputes.behind(info.context, line)
 
     @strawberry.field(graphql_type=Connection[LineTransfer], extensions=[paged()])
     @staticmethod
@@ -271,6 +296,18 @@ class Statement(Node):
         """Opening and net together: what is paid or received, unless it is too small."""
         return DomainMoney(view.balance.closing, view.currency)
 
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    async def provisional_credit(view: strawberry.Parent[queries.StatementView], info: Info) -> DomainMoney:
+        """What open disputes leave out for now: positive is to the good of its party, until they are decided."""
+        return await disputes.provisional_credit(info.context, view)
+
+    @strawberry.field(graphql_type=list[DisputeOfLine])
+    @staticmethod
+    async def disputes(view: strawberry.Parent[queries.StatementView], info: Info) -> list[Dispute]:
+        """The disputes of its lines, whichever side raised them, oldest first."""
+        return await disputes.of_statement(info.context, view)
+
     @strawberry.field
     @staticmethod
     def by_kind(view: strawberry.Parent[queries.StatementView]) -> list[KindSum]:
@@ -291,6 +328,7 @@ findable(Statement, settlement.statement_by_id, READ)
 
 
 CycleId = Annotated[strawberry.ID, strawberry.argument(description="The cycle's id.")]
+LineRef = Annotated[strawberry.ID, strawberry.argument(description="The line's id.")]
 PartnerRef = Annotated[strawberry.ID | None, strawberry.argument(description="Whose statement; your own if not said.")]
 
 
@@ -308,8 +346,16 @@ class StatementQuery:
 
     @strawberry.field(graphql_type=StatementLine | None, extensions=[READ, or_null])
     @staticmethod
-    async def statement_line(
-        info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The line's id.")]
-    ) -> queries.Line:
+    async def statement_line(info: Info, id: LineRef) -> queries.Line:
         """One line, with what it was counted from; null when there is none that you may see."""
         return await settlement.line(info.context, info.context.global_ids.one("StatementLine", id))
+
+    @strawberry.field(extensions=[READ, or_null], directives=[Cost(weight=PROOF_WEIGHT)])
+    @staticmethod
+    async def line_proof(info: Info, id: LineRef) -> str | None:
+        """A document that proves, to whoever has the digest of the cycle, that a line is part of what was approved.
+
+        `hansa verify proof FILE` checks it without a database; it names no member. Null when there is no such line that
+        you may see, and for cycles of earlier releases, which have no such proofs.
+        """
+        return await settlement.line_proof(info.context, info.context.global_ids.one("StatementLine", id))

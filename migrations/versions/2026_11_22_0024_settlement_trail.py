@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.create_check_constraint("ck_cycle_movements", "cycle", whole)
     run_sql_file("0024_movements.sql")
     posting_function("movement_leaves(uuid)")
+    run_sql_file("0024_past.sql")
+    posting_function("read_wallet_at(text, uuid, timestamptz)")
 
 
 def downgrade() -> None:

@@ -82,6 +82,10 @@ def _terms(mine: Names, **changes: Any) -> Variables:
     }
 
 
+def _movement(key: str) -> Variables:
+    return {"idempotencyKey": key, "amount": "12.00", "valueOn": NOW.date().isoformat(), "note": "tests"}
+
+
 def _cycle(which: str, **more: Any) -> Build:
     return lambda mine, _theirs, _key: _put(cycle=mine.cycles[which], **more)
 
@@ -107,6 +111,10 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     },
     "Query.cycles": {"": lambda *_: {"first": 5}},
     "Query.runningPosition": {"": lambda *_: {}},
+    "Query.reserve": {"": lambda *_: {}, "once": lambda *_: {"asOf": (NOW - timedelta(hours=1)).isoformat()}},
+    "Mutation.reserveDeposit": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
+    "Mutation.reserveRelease": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
+    "Mutation.reserveEvaluate": {"": lambda *_: {}},
     "Mutation.partnerAdmit": {
         "": lambda _mine, _theirs, key: _put(
             slug=f"p{key[-12:].lower()}", name="New", roles=["RETAILER"], hue=1, country="LV", company="New SIA"
@@ -195,6 +203,20 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "draft": lambda mine, theirs, _key: {"cycle": mine.cycles["drafted"], "partner": theirs.partner},
         "own": lambda mine, _theirs, _key: {"cycle": mine.cycles["settled"]},
     },
+    "Query.liability": {
+        "own": lambda *_: {},
+        "of a partner": lambda _mine, theirs, _key: {"sponsor": theirs.partner},
+    },
+    "Query.rollForward": {
+        "own": lambda *_: {},
+        "of a partner": lambda mine, theirs, _key: {"sponsor": theirs.partner, "cycle": mine.cycles["settled"]},
+    },
+    "Query.deferredRevenue": {
+        "own": lambda *_: {},
+        "of a partner": lambda _mine, theirs, _key: {"partner": theirs.partner},
+    },
+    "Mutation.reserveReleaseApprove": {"": lambda _mine, theirs, _key: _put(movement=theirs.contract)},
+    "Query.lineProof": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
     "Query.statementLine": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
     "Mutation.partnerChangeStatus": {"": lambda _mine, theirs, _key: _put(partner=theirs.contract, status="ACTIVE")},
     "Mutation.outletsOpen": {

@@ -45,6 +45,9 @@ DOORS = {
     "has_become(uuid, uuid)": "yes or no about the member on whose behalf a client acts",
     "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
     "is_named(bytea, uuid)": "yes or no about the member on whose behalf a client acts",
+    "liability_flows(uuid[], uuid, timestamp with time zone, timestamp with time zone[])": (
+        "what became of points, in sums; answers the coalition, and a partner about its own points alone"
+    ),
     "links_of(uuid)": MEMBERS,
     "may_fund(uuid[], timestamp with time zone)": "yes or no about a contract, and nothing else of it",
     "member_to_sign_in(bytea)": "answers the authorization server alone",
@@ -69,6 +72,7 @@ DOORS = {
     "read_redemption(text, uuid, uuid)": TAKES_SIGHT,
     "read_versions(uuid[])": "how far wallets have come, for pages that are open; asked for the viewer's own only",
     "read_wallet(text, uuid, timestamp with time zone)": TAKES_SIGHT,
+    "read_wallet_at(text, uuid, timestamp with time zone)": TAKES_SIGHT,
     "recognise(bytea[], uuid, timestamp with time zone)": TAKES_PARTNER,
     "recognise_linked(uuid[], uuid)": TAKES_PARTNER,
     "record_line(uuid, uuid, text, uuid, uuid, text, text, uuid, jsonb, timestamp with time zone)": (
@@ -191,6 +195,7 @@ async def test_no_read_through_a_door_shows_what_is_another_partners(world: Worl
     sight = f"partner:{mine}"
     for call, arguments in (
         ("read_wallet($1, $2, $3)", (sight, theirs.member.wallet_id, NOW)),
+        ("read_wallet_at($1, $2, $3)", (sight, theirs.member.wallet_id, NOW)),
         ("read_activity($1, $2, NULL, 10)", (sight, theirs.member.wallet_id)),
         ("read_redemption($1, $2, $3)", (sight, *theirs.redemption)),
         ("read_redemption($1, $2, $3)", (sight, *theirs.hold)),
@@ -213,6 +218,7 @@ async def test_a_sight_that_is_nobodys_is_shown_nothing(world: World, app: async
     theirs = world.birch
     for call, arguments in (
         ("read_wallet($1, $2, $3)", (sight, theirs.member.wallet_id, NOW)),
+        ("read_wallet_at($1, $2, $3)", (sight, theirs.member.wallet_id, NOW)),
         ("read_activity($1, $2, NULL, 10)", (sight, theirs.member.wallet_id)),
         ("read_redemption($1, $2, $3)", (sight, *theirs.redemption)),
     ):
