@@ -6,12 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from domain.audit import sealing
+from domain.audit import proofs, sealing
 from domain.audit.sealing import EntryProof
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
 from domain.settlement import answers, computing, cycles, drilling, forecasting, queries
 from domain.settlement.drilling import LineBenefit, LineTransfer
+from domain.settlement.errors import CycleNotSealed
 from domain.settlement.forecasting import Forecast
 from domain.settlement.models import Cycle, SettlementStep
 from domain.settlement.parties import partner
@@ -100,6 +101,16 @@ async def forecast(ctx: Context) -> Forecast:
         balances=tuple(balance for balance in position.balances if balance.party == own),
         prices={whose: price for whose, price in position.prices.items() if whose == own.partner_id},
     )
+
+
+async def line_proof(ctx: Context, line_id: UUID) -> str | None:
+    """The proof of a line that the viewer may see; None where its cycle has none. Raises: LineNotFound."""
+    await ctx.read(queries.line_by_id, line_id)
+    async with ctx.database.session(COALITION) as session:
+        try:
+            return await proofs.prove_line(ReadSession(session), line_id)
+        except CycleNotSealed:
+            return None
 
 
 async def proof(ctx: Context, cycle_id: UUID, wallet_id: UUID, entry_id: UUID) -> EntryProof:

@@ -182,6 +182,18 @@ class Cycle(Node):
         """The root over the hashes of all its entries, in hexadecimal; null until it is sealed."""
         return cycle.merkle_root.hex() if cycle.merkle_root is not None else None
 
+    @strawberry.field
+    @staticmethod
+    def movements_root(cycle: strawberry.Parent[models.Cycle]) -> str | None:
+        """The root over all its movements of points that money hangs on; proofs of lines lead to it."""
+        return cycle.movements_root.hex() if cycle.movements_root is not None else None
+
+    @strawberry.field
+    @staticmethod
+    def digest(cycle: strawberry.Parent[models.Cycle]) -> str | None:
+        """The hash of everything that was computed: what is approved, and what proofs of lines are held against."""
+        return cycle.digest.hex() if cycle.digest is not None else None
+
     @strawberry.field(graphql_type=list[SettlementStep])
     @staticmethod
     async def steps(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[models.SettlementStep]:
