@@ -10,19 +10,18 @@ import strawberry
 
 from domain.coalition import models as coalition_models
 from domain.liability import estimating, evaluating, models
-from domain.liability.models import Basis, MovementKind, Standing
+from domain.liability.models import Basis, Standing
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
 from resolvers import coalition, liability
 from resolvers.context import Info
 from schema.errors import UserError, or_null, refusals
-from schema.ids import Node, identified
 from schema.liability import AsOf, PointsRange, RateRange, ratio
 from schema.money import Money
 from schema.partners import Partner
 from schema.permissions import needs
-from schema.scalars import IdempotencyKey
+from schema.reserve_account import ReserveMovement
 from schema.shape import shows
 
 READ = needs(Scope.SETTLEMENT_READ, Scope.ANALYTICS_READ)
@@ -233,26 +232,6 @@ class ReserveFinding:
         return row.digest.hex()
 
 
-@strawberry.type
-@shows(models.ReserveMovement)
-class ReserveMovement(Node):
-    """Money put into the reserve's account, or taken out of it by two persons."""
-
-    id: strawberry.ID = identified("movement_id")
-    kind: MovementKind
-    """What it is."""
-    amount: Decimal
-    """In the settlement currency."""
-    value_on: date
-    """The bank's value date; it counts from then."""
-    note: str
-    """What for."""
-    recorded_at: datetime
-    """When it was written down."""
-    booked_at: datetime | None
-    """From when on it counts, at the earliest; null while a release waits for its second person."""
-
-
 @strawberry.input
 class ScenarioInput:
     """What is assumed to go otherwise than expected."""
@@ -336,38 +315,6 @@ class Reserve:
         return await liability.all_movements(info.context)
 
 
-@strawberry.input
-class ReserveMovementInput:
-    """Money that moved on the reserve's account."""
-
-    idempotency_key: IdempotencyKey
-    """Your key for this movement: repeated, it is booked once."""
-    amount: Decimal
-    """In the settlement currency; above nought."""
-    value_on: date
-    """The bank's value date."""
-    note: str
-    """What for; at most 500 characters."""
-
-
-@strawberry.input
-class ReserveReleaseApproveInput:
-    """A release to be agreed to."""
-
-    movement: strawberry.ID
-    """The release; asked for by another person."""
-
-
-@strawberry.type
-class ReserveMovementPayload:
-    """What became of a movement."""
-
-    movement: ReserveMovement | None = None
-    """The movement; null when it was refused."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why it was refused; empty when it was done."""
-
-
 @strawberry.type
 class ReservePayload:
     """What became of judging the reserve."""
@@ -391,42 +338,10 @@ class ReserveQuery:
 
 @strawberry.type
 class ReserveMutation:
-    """Money into the reserve and out of it."""
-
-    @strawberry.mutation(graphql_type=ReserveMovementPayload, extensions=[PREPARE, refusals])
-    @staticmethod
-    async def reserve_deposit(info: Info, input: ReserveMovementInput) -> Any:
-        """Book money put in; the cover is judged at once, and issuance goes on if it suffices."""
-        return await _recorded(info, MovementKind.DEPOSIT, input)
-
-    @strawberry.mutation(graphql_type=ReserveMovementPayload, extensions=[PREPARE, refusals])
-    @staticmethod
-    async def reserve_release(info: Info, input: ReserveMovementInput) -> Any:
-        """Ask for money to be taken out; it is booked once a second person agrees."""
-        return await _recorded(info, MovementKind.RELEASE, input)
-
-    @strawberry.mutation(graphql_type=ReserveMovementPayload, extensions=[needs(Scope.SETTLEMENT_APPROVE), refusals])
-    @staticmethod
-    async def reserve_release_approve(info: Info, input: ReserveReleaseApproveInput) -> Any:
-        """Agree to a release, as a second person who has just signed in."""
-        movement_id = info.context.global_ids.one("ReserveMovement", input.movement)
-        agreed: Any = await liability.approve_release(info.context, movement_id)
-        return ReserveMovementPayload(movement=agreed)
+    """Judging the reserve."""
 
     @strawberry.mutation(graphql_type=ReservePayload, extensions=[PREPARE, refusals])
     @staticmethod
     async def reserve_evaluate(info: Info) -> Any:
         """Judge the cover now; unsecured issuance stops below the minimum, if the settings say so, or goes on."""
         return ReservePayload(reserve=await liability.evaluate(info.context))  # type: ignore[arg-type]
-
-
-async def _recorded(info: Info, kind: MovementKind, given: ReserveMovementInput) -> ReserveMovementPayload:
-    movement: Any = await liability.record(
-        info.context,
-        kind,
-        amount=given.amount,
-        value_on=given.value_on,
-        note=given.note,
-        key=given.idempotency_key,
-    )
-    return ReserveMovementPayload(movement=movement)

@@ -17,6 +17,7 @@ from schema.coalition import CoalitionMutation, CoalitionQuery
 from schema.contracts import ContractMutation
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
+from schema.disputes import DisputeMutation, DisputeQuery
 from schema.errors import GenericUserError, user_errors
 from schema.events import TELLING, EventQuery, EventSubscription
 from schema.inside import core_of
@@ -30,6 +31,7 @@ from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
+from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
 from schema.sandbox import SandboxMutation
@@ -68,6 +70,7 @@ class Query(
     RedemptionQuery,
     CycleQuery,
     StatementQuery,
+    DisputeQuery,
     LiabilityQuery,
     ReserveQuery,
     EventQuery,
@@ -92,7 +95,9 @@ class Mutation(
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,
+    DisputeMutation,
     ReserveMutation,
+    ReserveAccountMutation,
     ServiceMutation,
     ClientMutation,
     PersonMutation,
