@@ -33,6 +33,9 @@ from schema.documents import Rejected
 from schema.execution import Answer, Ready, Request, refused
 from schema.faults import Fault
 
+SENDS_MUCH = (Scope.PURCHASES_WRITE, Scope.SETTLEMENT_DISPUTE, Scope.SETTLEMENT_PREPARE)
+"""Who may send the larger bodies: purchases in bulk, files as evidence."""
+
 HEARTBEAT_SECONDS = 15.0
 
 
@@ -162,7 +165,7 @@ async def _viewer(exchange: Exchange) -> Viewer:
 async def _from_body(http: HttpRequest, service: Service, viewer: Viewer) -> dict[str, Any]:
     if not is_json(http.headers.getlist("content-type")):
         raise Turned(415, Fault.UNSUPPORTED_MEDIA_TYPE)
-    limit = service.bulk_limit if viewer.may(Scope.PURCHASES_WRITE) else service.body_limit
+    limit = service.bulk_limit if any(viewer.may(scope) for scope in SENDS_MUCH) else service.body_limit
     body = await _body(http, limit)
     try:
         sent = orjson.loads(body)

@@ -40,7 +40,7 @@ class Service:
     """Pages whose scripts may call the API, besides its own."""
     body_limit: int = 100_000
     bulk_limit: int = 4_000_000
-    """What the body may hold of those who may record purchases."""
+    """What the body may hold of those who record purchases in bulk, or send files as evidence."""
     seconds: float = 10.0
     """How long one operation may take."""
     init_seconds: float = 5.0

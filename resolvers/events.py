@@ -13,9 +13,10 @@ from domain.events.models import EventKind, Told
 from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.rewards.queries import Redemption
+from domain.settlement.disputing.models import Dispute
 from domain.settlement.models import Cycle
 from partners.telling import SCOPE_OF_KIND, readable
-from resolvers import purchases, redemptions, settlement
+from resolvers import disputes, purchases, redemptions, settlement
 from resolvers.context import Context
 from resolvers.following import feeds_of
 from resolvers.policies import acting_partner
@@ -83,6 +84,12 @@ async def cycle_of(ctx: Context, told: Told) -> Cycle:
     """The cycle of an event as it stands. Raises: CycleNotFound."""
     assert told.event.subject_id is not None
     return await settlement.cycle(ctx, told.event.subject_id)
+
+
+async def dispute_of(ctx: Context, told: Told) -> Dispute:
+    """The dispute of an event as it stands. Raises: DisputeNotFound."""
+    assert told.event.subject_id is not None
+    return await disputes.find(ctx, told.event.subject_id)
 
 
 async def _place(ctx: Context, partner_id: UUID, after: str | None) -> int:

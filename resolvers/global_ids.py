@@ -48,6 +48,11 @@ class GlobalIds:
         wallet, key = self._keys(type_name, text, 2)
         return wallet, key
 
+    def triple(self, type_name: str, text: str) -> tuple[UUID, UUID, UUID]:
+        """The wallet, the entry and the place in it of a movement; NOWHERE for what is no such id."""
+        wallet, entry, place = self._keys(type_name, text, 3)
+        return wallet, entry, place
+
     def _keys(self, type_name: str, text: str, count: int) -> tuple[UUID, ...]:
         """The keys an argument names.
 

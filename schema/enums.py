@@ -26,6 +26,13 @@ from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
+from domain.settlement.disputing.models import (
+    DisputeOutcome,
+    DisputeReason,
+    DisputeState,
+    DisputeStepKind,
+    DisputeTreatment,
+)
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
@@ -46,6 +53,11 @@ for kind in (
     ConsentWay,
     CycleState,
     DisputedLines,
+    DisputeOutcome,
+    DisputeReason,
+    DisputeState,
+    DisputeStepKind,
+    DisputeTreatment,
     EntryKind,
     EventKind,
     ExitNews,

@@ -17,12 +17,15 @@ from domain.members.models import ConsentPurpose
 from domain.paging import Page, PageRequest
 from domain.rewards import queries
 from domain.settlement import models
+from domain.settlement.disputing import models as dispute_models
+from domain.settlement.disputing.models import DisputeState
 from domain.settlement.models import CycleState
 from partners.telling import SCOPE_OF_KIND
 from resolvers import coalition, events
 from resolvers.context import Info
 from schema.connections import Connection, paged
 from schema.cycles import Cycle
+from schema.disputes import Dispute
 from schema.errors import or_null
 from schema.members import Member
 from schema.partners import Partner
@@ -253,6 +256,24 @@ class CoalitionEnding(Event):
     def step(told: strawberry.Parent[Told]) -> ExitNews:
         """What happened."""
         return ExitNews(told.event.detail or "")
+
+
+@strawberry.type
+@tells(EventKind.DISPUTE_CHANGED)
+class DisputeChanged(Event):
+    """A dispute of one of your statement lines was raised, by you or against you, or moved on."""
+
+    @strawberry.field(graphql_type=Dispute | None, extensions=[or_null])
+    @staticmethod
+    async def dispute(told: strawberry.Parent[Told], info: Info) -> dispute_models.Dispute:
+        """The dispute as it stands when this is told."""
+        return await events.dispute_of(info.context, told)
+
+    @strawberry.field
+    @staticmethod
+    def state(told: strawberry.Parent[Told]) -> DisputeState:
+        """What the dispute came to."""
+        return DisputeState(told.event.detail or "")
 
 
 @strawberry.type

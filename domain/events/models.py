@@ -47,6 +47,8 @@ class EventKind(StrEnum):
     """A cycle of settlement was opened or moved on."""
     ANSWER_DUE = "ANSWER_DUE"
     """The partner has not answered its statement, and its time runs out."""
+    DISPUTE_CHANGED = "DISPUTE_CHANGED"
+    """A dispute of one of the partner's statement lines was raised or moved on."""
     PARTNER_LEAVING = "PARTNER_LEAVING"
     """A partner gave notice, or came a step further on its way out."""
     COALITION_ENDING = "COALITION_ENDING"

@@ -264,7 +264,7 @@ async def _signed(
     valid_from: datetime,
     people: tuple[PersonId | None, PersonId | None] = (None, None),
 ) -> None:
-    values = {name: Decimal(value) if type(value) is str else value for name, value in terms.items()}
+    values: dict[str, Any] = {name: Decimal(value) if type(value) is str else value for name, value in terms.items()}
     values.pop("bands", None)
     bands = tuple(contracts.Band(points=start, price=Decimal(price)) for start, price in terms.get("bands", ()))
     drawn = contracts.Terms(valid_from=valid_from, bands=bands, **values)
