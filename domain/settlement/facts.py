@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text
 from sqlmodel import col, select
 
+from domain.coalition.exit_models import PartnerExit
 from domain.coalition.founding import coalition_of
 from domain.coalition.models import Coalition, Contract, Partner, PartnerStatus
 from domain.ids import ContractId, CycleId, PartnerId
@@ -31,6 +32,8 @@ ORDER BY sponsor_id, redeemer_id, reversed
 _TRADING = (PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED, PartnerStatus.LEAVING)
 """Partners in these states owe fixed fees and minimums."""
 
+_LEFT = (PartnerStatus.SETTLING, PartnerStatus.CLOSED)
+
 
 async def flows_of(session: ReadSession, cycle_id: CycleId) -> list[Flow]:
     """The sums of a cycle's transfers, read with the coalition's sight in one pass."""
@@ -53,7 +56,7 @@ async def price_book(session: ReadSession, cycle: Cycle, *, at: datetime) -> Pri
     """Everything besides the flows that the cycle's prices depend on, as it stands at an instant."""
     coalition: Coalition = await coalition_of(session)
     versions = (await session.scalars(select(Contract).where(col(Contract.signed_at).is_not(None)))).all()
-    trading = set(await session.scalars(select(Partner.partner_id).where(col(Partner.status).in_(_TRADING))))
+    trading = set(await session.scalars(select(Partner.partner_id).where(_traded(at))))
     in_force: dict[PartnerId, Contract] = {}
     for version in sorted(versions, key=lambda version: version.version):
         if version.valid_from <= at and version.partner_id in trading:
@@ -65,7 +68,22 @@ async def price_book(session: ReadSession, cycle: Cycle, *, at: datetime) -> Pri
         terms={ContractId(version.contract_id): terms_of(version) for version in versions},
         in_force={partner_id: ContractId(version.contract_id) for partner_id, version in in_force.items()},
         effective=await _settled_prices(session, cycle),
+        taken_over=await _taken_over(session, cycle),
     )
+
+
+def _traded(at: datetime) -> ColumnElement[bool]:
+    """Who took part at an instant: also who has left since, as long as its tills honoured points then."""
+    return col(Partner.status).in_(_TRADING) | (col(Partner.status).in_(_LEFT) & (col(Partner.honours_until) > at))
+
+
+async def _taken_over(session: ReadSession, cycle: Cycle) -> frozenset[PartnerId]:
+    """The partners whose last settlement was a cycle before this one."""
+    last = select(Cycle.cycle_id).where(col(Cycle.number) < cycle.number)
+    query = select(PartnerExit.partner_id).where(
+        col(PartnerExit.withdrawn_at).is_(None), col(PartnerExit.last_cycle_id).in_(last)
+    )
+    return frozenset(PartnerId(partner_id) for partner_id in await session.scalars(query))
 
 
 async def set_aside_in(session: ReadSession, cycle_id: CycleId) -> set[Party]:
@@ -76,7 +94,7 @@ async def set_aside_in(session: ReadSession, cycle_id: CycleId) -> set[Party]:
 
 async def gone(session: ReadSession) -> set[Party]:
     """The partners that have left: what is theirs is paid out however little it is."""
-    query = select(Partner.partner_id).where(Partner.status == PartnerStatus.CLOSED)
+    query = select(Partner.partner_id).where(col(Partner.status).in_(_LEFT))
     return {partner(PartnerId(partner_id)) for partner_id in await session.scalars(query)}
 
 

@@ -7,7 +7,7 @@ the same figure, so all statements together add up to nothing by construction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -83,9 +83,20 @@ def price_cycle(flows: Iterable[Flow], benefits: Iterable[BenefitFlow], book: Pr
             _price_benefit(run, benefit)
         _charge_fees(run, flows)
         _charge_taxes(run)
-        lines = list(run.lines.lines())
+        lines = list(_taken_over(run.lines.lines(), book.taken_over))
         lines += rounding_lines(lines, book.digits)
     return Priced(lines=tuple(lines), effective=tuple(effective.values()))
+
+
+def _taken_over(lines: Iterable[MoneyLine], left: frozenset[PartnerId]) -> Iterator[MoneyLine]:
+    """With the operator in the place of partners that have left; it owes itself nothing, and is supplied by nobody."""
+    for line in lines:
+        debtor, creditor = (OPERATOR if side.partner_id in left else side for side in (line.debtor, line.creditor))
+        changed = (debtor, creditor) != (line.debtor, line.creditor)
+        if not changed:
+            yield line
+        elif debtor != creditor and line.kind is not LineKind.TAX:
+            yield replace(line, debtor=debtor, creditor=creditor)
 
 
 def source_of(flow: Flow) -> Source | None:

@@ -109,6 +109,8 @@ class PriceBook:
     """The version of each partner at the cut-off: fixed fees, minimums, and the tax of what names no version."""
     effective: Mapping[tuple[ContractId, CycleId], Decimal] = field(default_factory=dict)
     """The prices that closed cycles settled on."""
+    taken_over: frozenset[PartnerId] = frozenset()
+    """Partners whose last settlement was an earlier cycle: what still comes of their points is the operator's."""
 
     def terms_of(self, contract_id: ContractId) -> Terms:
         """The terms of a version. Raises: PriceUnknown."""

@@ -1,0 +1,1 @@
+"""The money of those who leave: what is still out, the last settlement, and the end of a coalition."""
