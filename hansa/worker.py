@@ -13,6 +13,7 @@ from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from hansa import logs
 from hansa.clocks import CoalitionClock
+from hansa.closing import close_due
 from hansa.embedding import with_database
 from hansa.listening import listening
 from hansa.numbering import numbered
@@ -34,6 +35,7 @@ from schema.root import product
 EVERY = timedelta(seconds=30)
 ONE_SWEEPS = 0x48414E5357
 """The lock of the one that sweeps; held by its session, so it is free again the moment its holder dies."""
+ONE_CLOSES = 0x48414E5343
 ONE_TIDIES = 0x48414E5354
 ONE_FETCHES = 0x48414E534B
 
@@ -79,6 +81,7 @@ async def working(
     log.info("The worker has started", every_seconds=every.total_seconds())
     async with numbered(database, relay), listening(url, courier), asyncio.TaskGroup() as tasks:
         tasks.create_task(sweeping(database, url, stopping, every=every))
+        tasks.create_task(closing(database, url, stopping, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))
         tasks.create_task(courier.run(stopping))
@@ -89,6 +92,17 @@ async def sweeping(database: Database, url: str, stopping: asyncio.Event, *, eve
     """Sweep whenever it is this worker's turn, until stopping; a sweep under way is finished first."""
     clock = CoalitionClock(database)
     await in_turn(url, ONE_SWEEPS, lambda: _swept(database, clock), stopping, every=every)
+
+
+async def closing(database: Database, url: str, stopping: asyncio.Event, *, every: timedelta = EVERY) -> None:
+    """Move cycles on by the coalition's clock in turn with other workers; beside the sweeps, since it may take long."""
+    clock = CoalitionClock(database)
+
+    async def close() -> None:
+        await clock.look()
+        await close_due(database, now=clock())
+
+    await in_turn(url, ONE_CLOSES, close, stopping, every=every)
 
 
 async def _swept(database: Database, clock: CoalitionClock) -> Swept:

@@ -35,7 +35,8 @@ async def cut_off_due(session: WriteSession, *, now: datetime) -> CutOff | None:
     if cycle is None:
         return None
     place = zone((await coalition_of(session)).time_zone)
-    due = next_cut_off(cycle.opened_at, Calendar(policy.calendar), place)
+    since = max(cycle.opened_at, policy.calendar_since or cycle.opened_at)
+    due = next_cut_off(since, Calendar(policy.calendar), place)
     if due is None or due > now:
         return None
     return await cut_off(session, cycle.cycle_id, now=now, at=due)

@@ -39,6 +39,8 @@ async def change(
 ) -> SettlementPolicy:
     """Change some of the settings; they count for the steps taken from now on. Raises: InvalidValue."""
     policy = (await session.scalars(select(SettlementPolicy).with_for_update())).one()
+    if Calendar(changes.get("calendar", policy.calendar)) != policy.calendar:
+        policy.calendar_since = now
     for name, value in changes.items():
         setattr(policy, name, _checked(name, value))
     if policy.cover_warning < policy.cover_minimum:

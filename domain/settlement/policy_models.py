@@ -44,6 +44,8 @@ class SettlementPolicy(Row, table=True):
     __tablename__ = "settlement_policy"
     one: bool = Field(default=True, primary_key=True)
     calendar: str = Calendar.BY_HAND
+    calendar_since: datetime | None = Field(default=None, sa_type=Instant)
+    """From when on the calendar cuts cycles off; it does not reach back."""
     days_to_answer: int = 14
     """How long partners may answer a proposal; silence past it is acceptance."""
     reminder_days: int = 3

@@ -1,5 +1,7 @@
 """How cycles are run: their calendar and settings, adjustments, partners set aside, answers."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -55,7 +57,7 @@ def _create_policy() -> None:
         "cover": "cover_minimum >= 0 AND cover_warning >= cover_minimum",
     }
     amount, ratio = sa.Numeric(18, 6), sa.Numeric(9, 6)
-    columns: dict[str, tuple[sa.types.TypeEngine[object], str]] = {
+    columns: dict[str, tuple[sa.types.TypeEngine[Any], str]] = {
         "one": (sa.Boolean(), "true"),
         "calendar": (sa.String(), "'BY_HAND'"),
         "days_to_answer": (sa.Integer(), "14"),
@@ -79,6 +81,7 @@ def _create_policy() -> None:
             sa.Column(name, kind, nullable=False, server_default=sa.text(start))
             for name, (kind, start) in columns.items()
         ),
+        sa.Column("calendar_since", INSTANT),
         sa.Column("changed_by", sa.Uuid()),
         sa.Column("changed_at", INSTANT),
         sa.PrimaryKeyConstraint("one", name="pk_settlement_policy"),
