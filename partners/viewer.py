@@ -109,11 +109,12 @@ class Presented:
     text: str
 
 
-async def viewer_of(headers: Headers, state: AccessState, *, method: str = "POST") -> Viewer:
+async def viewer_of(headers: Headers, state: AccessState, *, method: str = "POST", url: str | None = None) -> Viewer:
     """Who sends these headers: by an access token, or by a session's cookie with the page's token, never by both.
 
-    A token that is bound to a key comes with a proof of it for this `method`, which is used up. Without either the
-    viewer is NOBODY, for whom the public fields are. A cookie alone counts for nothing: browsers send it unasked.
+    A token that is bound to a key comes with a proof of it for this `method` and `url` (the API's if not said), which
+    is used up. Without either the viewer is NOBODY, for whom the public fields are. A cookie alone counts for nothing:
+    browsers send it unasked.
 
     Raises: Unauthenticated, for a claim that is not proven.
     """
@@ -121,7 +122,7 @@ async def viewer_of(headers: Headers, state: AccessState, *, method: str = "POST
     if presented is None:
         return await _browser_or_nobody(headers, state)
     token, viewer = await token_viewer(presented, state)
-    await use_proof(headers, presented, token, state, method=method, url=state.issuer.api)
+    await use_proof(headers, presented, token, state, method=method, url=url or state.issuer.api)
     return viewer
 
 
