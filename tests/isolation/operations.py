@@ -92,7 +92,7 @@ def _cycle(which: str, **more: Any) -> Build:
 
 _HEARS = "subscription { events { id kind cursor member { id } } }"
 
-_NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet"})
+_NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet", "movement"})
 
 _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Query.serverTime": {"": lambda *_: {}},
@@ -110,11 +110,15 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
         "drafts": lambda *_: {"first": 20, "states": ["DRAFT"]},
     },
     "Query.cycles": {"": lambda *_: {"first": 5}},
+    "Query.disputes": {
+        "": lambda *_: {"first": 20},
+        "mine": lambda *_: {"first": 20, "mine": True},
+    },
     "Query.runningPosition": {"": lambda *_: {}},
     "Query.reserve": {"": lambda *_: {}, "once": lambda *_: {"asOf": (NOW - timedelta(hours=1)).isoformat()}},
     "Mutation.reserveDeposit": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
     "Mutation.reserveRelease": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
-    "Mutation.reserveEvaluate": {"": lambda *_: {}},
+    "Mutation.reserveEvaluate": {"": lambda *_: _put(note="tests")},
     "Mutation.partnerAdmit": {
         "": lambda _mine, _theirs, key: _put(
             slug=f"p{key[-12:].lower()}", name="New", roles=["RETAILER"], hue=1, country="LV", company="New SIA"
@@ -135,6 +139,18 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.cycleApprove": {"": _cycle("settled")},
     "Mutation.cycleVoid": {"": _cycle("open", reason="wrong")},
     "Mutation.statementAccept": {"": _cycle("settled"), "draft": _cycle("drafted")},
+    "Query.settlementPayments": {
+        "": lambda *_: {"first": 20},
+        "of a cycle": lambda mine, _theirs, _key: {"first": 20, "cycle": mine.cycles["settled"], "states": ["PLANNED"]},
+    },
+    "Query.bankOrders": {"": lambda mine, _theirs, _key: {"cycle": mine.cycles["settled"]}},
+    "Query.paymentAgeing": {"": lambda *_: {}},
+    "Query.partnerCredits": {"": lambda *_: {}},
+    "Query.bankStatements": {"": lambda *_: {"first": 5}},
+    "Query.bankWorklist": {"": lambda *_: {"first": 5}},
+    "Mutation.cycleInstruct": {"": _cycle("drafted", plan="THROUGH_OPERATOR")},
+    "Mutation.paymentsRelease": {"": _cycle("drafted")},
+    "Mutation.bankFileImport": {"": lambda *_: _put(content="PHhtbC8+")},
     "Query.webhooks": {"": lambda *_: {}},
     "Subscription.myWalletChanged": {"": lambda *_: {}},
     "Query.events": {"": lambda *_: {"first": 20}},
@@ -218,6 +234,35 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.reserveReleaseApprove": {"": lambda _mine, theirs, _key: _put(movement=theirs.contract)},
     "Query.lineProof": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
     "Query.statementLine": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
+    "Query.dispute": {"": lambda _mine, theirs, _key: {"id": theirs.dispute}},
+    "Query.disputeEvidenceContent": {"": lambda _mine, theirs, _key: {"id": theirs.evidence}},
+    "Mutation.disputeRaise": {
+        "": lambda _mine, theirs, key: _put(line=theirs.line, reason="PRICE", amount="0.01", idempotencyKey=key),
+        "another's movement": lambda mine, theirs, key: _put(
+            line=mine.line, reason="DUPLICATE", transfers=[theirs.movement], idempotencyKey=f"{key}-t"
+        ),
+    },
+    "Mutation.disputeAnswer": {"": lambda _mine, theirs, _key: _put(dispute=theirs.dispute, words="No")},
+    "Mutation.disputeEscalate": {"": lambda _mine, theirs, _key: _put(dispute=theirs.dispute)},
+    "Mutation.disputeAddEvidence": {
+        "": lambda _mine, theirs, _key: _put(dispute=theirs.dispute, name="note", words="Look at this")
+    },
+    "Mutation.disputeDecide": {
+        "": lambda _mine, theirs, _key: _put(dispute=theirs.dispute, upheld="0.01", reasons="So it is")
+    },
+    "Mutation.disputeWithdraw": {"": lambda _mine, theirs, _key: _put(dispute=theirs.dispute)},
+    "Mutation.paymentConfirm": {
+        "": lambda _mine, theirs, _key: _put(payment=theirs.payment, receivedOn=f"{NOW.date()}")
+    },
+    "Mutation.paymentWriteOffAsk": {"": lambda _mine, theirs, _key: _put(payment=theirs.payment, reason="too old")},
+    "Mutation.paymentWriteOff": {"": lambda _mine, theirs, _key: _put(payment=theirs.payment)},
+    "Mutation.partnerCreditAsk": {"": lambda _mine, theirs, _key: _put(credit=theirs.credit, use="ADJUST")},
+    "Mutation.partnerCreditUse": {"": lambda _mine, theirs, _key: _put(credit=theirs.credit)},
+    "Mutation.bankEntryMatch": {
+        "": lambda _mine, theirs, _key: _put(entry=theirs.bank_entry, payments=[theirs.payment])
+    },
+    "Mutation.bankEntryConfirm": {"": lambda _mine, theirs, _key: _put(entry=theirs.bank_entry)},
+    "Mutation.bankEntryUnmatch": {"": lambda _mine, theirs, _key: _put(entry=theirs.bank_entry)},
     "Mutation.partnerChangeStatus": {"": lambda _mine, theirs, _key: _put(partner=theirs.contract, status="ACTIVE")},
     "Mutation.outletsOpen": {
         "": lambda _mine, theirs, key: _put(

@@ -27,6 +27,7 @@ PARTIES = {
 NEW_AND_SOMEBODYS = {
     *("event", "event_forgotten", "webhook", "webhook_request", "webhook_lane", "webhook_delivery", "webhook_attempt"),
     *("oauth_grant", "authorization_code", "pushed_request", "refresh_token", "trail_line", "client", "person"),
+    *("dispute", "dispute_transfer", "dispute_evidence", "dispute_step", "dispute_decision"),
     *("passkey_user", "password", "authenticator", "recovery_code", "mailed_code", "browser_session"),
 }
 

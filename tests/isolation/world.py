@@ -31,6 +31,7 @@ from domain.settlement.models import Cycle, Statement, StatementLine
 from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
+from tests.isolation.arguing import argue
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
 SPENT_ELSEWHERE = 90_000
@@ -68,6 +69,11 @@ class Side:
     """Points its service desk has asked for."""
     line_id: UUID
     """A line that no other partner is a side of."""
+    dispute_id: UUID
+    evidence_id: UUID
+    """A file of its dispute."""
+    movement: tuple[UUID, UUID, UUID]
+    """What it disputes, as lines name it."""
     client_id: UUID
     client_secret: str
     redirect_uri: str
@@ -216,6 +222,8 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
     async with acting(database, COALITION) as session:
         await cycles.approve(session, first.cycle_id, by=PersonId(APPROVER), now=first_end + timedelta(days=2))
     for shop in (amber, birch):
+        people = {"preparer": PersonId(PREPARER), "decider": PersonId(APPROVER)}
+        await argue(shop, first.cycle_id, **people, now=first_end + timedelta(days=3))
         await shop.sell(shop.made["member"], 4, now=NOW - timedelta(days=8))
     third = await _computed(database, second, second_end)
     for shop in (amber, birch):
@@ -273,6 +281,9 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         statement_id=statement.statement_id,
         adjustment_id=made["adjustment"],
         line_id=line.line_id,
+        dispute_id=made["dispute"],
+        evidence_id=made["evidence"],
+        movement=made["movement"],
         client_id=made["client"],
         client_secret=made["client secret"],
         redirect_uri=shop.redirect_uri,
