@@ -129,9 +129,9 @@ async def approve_release(ctx: Context, movement_id: UUID) -> ReserveMovement:
     return movement
 
 
-async def evaluate(ctx: Context) -> Reserve:
+async def evaluate(ctx: Context, note: str | None = None) -> Reserve:
     """Judge the cover now, and stop unsecured issuance or let it go on. Raises: WrongAudience, LiabilityNotKnown."""
-    secured: Secured = await ctx.write(securing.secure, now=ctx.now, by=_person(ctx))
+    secured: Secured = await ctx.write(securing.secure, now=ctx.now, by=_person(ctx), note=note)
     return Reserve(position=secured.found, stop=await _stop(ctx))
 
 

@@ -262,7 +262,10 @@ class ScenarioInput:
         )
 
 
-Scenarios = Annotated[list[ScenarioInput], strawberry.argument(description="What to assume; at most ten.")]
+Scenarios = Annotated[
+    list[ScenarioInput] | None,
+    strawberry.argument(description="What to assume; at most ten. The usual ones if not said."),
+]
 Since = Annotated[datetime | None, strawberry.argument(description="From then on; a year back if not said.")]
 Until = Annotated[datetime | None, strawberry.argument(description="Up to then; now if not said.")]
 
@@ -287,10 +290,11 @@ class Reserve:
     @strawberry.field(graphql_type=list[ReservePosition])
     @staticmethod
     async def scenarios(
-        reserve: strawberry.Parent[liability.Reserve], info: Info, scenarios: Scenarios
+        reserve: strawberry.Parent[liability.Reserve], info: Info, scenarios: Scenarios = None
     ) -> list[evaluating.Position]:
         """The same points under several assumptions, side by side; what is expected comes first."""
-        asked = [scenario.to_scenario(info) for scenario in scenarios]
+        usual = list(estimating.USUAL)
+        asked = usual if scenarios is None else [scenario.to_scenario(info) for scenario in scenarios]
         return await liability.scenarios(info.context, reserve, asked)
 
     @strawberry.field(graphql_type=list[ReserveFinding])
@@ -313,6 +317,14 @@ class Reserve:
     ) -> list[models.ReserveMovement]:
         """The movements of its account, newest first."""
         return await liability.all_movements(info.context)
+
+
+@strawberry.input
+class ReserveEvaluateInput:
+    """The reserve, to be judged now rather than with the day."""
+
+    note: str | None = None
+    """Why; at most 200 characters. It stays with a stop that comes of it."""
 
 
 @strawberry.type
@@ -342,6 +354,6 @@ class ReserveMutation:
 
     @strawberry.mutation(graphql_type=ReservePayload, extensions=[PREPARE, refusals])
     @staticmethod
-    async def reserve_evaluate(info: Info) -> Any:
+    async def reserve_evaluate(info: Info, input: ReserveEvaluateInput) -> Any:
         """Judge the cover now; unsecured issuance stops below the minimum, if the settings say so, or goes on."""
-        return ReservePayload(reserve=await liability.evaluate(info.context))  # type: ignore[arg-type]
+        return ReservePayload(reserve=await liability.evaluate(info.context, input.note))  # type: ignore[arg-type]

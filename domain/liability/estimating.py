@@ -48,6 +48,16 @@ class Scenario:
 
 EXPECTED = Scenario()
 
+USUAL = (
+    Scenario(name="rate 5 points lower", shift=Decimal("-0.05")),
+    Scenario(name="rate 5 points higher", shift=Decimal("0.05")),
+    Scenario(name="half as fast", speed=Decimal("0.5")),
+    Scenario(name="half as fast again", speed=Decimal("1.5")),
+    Scenario(name="a quarter redeemed at once", mass=Decimal("0.25")),
+    Scenario(name="everything redeemed at once", mass=Decimal(1)),
+)
+"""What is asked for where nothing else is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortEstimate:

@@ -17,6 +17,9 @@ from domain.liability.evaluating import Position, keep, position
 from domain.liability.models import ReserveFinding, Standing
 from domain.settlement.policy import policy_of
 from domain.storage import WriteSession
+from domain.values import check_text
+
+LONGEST_NOTE = 200
 
 ONE_AT_A_TIME = 0x48414E5355
 """Whoever judges the cover does so alone, so that no older judgement is written over a newer one."""
@@ -32,17 +35,21 @@ class Secured:
     """Unsecured issuance stands still."""
 
 
-async def secure(session: WriteSession, *, now: datetime, by: PersonId | None = None) -> Secured:
+async def secure(
+    session: WriteSession, *, now: datetime, by: PersonId | None = None, note: str | None = None
+) -> Secured:
     """Judge the cover as it is now, keep what was found, and stop unsecured issuance or let it go on.
 
-    Raises: LiabilityNotKnown.
+    Raises: InvalidValue, LiabilityNotKnown.
     """
+    if note is not None:
+        check_text("note", note, LONGEST_NOTE)
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
     found = await position(session, as_of=now)
     short = found.cover.standing is Standing.SHORT and (await policy_of(session)).refuse_unsecured
     if short:
         words = f"cover {found.cover.ratio} is below {found.cover.minimum}; {found.cover.lacking} are lacking"
-        await stop(session, None, StopReason.UNSECURED, now=now, by=by, note=words)
+        await stop(session, None, StopReason.UNSECURED, now=now, by=by, note=f"{note}: {words}" if note else words)
     else:
         await lift(session, None, StopReason.UNSECURED, now=now, by=by)
     return Secured(found=found, finding=await keep(session, found, now=now), stopped=short)
