@@ -17,6 +17,7 @@ from hansa.closing import close_due
 from hansa.embedding import with_database
 from hansa.listening import listening
 from hansa.numbering import numbered
+from hansa.reserving import reserving
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.turns import in_turn
@@ -82,6 +83,7 @@ async def working(
     async with numbered(database, relay), listening(url, courier), asyncio.TaskGroup() as tasks:
         tasks.create_task(sweeping(database, url, stopping, every=every))
         tasks.create_task(closing(database, url, stopping, every=every))
+        tasks.create_task(reserving(database, url, stopping, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))
         tasks.create_task(courier.run(stopping))

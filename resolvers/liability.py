@@ -12,8 +12,7 @@ from uuid import UUID
 from domain.coalition.errors import PartnerNotFound
 from domain.errors import InvalidValue
 from domain.ids import PartnerId, PersonId
-from domain.ledger import allowances
-from domain.ledger.allowance_models import IssuanceStop, StopReason
+from domain.ledger.allowance_models import IssuanceStop
 from domain.liability import deferring, evaluating, movements, reading, rolling, securing
 from domain.liability.cohorts import cohorts_of
 from domain.liability.deferring import Deferred
@@ -83,7 +82,7 @@ async def reserve(ctx: Context, as_of: datetime | None) -> Reserve | None:
     if ctx.viewer.audience is not Audience.COALITION:
         return None
     position = await ctx.read(evaluating.position, as_of=_then(ctx, as_of))
-    return Reserve(position=position, stop=await _stop(ctx))
+    return Reserve(position=position, stop=await ctx.read(securing.standing_stop))
 
 
 async def scenarios(ctx: Context, found: Reserve, asked: Sequence[Scenario]) -> list[Position]:
@@ -115,7 +114,7 @@ async def record(
     movement = await ctx.write(movements.record, command, now=ctx.now)
     if kind is MovementKind.DEPOSIT:
         with suppress(LiabilityNotKnown):  # before the first cycle there is nothing to judge
-            await ctx.write(securing.secure, now=ctx.now)
+            await ctx.write(securing.secure, now=ctx.now, by=command.by)
     return movement
 
 
@@ -125,19 +124,14 @@ async def approve_release(ctx: Context, movement_id: UUID) -> ReserveMovement:
     if not ctx.viewer.is_fresh(ctx.real_now()):
         raise SignInTooOld
     movement = await ctx.write(movements.approve, movement_id, by=by, now=ctx.now)
-    await ctx.write(securing.secure, now=ctx.now)
+    await ctx.write(securing.secure, now=ctx.now, by=by)
     return movement
 
 
 async def evaluate(ctx: Context, note: str | None = None) -> Reserve:
     """Judge the cover now, and stop unsecured issuance or let it go on. Raises: WrongAudience, LiabilityNotKnown."""
     secured: Secured = await ctx.write(securing.secure, now=ctx.now, by=_person(ctx), note=note)
-    return Reserve(position=secured.found, stop=await _stop(ctx))
-
-
-async def _stop(ctx: Context) -> IssuanceStop | None:
-    standing = await ctx.read(allowances.stops)
-    return next((one for one in standing if one.partner_id is None and one.reason == StopReason.UNSECURED), None)
+    return Reserve(position=secured.found, stop=await ctx.read(securing.standing_stop))
 
 
 async def _sponsor(ctx: Context, sponsor_id: UUID | None) -> PartnerId | None:
