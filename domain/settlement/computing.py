@@ -20,6 +20,7 @@ from domain.settlement.models import Cycle, CycleState, EffectivePrice
 from domain.settlement.openings import openings_of
 from domain.settlement.parties import partner
 from domain.settlement.policy import policy_of
+from domain.settlement.prepaid import draw_down
 from domain.settlement.pricing import Priced, price_cycle
 from domain.settlement.records import keep
 from domain.settlement.statements import DrawnUp, draw_up
@@ -51,6 +52,7 @@ async def compute(
     if cycle.merkle_root is None:
         raise CycleNotSealed(cycle.name)
     await leave_out(session, cycle, by=by, now=now)
+    await draw_down(session, cycle, now=now)
     priced, drawn = await _drawn_up(session, cycle, de_minimis)
     digest = digest_of(drawn.lines, drawn.balances, seal_of(cycle), aside=drawn.aside)
     was, unchanged = cycle.state, digest == cycle.digest

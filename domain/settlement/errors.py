@@ -45,6 +45,34 @@ class MoneyAdjustmentNotFound(NotFound):
         super().__init__("there is no such adjustment", path=("adjustment",))
 
 
+class NotOnPacks(Conflict):
+    """The partner's contract does not have it pay before."""
+
+    code = "NOT_ON_PACKS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}'s contract in force is not prepaid; agree on packs first", path=("partner",))
+
+
+class PackNotFound(NotFound):
+    """There is no such order of packs, or none the viewer may see."""
+
+    code = "PACK_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such order of packs", path=("pack",))
+
+
+class PackSettled(Conflict):
+    """The order was paid or cancelled before, or nobody has noted its payment."""
+
+    code = "PACK_SETTLED"
+
+    def __init__(self, number: int, how: str) -> None:
+        self.number = number
+        super().__init__(f"order {number} of packs is {how}", path=("pack",))
+
+
 class SecondPersonNeeded(Forbidden):
     """Whoever prepared something may not approve it."""
 

@@ -97,3 +97,43 @@ CREATE TRIGGER allowance_change_is_history BEFORE UPDATE OR DELETE ON allowance_
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER award_cut_is_history BEFORE UPDATE OR DELETE ON award_cut
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+
+-- Packs of points that a partner ordered and pays before it awards them. The price is that of the order.
+CREATE TABLE prepaid_pack (
+    pack_id uuid CONSTRAINT pk_prepaid_pack PRIMARY KEY,
+    partner_id uuid NOT NULL CONSTRAINT fk_prepaid_pack_partner_id REFERENCES partner,
+    number integer NOT NULL,
+    contract_id uuid NOT NULL CONSTRAINT fk_prepaid_pack_contract_id REFERENCES contract,
+    packs integer NOT NULL,
+    points bigint NOT NULL,
+    price numeric NOT NULL,
+    net numeric NOT NULL,
+    tax numeric NOT NULL,
+    gross numeric NOT NULL,
+    currency varchar NOT NULL,
+    reference varchar NOT NULL,
+    idempotency_key varchar NOT NULL,
+    fingerprint bytea NOT NULL,
+    ordered_at timestamptz NOT NULL,
+    ordered_by uuid,
+    noted_at timestamptz,
+    noted_by uuid,
+    bank_note varchar,
+    bank_entry_id uuid,
+    paid_at timestamptz,
+    paid_by uuid,
+    cycle_id uuid CONSTRAINT fk_prepaid_pack_cycle_id REFERENCES cycle,
+    cancelled_at timestamptz,
+    cancelled_by uuid,
+    CONSTRAINT uq_prepaid_pack_partner_id_number UNIQUE (partner_id, number),
+    CONSTRAINT uq_prepaid_pack_partner_id_idempotency_key UNIQUE (partner_id, idempotency_key),
+    CONSTRAINT uq_prepaid_pack_reference UNIQUE (reference),
+    CONSTRAINT ck_prepaid_pack_number CHECK (number BETWEEN 1 AND 99999),
+    CONSTRAINT ck_prepaid_pack_points CHECK (packs > 0 AND points > 0),
+    CONSTRAINT ck_prepaid_pack_gross CHECK (least(price, net, tax) >= 0 AND gross = net + tax),
+    CONSTRAINT ck_prepaid_pack_noted CHECK (num_nonnulls(noted_at, noted_by, bank_note) IN (0, 3)),
+    CONSTRAINT ck_prepaid_pack_second_person CHECK (paid_by <> noted_by),
+    CONSTRAINT ck_prepaid_pack_paid CHECK ((paid_at IS NULL) = (cycle_id IS NULL)
+        AND (paid_at IS NULL) = (num_nonnulls(paid_by, bank_entry_id) = 0) AND (paid_by IS NULL OR noted_by IS NOT NULL)),
+    CONSTRAINT ck_prepaid_pack_paid_or_cancelled CHECK (paid_at IS NULL OR cancelled_at IS NULL)
+);

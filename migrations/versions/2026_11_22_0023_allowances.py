@@ -19,6 +19,8 @@ WRITTEN_BY_POSTING = {
     "award_cut": "sees_partner(sponsor_id)",
 }
 
+STEPS = "noted_at, noted_by, bank_note, bank_entry_id, paid_at, paid_by, cycle_id, cancelled_at, cancelled_by"
+
 DOORS = (
     "change_allowance(uuid, text, uuid, bigint, text, uuid, timestamptz)",
     "hold_allowance(uuid, text, bigint, timestamptz)",
@@ -45,6 +47,11 @@ def upgrade() -> None:
     op.execute(f"GRANT UPDATE (lifted_at, lifted_by) ON issuance_stop TO {APP_ROLE}")
     wall("issuance_stop", "true", command="SELECT", role=LEDGER_ROLE)
     grant("issuance_stop", "SELECT", role=LEDGER_ROLE)
+    wall("prepaid_pack", "sees_partner(partner_id)", command="SELECT")
+    wall("prepaid_pack", "", "sees_partner(partner_id) AND paid_at IS NULL", command="INSERT")
+    wall("prepaid_pack", "sees_partner(partner_id)", "sees_coalition() OR num_nonnulls(noted_at, paid_at) = 0", command="UPDATE")
+    grant("prepaid_pack", "SELECT, INSERT")
+    op.execute(f"GRANT UPDATE ({STEPS}) ON prepaid_pack TO {APP_ROLE}")
     for door in DOORS:
         posting_function(door)
     allow_event_kind("ALLOWANCE_LOW")
