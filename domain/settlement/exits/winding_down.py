@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -365,5 +366,5 @@ def _all(times: Sequence[datetime | None]) -> datetime | None:
     return max(passed) if passed and len(passed) == len(times) else None
 
 
-def _columns(command: AnnounceEnd) -> dict[str, object]:
+def _columns(command: AnnounceEnd) -> dict[str, Any]:
     return {name: getattr(command, name) for name in command.__slots__}
