@@ -1,0 +1,460 @@
+"""Rows of reconciliation: how a partner writes its files, the files, what stood in them, and what is to be cleared up."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKeyConstraint, Index, LargeBinary, Numeric, text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from domain.storage import Row
+
+Instant: Any = DateTime(timezone=True)
+Digest: Any = LargeBinary
+
+
+class FileFormat(StrEnum):
+    """How a file holds its rows."""
+
+    CSV = "CSV"
+    """Lines of text with a sign between the cells."""
+    PARQUET = "PARQUET"
+    """Typed columns."""
+    JSON_LINES = "JSON_LINES"
+    """One JSON object a line."""
+
+
+class FileState(StrEnum):
+    """How far a file has come."""
+
+    UPLOADING = "UPLOADING"
+    """Parts of it are still to come."""
+    RECEIVED = "RECEIVED"
+    """It is here, and waits for its turn."""
+    READING = "READING"
+    """Its rows are being taken in."""
+    MATCHING = "MATCHING"
+    """Its rows are being held against the ledger."""
+    DONE = "DONE"
+    """Everything in it has an outcome."""
+    REFUSED = "REFUSED"
+    """It does not count; why is said."""
+
+
+class Phase(StrEnum):
+    """The steps of matching, in their order."""
+
+    GATHER = "GATHER"
+    """The partner's own postings of the period are gathered."""
+    REFERENCE = "REFERENCE"
+    """Rows and postings with the same number, amount and points."""
+    TIME_ZONE = "TIME_ZONE"
+    """Whether times lie apart by whole or half hours."""
+    OUTLET_TIME = "OUTLET_TIME"
+    """Rows without a number: by outlet, time, amount and points."""
+    GROUPS = "GROUPS"
+    """One row for several postings, several rows for one."""
+    DIFFERENCES = "DIFFERENCES"
+    """The same business with other figures."""
+    ELSEWHERE = "ELSEWHERE"
+    """What is there, but in another period."""
+    DUPLICATES = "DUPLICATES"
+    """What was reported before."""
+    LEFT_OVER = "LEFT_OVER"
+    """What is on one side alone."""
+    WORKLIST = "WORKLIST"
+    """What is to be cleared up, each with a suggestion."""
+    REPORT = "REPORT"
+    """The sums of it all."""
+
+
+class RecordKind(StrEnum):
+    """What a row of a file reports."""
+
+    PURCHASE = "PURCHASE"
+    """Goods were bought, and points earned."""
+    RETURN = "RETURN"
+    """Goods came back, and points with them."""
+    REDEMPTION = "REDEMPTION"
+    """Points were spent."""
+    REVERSAL = "REVERSAL"
+    """Spent points came back."""
+
+
+class Outcome(StrEnum):
+    """What became of a row of the file, or of a posting in the ledger."""
+
+    MATCHED = "MATCHED"
+    """It stands on both sides."""
+    MISSING_IN_LEDGER = "MISSING_IN_LEDGER"
+    """The file alone has it."""
+    MISSING_IN_FILE = "MISSING_IN_FILE"
+    """The ledger alone has it."""
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
+    """Both have it, with other figures."""
+    DUPLICATE = "DUPLICATE"
+    """The file, or one of the last 80 days, had it before."""
+    LATE = "LATE"
+    """Both have it, in different periods."""
+    REJECTED = "REJECTED"
+    """The row cannot be read."""
+
+
+class Severity(StrEnum):
+    """How much an outcome weighs."""
+
+    NOTE = "NOTE"
+    """Good to know."""
+    WARNING = "WARNING"
+    """Nothing is wrong with the books, but with the file."""
+    ERROR = "ERROR"
+    """The two sides disagree."""
+
+
+class Reason(StrEnum):
+    """Why an outcome is what it is."""
+
+    AMOUNT = "AMOUNT"
+    """The amounts differ."""
+    POINTS = "POINTS"
+    """The points differ."""
+    SIGN = "SIGN"
+    """The same figure with the other sign."""
+    TIME = "TIME"
+    """The times lie further apart than is tolerated."""
+    OUTLET = "OUTLET"
+    """Another outlet."""
+    TIME_ZONE = "TIME_ZONE"
+    """The time lies apart by as much as those of all the others: another time zone."""
+    IDENTICAL = "IDENTICAL"
+    """The same row, cell by cell, was there before."""
+    SAME_REFERENCE = "SAME_REFERENCE"
+    """The same number was there before with other figures."""
+    RECORD_LATE = "RECORD_LATE"
+    """The file reports it after its period."""
+    POSTING_LATE = "POSTING_LATE"
+    """The ledger has it in a later period."""
+    CELL_EMPTY = "CELL_EMPTY"
+    """A cell that is needed is empty."""
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    """A cell is no number of the form the mapping names."""
+    TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
+    """An amount has more decimals than its currency."""
+    NOT_A_TIME = "NOT_A_TIME"
+    """A cell is no time of the form the mapping names."""
+    TIME_SKIPPED = "TIME_SKIPPED"
+    """A local time that the clocks skipped."""
+    KIND_UNKNOWN = "KIND_UNKNOWN"
+    """The mapping does not say what this kind means."""
+    OUTLET_UNKNOWN = "OUTLET_UNKNOWN"
+    """The partner has no outlet with this code."""
+    CURRENCY = "CURRENCY"
+    """Another currency than the coalition settles in."""
+    TEXT = "TEXT"
+    """A cell is too long, or holds what cannot be printed or decoded."""
+    ROW_BROKEN = "ROW_BROKEN"
+    """The row as such cannot be read: too long, or its quotes do not close."""
+
+
+class Suggestion(StrEnum):
+    """What is most likely to be done about an exception."""
+
+    MATCH = "MATCH"
+    """Match it with the counterpart that is named."""
+    POST = "POST"
+    """Record it now, late."""
+    ASK = "ASK"
+    """Ask the partner."""
+    REVERSE = "REVERSE"
+    """Take the posting back."""
+    CORRECT_FILE = "CORRECT_FILE"
+    """Send it right in the next file."""
+    NOTHING = "NOTHING"
+    """It is explained."""
+
+
+class ExceptionState(StrEnum):
+    """Where an exception stands."""
+
+    OPEN = "OPEN"
+    """Somebody is to look at it."""
+    PROPOSED = "PROPOSED"
+    """A first person has proposed a resolution that a second has to confirm."""
+    RESOLVED = "RESOLVED"
+    """It is cleared up."""
+
+
+class Resolution(StrEnum):
+    """How an exception was cleared up."""
+
+    ACCEPTED = "ACCEPTED"
+    """It is as the ledger has it."""
+    CORRECT_IN_NEXT_FILE = "CORRECT_IN_NEXT_FILE"
+    """The partner sends it right."""
+    FORCE_MATCHED = "FORCE_MATCHED"
+    """Two persons found that the two belong together."""
+    WRITTEN_OFF = "WRITTEN_OFF"
+    """Two persons found that it is not worth pursuing."""
+    EXPLAINED = "EXPLAINED"
+    """A later file, or a later posting, explains it."""
+
+
+TWO_PERSONS = (Resolution.FORCE_MATCHED, Resolution.WRITTEN_OFF)
+"""Proposed by one person, confirmed by another."""
+
+
+def _one_of(column: str, kinds: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(kind.value) for kind in kinds)})"
+
+
+class ReconciliationMapping(Row, table=True):
+    """One version of how a partner writes its files; it never changes."""
+
+    __tablename__ = "reconciliation_mapping"
+    mapping_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    name: str
+    version: int
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    """domain/reconciliation/mapping.py has the form."""
+    created_by: UUID | None = None
+    """None: one of the partner's programs, or the command line."""
+    created_at: datetime = Field(sa_type=Instant)
+
+    __table_args__ = (Unique("partner_id", "name", "version"), CheckConstraint("version > 0", name="version"))
+
+
+class PartnerFile(Row, table=True):
+    """A file a partner handed in, and how far it has come."""
+
+    __tablename__ = "partner_file"
+    file_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    mapping_id: UUID = Field(foreign_key="reconciliation_mapping.mapping_id")
+    name: str
+    sequence: int
+    """The partner's files count up without a gap."""
+    dry_run: bool
+    cycle_id: UUID | None = Field(default=None, foreign_key="cycle.cycle_id")
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The period it is held against; of a cycle, the cycle's."""
+    state: str
+    size: int | None = Field(default=None, sa_type=BigInteger)
+    """How many bytes it has; None until that is known."""
+    received: int = Field(default=0, sa_type=BigInteger)
+    """How many are here."""
+    digest: bytes | None = Field(default=None, sa_type=Digest)
+    """SHA-256 of the whole file."""
+    told: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    """The control totals that were given with it, or stand in it."""
+    position: int = Field(default=0, sa_type=BigInteger)
+    """Where reading goes on: written in the transaction that takes the rows before it in."""
+    next_row: int = Field(default=1, sa_type=BigInteger)
+    rows_read: int = Field(default=0, sa_type=BigInteger)
+    points_read: Decimal = Field(default=Decimal(0), sa_type=Numeric)
+    amount_read: Decimal = Field(default=Decimal(0), sa_type=Numeric)
+    """The file's own figures, as they stand in it."""
+    phase: str | None = None
+    """The step of matching that is next."""
+    findings: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    """What is to be said about the file as a whole."""
+    report: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    refusal: str | None = None
+    """The code of why it does not count."""
+    refusal_says: str | None = None
+    begun_by: UUID | None = None
+    begun_at: datetime = Field(sa_type=Instant)
+    received_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (
+        Index(
+            "uq_partner_file_sequence",
+            "partner_id",
+            "sequence",
+            unique=True,
+            postgresql_where=text("NOT dry_run AND state <> 'REFUSED'"),
+        ),
+        Index(
+            "ix_partner_file_waiting", "state", postgresql_where=text("state IN ('RECEIVED', 'READING', 'MATCHING')")
+        ),
+        CheckConstraint(_one_of("state", FileState), name="state"),
+        CheckConstraint("(state = 'REFUSED') = (refusal IS NOT NULL)", name="refused_for_a_reason"),
+        CheckConstraint("(state = 'MATCHING') = (phase IS NOT NULL)", name="phase_when_matching"),
+        CheckConstraint(
+            "state IN ('UPLOADING', 'REFUSED') OR (digest IS NOT NULL AND size = received)", name="received_whole"
+        ),
+        CheckConstraint("sequence > 0 AND received >= 0 AND position >= 0", name="not_negative"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("octet_length(digest) = 32", name="digest"),
+    )
+
+
+class PartnerFilePart(Row, table=True):
+    """A run of a file's bytes."""
+
+    __tablename__ = "partner_file_part"
+    file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")
+    start: int = Field(primary_key=True, sa_type=BigInteger)
+    partner_id: UUID
+    content: bytes = Field(sa_type=Digest)
+
+    __table_args__ = (CheckConstraint("octet_length(content) BETWEEN 1 AND 4194304", name="size"),)
+
+
+class PartnerRecord(Row, table=True):
+    """A row of a file as the mapping reads it, and what became of it."""
+
+    __tablename__ = "partner_record"
+    file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")
+    row: int = Field(primary_key=True, sa_type=BigInteger)
+    """Its number in the file, as a spreadsheet shows it."""
+    partner_id: UUID
+    identity: UUID | None = None
+    """A digest of what it says: another row with the same says the same."""
+    reference: str | None = None
+    kind: str | None = None
+    outlet_code: str | None = None
+    outlet_id: UUID | None = None
+    occurred_at: datetime | None = Field(default=None, sa_type=Instant)
+    or_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The other instant a local time may mean, in the hour that the clocks pass twice."""
+    points: int | None = Field(default=None, sa_type=BigInteger)
+    """As the member gets them: those spent or taken back are negative."""
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    """In minor units; what is paid back is negative."""
+    member: bytes | None = Field(default=None, sa_type=Digest)
+    """A keyed hash of the card or the partner's own number for the member."""
+    outcome: str | None = None
+    reason: str | None = None
+    match: int | None = Field(default=None, sa_type=BigInteger)
+    """Rows and postings with the same number belong together: the first of the rows."""
+    seconds_off: int | None = None
+    """How much later than the ledger the file has it."""
+    repeats_file: UUID | None = None
+    repeats_row: int | None = Field(default=None, sa_type=BigInteger)
+    """What it is a duplicate of."""
+    cell: str | None = None
+    """The field of the mapping that could not be read."""
+    detail: str | None = None
+    """What stands there instead."""
+
+    __table_args__ = (
+        Index(None, "partner_id", "identity"),
+        CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
+    )
+
+
+class PartnerPosting(Row, table=True):
+    """What the ledger has of a partner for the period of a file: its own postings, one a row, and what became of them."""
+
+    __tablename__ = "partner_posting"
+    file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    partner_id: UUID
+    wallet_id: UUID
+    entry_id: UUID
+    kind: str
+    reference: str | None = None
+    outlet_id: UUID | None = None
+    occurred_at: datetime = Field(sa_type=Instant)
+    points: int = Field(sa_type=BigInteger)
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    due: bool
+    """It belongs to the file's period."""
+    earlier: bool = False
+    """It belongs to an earlier one."""
+    match: int | None = Field(default=None, sa_type=BigInteger)
+    outcome: str | None = None
+    reason: str | None = None
+
+    __table_args__ = (
+        Index(
+            "ix_partner_posting_matched",
+            "partner_id",
+            "entry_id",
+            postgresql_where=text("outcome IN ('MATCHED', 'LATE')"),
+        ),
+        CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
+    )
+
+
+class ReconciliationException(Row, table=True):
+    """Something on which file and ledger do not agree, until it is cleared up."""
+
+    __tablename__ = "reconciliation_exception"
+    exception_id: UUID = Field(primary_key=True)
+    file_id: UUID = Field(foreign_key="partner_file.file_id")
+    partner_id: UUID
+    place: int = Field(sa_type=BigInteger)
+    """The order of the list: rows of the file first."""
+    row: int | None = Field(default=None, sa_type=BigInteger)
+    number: int | None = Field(default=None, sa_type=BigInteger)
+    """The row of the file, or the posting where the file has none."""
+    outcome: str
+    reason: str | None = None
+    severity: str
+    suggestion: str
+    because: str
+    """Why that is suggested, in words."""
+    suggested_row: int | None = Field(default=None, sa_type=BigInteger)
+    suggested_number: int | None = Field(default=None, sa_type=BigInteger)
+    """The most likely counterpart."""
+    state: str
+    resolution: str | None = None
+    assigned_to: UUID | None = None
+    counterpart_row: int | None = Field(default=None, sa_type=BigInteger)
+    counterpart_number: int | None = Field(default=None, sa_type=BigInteger)
+    """With what it is to be matched, or was, by force."""
+    proposed_by: UUID | None = None
+    resolved_by: UUID | None = None
+    """None where a later file explained it."""
+    resolved_at: datetime | None = Field(default=None, sa_type=Instant)
+    explained_by: UUID | None = Field(default=None, foreign_key="partner_file.file_id")
+
+    __table_args__ = (
+        Unique("file_id", "place"),
+        Index("ix_reconciliation_exception_open", "partner_id", postgresql_where=text("state <> 'RESOLVED'")),
+        CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
+        CheckConstraint(_one_of("severity", Severity), name="severity"),
+        CheckConstraint(_one_of("suggestion", Suggestion), name="suggestion"),
+        CheckConstraint(_one_of("state", ExceptionState), name="state"),
+        CheckConstraint(_one_of("resolution", Resolution), name="resolution"),
+        CheckConstraint("num_nonnulls(row, number) = 1", name="row_or_posting"),
+        CheckConstraint("(state = 'OPEN') = (resolution IS NULL)", name="resolution_unless_open"),
+        CheckConstraint("(state = 'RESOLVED') = (resolved_at IS NOT NULL)", name="resolved_at"),
+        CheckConstraint("resolved_by <> proposed_by", name="second_person"),
+        CheckConstraint(
+            "resolution NOT IN ('FORCE_MATCHED', 'WRITTEN_OFF')"
+            " OR (proposed_by IS NOT NULL AND (state = 'PROPOSED' OR resolved_by IS NOT NULL))",
+            name="two_persons",
+        ),
+        CheckConstraint(
+            "(resolution = 'FORCE_MATCHED') = (num_nonnulls(counterpart_row, counterpart_number) > 0)",
+            name="matched_with_something",
+        ),
+    )
+
+
+class ExceptionStep(Row, table=True):
+    """What was done about an exception: appended, never changed."""
+
+    __tablename__ = "exception_step"
+    step_id: UUID = Field(primary_key=True)
+    exception_id: UUID
+    partner_id: UUID
+    what: str
+    note: str | None = None
+    person_id: UUID | None = None
+    taken_at: datetime = Field(sa_type=Instant)
+
+    __table_args__ = (
+        Index(None, "exception_id", "step_id"),
+        ForeignKeyConstraint(["exception_id"], ["reconciliation_exception.exception_id"]),
+        CheckConstraint("char_length(note) <= 1000", name="note"),
+    )
