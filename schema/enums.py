@@ -5,6 +5,12 @@ from __future__ import annotations
 import strawberry
 
 from domain.audit.models import Action, ActorKind, SubjectKind
+from domain.banking.deciding import CreditUse
+from domain.banking.models import (
+    CreditState,
+    Direction,
+    Place,
+)
 from domain.coalition.exit_models import ExitStep, Remainder, Residual
 from domain.coalition.models import (
     BankOutcome,
@@ -21,11 +27,15 @@ from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
 from domain.events.models import EventKind, ExitNews
+from domain.invoicing.models import DocumentKind
 from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReason, StopReason, Unit
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.rewards.queries import RedemptionState
+from domain.settlement import approvals
+from domain.settlement.adjustment_models import AdjustmentReason
+from domain.settlement.answers import Answer
 from domain.settlement.disputing.models import (
     DisputeOutcome,
     DisputeReason,
@@ -33,9 +43,11 @@ from domain.settlement.disputing.models import (
     DisputeStepKind,
     DisputeTreatment,
 )
+from domain.settlement.failure_models import Fate
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
+from domain.settlement.policy_models import Calendar, PaymentPlan
 from partners.clients.models import ClientAuthMethod
 from partners.scopes import PersonRole
 from partners.viewer import Audience
@@ -51,6 +63,8 @@ for kind in (
     ClientAuthMethod,
     ConsentPurpose,
     ConsentWay,
+    CreditState,
+    CreditUse,
     CycleState,
     DisputedLines,
     DisputeOutcome,
@@ -58,6 +72,7 @@ for kind in (
     DisputeState,
     DisputeStepKind,
     DisputeTreatment,
+    DocumentKind,
     EntryKind,
     EventKind,
     ExitNews,
@@ -80,6 +95,8 @@ for kind in (
     WebhookState,
 ):
     strawberry.enum(kind)
+strawberry.enum(Direction, name="MoneyDirection")
+strawberry.enum(Place, name="ReferencePlace")
 strawberry.enum(Action, name="AuditAction")
 strawberry.enum(ActorKind, name="AuditActor")
 strawberry.enum(SubjectKind, name="AuditSubject")
@@ -93,3 +110,9 @@ strawberry.enum(Unit, name="AllowanceUnit")
 strawberry.enum(Basis, name="EstimateBasis")
 strawberry.enum(MovementKind, name="ReserveMovementKind")
 strawberry.enum(Standing, name="CoverStanding")
+strawberry.enum(AdjustmentReason, name="MoneyAdjustmentReason")
+strawberry.enum(Answer, name="StatementAnswer")
+strawberry.enum(approvals.Standing, name="ApprovalStanding")
+strawberry.enum(Calendar, name="CycleCalendar")
+strawberry.enum(Fate, name="FailedPartnerFate")
+strawberry.enum(PaymentPlan)

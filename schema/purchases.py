@@ -20,14 +20,16 @@ from domain.errors import DomainError, InvalidValue
 from domain.ids import PartnerId
 from domain.ledger.allowance_models import CutReason
 from domain.ledger.queries import Share as DomainShare
+from domain.settlement.counting import CountedPart as DomainCountedPart
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, purchases
+from resolvers import coalition, invoices, purchases
 from resolvers.context import Context, Info
 from resolvers.policies import acting_partner
 from schema.errors import UserError, or_null, refusals, shown
 from schema.ids import Node, identified
+from schema.invoices import CountedPart
 from schema.members import Member, MemberRefInput
 from schema.money import Money
 from schema.nodes import findable
@@ -151,6 +153,14 @@ class Purchase(Node):
     """How many lines had a quantity of zero, and so earned nothing."""
     member: Member | None
     """Whose purchase it is; null where the member was named in a way that no longer holds."""
+
+    @strawberry.field(graphql_type=list[CountedPart], extensions=[needs(Scope.SETTLEMENT_READ)])
+    @staticmethod
+    async def statement_parts(
+        purchase: strawberry.Parent[commands.PurchaseReceipt], info: Info
+    ) -> list[DomainCountedPart]:
+        """The statement lines that count it, of those you are a side of, and what it adds to each."""
+        return await invoices.parts_of(info.context, purchase.wallet_id, purchase.entry_id)
 
 
 @strawberry.type

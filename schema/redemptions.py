@@ -12,13 +12,15 @@ from domain.ledger import errors as ledger_errors
 from domain.rewards import queries
 from domain.rewards.queries import RedemptionRef, RedemptionState
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints, RedemptionReceipt, ReverseRedemption
+from domain.settlement.counting import CountedPart as DomainCountedPart
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, members, redemptions
+from resolvers import coalition, invoices, members, redemptions
 from resolvers.context import Context, Info
 from resolvers.policies import serving_partner
 from schema.errors import UserError, basics, or_null, refusals, shown
 from schema.ids import Node, identified
+from schema.invoices import CountedPart
 from schema.members import MemberRefInput
 from schema.nodes import findable
 from schema.partners import Partner
@@ -67,6 +69,12 @@ class Redemption(Node):
     async def partner(redemption: strawberry.Parent[queries.Redemption], info: Info) -> coalition_models.Partner:
         """Who gives value for the points."""
         return await coalition.partner(info.context, redemption.partner_id)
+
+    @strawberry.field(graphql_type=list[CountedPart], extensions=[needs(Scope.SETTLEMENT_READ)])
+    @staticmethod
+    async def statement_parts(redemption: strawberry.Parent[queries.Redemption], info: Info) -> list[DomainCountedPart]:
+        """The statement lines that count it, of those you are a side of, and what it adds to each."""
+        return await invoices.parts_of(info.context, redemption.wallet_id, redemption.entry_id)
 
 
 findable(Redemption, redemptions.find, needs(Scope.REDEMPTIONS_WRITE, Scope.HISTORY_READ))

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
+from schema.bank import BankMutation, BankQuery
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
@@ -21,11 +22,15 @@ from schema.disputes import DisputeMutation, DisputeQuery
 from schema.errors import GenericUserError, user_errors
 from schema.events import TELLING, EventQuery, EventSubscription
 from schema.inside import core_of
+from schema.invoices import InvoiceQuery
 from schema.liability import LiabilityQuery
 from schema.links import LinkMutation, LinkQuery
 from schema.members import MemberMutation, MemberQuery
+from schema.money_adjustments import MoneyAdjustmentMutation, MoneyAdjustmentQuery
 from schema.nodes import NodeQuery
 from schema.partners import PartnerMutation, PartnerQuery
+from schema.payment_steps import PaymentMutation
+from schema.payments import PaymentQuery
 from schema.people import PersonMutation, PersonQuery
 from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
@@ -37,6 +42,8 @@ from schema.returns import ReturnMutation
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
 from schema.service import ServiceMutation
+from schema.set_asides import SetAsideMutation
+from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
 from schema.statements import StatementQuery
 from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
@@ -70,6 +77,11 @@ class Query(
     RedemptionQuery,
     CycleQuery,
     StatementQuery,
+    InvoiceQuery,
+    PaymentQuery,
+    BankQuery,
+    SettlementPolicyQuery,
+    MoneyAdjustmentQuery,
     DisputeQuery,
     LiabilityQuery,
     ReserveQuery,
@@ -95,6 +107,11 @@ class Mutation(
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,
+    PaymentMutation,
+    BankMutation,
+    SettlementPolicyMutation,
+    MoneyAdjustmentMutation,
+    SetAsideMutation,
     DisputeMutation,
     ReserveMutation,
     ReserveAccountMutation,

@@ -10,21 +10,24 @@ from uuid import UUID
 import strawberry
 
 from domain.coalition import models as coalition_models
+from domain.invoicing import models as invoice_models
 from domain.paging import Page, PageRequest
-from domain.settlement import drilling, queries
+from domain.settlement import adjustment_models, drilling, queries
 from domain.settlement.disputing.models import Dispute
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.parties import PartyRole
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, disputes, settlement
+from resolvers import coalition, disputes, invoices, money_adjustments, settlement
 from resolvers.context import Info
 from schema.connections import Connection, paged
 from schema.errors import or_null
 from schema.ids import Node, identified
+from schema.invoices import Invoice, StatementFiles, files_of
 from schema.limits import Cost
 from schema.money import Money
+from schema.money_adjustments import MoneyAdjustment
 from schema.nodes import findable
 from schema.partners import Partner
 from schema.permissions import needs
@@ -176,6 +179,16 @@ class StatementLine(Node):
         """The dispute that it is the outcome of, or that takes an amount out of the statement; null for other lines."""
         return await disputes.behind(info.context, line)
 
+    @strawberry.field(graphql_type=MoneyAdjustment | None, extensions=[or_null])
+    @staticmethod
+    async def adjustment(
+        line: strawberry.Parent[queries.Line], info: Info
+    ) -> adjustment_models.SettlementAdjustment | None:
+        """The adjustment in money that it is; null for lines that transfers or amounts make up."""
+        if line.money.adjustment_id is None:
+            return None
+        return await money_adjustments.adjustment(info.context, line.money.adjustment_id)
+
     @strawberry.field(graphql_type=Connection[LineTransfer], extensions=[paged()])
     @staticmethod
     async def transfers(
@@ -322,6 +335,18 @@ class Statement(Node):
     ) -> Page[queries.Line]:
         """The lines, in order."""
         return await settlement.lines_of(info.context, view, page)
+
+    @strawberry.field(graphql_type=list[Invoice])
+    @staticmethod
+    async def invoices(view: strawberry.Parent[queries.StatementView], info: Info) -> list[invoice_models.Invoice]:
+        """The numbered documents behind it; none before its payments are instructed."""
+        return await invoices.invoices_of(info.context, view)
+
+    @strawberry.field
+    @staticmethod
+    def files(view: strawberry.Parent[queries.StatementView], info: Info) -> StatementFiles | None:
+        """Where it is kept as files; null for an account of the house."""
+        return files_of(view, info)
 
 
 findable(Statement, settlement.statement_by_id, READ)

@@ -5,6 +5,7 @@ A file's columns are declared once; docs/statements.md lists them. Nothing is a 
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ async def pour(path: Path, form: Form, columns: Sequence[Column], rows: AsyncIte
         async for row in rows:
             waiting.append(row)
             if len(waiting) == ROWS_AT_ONCE:
-                writer.write(waiting)
+                await asyncio.to_thread(writer.write, waiting)
                 count, waiting = count + len(waiting), []
         writer.write(waiting)
     return count + len(waiting)
