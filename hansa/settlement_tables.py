@@ -66,7 +66,7 @@ def rail(cycle: Cycle) -> Text:
 
 def cycles_table(cycles: Sequence[Cycle]) -> Table:
     """The cycles, newest first."""
-    table = _table("cycle", "state", "opened", "cut off", title=None)
+    table = table_of("cycle", "state", "opened", "cut off", title=None)
     for heading in ("entries", "revision"):
         table.add_column(heading, justify="right")
     table.add_column("root")
@@ -85,7 +85,7 @@ def cycles_table(cycles: Sequence[Cycle]) -> Table:
 
 def balances_table(desk: Desk, balances: Iterable[Balance], *, title: str) -> Table:
     """What a cycle comes to for everybody, down to nothing in the last row."""
-    table = _table("", title=title)
+    table = table_of("", title=title)
     names = ("opening", "gross", "fees", "tax", "rounding", "net", "closing")
     for heading in names:
         table.add_column(heading, justify="right")
@@ -118,7 +118,7 @@ def statement_part(desk: Desk, view: StatementView, party: Party, lines: Sequenc
 
 
 def _lines_table(desk: Desk, party: Party, lines: Sequence[Line]) -> Table:
-    table = _table("", "with", title=None)
+    table = table_of("", "with", title=None)
     for heading in ("basis", "price", "share", "amount"):
         table.add_column(heading, justify="right")
     before: LineKind | None = None
@@ -197,7 +197,7 @@ def netting_part(desk: Desk, found: Netting) -> Group:
 
 def _matrix(desk: Desk, found: Netting) -> Table:
     parties = sorted({party for pair in found.obligations for party in pair})
-    table = _table("owes ↓  to →", title=f"Obligations, in {found.currency}")
+    table = table_of("owes ↓  to →", title=f"Obligations, in {found.currency}")
     for party in parties:
         table.add_column(desk.name_of(party), justify="right")
     table.add_column("net", justify="right", style="bold")
@@ -210,7 +210,7 @@ def _matrix(desk: Desk, found: Netting) -> Table:
 
 def _plan(desk: Desk, title: str, payments: Sequence[Payment[Party]], digits: int) -> Table:
     count = f"{len(payments)} payment{'' if len(payments) == 1 else 's'}"
-    table = _table("pays", "to", title=f"{title}: {count}")
+    table = table_of("pays", "to", title=f"{title}: {count}")
     table.add_column("amount", justify="right")
     for payment in payments:
         table.add_row(desk.name_of(payment.payer), desk.name_of(payment.payee), _plain(payment.amount, digits))
@@ -229,7 +229,8 @@ def _plain(minor: int, digits: int) -> str:
     return f"{_decimal(minor, digits):,.{digits}f}" if minor else "·"
 
 
-def _table(*headings: str, title: str | None) -> Table:
+def table_of(*headings: str, title: str | None) -> Table:
+    """An empty table in the style of all of them."""
     shown = Table(*headings, title=title, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", title_style="bold")
     shown.title_justify = "left"
     return shown

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Text, cast, func
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
+from domain.errors import InvalidValue
 from domain.ids import PartnerId
 from domain.paging import Page, PageRequest
 from domain.settlement.adjustment_models import AdjustmentReason, SettlementAdjustment
-from domain.settlement.disputing.errors import EvidenceNotFound
+from domain.settlement.disputing.errors import DisputeNotFound, EvidenceNotFound
 from domain.settlement.disputing.lines import line_row
 from domain.settlement.disputing.models import (
     OPEN_STATES,
@@ -61,6 +63,21 @@ async def disputes(session: ReadSession, wanted: Wanted, page: PageRequest) -> P
         query = query.where(col(Dispute.dispute_id) < page.after[0])
     found = await session.scalars(query.order_by(col(Dispute.dispute_id).desc()).limit(page.first + 1))
     return Page.of(list(found), page, key=lambda dispute: (dispute.dispute_id,))
+
+
+async def dispute_ending(session: ReadSession, ending: str) -> Dispute:
+    """The one dispute whose id ends with these digits, as people write ids. Raises: DisputeNotFound, InvalidValue."""
+    digits = ending.replace("-", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{4,32}", digits):
+        raise InvalidValue("a dispute is named by the last digits of its id, four or more", path=("dispute",))
+    written = func.replace(cast(col(Dispute.dispute_id), Text), "-", "")
+    query = select(Dispute).where(_seen(session, Dispute), written.endswith(digits))
+    found = list(await session.scalars(query.limit(2)))
+    if not found:
+        raise DisputeNotFound
+    if len(found) > 1:
+        raise InvalidValue(f"several disputes end with {ending}; give more of its digits", path=("dispute",))
+    return found[0]
 
 
 async def disputes_of_party(session: ReadSession, cycle_id: UUID, partner_id: UUID) -> list[Dispute]:

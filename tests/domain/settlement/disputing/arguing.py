@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.coalition.models import DisputedLines
 from domain.ids import PartnerId, PersonId
-from domain.paging import PageRequest
+from domain.paging import Page, PageRequest
 from domain.settlement import computing, cycles, queries
 from domain.settlement.disputing import answering, deciding, evidence, raising
 from domain.settlement.disputing.models import Dispute, DisputeEvidence, DisputeReason
@@ -56,7 +56,7 @@ class Arguing:
         letters = {"O": PartyRole.OPERATOR.value}
         wanted = [letters.get(letter, letter) for letter in between]
         party = partner(self.trading.partner_ids[next(letter for letter in between if letter != "O")])
-        page = await self.do("", queries.lines, self.cycle.cycle_id, party, PageRequest(first=100))
+        page: Page[Line] = await self.do("", queries.lines, self.cycle.cycle_id, party, PageRequest(first=100))
         return next(
             line
             for line in page.items

@@ -19,6 +19,7 @@ from domain.paging import PageRequest
 from domain.settlement import answers, cycles, queries
 from domain.settlement.disputes import open_disputes
 from domain.settlement.disputing import queries as disputes
+from domain.settlement.disputing import stages
 from domain.settlement.disputing.errors import LineNotDisputable
 from domain.settlement.disputing.models import Dispute, DisputeTreatment
 from domain.settlement.errors import DisputedLinesIncluded
@@ -160,7 +161,7 @@ async def test_withdrawn_and_decided_at_once_is_one_of_both(database: Database) 
         return_exceptions=True,
     )
     assert sum(isinstance(one, DomainError) for one in found) == 1
-    state = (await arguing.do("P", disputes.dispute_of, dispute.dispute_id)).state
+    state = (await arguing.do("P", stages.dispute_of, dispute.dispute_id)).state
     await approved(arguing)
     expected = Decimal("0.70") if state == "DECIDED" else Decimal(0)
     assert await arguing.net("P", await arguing.following()) == expected
@@ -218,7 +219,7 @@ async def act(arguing: Arguing, one: Act, raised: list[Dispute]) -> None:
 
 
 async def step(arguing: Arguing, one: Act, dispute_id: UUID) -> None:
-    dispute = await arguing.do("", disputes.dispute_of, dispute_id)
+    dispute = await arguing.do("", stages.dispute_of, dispute_id)
     mine = arguing.trading.letter(partner(dispute.partner_id))
     other = arguing.trading.letter(partner(dispute.other_id)) if dispute.other_id else ""
     part = str(payable(dispute.amount * one.percent / 100, 2))

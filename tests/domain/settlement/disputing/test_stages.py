@@ -12,7 +12,7 @@ from domain.errors import DomainError, IdempotencyConflict, InvalidValue
 from domain.ids import new_id
 from domain.paging import PageRequest
 from domain.settlement import computing, cycles
-from domain.settlement.disputing import answering, queries, sweeping
+from domain.settlement.disputing import answering, queries, stages, sweeping
 from domain.settlement.disputing.errors import (
     AlreadyDisputed,
     AnswerStillDue,
@@ -102,7 +102,7 @@ async def test_each_stage_allows_its_steps_and_refuses_the_others_by_name(
     dispute = await reach(arguing)
     if step in allowed or (stage, step) in REPEATED:
         await STEPS[step](arguing, dispute)
-        now = await arguing.do("P", queries.dispute_of, dispute.dispute_id)
+        now = await arguing.do("P", stages.dispute_of, dispute.dispute_id)
         assert now.state == allowed.get(step, stage)
         return
     early = (stage, step) == (DisputeState.RAISED, "escalate")
@@ -183,7 +183,7 @@ async def test_silence_takes_a_dispute_to_the_coalition_and_no_further(database:
     arguing.later(days=100)
     assert await sweeping.escalate_overdue(arguing.trading.database, now=arguing.trading.now) == 0
     for dispute in (unanswered, left):
-        found = await arguing.do("", queries.dispute_of, dispute.dispute_id)
+        found = await arguing.do("", stages.dispute_of, dispute.dispute_id)
         assert found.state == DisputeState.ESCALATED
         assert found.due_at < arguing.trading.now, "it stays with the coalition, and is shown as overdue"
 
