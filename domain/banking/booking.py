@@ -84,6 +84,8 @@ async def match_by_hand(
     standing = [one for one in await _matches(session, entry_id) if one.state != MatchState.UNDONE]
     if standing and {one.payment_id for one in standing} == set(payment_ids):
         return standing
+    if not payments:
+        raise MatchImpossible("name at least one payment")
     if standing or not entry.left:
         raise MatchImpossible("the entry belongs to something already; take that back first")
     wanted = _wanted(entry)

@@ -78,11 +78,11 @@ async def payment_by_id(session: ReadSession, payment_id: UUID) -> Payment:
     )
 
 
-async def payments_by_ids(session: ReadSession, payment_ids: Sequence[UUID]) -> list[Payment]:
-    """Payments in the order of their ids as given, those the viewer may see."""
+async def payments_by_ids(session: ReadSession, payment_ids: Sequence[UUID]) -> list[Payment | None]:
+    """Payments in the order of their ids; None for those the viewer may not see."""
     query = select(Payment).where(col(Payment.payment_id).in_(payment_ids), visible.payments(sight_of(session)))
     found = {payment.payment_id: payment for payment in await session.scalars(query)}
-    return [found[one] for one in payment_ids if one in found]
+    return [found.get(payment_id) for payment_id in payment_ids]
 
 
 async def payment_named(session: ReadSession, reference: str) -> Payment:

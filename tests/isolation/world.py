@@ -32,6 +32,7 @@ from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
 from tests.isolation.arguing import argue
+from tests.isolation.paying import accounts, pay
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
 SPENT_ELSEWHERE = 90_000
@@ -69,6 +70,11 @@ class Side:
     """Points its service desk has asked for."""
     line_id: UUID
     """A line that no other partner is a side of."""
+    payment_id: UUID
+    """What it pays for the settled cycle."""
+    credit_id: UUID
+    """What it paid too much."""
+    bank_entry_id: UUID
     dispute_id: UUID
     evidence_id: UUID
     """A file of its dispute."""
@@ -152,6 +158,7 @@ async def a_world(database: Database, url: str) -> World:
     )
     async with acting(database, Sight.partner(birch.partner_id)) as session:
         await managing.draft(session, birch.partner_id, invitation, now=OPENED)
+    await accounts(database)
     await _trade(amber, birch)
     settled, drafted, open_now = await _close(database, first, amber, birch)
     await relayed(database)
@@ -225,6 +232,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
         people = {"preparer": PersonId(PREPARER), "decider": PersonId(APPROVER)}
         await argue(shop, first.cycle_id, **people, now=first_end + timedelta(days=3))
         await shop.sell(shop.made["member"], 4, now=NOW - timedelta(days=8))
+    await pay(database, first.cycle_id, (amber, birch), by=PersonId(PREPARER), now=first_end + timedelta(days=4))
     third = await _computed(database, second, second_end)
     for shop in (amber, birch):
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
@@ -281,6 +289,9 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         statement_id=statement.statement_id,
         adjustment_id=made["adjustment"],
         line_id=line.line_id,
+        payment_id=made["payment"],
+        credit_id=made["credit"],
+        bank_entry_id=made["bank entry"],
         dispute_id=made["dispute"],
         evidence_id=made["evidence"],
         movement=made["movement"],

@@ -1,0 +1,76 @@
+"""The settled cycle is paid: each shop's payment, what it paid too much, and the bank's entry that tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from schwifty import IBAN
+from sqlmodel import col, select
+
+from domain.banking import importing, instructing
+from domain.banking.models import BankEntry, PartnerCredit, Payment
+from domain.coalition.models import LegalEntity
+from domain.ids import PersonId, new_id
+from domain.settlement.policy_models import PaymentPlan
+from domain.storage import COALITION, Database, WriteSession
+from hansa.journey.bank import Booked, Told, told
+from tests.isolation.shop import Shop, acting
+
+TOO_MUCH = Decimal("1.00")
+
+
+async def pay(database: Database, cycle_id: UUID, shops: Iterable[Shop], *, by: PersonId, now: datetime) -> None:
+    """Instruct the cycle; each shop that owes pays a little too much."""
+    async with acting(database, COALITION) as session:
+        own = select(LegalEntity.iban).where(col(LegalEntity.partner_id).is_(None))
+        iban = (await session.scalars(own)).one() or ""
+        payments = await instructing.instruct(session, cycle_id, PaymentPlan.THROUGH_OPERATOR, by=by, now=now)
+    owed = [payment for payment in payments if payment.payer_id is not None]
+    statement = Told(
+        iban=iban,
+        currency="USD",
+        name="B-1",
+        sequence=1,
+        opening=Decimal("100.00"),
+        on=now.date(),
+        booked=[
+            Booked(amount=payment.amount + TOO_MUCH, on=now.date(), reference=payment.reference) for payment in owed
+        ],
+    )
+    async with acting(database, COALITION) as session:
+        await importing.bring_in(session, told(statement), by=by, now=now)
+    async with acting(database, COALITION) as session:
+        for shop in shops:
+            await _remember(session, shop)
+
+
+async def accounts(database: Database) -> None:
+    """Everybody gets an account, the operator too."""
+    async with acting(database, COALITION) as session:
+        await _accounts(session)
+
+
+async def _accounts(session: WriteSession) -> None:
+    rows = (await session.scalars(select(LegalEntity).order_by(col(LegalEntity.name)))).all()
+    if all(row.partner_id is not None for row in rows):
+        own = LegalEntity(legal_entity_id=new_id(), name="Hansa Operator SIA", country="LV")
+        session.add(own)
+        rows = [*rows, own]
+    for number, row in enumerate(rows):
+        if not row.iban:
+            row.iban = IBAN.generate("LV", bank_code="HABA", account_code=f"{number:013}")
+        row.street, row.building, row.post_code, row.town = "Town street", "1", "LV-1010", "Riga"
+        row.tax_number = row.tax_number or f"LV4000300{number:04}"
+
+
+async def _remember(session: WriteSession, shop: Shop) -> None:
+    own = shop.partner_id
+    mine = (col(Payment.payer_id) == own) | (col(Payment.payee_id) == own)
+    shop.made["payment"] = (await session.scalars(select(Payment).where(mine))).one().payment_id
+    credit = (await session.scalars(select(PartnerCredit).where(PartnerCredit.partner_id == own))).one()
+    shop.made["credit"] = credit.credit_id
+    entry = await session.scalars(select(BankEntry).where(BankEntry.entry_id == credit.entry_id))
+    shop.made["bank entry"] = entry.one().entry_id
