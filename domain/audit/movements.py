@@ -17,7 +17,6 @@ from domain.audit.canonical import FIELD, Row
 from domain.storage import ReadSession
 
 FORM = "hansa-movement-1"
-MARK_FORM = "hansa-mark-1"
 WITHOUT_MONEY = frozenset({"RELEASE", "HOLD", "VOID", "MOVE"})
 HASH = 32
 
@@ -60,7 +59,7 @@ def in_order(transfers: Iterable[Row]) -> list[Row]:
 
 def mark_of(wallet_id: UUID, entry_id: UUID, n: int) -> str:
     """The mark of a transfer: a hash of its place in the ledger."""
-    return sha256(FIELD.join((MARK_FORM, str(wallet_id), str(entry_id), str(n))).encode()).hexdigest()
+    return sha256(wallet_id.bytes + entry_id.bytes + n.to_bytes(4)).hexdigest()
 
 
 async def leaves_of(session: ReadSession, cycle_id: UUID) -> AsyncIterator[bytes]:
