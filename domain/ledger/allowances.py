@@ -126,6 +126,31 @@ async def allowances(session: ReadSession, partner_id: PartnerId | None = None) 
     return [Standing(allowance=allowance, left=int(amount)) for allowance, amount in rows]
 
 
+async def drawn_in_all(session: ReadSession, partner_id: PartnerId, kind: AllowanceKind) -> int:
+    """All that was ever drawn from an allowance and not given back: what was put in less what is left."""
+    row = (
+        await session.execute(
+            select(
+                select(func.sum(AllowanceChange.amount))
+                .where(col(AllowanceChange.allowance_id) == col(Allowance.allowance_id))
+                .scalar_subquery(),
+                select(func.sum(AllowanceSlice.left_amount))
+                .where(col(AllowanceSlice.allowance_id) == col(Allowance.allowance_id))
+                .scalar_subquery(),
+            ).where(col(Allowance.subject_id) == partner_id, col(Allowance.kind) == kind, _seen(sight_of(session)))
+        )
+    ).first()
+    return 0 if row is None else int(row[0] or 0) - int(row[1])
+
+
+async def mind(session: WriteSession, allowance_id: UUID, *, low: bool, now: datetime) -> bool:
+    """Note that little is left, or enough again; whether that is news. A partner is told of each fall once."""
+    was = col(Allowance.low_since)
+    same = (col(Allowance.allowance_id) == allowance_id) & (was.is_(None) if low else was.is_not(None))
+    noted = update(Allowance).where(same).values(low_since=now if low else None)
+    return (await session.execute(noted.returning(col(Allowance.allowance_id)))).first() is not None
+
+
 async def changes(session: ReadSession, allowance_id: UUID, most: int) -> list[AllowanceChange]:
     """What was put into an allowance or taken out otherwise than by postings, the newest first."""
     seen = concerning(sight_of(session), col(AllowanceChange.partner_id))

@@ -184,3 +184,13 @@ BEGIN
         a.available_at, a.expires_at, a.inactivity_months)::transfer_draft
     FROM unnest(awards) a LEFT JOIN unnest(short) s ON s.lot_id = a.lot_id WHERE a.points > COALESCE(s.rest, 0));
 END $$;
+
+-- A sponsor is told each time that little is left; the sweep notes it, and this says it in the same transaction.
+CREATE FUNCTION tell_of_allowance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO event (partner_id, kind, balance_seen, subject_id, detail, occurred_at)
+    VALUES (NEW.partner_id, 'ALLOWANCE_LOW', false, NEW.allowance_id, NEW.kind, NEW.low_since);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER low_allowance_is_told AFTER UPDATE ON allowance FOR EACH ROW
+    WHEN (OLD.low_since IS NULL AND NEW.low_since IS NOT NULL) EXECUTE FUNCTION tell_of_allowance();
