@@ -2,14 +2,12 @@
 
 from alembic import op
 
-from migrations.operations import grant, posting_function, run_sql_file, wall
+from migrations.operations import allow_event_kind, grant, posting_function, run_sql_file, wall
 
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
-
-OURS = ("PARTNER_LEAVING", "COALITION_ENDING")
 
 
 def upgrade() -> None:
@@ -20,19 +18,21 @@ def upgrade() -> None:
     for table in ("partner_exit", "wind_down"):
         grant(table, "SELECT, INSERT, UPDATE")
     posting_function("outstanding_of(uuid, int)")
-    _widen("event", "ck_event_kind", *OURS)
-    _widen("settlement_adjustment", "ck_settlement_adjustment_reason", "EXIT")
+    for kind in ("PARTNER_LEAVING", "COALITION_ENDING"):
+        allow_event_kind(kind)
+    _let_adjustments_come_of("EXIT")
 
 
-def _widen(table: str, law: str, *words: str) -> None:
-    """Let a column's law know more words than it does, whichever it knows by now."""
-    added = "".join(f", ''{word}''::character varying" for word in words)
+def _let_adjustments_come_of(reason: str) -> None:
+    """Let adjustments have one more reason than the law about them knows."""
     op.execute(
         f"""
-        DO $$ DECLARE known text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{law}');
+        DO $$ DECLARE known text := (
+            SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = 'ck_settlement_adjustment_reason');
         BEGIN
-            EXECUTE 'ALTER TABLE {table} DROP CONSTRAINT {law}';
-            EXECUTE 'ALTER TABLE {table} ADD CONSTRAINT {law} ' || regexp_replace(known, '\\](\\)?::text\\[\\])', '{added}]\\1');
+            ALTER TABLE settlement_adjustment DROP CONSTRAINT ck_settlement_adjustment_reason;
+            EXECUTE 'ALTER TABLE settlement_adjustment ADD CONSTRAINT ck_settlement_adjustment_reason'
+                || ' CHECK (reason = ''{reason}'' OR ' || known || ')';
         END $$
         """
     )
