@@ -78,11 +78,14 @@ class Desk:
             raise NotFound(f"No cycle is {' or '.join(states)}.", path=("cycle",))
         return newest
 
-    async def person(self, email: str, scope: Scope) -> PersonId:
-        """The coalition's person with that address, if the roles allow what is asked. Raises: NotFound, Forbidden."""
+    async def person(self, email: str, scope: Scope, partner_id: PartnerId | None = None) -> PersonId:
+        """The person of the coalition, or of a partner, with that address, if the roles allow what is asked.
+
+        Raises: NotFound, Forbidden.
+        """
         person = await self.ctx.read(admitting.with_email, email)
         roles = [PersonRole(role) for role in person.roles]
-        if person.partner_id is not None or scope not in scopes_of_roles(roles):
+        if person.partner_id != partner_id or scope not in scopes_of_roles(roles):
             raise Forbidden(f"{person.name} has no role that allows {scope}.")
         return PersonId(person.person_id)
 

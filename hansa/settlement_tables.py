@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -11,12 +13,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from domain.ids import PartnerId
+from domain.settlement.adjustment_models import SettlementAdjustment
+from domain.settlement.answers import Answer, PartnerAnswer
+from domain.settlement.failure_models import SetAside
 from domain.settlement.forecasting import Forecast
 from domain.settlement.lines import LineKind, MoneyLine
 from domain.settlement.models import Cycle, CycleState
 from domain.settlement.netting import Payment
-from domain.settlement.parties import OPERATOR, Party
+from domain.settlement.parties import OPERATOR, Party, partner
+from domain.settlement.policy_models import SettlementPolicy
 from domain.settlement.queries import Line, Netting, StatementView
+from domain.settlement.records import party_of
 from domain.settlement.statements import Balance
 from hansa.settlement_desk import Desk
 
@@ -178,6 +186,90 @@ def _verdict(desk: Desk, balance: Balance) -> Text:
         return Text("\nNothing is to be paid.", style="bold")
     figure = f"{abs(amount):,.{desk.digits}f}"
     return Text(f"\n{desk.name_of(balance.party)} {words} {desk.currency} {figure}", style="bold")
+
+
+def answers_table(desk: Desk, found: Sequence[PartnerAnswer]) -> Table:
+    """What partners say, those who have not spoken in red."""
+    table = table_of("partner", "answer", "on", "until", "reminded", title=None)
+    for answer in found:
+        style = {Answer.NONE: PAID, Answer.DISPUTED: PAID, Answer.ACCEPTED: RECEIVED}.get(answer.answer, QUIET)
+        table.add_row(
+            desk.name_of(partner(answer.partner_id)),
+            Text(answer.answer.lower(), style=style),
+            _instant(answer.answered_at),
+            _instant(answer.until),
+            _instant(answer.reminded_at),
+        )
+    return table
+
+
+def set_asides_table(desk: Desk, found: Sequence[SetAside]) -> Table:
+    """Partners that failed, and what becomes of them."""
+    table = table_of("partner", "agreed", "on", "asked for", "reason", title="Partners that failed")
+    for row in found:
+        table.add_row(
+            desk.name_of(partner(PartnerId(row.partner_id))),
+            _words(row.fate),
+            _instant(row.agreed_at),
+            _words(row.asked),
+            row.reason,
+        )
+    return table
+
+
+def claims_table(desk: Desk, lines: Sequence[Line]) -> Table:
+    """What failed partners would owe and be owed, line by line."""
+    table = table_of("", "owes", "to", title="Set aside" if lines else None)
+    table.add_column("amount", justify="right")
+    for line in lines:
+        claim = line.money
+        table.add_row(
+            WORDS[claim.kind],
+            desk.name_of(claim.debtor),
+            desk.name_of(claim.creditor),
+            money(claim.amount, desk.digits, signed=False),
+        )
+    return table
+
+
+def adjustments_table(desk: Desk, found: Sequence[SettlementAdjustment], cycles: Mapping[UUID, str]) -> Table:
+    """Adjustments in money: who owes whom, why, and whether it counts."""
+    table = table_of("id", "reason", "owes", "to", title=None)
+    table.add_column("amount", justify="right")
+    for heading in ("adjusts", "line of", "stands", "note"):
+        table.add_column(heading)
+    for row in found:
+        stands = "withdrawn" if row.withdrawn_at else "agreed" if row.agreed_at else "waits for a second person"
+        table.add_row(
+            str(row.adjustment_id),
+            _words(row.reason),
+            desk.name_of(party_of(row.debtor, row.debtor_id)),
+            desk.name_of(party_of(row.creditor, row.creditor_id)),
+            money(row.amount, desk.digits, signed=False),
+            cycles.get(row.adjusts_cycle_id, ""),
+            cycles.get(row.cycle_id, "") if row.cycle_id else "",
+            stands,
+            row.note,
+        )
+    return table
+
+
+def policy_table(policy: SettlementPolicy) -> Table:
+    """The settings, by the names they are changed by."""
+    table = table_of("setting", "is", title="How the coalition settles")
+    for name, value in policy.model_dump().items():
+        if name not in {"one", "changed_by", "changed_at", "calendar_since"}:
+            shown = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).lower()
+            table.add_row(name, shown.upper() if name in {"calendar", "payment_plan"} else shown)
+    return table
+
+
+def _instant(instant: datetime | None) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}" if instant else ""
+
+
+def _words(code: str | None) -> str:
+    return (code or "").replace("_", " ").lower()
 
 
 def netting_part(desk: Desk, found: Netting) -> Group:

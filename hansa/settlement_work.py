@@ -11,10 +11,11 @@ from typing import Any
 from domain.audit import sealing
 from domain.errors import InvalidValue
 from domain.paging import LARGEST_PAGE, PageRequest
-from domain.settlement import computing, cycles, forecasting, queries
+from domain.settlement import answers, computing, cycles, finishing, forecasting, queries
 from domain.settlement.models import Cycle, CycleState
 from domain.settlement.parties import Party, partner
 from domain.settlement.queries import Line
+from domain.storage import Row
 from hansa import reporting
 from hansa import settlement_tables as tables
 from hansa.settlement_desk import Desk
@@ -47,9 +48,9 @@ async def cut_off(desk: Desk, name: str | None, next_name: str | None, *, json: 
     _say(await desk.ctx.write(sealing.seal, cut.cycle.cycle_id, now=desk.ctx.now), json=json)
 
 
-async def compute(desk: Desk, name: str | None, de_minimis: str, *, json: bool) -> None:
+async def compute(desk: Desk, name: str | None, de_minimis: str | None, *, json: bool) -> None:
     """The statements; a seal that a broken connection left out is made up for."""
-    smallest = _amount(de_minimis)
+    smallest = None if de_minimis is None else amount(de_minimis, "de_minimis")
     chosen = await desk.cycle(name, CycleState.COMPUTED, CycleState.CUT_OFF)
     await desk.ctx.write(sealing.seal, chosen.cycle_id, now=desk.ctx.now)
     done = await desk.ctx.write(computing.compute, chosen.cycle_id, now=desk.ctx.now, de_minimis=smallest)
@@ -80,6 +81,31 @@ async def void(desk: Desk, name: str | None, person: str, reason: str, *, json: 
     chosen = await desk.cycle(name, CycleState.APPROVED, CycleState.PROPOSED)
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
     _say(await desk.ctx.write(cycles.void, chosen.cycle_id, by=by, reason=reason, now=desk.ctx.now), json=json)
+
+
+async def close(desk: Desk, name: str | None, person: str, *, json: bool) -> None:
+    """A settled cycle, put away."""
+    chosen = await desk.cycle(name, CycleState.SETTLED)
+    by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
+    _say(await desk.ctx.write(finishing.close, chosen.cycle_id, by=by, now=desk.ctx.now), json=json)
+
+
+async def answers_of(desk: Desk, name: str | None, *, json: bool) -> None:
+    """What each partner says."""
+    chosen = await desk.cycle(name, CycleState.PROPOSED, *COMPUTED[2:])
+    found = await desk.ctx.read(answers.answers_of, chosen.cycle_id, now=desk.ctx.now)
+    if json:
+        return reporting.as_json(plain({"cycle": chosen.name, "answers": found}))
+    return tables.show(tables.rail(chosen), tables.answers_table(desk, found))
+
+
+async def answer(desk: Desk, name: str | None, slug: str, person: str, *, json: bool) -> None:
+    """A partner's word, by one of its own people."""
+    chosen = await desk.cycle(name, CycleState.PROPOSED)
+    partner_id = desk.partner(slug)
+    by = await desk.person(person, Scope.SETTLEMENT_DISPUTE, partner_id)
+    await desk.ctx.write(answers.accept, chosen.cycle_id, partner_id, by=by, now=desk.ctx.now)
+    await answers_of(desk, chosen.name, json=json)
 
 
 async def statement(desk: Desk, name: str | None, slug: str, *, json: bool) -> None:
@@ -119,11 +145,12 @@ async def _every_line(desk: Desk, cycle: Cycle, party: Party) -> list[Line]:
     return lines
 
 
-def _amount(words: str) -> Decimal:
+def amount(words: str, name: str) -> Decimal:
+    """An amount as somebody typed it. Raises: InvalidValue."""
     try:
         return Decimal(words)
     except ArithmeticError:
-        raise InvalidValue(f"{words!r} is not an amount", path=("de_minimis",)) from None
+        raise InvalidValue(f"{words!r} is not an amount", path=(name,)) from None
 
 
 def plain(value: Any) -> Any:
@@ -136,7 +163,7 @@ def plain(value: Any) -> Any:
             shown = value.hex()
         case Decimal():
             shown = f"{value:f}"
-        case Cycle():
+        case Row():
             shown = plain(value.model_dump())
         case Mapping():
             shown = _pairs(value) if any(isinstance(key, tuple) for key in value) else _named(value)

@@ -10,7 +10,8 @@ from domain.audit import proofs, sealing
 from domain.audit.sealing import EntryProof
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
-from domain.settlement import answers, computing, cycles, drilling, forecasting, queries
+from domain.settlement import answers, approvals, computing, cycles, drilling, finishing, forecasting, queries
+from domain.settlement.answers import PartnerAnswer
 from domain.settlement.drilling import LineBenefit, LineTransfer
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.forecasting import Forecast
@@ -118,19 +119,32 @@ async def proof(ctx: Context, cycle_id: UUID, wallet_id: UUID, entry_id: UUID) -
     return await ctx.read(sealing.prove_entry, cycle_id, wallet_id=wallet_id, entry_id=entry_id)
 
 
+async def answers_of(ctx: Context, cycle_id: UUID) -> list[PartnerAnswer]:
+    """What partners say to their statements: all for the coalition, a partner's own for the partner."""
+    return await ctx.read(answers.answers_of, cycle_id, now=ctx.now)
+
+
+async def approval_standing(ctx: Context, cycle_id: UUID) -> approvals.Standing | None:
+    """What the approval is worth now; for the coalition alone."""
+    if ctx.viewer.audience is not Audience.COALITION:
+        return None
+    return await ctx.read(approvals.standing, cycle_id, now=ctx.now)
+
+
 async def cut_off(ctx: Context, cycle_id: UUID) -> Cycle:
     """Let no further posting into a cycle, open the next, and seal what the cycle holds."""
-    await ctx.write(cycles.cut_off, cycle_id, now=ctx.now)
+    by = None if ctx.viewer.person_id is None else PersonId(ctx.viewer.person_id)
+    await ctx.write(cycles.cut_off, cycle_id, now=ctx.now, by=by)
     return await ctx.write(sealing.seal, cycle_id, now=ctx.now)
 
 
-async def compute(ctx: Context, cycle_id: UUID, de_minimis: Decimal) -> Cycle:
+async def compute(ctx: Context, cycle_id: UUID, de_minimis: Decimal | None) -> Cycle:
     """Draw up the statements."""
     by = PersonId(acting_person(ctx.viewer))
     return await ctx.write(computing.compute, cycle_id, now=ctx.now, de_minimis=de_minimis, by=by)
 
 
-async def propose(ctx: Context, cycle_id: UUID, days_to_answer: int) -> Cycle:
+async def propose(ctx: Context, cycle_id: UUID, days_to_answer: int | None) -> Cycle:
     """Lay the statements before the partners."""
     by = PersonId(acting_person(ctx.viewer))
     return await ctx.write(cycles.propose, cycle_id, by=by, now=ctx.now, days_to_answer=days_to_answer)
@@ -149,6 +163,11 @@ async def approve(ctx: Context, cycle_id: UUID) -> Cycle:
     if not ctx.viewer.is_fresh(ctx.real_now()):
         raise SignInTooOld
     return await ctx.write(cycles.approve, cycle_id, by=by, now=ctx.now)
+
+
+async def close(ctx: Context, cycle_id: UUID) -> Cycle:
+    """Put a settled cycle away."""
+    return await ctx.write(finishing.close, cycle_id, by=PersonId(acting_person(ctx.viewer)), now=ctx.now)
 
 
 async def void(ctx: Context, cycle_id: UUID, reason: str) -> Cycle:

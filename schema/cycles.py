@@ -8,45 +8,30 @@ from typing import Annotated, Any
 
 import strawberry
 
-from domain.coalition import models as coalition_models
 from domain.paging import Page, PageRequest
 from domain.settlement import forecasting, models, queries
+from domain.settlement.answers import PartnerAnswer as DomainAnswer
+from domain.settlement.approvals import Standing
+from domain.settlement.failure_models import SetAside as FailedPartner
 from domain.settlement.models import CycleState
-from domain.settlement.netting import Payment as NettedPayment
-from domain.settlement.parties import Party as DomainParty
-from domain.settlement.parties import PartyRole
 from domain.settlement.statements import Balance as DomainBalance
 from domain.values import Money as DomainMoney
 from partners.scopes import Scope
-from resolvers import coalition, settlement
+from resolvers import set_asides, settlement
 from resolvers.context import Info
+from schema.answers import PartnerAnswer
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
-from schema.money import Money
+from schema.netting import Netting, Position
 from schema.nodes import findable
-from schema.partners import Partner
 from schema.permissions import needs
+from schema.set_asides import SetAside
 from schema.shape import shows
-from schema.statements import Statement
+from schema.statements import Statement, StatementLine
 
 READ = needs(Scope.SETTLEMENT_READ)
 PREPARE = needs(Scope.SETTLEMENT_PREPARE)
-
-
-@strawberry.type
-@shows(DomainParty)
-class Party:
-    """One side of what is owed: a partner, or an account of the house."""
-
-    role: PartyRole
-    """What it is."""
-
-    @strawberry.field(graphql_type=Partner | None)
-    @staticmethod
-    async def partner(party: strawberry.Parent[DomainParty], info: Info) -> coalition_models.Partner | None:
-        """The partner; null for the operator and the other accounts of the house."""
-        return await coalition.partner_or_none(info.context, party.partner_id)
 
 
 @strawberry.type
@@ -64,93 +49,6 @@ class SettlementStep:
     """Why, where a reason was given."""
     taken_at: datetime
     """When."""
-
-
-@strawberry.type
-class Position:
-    """What one party is owed in the end, or owes."""
-
-    party: Party
-    """Whose position."""
-    net: Money
-    """Positive receives, negative pays."""
-
-
-@strawberry.type
-class Owed:
-    """All that one party owes another before netting."""
-
-    debtor: Party
-    """Who owes."""
-    creditor: Party
-    """Who is owed."""
-    amount: Money
-    """How much."""
-
-
-@strawberry.type
-class Payment:
-    """A payment that settles."""
-
-    payer: Party
-    """Who pays."""
-    payee: Party
-    """Who is paid."""
-    amount: Money
-    """How much."""
-
-
-@strawberry.type
-@shows(queries.Netting)
-class Netting:
-    """Many obligations become few payments."""
-
-    @strawberry.field
-    @staticmethod
-    def efficiency(netting: strawberry.Parent[queries.Netting]) -> Decimal:
-        """The part of what is owed that need not be paid, between 0 and 1, to six decimals."""
-        return (Decimal(netting.efficiency.numerator) / netting.efficiency.denominator).quantize(Decimal("0.000001"))
-
-    @strawberry.field(graphql_type=Money)
-    @staticmethod
-    def gross(netting: strawberry.Parent[queries.Netting]) -> DomainMoney:
-        """All that is owed between two different parties."""
-        return DomainMoney.of_minor(netting.gross, netting.currency)
-
-    @strawberry.field
-    @staticmethod
-    def obligations(netting: strawberry.Parent[queries.Netting]) -> list[Owed]:
-        """Who owes whom how much."""
-        return [
-            Owed(debtor=debtor, creditor=creditor, amount=_money(amount, netting))  # type: ignore[arg-type]
-            for (debtor, creditor), amount in netting.obligations.items()
-        ]
-
-    @strawberry.field
-    @staticmethod
-    def positions(netting: strawberry.Parent[queries.Netting]) -> list[Position]:
-        """What each party is owed in the end; together nothing."""
-        return [Position(party=party, net=_money(net, netting)) for party, net in netting.nets.items()]  # type: ignore[arg-type]
-
-    @strawberry.field
-    @staticmethod
-    def through_operator(netting: strawberry.Parent[queries.Netting]) -> list[Payment]:
-        """Each partner pays the operator, or is paid by it, once."""
-        return [_payment(payment, netting) for payment in netting.through_operator]
-
-    @strawberry.field
-    @staticmethod
-    def peer_to_peer(netting: strawberry.Parent[queries.Netting]) -> list[Payment]:
-        """Few payments straight between the parties."""
-        return [_payment(payment, netting) for payment in netting.peer_to_peer]
-
-
-def _money(minor: int, netting: queries.Netting) -> Any:
-    return DomainMoney.of_minor(minor, netting.currency)
-
-
-def _payment(payment: NettedPayment[DomainParty], netting: queries.Netting) -> Payment:
-    return Payment(payer=payment.payer, payee=payment.payee, amount=_money(payment.amount, netting))  # type: ignore[arg-type]
 
 
 @strawberry.type
@@ -175,6 +73,10 @@ class Cycle(Node):
     """Until when they may answer; silence past it is acceptance."""
     approved_at: datetime | None
     """When a second person agreed."""
+    revision: int
+    """Which of its computations holds; answers and approvals are for one."""
+    de_minimis: Decimal | None
+    """Smaller closing balances were carried forward; null before it is computed."""
 
     @strawberry.field
     @staticmethod
@@ -199,6 +101,30 @@ class Cycle(Node):
     async def steps(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[models.SettlementStep]:
         """What was done to it; to a partner, its own answers."""
         return await settlement.steps_of(info.context, cycle.cycle_id)
+
+    @strawberry.field(graphql_type=list[PartnerAnswer])
+    @staticmethod
+    async def answers(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[DomainAnswer]:
+        """What each partner says to its statement: to a partner, its own; none before it is proposed."""
+        return await settlement.answers_of(info.context, cycle.cycle_id)
+
+    @strawberry.field
+    @staticmethod
+    async def approval(cycle: strawberry.Parent[models.Cycle], info: Info) -> Standing | None:
+        """What its approval is worth now; null to all but the coalition."""
+        return await settlement.approval_standing(info.context, cycle.cycle_id)
+
+    @strawberry.field(graphql_type=list[SetAside])
+    @staticmethod
+    async def set_asides(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[FailedPartner]:
+        """The partners it is settled without, or is asked to be; none to all but the coalition."""
+        return await set_asides.set_asides_of(info.context, cycle.cycle_id)
+
+    @strawberry.field(graphql_type=list[StatementLine])
+    @staticmethod
+    async def lines_aside(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[queries.Line]:
+        """What failed partners would have owed and been owed; to a partner, the lines it is a side of."""
+        return await set_asides.lines_aside(info.context, cycle.cycle_id)
 
     @strawberry.field(graphql_type=list[Statement])
     @staticmethod
@@ -262,8 +188,8 @@ class CycleComputeInput:
 
     cycle: strawberry.ID
     """The cycle; sealed, and not yet proposed."""
-    de_minimis: Decimal = Decimal(0)
-    """Smaller closing balances are carried forward to the next cycle."""
+    de_minimis: Decimal | None = None
+    """Smaller closing balances are carried forward to the next cycle; as the policy says, if not said."""
 
 
 @strawberry.input
@@ -272,8 +198,8 @@ class CycleProposeInput:
 
     cycle: strawberry.ID
     """The cycle."""
-    days_to_answer: int = 14
-    """How long partners have; silence past it is acceptance. 0 to 90."""
+    days_to_answer: int | None = None
+    """How long partners have; silence past it is acceptance. 0 to 90; as the policy says, if not said."""
 
 
 @strawberry.input
@@ -359,6 +285,13 @@ class CycleMutation:
         """Agree, as a second person who has just signed in, to exactly what was proposed."""
         cycle_id = info.context.global_ids.one("Cycle", input.cycle)
         return CyclePayload(cycle=await settlement.approve(info.context, cycle_id))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=CyclePayload, extensions=[PREPARE, refusals])
+    @staticmethod
+    async def cycle_close(info: Info, input: CycleStepInput) -> Any:
+        """Put a settled cycle away: nothing more will happen to it."""
+        cycle_id = info.context.global_ids.one("Cycle", input.cycle)
+        return CyclePayload(cycle=await settlement.close(info.context, cycle_id))  # type: ignore[arg-type]
 
     @strawberry.mutation(graphql_type=CyclePayload, extensions=[PREPARE, refusals])
     @staticmethod
