@@ -64,7 +64,7 @@ async def _before_closing(session: ReadSession, leaving: PartnerExit, since: dat
     for cycle in await _cycles_concerned(session, leaving):
         if cycle.state != CycleState.CLOSED:
             yield Blocker(says=f"cycle {cycle.name} is {cycle.state}, not CLOSED", since=_moved(cycle) or since)
-    for row in await _adjustments(session, whose):
+    for row in await _adjustments(session, leaving):
         says = f"an adjustment of {row.amount} waits for {'its cycle' if row.agreed_at else 'a second person'}"
         yield Blocker(says=says, since=row.made_at)
     disputes = select(Dispute).where(
@@ -88,22 +88,27 @@ async def _cycles_concerned(session: ReadSession, leaving: PartnerExit) -> list[
     """All up to its last one, and whatever later one holds something of it."""
     last = await session.get(Cycle, leaving.last_cycle_id)
     assert last is not None
-    adjusted = select(SettlementAdjustment.cycle_id).where(_concerns(leaving.partner_id))
+    adjusted = select(SettlementAdjustment.cycle_id).where(_concerns(leaving))
     query = select(Cycle).where(or_(col(Cycle.number) <= last.number, col(Cycle.cycle_id).in_(adjusted)))
     return list(await session.scalars(query.order_by(col(Cycle.number)).execution_options(populate_existing=True)))
 
 
-async def _adjustments(session: ReadSession, partner_id: UUID) -> list[SettlementAdjustment]:
+async def _adjustments(session: ReadSession, leaving: PartnerExit) -> list[SettlementAdjustment]:
     query = select(SettlementAdjustment).where(
-        _concerns(partner_id),
+        _concerns(leaving),
         col(SettlementAdjustment.cycle_id).is_(None),
         col(SettlementAdjustment.withdrawn_at).is_(None),
     )
     return list(await session.scalars(query))
 
 
-def _concerns(partner_id: UUID) -> ColumnElement[bool]:
-    return or_(col(SettlementAdjustment.debtor_id) == partner_id, col(SettlementAdjustment.creditor_id) == partner_id)
+def _concerns(leaving: PartnerExit) -> ColumnElement[bool]:
+    """Adjustments that the partner is a side of, or that come of its leaving."""
+    return or_(
+        col(SettlementAdjustment.debtor_id) == leaving.partner_id,
+        col(SettlementAdjustment.creditor_id) == leaving.partner_id,
+        col(SettlementAdjustment.subject_id) == leaving.exit_id,
+    )
 
 
 async def _carried(session: ReadSession, partner_id: UUID) -> Statement | None:
