@@ -82,8 +82,9 @@ async def provisional_credit(ctx: Context, view: StatementView) -> Money:
     """What open disputes left out of a statement, as it stands for its party."""
     partner_id = view.balance.party.partner_id
     if partner_id is None:
-        return Money(Decimal(0), view.currency)
-    return Money(await ctx.read(queries.provisional_credit, view.cycle.cycle_id, partner_id), view.currency)
+        return Money(Decimal(0), view.currency).rounded()
+    credit = await ctx.read(queries.provisional_credit, view.cycle.cycle_id, partner_id)
+    return Money(credit, view.currency).rounded()
 
 
 async def line_of(ctx: Context, dispute: Dispute) -> Line:

@@ -26,12 +26,14 @@ PREPARER, APPROVER = frozenset({PersonRole.COALITION_PREPARER}), frozenset({Pers
 class Desk:
     """Runs commands as a person at the command line would."""
 
+    app = app
+
     def __init__(self, url: str) -> None:
         self._environment = {"HANSA_DATABASE_URL": url, "HANSA_SECRET_KEY": "0123456789abcdef" * 4, "COLUMNS": "200"}
 
     async def run(self, *words: str) -> Any:
         """One command, in a thread of its own since it runs its own loop."""
-        return await asyncio.to_thread(lambda: CliRunner().invoke(app, list(words), env=self._environment))
+        return await asyncio.to_thread(lambda: CliRunner().invoke(self.app, list(words), env=self._environment))
 
     async def shows(self, *words: str) -> str:
         """What a command that succeeds puts on the page."""

@@ -171,7 +171,7 @@ async def _disputed(session: ReadSession, line: StatementLine, command: RaiseDis
             raise InvalidValue(
                 f"these transfers come to {exact:f}, which is nothing that can be paid", path=("transfers",)
             )
-        return _Disputed(exact, amount, found)
+        return _Disputed(exact.normalize(), amount, found)
     amount = line.amount if command.amount is None else command.amount
     if amount != payable(amount, digits):
         raise InvalidValue(f"a disputed amount has {digits} decimals at most", path=("amount",))
