@@ -32,6 +32,8 @@ from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReaso
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
+from domain.reconciliation import mapping as partner_files
+from domain.reconciliation import models as reconciliation
 from domain.rewards.queries import RedemptionState
 from domain.settlement import approvals
 from domain.settlement.adjustment_models import AdjustmentReason
@@ -48,6 +50,7 @@ from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
 from domain.settlement.policy_models import Calendar, PaymentPlan
+from domain.settlement.prepaid_models import PackState
 from partners.clients.models import ClientAuthMethod
 from partners.scopes import PersonRole
 from partners.viewer import Audience
@@ -116,3 +119,20 @@ strawberry.enum(approvals.Standing, name="ApprovalStanding")
 strawberry.enum(Calendar, name="CycleCalendar")
 strawberry.enum(Fate, name="FailedPartnerFate")
 strawberry.enum(PaymentPlan)
+strawberry.enum(PackState, name="PrepaidPackState")
+strawberry.enum(partner_files.FieldName, name="ReconciliationField")
+strawberry.enum(partner_files.Grain, name="ReconciliationGrain")
+strawberry.enum(partner_files.Place, name="ReconciliationTotalPlace")
+strawberry.enum(partner_files.Signs, name="ReconciliationSigns")
+strawberry.enum(partner_files.Strategy, name="ReconciliationStrategy")
+strawberry.enum(partner_files.Total, name="ReconciliationTotal")
+strawberry.enum(reconciliation.ExceptionState, name="ReconciliationExceptionState")
+strawberry.enum(reconciliation.FileFormat, name="ReconciliationFileFormat")
+strawberry.enum(reconciliation.FileState, name="ReconciliationFileState")
+strawberry.enum(reconciliation.Outcome, name="ReconciliationOutcome")
+strawberry.enum(reconciliation.Phase, name="ReconciliationPhase")
+strawberry.enum(reconciliation.Reason, name="ReconciliationReason")
+strawberry.enum(reconciliation.RecordKind, name="ReconciliationKind")
+strawberry.enum(reconciliation.Resolution, name="ReconciliationResolution")
+strawberry.enum(reconciliation.Severity, name="ReconciliationSeverity")
+strawberry.enum(reconciliation.Suggestion, name="ReconciliationSuggestion")

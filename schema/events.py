@@ -12,6 +12,7 @@ import strawberry
 from domain.coalition import models as coalition_models
 from domain.earning import commands
 from domain.events.models import EventKind, ExitNews, Told
+from domain.ledger.allowance_models import AllowanceKind
 from domain.members import recognition
 from domain.members.models import ConsentPurpose
 from domain.paging import Page, PageRequest
@@ -226,6 +227,18 @@ class AnswerDue(Event):
     async def cycle(told: strawberry.Parent[Told], info: Info) -> models.Cycle:
         """The cycle as it stands when this is told, with the last instant to answer."""
         return await events.cycle_of(info.context, told)
+
+
+@strawberry.type
+@tells(EventKind.ALLOWANCE_LOW)
+class AllowanceLow(Event):
+    """Few of your prepaid points are left, or four fifths of your credit limit are used; told once a fall."""
+
+    @strawberry.field
+    @staticmethod
+    def kind_of_allowance(told: strawberry.Parent[Told]) -> AllowanceKind:
+        """Which of the two; ask `sponsorMeans` for what is left."""
+        return AllowanceKind(told.event.detail or "")
 
 
 @strawberry.type

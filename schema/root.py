@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
+from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.bank import BankMutation, BankQuery
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.clients import ClientMutation, ClientQuery
@@ -21,6 +22,7 @@ from schema.descriptions import describe
 from schema.disputes import DisputeMutation, DisputeQuery
 from schema.errors import GenericUserError, user_errors
 from schema.events import TELLING, EventQuery, EventSubscription
+from schema.exceptions import ExceptionMutation, ExceptionQuery
 from schema.inside import core_of
 from schema.invoices import InvoiceQuery
 from schema.liability import LiabilityQuery
@@ -35,6 +37,7 @@ from schema.people import PersonMutation, PersonQuery
 from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
+from schema.reconciliation import ReconciliationMutation, ReconciliationQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
@@ -76,6 +79,7 @@ class Query(
     PurchaseQuery,
     RedemptionQuery,
     CycleQuery,
+    AllowanceQuery,
     StatementQuery,
     InvoiceQuery,
     PaymentQuery,
@@ -83,6 +87,8 @@ class Query(
     SettlementPolicyQuery,
     MoneyAdjustmentQuery,
     DisputeQuery,
+    ReconciliationQuery,
+    ExceptionQuery,
     LiabilityQuery,
     ReserveQuery,
     EventQuery,
@@ -107,12 +113,15 @@ class Mutation(
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,
+    AllowanceMutation,
     PaymentMutation,
     BankMutation,
     SettlementPolicyMutation,
     MoneyAdjustmentMutation,
     SetAsideMutation,
     DisputeMutation,
+    ReconciliationMutation,
+    ExceptionMutation,
     ReserveMutation,
     ReserveAccountMutation,
     ServiceMutation,

@@ -12,7 +12,7 @@ from domain.storage import COALITION, Database, ReadSession, WriteSession
 
 
 async def exposure_of(session: ReadSession, partner_id: PartnerId, *, now: datetime) -> Exposure:
-    """What a sponsor owes for points, of unpaid cycles and open ones, with the coalition's sight. Raises: PriceUnknown."""
+    """What a sponsor owes for points, of unpaid cycles and of open ones. Raises: PriceUnknown."""
     unpaid = await open_amount(session, partner_id)
     return await exposure.exposure_of(session, partner_id, unpaid=unpaid, now=now)
 

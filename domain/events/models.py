@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     """A partner gave notice, or came a step further on its way out."""
     COALITION_ENDING = "COALITION_ENDING"
     """The end of the coalition was announced, withdrawn or has come."""
+    ALLOWANCE_LOW = "ALLOWANCE_LOW"
+    """Few of the partner's prepaid points are left, or little of its credit limit."""
     WEBHOOK_TESTED = "WEBHOOK_TESTED"
     """Somebody tries a webhook."""
 

@@ -155,6 +155,15 @@ async def cancel(session: WriteSession, pack_id: UUID, *, by: PersonId | None, n
     return pack
 
 
+async def pack_by_id(session: ReadSession, pack_id: UUID) -> PrepaidPack:
+    """An order that the viewer may see. Raises: PackNotFound."""
+    seen = concerning(sight_of(session), col(PrepaidPack.partner_id))
+    pack = (await session.scalars(select(PrepaidPack).where(PrepaidPack.pack_id == pack_id, seen))).first()
+    if pack is None:
+        raise PackNotFound
+    return pack
+
+
 async def packs(session: ReadSession, partner_id: PartnerId | None = None, most: int = 200) -> list[PrepaidPack]:
     """The orders that the viewer may see, of one partner or of all, the newest first."""
     whose = true() if partner_id is None else col(PrepaidPack.partner_id) == partner_id
