@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests.isolation.names import PRIVATE, Names
+from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 
 Variables = dict[str, Any]
@@ -402,7 +403,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING)
+    for registry in (_NAMELESS, _NAMING, SETTLING)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

@@ -15,7 +15,7 @@ from tests.isolation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OPEN_TO_ALL = {"coalition", "partner", "brand", "outlet", "cycle"}
+OPEN_TO_ALL = {"coalition", "partner", "brand", "outlet", "cycle", "settlement_policy"}
 """Who takes part, where, and the calendar of settlement."""
 
 SOMEBODYS = {"legal_entity": "legal_entity WHERE partner_id IS NOT NULL"}

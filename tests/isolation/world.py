@@ -26,8 +26,11 @@ from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember
 from domain.products.models import Product
 from domain.settlement import answers, computing, cycles
+from domain.settlement.adjustment_models import AdjustmentReason
+from domain.settlement.adjustments import Adjustment, adjust
 from domain.settlement.lines import Source
 from domain.settlement.models import Cycle, Statement, StatementLine
+from domain.settlement.parties import OPERATOR, partner
 from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
@@ -68,6 +71,8 @@ class Side:
     statement_id: UUID
     adjustment_id: UUID
     """Points its service desk has asked for."""
+    money_adjustment_id: UUID
+    """What the operator gives back for the settled cycle; a line of the draft."""
     line_id: UUID
     """A line that no other partner is a side of."""
     payment_id: UUID
@@ -233,6 +238,17 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
         await argue(shop, first.cycle_id, **people, now=first_end + timedelta(days=3))
         await shop.sell(shop.made["member"], 4, now=NOW - timedelta(days=8))
     await pay(database, first.cycle_id, (amber, birch), by=PersonId(PREPARER), now=first_end + timedelta(days=4))
+    for shop in (amber, birch):
+        async with acting(database, COALITION) as session:
+            owed = Adjustment(
+                reason=AdjustmentReason.PREPAID,
+                debtor=OPERATOR,
+                creditor=partner(PartnerId(shop.partner_id)),
+                amount=Decimal("0.07"),
+                adjusts_cycle_id=first.cycle_id,
+                note=shop.secret("Adjusted"),
+            )
+            shop.made["money adjustment"] = (await adjust(session, owed, by=None, now=second_end)).adjustment_id
     third = await _computed(database, second, second_end)
     for shop in (amber, birch):
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
@@ -288,6 +304,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         hold=made["hold"],
         statement_id=statement.statement_id,
         adjustment_id=made["adjustment"],
+        money_adjustment_id=made["money adjustment"],
         line_id=line.line_id,
         payment_id=made["payment"],
         credit_id=made["credit"],
