@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Send
-from starlette.types import Scope as AsgiScope
 
 from domain.errors import DomainError, NotFound
 from hansa.endpoint import Exchange, Turned
@@ -27,21 +25,19 @@ NOT_THERE = "There is no such file, or none that you may see."
 Answer = Callable[[Context, Request], Awaitable[Response]]
 
 
-def guarded(answer: Answer, scope: Scope, *, methods: frozenset[str] = frozenset({"GET", "HEAD"})) -> ASGIApp:
-    """An application that answers those who hold a scope; what they may not see is not there for them."""
+def guarded(answer: Answer, scope: Scope) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that answers those who hold a scope; what they may not see is not there for them."""
 
-    async def serve(asgi: AsgiScope, receive: Receive, send: Send) -> None:
-        http = Request(asgi, receive)
+    async def serve(http: Request) -> Response:
         exchange = Exchange(http, http.state.service, getattr(http.state, "request_id", ""))
-        response = await _answered(exchange, answer, scope, methods)
-        await response(asgi, receive, send)
+        return await _answered(exchange, answer, scope)
 
     return serve
 
 
-async def _answered(exchange: Exchange, answer: Answer, scope: Scope, methods: frozenset[str]) -> Response:
+async def _answered(exchange: Exchange, answer: Answer, scope: Scope) -> Response:
     try:
-        viewer = await _admitted(exchange, scope, methods)
+        viewer = await _admitted(exchange, scope)
         context: Context = await exchange.service.context_of(viewer, True)  # noqa: FBT003 - as Service declares it
         async with context:
             return await answer(context, exchange.http)
@@ -54,12 +50,9 @@ async def _answered(exchange: Exchange, answer: Answer, scope: Scope, methods: f
         return _refused(exchange, 422, told.code, told.message)
 
 
-async def _admitted(exchange: Exchange, scope: Scope, methods: frozenset[str]) -> Viewer:
+async def _admitted(exchange: Exchange, scope: Scope) -> Viewer:
     """Who asks, if they may. Raises: Turned."""
     http, service = exchange.http, exchange.service
-    if http.method not in methods:
-        allowed = ", ".join(sorted(methods))
-        raise Turned(405, Fault.METHOD_NOT_ALLOWED, f"Use {allowed}.", {"allow": allowed})
     if not is_allowed(http.headers, service.origins):
         raise Turned(403, Fault.ORIGIN_REFUSED)
     viewer = await _viewer(exchange)
