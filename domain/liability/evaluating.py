@@ -98,7 +98,7 @@ def digest_of(book: ReserveBook) -> bytes:
 
 async def keep(session: WriteSession, found: Position, *, now: datetime, day: date | None = None) -> ReserveFinding:
     """Append what was found; a day has one finding, and the first stays."""
-    row = _row(found, now, day)
+    row = finding_of(found, now=now, day=day)
     values = row.model_dump()
     made = await session.execute(insert(ReserveFinding).values(**values).on_conflict_do_nothing())
     if made.rowcount or day is None:  # type: ignore[attr-defined]
@@ -138,7 +138,8 @@ async def history(session: ReadSession, *, since: datetime, until: datetime) -> 
     return list(await session.scalars(rows.order_by(col(ReserveFinding.as_of), col(ReserveFinding.finding_id))))
 
 
-def _row(found: Position, now: datetime, day: date | None) -> ReserveFinding:
+def finding_of(found: Position, *, now: datetime, day: date | None = None) -> ReserveFinding:
+    """A position as it is kept."""
     low, expected, high = found.estimate.urr
     return ReserveFinding(
         finding_id=new_id(),
