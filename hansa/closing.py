@@ -23,8 +23,7 @@ log = structlog.get_logger("hansa.closing")
 
 @dataclass(slots=True)
 class Closed:
-    """How many cycles were cut off and computed, how many approvals ran out, how many partners were reminded, how many
-    disputes went to the coalition."""
+    """How many cycles were cut off and computed, approvals ran out, partners were reminded, disputes were escalated."""
 
     cut_off: int = 0
     computed: int = 0
