@@ -47,6 +47,16 @@ class SubjectKind(StrEnum):
     """A key that signs access tokens; the facts name it."""
     WEBHOOK = "WEBHOOK"
     """Where events are sent."""
+    CONTRACT = "CONTRACT"
+    """One version of a partner's contract."""
+    CYCLE = "CYCLE"
+    """A cycle of settlement."""
+    SETTINGS = "SETTINGS"
+    """The programme's settings."""
+    COMPANY = "COMPANY"
+    """A legal entity that settles."""
+    DECISION = "DECISION"
+    """A decision about money; the facts say of what kind."""
 
 
 class Action(StrEnum):
@@ -96,6 +106,26 @@ class Action(StrEnum):
     """A webhook sends something else, or elsewhere."""
     WEBHOOK_REMOVED = "WEBHOOK_REMOVED"
     """A webhook sends nothing any more."""
+    CONTRACT_DRAWN_UP = "CONTRACT_DRAWN_UP"
+    """The next version of a partner's contract was written."""
+    CONTRACT_CHANGED = "CONTRACT_CHANGED"
+    """A draft got other terms."""
+    CONTRACT_SIGNED = "CONTRACT_SIGNED"
+    """A contract came into force; it never changes from then on."""
+    CONTRACT_WITHDRAWN = "CONTRACT_WITHDRAWN"
+    """A draft was given up."""
+    CYCLE_STEP_TAKEN = "CYCLE_STEP_TAKEN"
+    """A cycle of settlement moved on or back, or a partner answered; the facts name the step."""
+    SETTINGS_CHANGED = "SETTINGS_CHANGED"
+    """The programme's settings were changed; the facts say from what to what."""
+    PARTNER_CHANGED = "PARTNER_CHANGED"
+    """A partner got another status or name."""
+    COMPANY_CHANGED = "COMPANY_CHANGED"
+    """A company's details were changed; the facts name which, never what they are."""
+    DECISION_PREPARED = "DECISION_PREPARED"
+    """Somebody proposed what moves money and waits for a second person."""
+    DECISION_TAKEN = "DECISION_TAKEN"
+    """What moves money was decided; the facts say what it was."""
 
 
 class TrailLine(Row, table=True):

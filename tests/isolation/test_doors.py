@@ -30,6 +30,7 @@ DOORS = {
     "campaigns_digest(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
+    "change_allowance(uuid, text, uuid, bigint, text, uuid, timestamp with time zone)": "answers the coalition alone",
     "claw_backs_of(uuid, uuid, uuid)": TAKES_PARTNER,
     "consent_of(uuid, uuid, text[], integer, timestamp with time zone, timestamp with time zone)": MEMBERS,
     "consent_to(uuid, uuid, text[], timestamp with time zone, integer, timestamp with time zone)": TAKES_PARTNER,
@@ -43,6 +44,7 @@ DOORS = {
     "forget_full_buckets(timestamp with time zone)": "answers the authorization server alone",
     "grants_of(uuid)": MEMBERS,
     "has_become(uuid, uuid)": "yes or no about the member on whose behalf a client acts",
+    "hold_allowance(uuid, text, bigint, timestamp with time zone)": "answers the coalition alone",
     "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
     "is_named(bytea, uuid)": "yes or no about the member on whose behalf a client acts",
     "liability_flows(uuid[], uuid, timestamp with time zone, timestamp with time zone[])": (
@@ -86,6 +88,7 @@ DOORS = {
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
+    "tell_trail()": "a trigger: tells the trail of a decision from the very row that holds it",
     "wallet_signed_in(uuid)": "answers the authorization server alone",
     "wallets_due(text, timestamp with time zone, integer)": JOBS,
 }

@@ -26,10 +26,15 @@ NOW = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 @pytest.fixture
-async def shop(database: Database) -> Partner:
-    """A partner."""
+async def shop(database: Database, owner: asyncpg.Connection) -> Partner:
+    """A partner, and a trail as if nothing had been told of it yet."""
     await a_coalition(database)
-    return await a_partner(database, "shop")
+    partner = await a_partner(database, "shop")
+    await owner.execute(
+        "ALTER TABLE trail_line DISABLE TRIGGER USER; DELETE FROM trail_line;"
+        " ALTER TABLE trail_line ENABLE TRIGGER USER; UPDATE trail_head SET number = 0, hash = sha256('hansa-trail-1')"
+    )
+    return partner
 
 
 @pytest.fixture

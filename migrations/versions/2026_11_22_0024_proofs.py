@@ -1,4 +1,4 @@
-"""Contracts, approvals and settings in the audit trail; and a root over each cycle's movements of points."""
+"""A root over each cycle's movements of points, and wallets as they stood at an instant of the past."""
 
 import sqlalchemy as sa
 from alembic import op
