@@ -62,9 +62,8 @@ async def preview(ctx: Context, command: PreviewPurchase) -> PurchasePreview:
 
 def why_cut(ctx: Context, cut: AwardCut) -> CutReason | None:
     """Why an award was cut, for its sponsor and the coalition; nothing for others."""
-    viewer = ctx.viewer
-    told = viewer.audience is Audience.COALITION or viewer.partner_id == cut.sponsor_id and viewer.on_behalf_of is None
-    return cut.why if told else None
+    own = ctx.viewer.partner_id == cut.sponsor_id and ctx.viewer.on_behalf_of is None
+    return cut.why if own or ctx.viewer.audience is Audience.COALITION else None
 
 
 async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt:

@@ -31,6 +31,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "hold": ("Redemption", lambda side: side.hold),
     "statement": ("Statement", lambda side: (side.statement_id,)),
     "adjustment": ("Adjustment", lambda side: (side.adjustment_id,)),
+    "pack": ("PrepaidPack", lambda side: (side.pack_id,)),
     "money_adjustment": ("MoneyAdjustment", lambda side: (side.money_adjustment_id,)),
     "client": ("Client", lambda side: (side.client_id,)),
     "colleague": ("Person", lambda side: (side.person_id,)),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.names import PRIVATE, Names
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
@@ -403,7 +404,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING)
+    for registry in (_NAMELESS, _NAMING, SETTLING, ALLOWANCES)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

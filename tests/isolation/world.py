@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from domain.audit import sealing
 from domain.audit.models import TrailLine
-from domain.coalition.models import Contract, PartnerRole
+from domain.coalition.models import Billing, Contract, PartnerRole
 from domain.earning import managing
 from domain.earning.rules import CouponRefund, Flat, LineMatch
 from domain.earning.terms import Sponsor, Terms
@@ -36,6 +36,7 @@ from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
 from tests.isolation.arguing import argue
 from tests.isolation.paying import accounts, pay
+from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
 SPENT_ELSEWHERE = 90_000
@@ -75,6 +76,8 @@ class Side:
     """What the operator gives back for the settled cycle; a line of the draft."""
     line_id: UUID
     """A line that no other partner is a side of."""
+    pack_id: UUID
+    """Points it has ordered and not paid."""
     payment_id: UUID
     """What it pays for the settled cycle."""
     credit_id: UUID
@@ -190,6 +193,8 @@ async def _shop(database: Database, name: str, word: str, price: int, caches: Ca
         price=(Decimal("0.01") + Decimal(price) / 10**10).quantize(Decimal("0.000001")),
         fee_fixed=Decimal(price) / 10**4,
         fee_share=Decimal("0.02"),
+        billing=Billing.PREPAID,
+        pack_points=PACK,
     )
     outlet = await outlet_of(database, partner)
     return Shop(
@@ -251,6 +256,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
             shop.made["money adjustment"] = (await adjust(session, owed, by=None, now=second_end)).adjustment_id
     third = await _computed(database, second, second_end)
     for shop in (amber, birch):
+        await prepay(shop, preparer=PersonId(PREPARER), approver=PersonId(APPROVER), now=NOW - timedelta(days=2))
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
     return first.cycle_id, second, third
 
@@ -306,6 +312,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         adjustment_id=made["adjustment"],
         money_adjustment_id=made["money adjustment"],
         line_id=line.line_id,
+        pack_id=made["pack"],
         payment_id=made["payment"],
         credit_id=made["credit"],
         bank_entry_id=made["bank entry"],
