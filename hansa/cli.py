@@ -14,7 +14,19 @@ import asyncpg
 import typer
 
 from domain.errors import DomainError
-from hansa import __version__, banking, clients, disputes, liability, proofs, reporting, settling, staff, verifying
+from hansa import (
+    __version__,
+    banking,
+    clients,
+    disputes,
+    liability,
+    papers,
+    proofs,
+    reporting,
+    settling,
+    staff,
+    verifying,
+)
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load
@@ -158,6 +170,7 @@ def replay(
 
 clients.register(app)
 staff.register(app)
+papers.register(app)
 app.add_typer(settling.app)
 app.add_typer(liability.app)
 app.add_typer(banking.app)

@@ -236,7 +236,7 @@ async def test_bookings_balance_in_the_file(settled: Town) -> None:
     by_booking = framed.group_by("booking").agg(pl.col("debit").sum(), pl.col("credit").sum())
     assert by_booking["debit"].to_list() == by_booking["credit"].to_list()
     settlement = framed.filter(pl.col("account_name") == "SETTLEMENT")
-    net = settlement["debit"].sum() - settlement["credit"].sum()
+    net = Decimal(str(settlement["debit"].sum())) - Decimal(str(settlement["credit"].sum()))
     assert net == Decimal((await settled.statement())["net"]["amount"])
     assert len(rows) == framed.height
 
