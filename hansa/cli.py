@@ -175,6 +175,7 @@ app.add_typer(settling.app)
 app.add_typer(liability.app)
 app.add_typer(banking.app)
 app.add_typer(disputes.app)
+reconciling.register(app)
 app.add_typer(verifying.app)
 app.command("proof", epilog="Example: hansa proof 019abc… --out line.json")(proofs.prove)
 
