@@ -21,7 +21,9 @@ from hansa import (
     disputes,
     liability,
     papers,
+    prepaying,
     proofs,
+    reconciling,
     reporting,
     settling,
     staff,
@@ -172,6 +174,8 @@ clients.register(app)
 staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
+app.add_typer(prepaying.app)
+app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)
 app.add_typer(banking.app)
 app.add_typer(disputes.app)

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     misses: int = Field(default=3_000, ge=0)
     """How many cards, numbers or addresses that nobody has a client or person may name in an hour; 0 for no limit."""
 
+    file_limit: int = Field(default=2_000_000_000, ge=1)
+    """How many bytes a partner's file of records may have."""
+
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses or networks whose X-Forwarded-For is believed, separated by commas."""
 

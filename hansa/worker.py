@@ -12,11 +12,13 @@ from domain.events import keeping
 from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from hansa import logs
+from hansa.bounding import bound
 from hansa.clocks import CoalitionClock
 from hansa.closing import close_due
 from hansa.embedding import with_database
 from hansa.listening import listening
 from hansa.numbering import numbered
+from hansa.reconcile_worker import reconciling
 from hansa.reserving import reserving
 from hansa.serving import prepare
 from hansa.settings import Settings
@@ -86,6 +88,7 @@ async def working(
         tasks.create_task(reserving(database, url, stopping, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))
+        tasks.create_task(reconciling(database, url, courier.keys, stopping, every=every))
         tasks.create_task(courier.run(stopping))
     log.info("The worker has stopped")
 
@@ -103,6 +106,7 @@ async def closing(database: Database, url: str, stopping: asyncio.Event, *, ever
     async def close() -> None:
         await clock.look()
         await close_due(database, now=clock())
+        await bound(database, now=clock())
 
     await in_turn(url, ONE_CLOSES, close, stopping, every=every)
 

@@ -1,4 +1,4 @@
-"""Times as partners write them: a pattern compiled once, and local times of the hours that clocks skip or pass twice."""
+"""Times as partners write them, also in the hours that clocks skip or pass twice; each pattern is compiled once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def _put_together(parts: dict[str, str]) -> datetime:
             raise ValueError(parts["I"])
         hour = int(parts["I"]) % 12 + (12 if parts["p"].lower() == "pm" else 0)
     micros = int(parts["f"].ljust(6, "0")) if "f" in parts else 0
-    at = datetime(year, int(parts["m"]), int(parts["d"]), hour, int(parts.get("M", 0)), int(parts.get("S", 0)), micros)
+    at = datetime(  # noqa: DTZ001 - in which zone the partner's clocks stand, the mapping says
+        year, int(parts["m"]), int(parts["d"]), hour, int(parts.get("M", 0)), int(parts.get("S", 0)), micros
+    )
     if "z" not in parts:
         return at
     return datetime.fromisoformat(f"{at.isoformat()}{parts['z']}")

@@ -21,7 +21,6 @@ from domain.reconciliation.errors import (
     FileOutOfOrder,
     FileRepeated,
     FileWithdrawn,
-    PartnerFileNotFound,
     SequenceGap,
     SequenceRepeated,
     UploadOutOfPlace,
@@ -168,12 +167,23 @@ async def complete(session: WriteSession, file_id: UUID, *, sha256: bytes | None
     return file
 
 
+async def submit(
+    session: WriteSession, command: BeginFile, content: bytes, *, most: int, by: PersonId | None, now: datetime
+) -> PartnerFile:
+    """Announce a file, send it and complete it at once. Raises: what these three do."""
+    file = await begin(session, command, most=most, by=by, now=now)
+    await session.flush()  # the file has to be there before its parts
+    await append(session, file.file_id, 0, content, most=most)
+    await session.flush()  # and the parts before they are read back
+    return await complete(session, file.file_id, now=now)
+
+
 async def withdraw(session: WriteSession, file_id: UUID, *, now: datetime) -> PartnerFile:
     """Take a file back: its number is free again, what it explained is open again, its rows are gone.
 
     Raises: PartnerFileNotFound, FileOutOfOrder.
     """
-    file = await _seen(session, file_id)
+    file = await turns.awaited(session, file_id)
     await turns.wait_for(session, file.partner_id)
     if file.state == FileState.REFUSED:
         raise FileOutOfOrder(file.name, file.state, "withdrawn")
@@ -208,6 +218,11 @@ async def forget_rows(session: WriteSession, file_id: UUID) -> None:
         await session.execute(delete(table).where(col(table.file_id) == file_id))
 
 
+async def next_sequence(session: ReadSession, partner_id: PartnerId) -> int:
+    """The number that a partner's next file has."""
+    return (await _last_sequence(session, partner_id) or 0) + 1
+
+
 async def parts(session: ReadSession, file_id: UUID) -> AsyncIterator[bytes]:
     """The bytes of a file in order, a part at a time."""
     start = 0
@@ -225,17 +240,9 @@ async def parts(session: ReadSession, file_id: UUID) -> AsyncIterator[bytes]:
 
 
 async def _uploading(session: WriteSession, file_id: UUID, step: str) -> PartnerFile:
-    file = await _seen(session, file_id)
+    file = await turns.awaited(session, file_id)
     if file.state != FileState.UPLOADING:
         raise FileOutOfOrder(file.name, file.state, step)
-    return file
-
-
-async def _seen(session: WriteSession, file_id: UUID) -> PartnerFile:
-    file = await turns.awaited(session, file_id)
-    sight = sight_of(session)
-    if sight.partner_id not in {None, file.partner_id}:
-        raise PartnerFileNotFound
     return file
 
 

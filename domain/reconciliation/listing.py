@@ -34,7 +34,8 @@ SELECT gen_random_uuid(), r.file_id, r.partner_id, r.row, r.row, r.outcome, r.re
             ELSE 'the ledger has it in a later period' END
         WHEN 'REJECTED' THEN COALESCE(r.cell || ': ', '') || r.detail
         ELSE CASE r.reason WHEN 'TIME' THEN format('the file has it %s s %s than the ledger', abs(r.seconds_off),
-            CASE WHEN r.seconds_off > 0 THEN 'later' ELSE 'earlier' END) ELSE 'the ledger has it at another outlet' END END,
+            CASE WHEN r.seconds_off > 0 THEN 'later' ELSE 'earlier' END)
+            ELSE 'the ledger has it at another outlet' END END,
     CASE WHEN r.outcome = 'LATE' THEN 'RESOLVED' ELSE 'OPEN' END, CASE WHEN r.outcome = 'LATE' THEN 'EXPLAINED' END,
     CASE WHEN r.outcome = 'LATE' THEN CAST(:now AS timestamptz) END, CASE WHEN r.outcome = 'LATE' THEN r.file_id END
 FROM partner_record r

@@ -1,4 +1,4 @@
-"""Rows of reconciliation: how a partner writes its files, the files, what stood in them, and what is to be cleared up."""
+"""Rows of reconciliation: how partners write their files, the files, what stood in them, what is to be cleared up."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -351,7 +351,7 @@ class PartnerRecord(Row, table=True):
 
 
 class PartnerPosting(Row, table=True):
-    """What the ledger has of a partner for the period of a file: its own postings, one a row, and what became of them."""
+    """What the ledger has of a partner for a file's period: its own postings, and what became of each."""
 
     __tablename__ = "partner_posting"
     file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ class Wanted:
     """Which exceptions; what is not said is not asked."""
 
     file_id: UUID | None = None
+    partner_id: PartnerId | None = None
     states: Collection[ExceptionState] = ()
     outcomes: Collection[Outcome] = ()
     severities: Collection[Severity] = ()
@@ -48,7 +49,6 @@ class Exceptional:
     found: ReconciliationException
     record: PartnerRecord | None
     posting: PartnerPosting | None
-    keys: tuple[object, ...] = field(default=())
 
     @property
     def exception_id(self) -> UUID:
@@ -138,6 +138,17 @@ async def exception_by_id(session: ReadSession, exception_id: UUID) -> Exception
     return Exceptional(found=row[0], record=row[1], posting=row[2])
 
 
+async def exception_at(
+    session: ReadSession, file_id: UUID, *, row: int | None, number: int | None
+) -> Exceptional | None:
+    """The exception about a row or a posting of a file, if there is one."""
+    if row is None and number is None:
+        return None
+    same = ReconciliationException.row == row if row is not None else ReconciliationException.number == number
+    found = (await session.execute(_joined(session).where(ReconciliationException.file_id == file_id, same))).first()
+    return None if found is None else Exceptional(found=found[0], record=found[1], posting=found[2])
+
+
 async def steps_of(session: ReadSession, exception_id: UUID) -> list[ExceptionStep]:
     """What was done about an exception, in order."""
     query = select(ExceptionStep).where(
@@ -180,6 +191,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.file_id is not None:
         conditions.append(col(ReconciliationException.file_id) == wanted.file_id)
+    if wanted.partner_id is not None:
+        conditions.append(col(ReconciliationException.partner_id) == wanted.partner_id)
     for column, kinds in (
         (ReconciliationException.state, wanted.states),
         (ReconciliationException.outcome, wanted.outcomes),

@@ -32,10 +32,11 @@ STAGE = text(
 # Tables behind a wall take no COPY, so rows come by way of a table of the moment.
 TAKE_IN = text(
     """
-    INSERT INTO partner_record (file_id, partner_id, row, identity, reference, kind, outlet_code, outlet_id, occurred_at,
-        or_at, points, amount, member, outcome, reason, cell, detail)
-    SELECT CAST(:file AS uuid), CAST(:partner AS uuid), s.row, s.identity, s.reference, s.kind, s.outlet_code, o.outlet_id,
-        s.occurred_at, s.or_at, s.points, s.amount, s.member, CASE WHEN s.reason IS NOT NULL OR b.unknown THEN 'REJECTED' END,
+    INSERT INTO partner_record (file_id, partner_id, row, identity, reference, kind, outlet_code, outlet_id,
+        occurred_at, or_at, points, amount, member, outcome, reason, cell, detail)
+    SELECT CAST(:file AS uuid), CAST(:partner AS uuid), s.row, s.identity, s.reference, s.kind, s.outlet_code,
+        o.outlet_id, s.occurred_at, s.or_at, s.points, s.amount, s.member,
+        CASE WHEN s.reason IS NOT NULL OR b.unknown THEN 'REJECTED' END,
         CASE WHEN b.unknown THEN 'OUTLET_UNKNOWN' ELSE s.reason END, CASE WHEN b.unknown THEN 'outlet' ELSE s.cell END,
         CASE WHEN b.unknown THEN 'there is no outlet ' || s.outlet_code ELSE s.detail END
     FROM staged_record s

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.coalition.founding import coalition_of
 from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.runs import Run
 
@@ -27,9 +28,9 @@ WHERE file_id = CAST(:file AS uuid) AND due
 """
 
 FIRST = f"""
-SELECT e.row, COALESCE(r.reference, p.reference) AS reference, COALESCE(r.kind, p.kind) AS kind, e.outcome, e.reason,
-    e.severity, e.because, COALESCE(r.occurred_at, p.occurred_at) AS occurred_at, COALESCE(r.points, p.points) AS points,
-    COALESCE(r.amount, p.amount) AS amount
+SELECT e.row, COALESCE(r.reference, p.reference) AS reference, COALESCE(r.kind, p.kind) AS kind, e.outcome,
+    e.reason, e.severity, e.because, COALESCE(r.occurred_at, p.occurred_at) AS occurred_at,
+    COALESCE(r.points, p.points) AS points, COALESCE(r.amount, p.amount) AS amount
 FROM reconciliation_exception e
 LEFT JOIN partner_record r ON r.file_id = e.file_id AND r.row = e.row
 LEFT JOIN partner_posting p ON p.file_id = e.file_id AND p.number = e.number
@@ -42,6 +43,7 @@ async def report_of(run: Run) -> dict[str, Any]:
     """The figures of a file whose every row has an outcome; amounts in minor units."""
     postings, points, amount = (await run.do(LEDGER)).one()
     return {
+        "currency": (await coalition_of(run.session)).currency,
         "outcomes": [dict(row) for row in (await run.do(BY_OUTCOME)).mappings()],
         "ledger": {"postings": postings, "points": points, "amount": amount},
         "file": _file_side(run.file),

@@ -24,7 +24,7 @@ NEAR = 900
 TOGETHER = 300
 """Within how many seconds of a whole or half hour an offset counts as one."""
 HOUSE_RULES = (
-    # Nobody may look at these tables' statistics while they fill, and without them nested loops look cheap that are not.
+    # These tables fill too fast for their statistics, and without them nested loops look cheap that are not.
     "SET LOCAL enable_nestloop = off",
     "SET LOCAL jit = off",
     "SET LOCAL work_mem = '64MB'",

@@ -1,4 +1,4 @@
-"""Files row by row, in bounded memory, from any row on: CSV and JSON lines by their bytes, Parquet by its row groups."""
+"""Files row by row, in bounded memory, from any row on: text by its bytes, Parquet by its row groups."""
 
 from __future__ import annotations
 

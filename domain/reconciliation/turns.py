@@ -5,10 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import select
 
 from domain.reconciliation.errors import FileTaken, PartnerFileNotFound
 from domain.reconciliation.models import PartnerFile
-from domain.storage import WriteSession
+from domain.reconciliation.visible import own
+from domain.storage import WriteSession, sight_of
 
 WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended('reconciliation ' || CAST(:of AS text), 0))")
 TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended('reconciliation ' || CAST(:of AS text), 0))")
@@ -33,7 +35,8 @@ async def awaited(session: WriteSession, file_id: UUID) -> PartnerFile:
 
 
 async def _now(session: WriteSession, file_id: UUID) -> PartnerFile:
-    file = await session.get(PartnerFile, file_id, populate_existing=True)
+    query = select(PartnerFile).where(PartnerFile.file_id == file_id, own(sight_of(session), PartnerFile))
+    file = (await session.scalars(query.execution_options(populate_existing=True))).first()
     if file is None:
         raise PartnerFileNotFound
     return file
