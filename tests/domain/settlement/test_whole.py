@@ -223,7 +223,7 @@ def law(fresh: Fresh, examples: int) -> Law:
         with asyncio.Runner() as runner:
             runner.run(on_its_own(lambda url: played(url, terms, script)))
 
-    return hold  # type: ignore[return-value]
+    return hold
 
 
 def test_nets_sum_to_nothing_and_each_transfer_is_in_one_cycle_whatever_streams_in(fresh: Fresh) -> None:
