@@ -1,0 +1,173 @@
+"""What the commands about packs and exposure do: a step or a question at the desk, then a table or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich.table import Table
+
+from domain.banking.credit import set_credit
+from domain.banking.means import Credit, Means, all_means, means_of
+from domain.errors import InvalidValue
+from domain.ids import PartnerId, new_id
+from domain.settlement import prepaid
+from domain.settlement.advances import Advance
+from domain.settlement.prepaid import OrderPacks
+from domain.settlement.prepaid_models import PrepaidPack
+from domain.settlement.queries import open_cycle
+from domain.settlement.references import spaced
+from hansa import reporting
+from hansa.settlement_desk import Desk
+from hansa.settlement_tables import money, show
+from hansa.settlement_work import amount as amount_of
+from hansa.settlement_work import plain
+from partners.scopes import Scope
+
+
+async def order(desk: Desk, slug: str, packs: int, key: str | None, *, json: bool) -> None:
+    """An order of packs."""
+    command = OrderPacks(partner_id=desk.partner(slug), packs=packs, idempotency_key=key or f"order-{new_id()}")
+    _say(desk, [await desk.ctx.write(prepaid.order, command, by=None, now=desk.ctx.now)], json=json)
+
+
+async def pay(
+    desk: Desk, slug: str, number: int, amount: str | None, seen: str | None, person: str, *, json: bool
+) -> None:
+    """One person notes the money, another confirms it."""
+    pack = await _numbered(desk, slug, number)
+    if (amount is None) != (seen is None):
+        raise InvalidValue(
+            "to note a payment say both --amount and --seen; to confirm one say neither", path=("amount",)
+        )
+    if amount is not None and seen is not None:
+        by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
+        came = amount_of(amount, "amount")
+        done = await desk.ctx.write(
+            prepaid.note_payment, pack.pack_id, amount=came, bank_note=seen, by=by, now=desk.ctx.now
+        )
+    else:
+        by = await desk.person(person, Scope.SETTLEMENT_APPROVE)
+        done = await desk.ctx.write(prepaid.confirm_payment, pack.pack_id, by=by, now=desk.ctx.now)
+    _say(desk, [done], json=json)
+
+
+async def cancel(desk: Desk, slug: str, number: int, person: str, *, json: bool) -> None:
+    """An order that nobody will pay."""
+    pack = await _numbered(desk, slug, number)
+    by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
+    _say(desk, [await desk.ctx.write(prepaid.cancel, pack.pack_id, by=by, now=desk.ctx.now)], json=json)
+
+
+async def list_packs(desk: Desk, slug: str | None, *, json: bool) -> None:
+    """The orders, and the advances of the open cycle."""
+    whose = None if slug is None else desk.partner(slug)
+    found = await desk.ctx.read(prepaid.packs, whose)
+    cycle = await desk.ctx.read(open_cycle)
+    moved = await desk.ctx.read(prepaid.advances, cycle)
+    held = {partner_id: one for partner_id, one in moved.items() if whose in {None, partner_id}}
+    if json:
+        rows = [{"partner": desk.partners[partner_id].slug, **plain(one)} for partner_id, one in held.items()]
+        return reporting.as_json({"packs": [_packed(desk, pack) for pack in found], "advances": rows})
+    return show(_packs_table(desk, found), _advances_table(desk, held, cycle.name))
+
+
+async def exposure(desk: Desk, slug: str | None, now: bool, *, json: bool) -> None:  # noqa: FBT001 -- a flag of the command
+    """What sponsors can still award."""
+    if now:
+        await set_credit(desk.ctx.database, now=desk.ctx.now)
+    if slug is None:
+        found = await desk.ctx.read(all_means, now=desk.ctx.now)
+    else:
+        found = [await desk.ctx.read(means_of, desk.partner(slug), now=desk.ctx.now)]
+    if json:
+        return reporting.as_json([{"partner": desk.partners[one.partner_id].slug, **plain(one)} for one in found])
+    return show(_means_table(desk, found)) if found else reporting.say("No sponsor is bounded by anything.")
+
+
+async def _numbered(desk: Desk, slug: str, number: int) -> PrepaidPack:
+    found = await desk.ctx.read(prepaid.packs, desk.partner(slug))
+    pack = next((pack for pack in found if pack.number == number), None)
+    if pack is None:
+        raise InvalidValue(f"{slug} has no order {number}: hansa prepaid list {slug}", path=("number",))
+    return pack
+
+
+def _say(desk: Desk, packs: Sequence[PrepaidPack], *, json: bool) -> None:
+    if json:
+        return reporting.as_json([_packed(desk, pack) for pack in packs])
+    return show(_packs_table(desk, packs))
+
+
+def _packed(desk: Desk, pack: PrepaidPack) -> dict[str, object]:
+    said: dict[str, object] = plain(pack)
+    said.pop("fingerprint", None)
+    return {"partner": desk.partners[pack.partner_id].slug, "state": str(pack.state), **said}
+
+
+def _packs_table(desk: Desk, packs: Sequence[PrepaidPack]) -> Table:
+    table = _table(
+        "Orders of packs", ("Partner", "No", "Points", "To pay", "Reference", "State"), "Points", "To pay", "No"
+    )
+    for pack in packs:
+        table.add_row(
+            desk.partners[pack.partner_id].name,
+            str(pack.number),
+            f"{pack.points:,}",
+            money(pack.gross, desk.digits, signed=False),
+            spaced(pack.reference),
+            str(pack.state).lower(),
+        )
+    return table
+
+
+def _advances_table(desk: Desk, advances: dict[PartnerId, Advance], cycle: str) -> Table:
+    columns = ("Partner", "Opening", "Paid", "Drawn", "Closing", "Points left")
+    table = _table(f"Paid before and not used, cycle {cycle}, in {desk.currency}", columns, *columns[1:])
+    for partner_id, one in advances.items():
+        figures = (one.opening, one.paid, -one.drawn, one.closing)
+        table.add_row(
+            desk.partners[partner_id].name,
+            *(money(figure, desk.digits, signed=figure < 0) for figure in figures),
+            f"{one.closing_points:,}",
+        )
+    return table
+
+
+def _means_table(desk: Desk, means: Sequence[Means]) -> Table:
+    columns = ("Sponsor", "Points of packs", "Owed", "Limit", "Left", "Used", "Noticed")
+    table = _table(f"What sponsors can still award, in {desk.currency}", columns, *columns[1:6])
+    for one in means:
+        points = f"{one.packs.left:,}" if one.packs else ""
+        table.add_row(desk.partners[one.partner_id].name, points, *_credit_cells(desk, one.credit), _noticed(one))
+    return table
+
+
+def _credit_cells(desk: Desk, credit: Credit | None) -> tuple[str, str, str, str]:
+    if credit is None:
+        return "", "", "", ""
+    found, used = credit.exposure, credit.exposure.used
+    return (
+        _figure(desk, found.owed),
+        _figure(desk, found.limit),
+        _figure(desk, credit.left),
+        "" if used is None else f"{used:.0%}",
+    )
+
+
+def _figure(desk: Desk, amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:,.{desk.digits}f}"
+
+
+def _noticed(means: Means) -> str:
+    words = [f"stopped: {stop.reason.lower()}" for stop in means.stops]
+    words += ["few points left"] if means.packs and means.packs.low_since else []
+    words += ["credit nearly used"] if means.credit and means.credit.low_since else []
+    return ", ".join(words)
+
+
+def _table(title: str, columns: Sequence[str], *right: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left")
+    return table
