@@ -148,7 +148,8 @@ def account_part(desk: Desk, found: OperatorsAccount, movements: Sequence[Reserv
         ("Taxes to be passed on", found.tax),
         ("Charity", found.charity),
         ("Rounding", found.rounding),
-        ("Paid in by partners, less what they were paid", found.paid),
+        ("Paid in by partners for these cycles, less what they were paid", found.paid),
+        ("Paid before, with packs that were drawn", found.packs),
     ):
         left.add_row(words, money(amount, desk.digits))
     table = table_of("id", "value", "what", title="The reserve's account")

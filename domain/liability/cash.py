@@ -3,11 +3,12 @@
 **From settlement** counts what has arrived: cycles whose payments were all matched (from `settle` on). Of a settled
 cycle it is what lines credit the operator less what they charge it, before fees and tax: the issuance shares paid in,
 less reimbursements and breakage paid out of them, with margins and adjustments. Fees are the operator's own, taxes the
-state's. What is carried forward is not paid, so it does not count until a later cycle pays it:
+state's. What is carried forward is not paid, so it does not count until a later cycle pays it. Points drawn from
+prepaid packs were paid with the pack: what a cycle gives back for them counts as paid. What is left of packs is an
+advance, and does not.
 
-    from settlement = Σ (opening + credited − charged − carried forward)
-    on the operator's account = from settlement + fees + tax + rounding + what is charity's  (= − Σ what partners were
-    paid)
+    for points = Σ (opening + credited − charged − carried forward + drawn from packs)
+    for points + fees + tax + charity + rounding = paid with cycles + drawn from packs
 
 **From the account** counts each movement from its value date on, and not before it was booked.
 """
@@ -18,13 +19,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import case, func
 from sqlmodel import col, select
 
 from domain.liability.models import MovementKind, ReserveMovement
 from domain.liability.months import start_of
 from domain.liability.reserve import Cash
+from domain.settlement.adjustment_models import AdjustmentReason, SettlementAdjustment
 from domain.settlement.exact import ZERO, exactly
-from domain.settlement.models import Cycle, SettlementStep, Statement
+from domain.settlement.models import Cycle, SettlementStep, Statement, StatementLine
 from domain.settlement.parties import PartyRole
 from domain.settlement.steps import Step
 from domain.storage import ReadSession
@@ -42,13 +45,15 @@ class OperatorsAccount:
     charity: Decimal = ZERO
     rounding: Decimal = ZERO
     paid: Decimal = ZERO
-    """What partners paid the operator, less what it paid them."""
+    """What partners paid the operator for these cycles, less what it paid them."""
+    packs: Decimal = ZERO
+    """What they had paid before, with the packs that were drawn."""
 
     @property
     def ties(self) -> bool:
         """Whether the parts come to what was paid."""
         with exactly():
-            return self.for_points + self.fees + self.tax + self.charity + self.rounding == self.paid
+            return self.for_points + self.fees + self.tax + self.charity + self.rounding == self.paid + self.packs
 
 
 async def cash_at(session: ReadSession, *, as_of: datetime, time_zone: str) -> Cash:
@@ -92,11 +97,13 @@ async def account_balance(session: ReadSession, *, as_of: datetime, time_zone: s
 
 async def _add(session: ReadSession, cycle: Cycle, sums: dict[str, Decimal]) -> None:
     rows = select(Statement).where(Statement.cycle_id == cycle.cycle_id, Statement.revision == cycle.revision)
+    drawn = await _drawn_from_packs(session, cycle)
     for row in await session.scalars(rows):
         match row.party:
             case PartyRole.OPERATOR:
                 parts = {
-                    "for_points": row.opening + row.credited - row.charged - row.carried,
+                    "for_points": row.opening + row.credited - row.charged - row.carried + drawn,
+                    "packs": drawn,
                     "fees": row.fees,
                     "tax": row.tax,
                     "rounding": row.rounding,
@@ -107,3 +114,19 @@ async def _add(session: ReadSession, cycle: Cycle, sums: dict[str, Decimal]) -> 
                 parts = {PartyRole(role).value.lower(): row.net}
         for name, amount in parts.items():
             sums[name] = sums.get(name, ZERO) + amount
+
+
+async def _drawn_from_packs(session: ReadSession, cycle: Cycle) -> Decimal:
+    """What a cycle's lines give partners back for points of packs."""
+    by_operator = col(StatementLine.debtor) == PartyRole.OPERATOR
+    given = case((by_operator, col(StatementLine.amount)), else_=-col(StatementLine.amount))
+    lines = (
+        select(func.sum(given))
+        .join(SettlementAdjustment, col(SettlementAdjustment.adjustment_id) == col(StatementLine.adjustment_id))
+        .where(
+            StatementLine.cycle_id == cycle.cycle_id,
+            StatementLine.revision == cycle.revision,
+            SettlementAdjustment.reason == AdjustmentReason.PREPAID,
+        )
+    )
+    return await session.scalar(lines) or ZERO

@@ -9,13 +9,14 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
+from domain.coalition.models import Billing
 from domain.errors import IdempotencyConflict, InvalidValue
 from domain.ids import PersonId
 from domain.liability import cash, evaluating, movements, reading, securing
 from domain.liability.errors import MovementNotFound, ReleaseNeedsSecondPerson, ReserveNeeded, ReserveTooSmall
 from domain.liability.models import MovementKind, ReserveMovement, Standing
 from domain.liability.movements import RecordMovement
-from domain.settlement import finishing, policy
+from domain.settlement import finishing, policy, prepaid
 from domain.settlement.models import Cycle
 from domain.storage import Database
 from tests.domain.settlement.trading import ANNA, BERT, HYBRID, Trading, a_coalition
@@ -195,6 +196,26 @@ async def test_what_is_carried_forward_does_not_count_until_it_is_paid(database:
     found = await trading.do(cash.operators_account, as_of=trading.now)
     assert found.ties
     assert found.for_points == Decimal("6.00")
+
+
+async def test_points_of_packs_were_paid_with_the_pack(database: Database) -> None:
+    on_packs = PAID_AT_ISSUANCE | {"tax_supply": "0.21", "billing": Billing.PREPAID, "pack_points": 1000}
+    trading = await a_coalition(database, P=on_packs, R=PAID_AT_ISSUANCE)
+    order = prepaid.OrderPacks(partner_id=trading.partner_ids["P"], packs=1, idempotency_key="order-001")
+    pack = await trading.do(prepaid.order, order, by=None, now=trading.now)
+    note = {"amount": pack.gross, "bank_note": "Statement 7", "by": ANNA, "now": trading.now}
+    await trading.do(prepaid.note_payment, pack.pack_id, **note)
+    await trading.do(prepaid.confirm_payment, pack.pack_id, by=BERT, now=trading.now)
+    await trading.earn(await trading.join(), "P", {"P": 300})
+    await settled(trading)
+    found = await trading.do(cash.operators_account, as_of=trading.now)
+    assert (found.for_points, found.tax, found.packs, found.paid) == (
+        Decimal("3.00"),
+        Decimal("0.63"),
+        Decimal("3.63"),
+        Decimal("0.00"),
+    )
+    assert found.ties
 
 
 async def test_each_day_is_kept_once_and_missed_days_are_made_up_for(trading: Trading) -> None:
