@@ -32,6 +32,12 @@ _OTHER = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]")
 """All that is not in the set of characters every bank takes (EPC217-08)."""
 
 
+_BULGARIAN = str.maketrans(
+    {"ъ": "a", "Ъ": "A", "щ": "sht", "Щ": "Sht", "х": "h", "Х": "H", "ь": "y", "Ь": "Y", "й": "y", "Й": "Y"}
+)
+"""Where Bulgarian's official letters (Transliteration Act, 2009) are not what is usual for Cyrillic."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A company with its account."""
@@ -92,7 +98,7 @@ def refuse_invalid(content: str) -> None:
 
 def plain(words: str, longest: int) -> str:
     """Words in the characters that all SEPA banks take, others written as their nearest Latin ones; no slash leads."""
-    latin = _OTHER.sub(" ", unidecode(words.replace("&", "+")))
+    latin = _OTHER.sub(" ", unidecode(words.replace("&", "+").translate(_BULGARIAN)))
     return " ".join(latin.split()).strip("/")[:longest].rstrip("/ ")
 
 

@@ -59,7 +59,8 @@ def told(*statements: Told, message_id: str = "BANK-1") -> bytes:
     _say(header, "CreDtTm", f"{statements[0].on}T18:00:00")
     for statement in statements:
         _statement(message, statement)
-    return tostring(document, "utf-8", xml_declaration=True)
+    content: bytes = tostring(document, "utf-8", xml_declaration=True)
+    return content
 
 
 def _statement(message: Element, told: Told) -> None:

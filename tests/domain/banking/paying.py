@@ -50,7 +50,8 @@ class Paying:
 
     async def instruct(self, plan: PaymentPlan = PaymentPlan.THROUGH_OPERATOR) -> list[Payment]:
         """Instruct the cycle."""
-        return await self.do(instructing.instruct, self.cycle.cycle_id, plan, by=ANNA, now=self.now)
+        done: list[Payment] = await self.do(instructing.instruct, self.cycle.cycle_id, plan, by=ANNA, now=self.now)
+        return done
 
     async def payments(self) -> dict[str, Payment]:
         """The payments as they stand, each by the letter of its partner, or both letters."""
@@ -59,7 +60,7 @@ class Paying:
 
     def letters(self, payment: Payment) -> str:
         """Whose it is: the letters of the partners that pay and are paid."""
-        letters = {partner_id: letter for letter, partner_id in self.trading.partner_ids.items()}
+        letters: dict[UUID, str] = {whose: letter for letter, whose in self.trading.partner_ids.items()}
         return "".join(letters[one] for one in (payment.payer_id, payment.payee_id) if one is not None)
 
     def statement(self, *booked: Booked, **changes: Any) -> bytes:

@@ -12,6 +12,7 @@ from domain.banking.errors import MatchImpossible
 from domain.banking.models import CreditState, EntryOutcome, MatchState, PaymentState, Place
 from domain.settlement import queries as settlement
 from domain.settlement.errors import SecondPersonNeeded
+from domain.settlement.exact import ZERO
 from domain.settlement.models import CycleState
 from domain.settlement.references import spaced
 from domain.storage import Database
@@ -106,7 +107,7 @@ async def test_several_references_with_another_sum_go_to_a_person(database: Data
     both = f"{payments['P'].reference} {payments['Q'].reference}"
     await paying.booked(of("29.00", both, Place.REMITTANCE_TEXT))
     (entry,) = await paying.entries()
-    assert (entry.outcome, entry.matched) == (EntryOutcome.AMBIGUOUS, 0)
+    assert (entry.outcome, entry.matched) == (EntryOutcome.AMBIGUOUS, ZERO)
     assert "not their sum" in (entry.note or "")
 
 
@@ -115,7 +116,7 @@ async def test_without_a_reference_the_best_three_are_laid_before_a_person(datab
     payments = await paying.payments()
     await paying.booked(of("20.00", words="points", name="P SIA", iban=paying.ibans["P"]))
     (entry,) = await paying.entries()
-    assert (entry.outcome, entry.matched) == (EntryOutcome.AMBIGUOUS, 0)
+    assert (entry.outcome, entry.matched) == (EntryOutcome.AMBIGUOUS, ZERO)
     best = entry.candidates[0]
     assert best["payment_ids"] == [str(payments["P"].payment_id)]
     assert best["score"] == 85
@@ -149,7 +150,7 @@ async def test_a_payment_that_comes_back_is_open_again(database: Database) -> No
     assert (await states(paying))["R"] == PaymentState.PAID
     await paying.booked(of("17.00", reference, returned="AC04", code=("PMNT", "ICDT", "RRTN")))
     payment = (await paying.payments())["R"]
-    assert (payment.state, payment.paid, payment.open, payment.reason) == ("RETURNED", 0, Decimal("17.00"), "AC04")
+    assert (payment.state, payment.paid, payment.open, payment.reason) == ("RETURNED", ZERO, Decimal("17.00"), "AC04")
     (again,) = await paying.do(releasing.release, paying.cycle.cycle_id, by=BERT, now=paying.now)
     assert b"-2</InstrId>" in again.content
 
@@ -206,7 +207,7 @@ async def test_what_a_person_took_back_no_rule_matches_again(database: Database)
     assert (await paying.payments())["P"].state == PaymentState.INSTRUCTED
     await paying.do(booking.match_waiting, now=paying.now)
     (entry,) = await paying.entries()
-    assert (entry.outcome, entry.matched) == (EntryOutcome.AMBIGUOUS, 0)
+    assert (entry.outcome, entry.matched) == (EntryOutcome.AMBIGUOUS, ZERO)
     with pytest.raises(MatchImpossible, match="went the other way"):
         await paying.match(entry, payments["R"])
 
