@@ -25,7 +25,7 @@ from hansa.access import sign_in_link
 from hansa.beside import TRIED_PORTS, listen, serving_beside
 from hansa.embedding import with_database
 from hansa.frontend import Frontend
-from hansa.journey import cast, closing
+from hansa.journey import arguing, cast, closing
 from hansa.journey.credentials import credentials
 from hansa.journey.founding import Founded, found
 from hansa.journey.living import Life, Tally
@@ -142,6 +142,7 @@ async def _live(life: Life, founded: Founded, days: int, stopping: asyncio.Event
             if progress and task is not None:
                 progress.update(task, advance=1, day=day)
     await closing.settle(life.at(end_of(until)), founded, upto=CycleState.PROPOSED)
+    await arguing.argue(life.at(end_of(until)), founded)
     if left:
         console.print(
             f"{tally.baskets:,} baskets of {tally.members:,} members from {left[0]} to {until}.", markup=False
