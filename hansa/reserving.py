@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from domain.audit import owing
+from domain.audit.findings import Finding
 from domain.errors import NotFound
 from domain.liability import evaluating, securing
 from domain.liability.errors import LiabilityNotKnown
@@ -27,6 +29,18 @@ log = structlog.get_logger("hansa.worker")
 async def reserving(database: Database, url: str, stopping: asyncio.Event, *, every: timedelta) -> None:
     """Watch over the reserve whenever it is this worker's turn, until stopping."""
     await in_turn(url, ONE_RESERVES, Watch(database).look, stopping, every=every)
+
+
+async def untied(database: Database) -> list[Finding]:
+    """What of the liability does not tie, by the coalition's clock and in one snapshot."""
+    clock = CoalitionClock(database)
+    await clock.look()
+    async with database.session(COALITION) as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        try:
+            return await owing.untied(ReadSession(session), now=clock())
+        except NotFound:  # no coalition has been founded
+            return []
 
 
 class Watch:

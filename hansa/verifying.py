@@ -70,12 +70,17 @@ async def _prove(url: str, progress: Progress) -> Report:
     from domain.audit.verifying import verify as prove
     from domain.storage import opened
     from hansa.migrating import revisions
+    from hansa.reserving import untied
 
     if not (await revisions(url)).up_to_date:
         reporting.complain("The database is not in the form that this version reads: `hansa migrate` brings it there.")
         raise typer.Exit(SURROUNDINGS)
-    async with opened(url, connections=1) as database, database.pool.acquire() as connection:
-        return await prove(connection, progress=progress)
+    async with opened(url, connections=1) as database:
+        async with database.pool.acquire() as connection:
+            report = await prove(connection, progress=progress)
+        for finding in await untied(database):
+            report.add(finding)
+    return report
 
 
 def _tell(report: Report) -> None:
@@ -85,6 +90,7 @@ def _tell(report: Report) -> None:
     )
     if report.sound:
         reporting.say("Every wallet is what its transfers come to, and every chain of hashes holds.")
+        reporting.say("What is owed to members is what the wallets hold, and the roll-forward of every cycle ties.")
         reporting.say("Every deed since there are events was told to its partner, as far as events are kept.")
         return
     reporting.table(

@@ -55,6 +55,10 @@ class Wrong(StrEnum):
     """What is left for a sponsor to award is not what was put in less what was drawn."""
     DRAW_DIFFERS = "DRAW_DIFFERS"
     """A lot drew more or less from its sponsor's means than it was awarded, or was cut otherwise than it says."""
+    LIABILITY_DIFFERS = "LIABILITY_DIFFERS"
+    """What is owed to members, or kept for it, is not what the books come to."""
+    ROLL_FORWARD_DIFFERS = "ROLL_FORWARD_DIFFERS"
+    """What was paid in for points did not move on from cycle to cycle as points did."""
     TRAIL_BROKEN = "TRAIL_BROKEN"
     """A line of the audit trail was changed, taken out or put in."""
 

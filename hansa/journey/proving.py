@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from domain.audit import owing
 from domain.audit.verifying import verify
 from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement import drilling, queries
@@ -70,6 +71,8 @@ async def _nothing_lost(ctx: Context, source: Totals) -> Proof:
 async def _books(ctx: Context) -> Proof:
     async with ctx.database.pool.acquire() as connection:
         report = await verify(connection)
+    for finding in await ctx.read(owing.untied, now=ctx.now):
+        report.add(finding)
     figures = (
         f"{report.wallets:,} wallets, {report.entries:,} entries, {report.transfers:,} transfers, {report.lots:,} lots"
     )
