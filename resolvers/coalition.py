@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from domain.coalition import contracts, founding, partners, queries
-from domain.coalition.contracts import Terms
-from domain.coalition.errors import PartnerNotFound
-from domain.coalition.models import Coalition, Contract, Outlet, Partner, PartnerStatus
+from domain.coalition import founding, leaving, partners, queries
+from domain.coalition.errors import ExitNeeded, PartnerNotFound
+from domain.coalition.models import Coalition, Outlet, Partner, PartnerStatus
 from domain.coalition.partners import AdmitPartner, OpenOutlet
 from domain.paging import Page, PageRequest
 from domain.storage import WriteSession
 from resolvers.context import Context
+
+BY_EXIT = (PartnerStatus.LEAVING, PartnerStatus.SETTLING, PartnerStatus.CLOSED)
 
 
 async def coalition(ctx: Context) -> Coalition:
@@ -48,20 +49,15 @@ async def outlets_of(ctx: Context, partner_id: UUID, page: PageRequest) -> Page[
     return await ctx.read(queries.outlets_of, partner_id, page)
 
 
-async def contracts_of(ctx: Context, partner_id: UUID) -> list[Contract]:
-    """The versions of a partner's contract that the viewer may see; with a member's grant, which opens none, nobody."""
-    if ctx.viewer.on_behalf_of is not None:
-        return []
-    return await ctx.read(queries.contracts_of, partner_id)
-
-
 async def admit(ctx: Context, command: AdmitPartner) -> Partner:
     """Take a partner in."""
     return (await ctx.write(partners.admit, command, now=ctx.now)).partner
 
 
 async def change_status(ctx: Context, partner_id: UUID, status: PartnerStatus) -> Partner:
-    """Let a partner begin, pause, give notice or close."""
+    """Let a partner begin, pause or go on; it leaves by notice. Raises: ExitNeeded, and what the domain refuses."""
+    if status in BY_EXIT and (await partner(ctx, partner_id)).status != PartnerStatus.ADMITTED:
+        raise ExitNeeded(status)
     return await ctx.write(partners.change_status, partner_id, status)
 
 
@@ -74,16 +70,8 @@ async def open_outlets(ctx: Context, partner_id: UUID, outlets: list[OpenOutlet]
     return await ctx.write(opened)
 
 
-async def draw_up(ctx: Context, partner_id: UUID, terms: Terms) -> Contract:
-    """Draw up the next version of a partner's contract."""
-    return await ctx.write(contracts.draw_up, partner_id, terms)
-
-
-async def sign(ctx: Context, contract_id: UUID) -> Contract:
-    """Bring a contract into force."""
-    return await ctx.write(contracts.sign, contract_id, now=ctx.now)
-
-
 async def advance_clock(ctx: Context, to: datetime) -> Coalition:
-    """Move the sandbox's clock."""
-    return await ctx.write(founding.advance_clock, to=to)
+    """Move the sandbox's clock; who leaves by then has left."""
+    moved = await ctx.write(founding.advance_clock, to=to)
+    await ctx.write(leaving.sweep, now=to)
+    return moved

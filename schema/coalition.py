@@ -32,6 +32,10 @@ class Coalition:
     """What a point is worth where no contract says otherwise."""
     time_zone: str
     """Whose days and months the programme counts."""
+    earning_ends_at: datetime | None
+    """From when on nobody earns points any more; null: the programme goes on."""
+    spending_ends_at: datetime | None
+    """Until when points can be spent, where the programme ends."""
     sandbox: bool
     """Whether it is for trying out, with a clock that can be moved."""
 

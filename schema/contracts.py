@@ -1,110 +1,78 @@
-"""What partners agree to: drawn up, signed, and from then on history."""
+"""What partners agree to: drawn up, changed while a draft, signed by a second person, and from then on history."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
-from domain.coalition import models
-from domain.coalition.contracts import Band, Terms
-from domain.coalition.models import ReturnPolicy
+from domain.coalition import comparing, models
 from partners.scopes import Scope
-from resolvers import coalition
+from resolvers import contracts
 from resolvers.context import Info
+from schema.contract_terms import ContractDifference, ContractTerms, ContractTermsInput
 from schema.errors import UserError, refusals
 from schema.ids import Node, identified
+from schema.nodes import findable
 from schema.permissions import needs
 from schema.shape import shows
+
+READ = needs(Scope.SETTLEMENT_READ, Scope.PARTNERS_MANAGE)
+SIGN = needs(Scope.PARTNERS_MANAGE, Scope.SETTLEMENT_APPROVE)
 
 
 @strawberry.type
 @shows(models.Contract)
-class Contract(Node):
-    """One version of what a partner has agreed; once signed it never changes."""
+class Contract(ContractTerms, Node):
+    """One version of what a partner has agreed; once signed it never changes. The partner and the coalition see it."""
 
     id: strawberry.ID = identified("contract_id")
     version: int
     """Counts from one for each partner."""
+    revision: int
+    """Counts the changes of the draft; who signs names the one that was read."""
     valid_from: datetime
     """From when on it binds, once signed."""
+    drawn_up_at: datetime | None
+    """When it was drawn up, or changed last."""
     signed_at: datetime | None
     """When it was signed; null while it is a draft."""
-    issues: bool
-    """Whether the partner may fund points."""
-    redeems: bool
-    """Whether the partner honours points."""
-    price: Decimal
-    """What a point costs its sponsor."""
-    price_redeem: Decimal
-    """What a redeemer receives for a point."""
-    share_at_issuance: Decimal
-    """The part of the price due when points are awarded; the rest is due when they are spent."""
-    return_policy: ReturnPolicy
-    """What happens to points already spent when goods come back."""
-    return_days: int
-    """How many days points wait before they can be spent."""
+    withdrawn_at: datetime | None
+    """When the draft was given up; null while it was not."""
+
+    @strawberry.field(graphql_type=list[ContractDifference])
+    @staticmethod
+    async def changes(contract: strawberry.Parent[models.Contract], info: Info) -> list[comparing.Difference]:
+        """What differs from the version that was signed before it; none for the first."""
+        return await contracts.changes_of(info.context, contract)
+
+
+findable(Contract, contracts.contract, READ)
 
 
 @strawberry.input
-class BandInput:
-    """A lower price by volume: from so many points a cycle on, all of them cost this much."""
-
-    points: int
-    """From how many points a cycle on."""
-    price: Decimal
-    """What each of them then costs."""
-
-
-@strawberry.input
-class ContractDrawUpInput:
+class ContractDrawUpInput(ContractTermsInput):
     """The terms of the next version of a partner's contract; prices per point, shares between 0 and 1."""
 
     partner: strawberry.ID
     """The partner."""
-    valid_from: datetime
-    """From when on it binds, once signed."""
-    issues: bool = True
-    """Whether the partner may fund points."""
-    redeems: bool = True
-    """Whether the partner honours points."""
-    price: Decimal = Decimal(0)
-    """What a point costs its sponsor."""
-    bands: list[BandInput] = strawberry.field(default_factory=list)
-    """Lower prices by volume, rising."""
-    price_redeem: Decimal = Decimal(0)
-    """What a redeemer receives for a point."""
-    share_at_issuance: Decimal = Decimal(1)
-    """The part of the price due when points are awarded."""
-    fee_per_point: Decimal = Decimal(0)
-    """Operator's fee for each point awarded."""
-    fee_share: Decimal = Decimal(0)
-    """Operator's fee as a share of the charge."""
-    fee_fixed: Decimal = Decimal(0)
-    """Operator's fee for each cycle."""
-    fee_minimum: Decimal = Decimal(0)
-    """The least the fees come to."""
-    breakage_issuer: Decimal = Decimal(0)
-    """The sponsor's share of what was paid for points that expire."""
-    breakage_redeemers: Decimal = Decimal(0)
-    """The redeemers' share of it."""
-    breakage_charity: Decimal = Decimal(0)
-    """The charity's share of it."""
-    tax_supply: Decimal = Decimal(0)
-    """Tax on what the partner pays."""
-    tax_credit: Decimal = Decimal(0)
-    """Tax on what the partner is credited."""
-    return_policy: ReturnPolicy = ReturnPolicy.DEBT
-    """What happens to points already spent when goods come back."""
-    return_days: int = 0
-    """How many days points wait."""
 
-    def to_command(self) -> Terms:
-        """As the domain takes it."""
-        values = {name: value for name, value in vars(self).items() if name != "partner"}
-        return Terms(**values | {"bands": tuple(Band(points=band.points, price=band.price) for band in self.bands)})
+
+@strawberry.input
+class ContractChangeInput(ContractTermsInput):
+    """A draft written anew: all its terms, those that stay too."""
+
+    contract: strawberry.ID
+    """The draft."""
+
+
+@strawberry.input
+class ContractWithdrawInput:
+    """A draft to be given up."""
+
+    contract: strawberry.ID
+    """The draft."""
 
 
 @strawberry.input
@@ -113,6 +81,8 @@ class ContractSignInput:
 
     contract: strawberry.ID
     """The contract."""
+    revision: int | None = None
+    """The revision that was read; a draft that was changed since is refused."""
 
 
 @strawberry.type
@@ -125,21 +95,53 @@ class ContractPayload:
     """Why the request was refused; empty when it was done."""
 
 
+Id = Annotated[strawberry.ID, strawberry.argument(description="The contract's id.")]
+Against = Annotated[strawberry.ID, strawberry.argument(description="The contract it is held against: what was before.")]
+
+
+@strawberry.type
+class ContractQuery:
+    """Contracts side by side."""
+
+    @strawberry.field(graphql_type=list[ContractDifference], extensions=[READ])
+    @staticmethod
+    async def contract_diff(info: Info, contract: Id, against: Against) -> list[comparing.Difference]:
+        """Term by term, what differs between two contracts you may see; drafts included."""
+        ids = info.context.global_ids
+        return await contracts.diff(info.context, ids.one("Contract", contract), ids.one("Contract", against))
+
+
 @strawberry.type
 class ContractMutation:
-    """Contracts are drawn up and signed."""
+    """Contracts are drawn up, changed, withdrawn and signed."""
 
     @strawberry.mutation(graphql_type=ContractPayload, extensions=[needs(Scope.PARTNERS_MANAGE), refusals])
     @staticmethod
     async def contract_draw_up(info: Info, input: ContractDrawUpInput) -> Any:
-        """Draw up the next version of a partner's contract."""
+        """Draw up the next version of a partner's contract; it binds once somebody else signs it."""
         partner_id = info.context.global_ids.one("Partner", input.partner)
-        drawn = await coalition.draw_up(info.context, partner_id, input.to_command())
+        drawn = await contracts.draw_up(info.context, partner_id, input.to_command())
         return ContractPayload(contract=drawn)  # type: ignore[arg-type]
 
     @strawberry.mutation(graphql_type=ContractPayload, extensions=[needs(Scope.PARTNERS_MANAGE), refusals])
     @staticmethod
-    async def contract_sign(info: Info, input: ContractSignInput) -> Any:
-        """Bring a contract into force; from then on it never changes."""
+    async def contract_change(info: Info, input: ContractChangeInput) -> Any:
+        """Write a draft anew; whoever changed it last cannot sign it."""
         contract_id = info.context.global_ids.one("Contract", input.contract)
-        return ContractPayload(contract=await coalition.sign(info.context, contract_id))  # type: ignore[arg-type]
+        changed = await contracts.change(info.context, contract_id, input.to_command())
+        return ContractPayload(contract=changed)  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=ContractPayload, extensions=[needs(Scope.PARTNERS_MANAGE), refusals])
+    @staticmethod
+    async def contract_withdraw(info: Info, input: ContractWithdrawInput) -> Any:
+        """Give a draft up."""
+        contract_id = info.context.global_ids.one("Contract", input.contract)
+        return ContractPayload(contract=await contracts.withdraw(info.context, contract_id))  # type: ignore[arg-type]
+
+    @strawberry.mutation(graphql_type=ContractPayload, extensions=[SIGN, refusals])
+    @staticmethod
+    async def contract_sign(info: Info, input: ContractSignInput) -> Any:
+        """Bring a contract into force, as a second person who has just signed in; from then on it never changes."""
+        contract_id = info.context.global_ids.one("Contract", input.contract)
+        signed = await contracts.sign(info.context, contract_id, input.revision)
+        return ContractPayload(contract=signed)  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReaso
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
+from domain.members.notices import NoticeKind
 from domain.reconciliation import mapping as partner_files
 from domain.reconciliation import models as reconciliation
 from domain.rewards.queries import RedemptionState
@@ -45,6 +46,7 @@ from domain.settlement.disputing.models import (
     DisputeStepKind,
     DisputeTreatment,
 )
+from domain.settlement.exits.winding_down import WindDownStep
 from domain.settlement.failure_models import Fate
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
@@ -83,6 +85,7 @@ for kind in (
     ExpiryKind,
     LineKind,
     MemberKind,
+    NoticeKind,
     PartnerRole,
     PartnerStatus,
     PartyRole,
@@ -96,6 +99,7 @@ for kind in (
     TaxRule,
     TransferKind,
     WebhookState,
+    WindDownStep,
 ):
     strawberry.enum(kind)
 strawberry.enum(Direction, name="MoneyDirection")

@@ -9,12 +9,13 @@ from typing import Any
 import strawberry
 
 from domain.coalition import models
+from domain.coalition.companies import CompanyDetails
 from domain.coalition.models import PartnerRole, PartnerStatus
 from domain.coalition.partners import AdmitPartner, OpenOutlet
 from domain.errors import DomainError
 from domain.paging import Page, PageRequest
 from partners.scopes import Scope
-from resolvers import coalition
+from resolvers import coalition, contracts
 from resolvers.context import Info
 from schema.connections import Connection, paged
 from schema.contracts import Contract
@@ -57,6 +58,10 @@ class Partner(Node):
     """Its colour everywhere, in degrees of the colour wheel."""
     joined_at: datetime
     """When it was admitted."""
+    leaves_at: datetime | None
+    """From when on it funds no more points; null: it stays."""
+    honours_until: datetime | None
+    """Until when its tills honour points, where it leaves."""
 
     @strawberry.field(graphql_type=Connection[Outlet], extensions=[paged()])
     @staticmethod
@@ -68,10 +73,13 @@ class Partner(Node):
     @staticmethod
     async def contracts(partner: strawberry.Parent[models.Partner], info: Info) -> list[models.Contract]:
         """The versions of its contract, newest first; empty unless they are yours to see."""
-        return await coalition.contracts_of(info.context, partner.partner_id)
+        return await contracts.contracts_of(info.context, partner.partner_id)
 
 
 findable(Partner, coalition.partner, public)
+
+
+_DETAILS = ("registration", "street", "building", "post_code", "town", "email", "language")
 
 
 @strawberry.input
@@ -92,12 +100,30 @@ class PartnerAdmitInput:
     """The company that settles."""
     iban: str | None = None
     """Where it is paid."""
+    bic: str | None = None
+    """The bank's code (BIC); found from the IBAN where it is known."""
     tax_number: str | None = None
     """Its tax number."""
+    registration: str | None = None
+    """Its number in the register of companies."""
+    street: str | None = None
+    """Where it sits: the street."""
+    building: str | None = None
+    """The number of the building."""
+    post_code: str | None = None
+    """The post code."""
+    town: str | None = None
+    """The town."""
+    email: str | None = None
+    """Where its finance people want statements and notices."""
+    language: str = "en"
+    """In which its statements are written: en, lv, bg, fi, hu."""
 
     def to_command(self) -> AdmitPartner:
         """As the domain takes it."""
-        return AdmitPartner(**vars(self) | {"roles": frozenset(self.roles)})
+        values = dict(vars(self))
+        details = CompanyDetails(**{part: values.pop(part) for part in _DETAILS})
+        return AdmitPartner(**values | {"roles": frozenset(self.roles), "details": details})
 
 
 @strawberry.input
@@ -184,7 +210,7 @@ class PartnerMutation:
     @strawberry.mutation(graphql_type=PartnerPayload, extensions=[needs(Scope.PARTNERS_MANAGE), refusals])
     @staticmethod
     async def partner_change_status(info: Info, input: PartnerStatusInput) -> Any:
-        """Let a partner begin, pause, give notice or close."""
+        """Let a partner begin, pause or go on; it leaves by notice (`exitNotice`)."""
         partner_id = info.context.global_ids.one("Partner", input.partner)
         changed = await coalition.change_status(info.context, partner_id, input.status)
         return PartnerPayload(partner=changed)  # type: ignore[arg-type]

@@ -16,13 +16,15 @@ from schema.bank import BankMutation, BankQuery
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
-from schema.contracts import ContractMutation
+from schema.companies import CompanyMutation, CompanyQuery
+from schema.contracts import ContractMutation, ContractQuery
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.disputes import DisputeMutation, DisputeQuery
 from schema.errors import GenericUserError, user_errors
 from schema.events import TELLING, EventQuery, EventSubscription
 from schema.exceptions import ExceptionMutation, ExceptionQuery
+from schema.exits import ExitMutation, ExitQuery
 from schema.inside import core_of
 from schema.invoices import InvoiceQuery
 from schema.liability import LiabilityQuery
@@ -52,6 +54,8 @@ from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
 from schema.wallets import WalletSubscription
 from schema.webhooks import WebhookMutation, WebhookQuery
+from schema.what_if import WhatIfQuery
+from schema.wind_down import WindDownMutation, WindDownQuery
 
 
 @strawberry.type
@@ -72,6 +76,11 @@ class Query(
     NodeQuery,
     CoalitionQuery,
     PartnerQuery,
+    CompanyQuery,
+    ContractQuery,
+    WhatIfQuery,
+    ExitQuery,
+    WindDownQuery,
     MemberQuery,
     LinkQuery,
     ProductQuery,
@@ -105,6 +114,9 @@ class Mutation(
     CoalitionMutation,
     PartnerMutation,
     ContractMutation,
+    CompanyMutation,
+    ExitMutation,
+    WindDownMutation,
     MemberMutation,
     LinkMutation,
     ProductMutation,

@@ -59,7 +59,7 @@ async def give_notice(session: WriteSession, command: GiveNotice, *, by: PersonI
     if by is None and not await is_founding(session):
         raise PersonNeeded
     await one_at_a_time(session)
-    partner = await _partner(session, command.partner_id)
+    partner = await partner_of(session, command.partner_id)
     standing = await standing_exit(session, command.partner_id)
     if standing is not None:
         if (standing.exit_at, standing.noticed_by) == (command.exit_at, by) and standing.stopped_at is None:
@@ -91,7 +91,7 @@ async def withdraw(session: WriteSession, partner_id: UUID, *, by: PersonId | No
     if by is None and not await is_founding(session):
         raise PersonNeeded
     await one_at_a_time(session)
-    leaving, partner = await exit_of(session, partner_id), await _partner(session, partner_id)
+    leaving, partner = await exit_of(session, partner_id), await partner_of(session, partner_id)
     if leaving.wind_down_id is not None:
         raise ExitOutOfOrder("WITHDRAW", "it is part of the end of the coalition")
     if leaving.stopped_at is not None:
@@ -204,7 +204,8 @@ async def notice_and_tail(session: ReadSession, partner_id: UUID) -> tuple[timed
     return timedelta(days=contract.notice_days), timedelta(days=contract.tail_days)
 
 
-async def _partner(session: WriteSession, partner_id: UUID) -> Partner:
+async def partner_of(session: ReadSession, partner_id: UUID) -> Partner:
+    """The partner itself. Raises: PartnerNotFound."""
     partner = (await session.scalars(select(Partner).where(Partner.partner_id == partner_id))).first()
     if partner is None:
         raise PartnerNotFound

@@ -15,7 +15,7 @@ from domain.coalition.contracts import one_at_a_time
 from domain.coalition.errors import ExitNotFound, ExitOutOfOrder, ExitTooSoon, ExitUnderWay, SecondSignatureNeeded
 from domain.coalition.exit_models import PartnerExit, Remainder, Residual, WindDown
 from domain.coalition.founding import coalition_of
-from domain.coalition.leaving import LONGEST_REASON, MAY_LEAVE, notice_and_tail, standing_exit
+from domain.coalition.leaving import LONGEST_REASON, MAY_LEAVE, notice_and_tail, standing_exit, sweep
 from domain.coalition.models import Partner, PartnerStatus
 from domain.coalition.partners import change_status
 from domain.errors import InvalidValue
@@ -104,6 +104,26 @@ async def announce(session: WriteSession, command: AnnounceEnd, *, by: PersonId,
     ending = WindDown(wind_down_id=new_id(), announced_by=by, announced_at=now, **_columns(command))
     session.add(ending)
     await session.flush()  # who else announces is refused here
+    return ending
+
+
+async def take(session: WriteSession, step: WindDownStep, *, by: PersonId, now: datetime) -> WindDown:
+    """Take one step of the end; the announcement's is its confirmation. Repeated, it changes nothing.
+
+    Raises: ExitNotFound, ExitOutOfOrder, SecondSignatureNeeded.
+    """
+    match step:
+        case WindDownStep.ANNOUNCE:
+            return await confirm(session, by=by, now=now)
+        case WindDownStep.SETTLE:
+            return await settle(session, by=by, now=now)
+        case WindDownStep.CLOSE:
+            return await close(session, by=by, now=now)
+    ending = await wind_down_of(session)
+    due = ending.earning_ends_at if step is WindDownStep.STOP_EARNING else ending.spending_ends_at
+    if ending.confirmed_at is None or now < due:
+        raise ExitOutOfOrder(step, f"its day is {due.isoformat()}, once a second person has confirmed")
+    await sweep(session, now=now)
     return ending
 
 
