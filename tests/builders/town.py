@@ -144,7 +144,7 @@ async def a_town(
     async with writing(database) as session:
         await cycles.open_first(session, now=BEFORE)
     for partner in shops.values():
-        await _earning(database, PartnerId(partner.partner_id), now=BEFORE)
+        await earning(database, PartnerId(partner.partner_id), now=BEFORE)
     async with a_server(database_url, home, **LOCAL) as url:
         yield Town(
             database=database,
@@ -157,7 +157,8 @@ async def a_town(
         )
 
 
-async def _earning(database: Database, shop_id: PartnerId, *, now: datetime) -> None:
+async def earning(database: Database, shop_id: PartnerId, *, now: datetime) -> None:
+    """A dollar earns a point at a shop, and the shop pays for it."""
     terms = Terms(
         name="A point a dollar",
         rule=RatePerUnit(points=Rate(1)),
