@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from tests.isolation import contract_operations
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.names import PRIVATE, Names
 from tests.isolation.settling_operations import SETTLING
@@ -97,6 +98,7 @@ _HEARS = "subscription { events { id kind cursor member { id } } }"
 _NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet", "movement"})
 
 _NAMELESS: Mapping[str, Mapping[str, Build]] = {
+    **contract_operations.NAMELESS,
     "Query.serverTime": {"": lambda *_: {}},
     "Query.viewer": {"": lambda *_: {}},
     "Query.rateLimit": {"": lambda *_: {}},
@@ -160,6 +162,7 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
 }
 
 _NAMING: Mapping[str, Mapping[str, Build]] = {
+    **contract_operations.NAMING,
     "Query.clients": {
         "own": lambda *_: {"first": 10},
         "of a partner": lambda _mine, theirs, _key: {"first": 10, "partner": theirs.partner},
@@ -236,6 +239,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.reserveReleaseApprove": {"": lambda _mine, theirs, _key: _put(movement=theirs.contract)},
     "Query.lineProof": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
     "Query.statementLine": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
+    "Query.invoice": {"": lambda _mine, theirs, _key: {"id": theirs.invoice}},
     "Query.dispute": {"": lambda _mine, theirs, _key: {"id": theirs.dispute}},
     "Query.disputeEvidenceContent": {"": lambda _mine, theirs, _key: {"id": theirs.evidence}},
     "Mutation.disputeRaise": {
@@ -271,10 +275,6 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
             partner=theirs.partner, outlets=[{"code": key[-10:], "name": "Shop", "timeZone": "UTC"}]
         )
     },
-    "Mutation.contractDrawUp": {
-        "": lambda _mine, theirs, _key: _put(partner=theirs.partner, validFrom=NOW.isoformat())
-    },
-    "Mutation.contractSign": {"": lambda _mine, theirs, _key: _put(contract=theirs.contract)},
     "Mutation.memberIdentify": {
         "": lambda _mine, theirs, key: _put(member={"id": theirs.member}, cardNumber=key.replace("-", ""))
     },

@@ -56,6 +56,7 @@ DOORS = {
     "members_told(uuid[], uuid)": TAKES_PARTNER,
     "moves_due(integer)": JOBS,
     "movement_leaves(uuid)": "answers the coalition alone",
+    "outstanding_of(uuid, integer)": "answers the coalition, and a sponsor of its own points",
     "post_adjustments(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "post_captures(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "post_expiries(uuid[], timestamp with time zone)": JOBS,
@@ -81,6 +82,9 @@ DOORS = {
         "appends to the one trail of all; refuses whoever does not look for those it concerns"
     ),
     "repoint(uuid, uuid, uuid, uuid)": JOBS,
+    "reservations(uuid[], timestamp with time zone)": (
+        "what nobody else may fund points for has to be known to whoever would; no price, no other term"
+    ),
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": (
         "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
     ),
