@@ -37,6 +37,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "colleague": ("Person", lambda side: (side.person_id,)),
     "told": ("AuditLine", lambda side: (side.trail_line_id,)),
     "line": ("StatementLine", lambda side: (side.line_id,)),
+    "invoice": ("Invoice", lambda side: (side.invoice_id,)),
     "payment": ("SettlementPayment", lambda side: (side.payment_id,)),
     "credit": ("PartnerCredit", lambda side: (side.credit_id,)),
     "bank_entry": ("BankEntry", lambda side: (side.bank_entry_id,)),

@@ -14,6 +14,7 @@ from domain.banking import importing, instructing
 from domain.banking.models import BankEntry, PartnerCredit, Payment
 from domain.coalition.models import LegalEntity
 from domain.ids import PersonId, new_id
+from domain.invoicing.models import Invoice
 from domain.settlement.policy_models import PaymentPlan
 from domain.storage import COALITION, Database, WriteSession
 from hansa.journey.bank import Booked, Told, told
@@ -70,6 +71,8 @@ async def _remember(session: WriteSession, shop: Shop) -> None:
     own = shop.partner_id
     mine = (col(Payment.payer_id) == own) | (col(Payment.payee_id) == own)
     shop.made["payment"] = (await session.scalars(select(Payment).where(mine))).one().payment_id
+    document = select(Invoice).where(Invoice.partner_id == own).order_by(col(Invoice.invoice_id)).limit(1)
+    shop.made["invoice"] = (await session.scalars(document)).one().invoice_id
     credit = (await session.scalars(select(PartnerCredit).where(PartnerCredit.partner_id == own))).one()
     shop.made["credit"] = credit.credit_id
     entry = await session.scalars(select(BankEntry).where(BankEntry.entry_id == credit.entry_id))

@@ -78,6 +78,8 @@ class Side:
     """A line that no other partner is a side of."""
     pack_id: UUID
     """Points it has ordered and not paid."""
+    invoice_id: UUID
+    """Its first numbered document of the settled cycle."""
     payment_id: UUID
     """What it pays for the settled cycle."""
     credit_id: UUID
@@ -313,6 +315,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         money_adjustment_id=made["money adjustment"],
         line_id=line.line_id,
         pack_id=made["pack"],
+        invoice_id=made["invoice"],
         payment_id=made["payment"],
         credit_id=made["credit"],
         bank_entry_id=made["bank entry"],
