@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import structlog
 
 from domain.audit import sealing
+from domain.banking import sweeping as paying
 from domain.errors import DomainError
 from domain.settlement import deadlines
 from domain.settlement.disputing.sweeping import escalate_overdue
@@ -23,13 +24,15 @@ log = structlog.get_logger("hansa.closing")
 
 @dataclass(slots=True)
 class Closed:
-    """How many cycles were cut off and computed, approvals ran out, partners were reminded, disputes were escalated."""
+    """How many cycles moved on, approvals ran out, partners were reminded to answer and to pay, disputes escalated."""
 
     cut_off: int = 0
     computed: int = 0
     expired: int = 0
     reminded: int = 0
     escalated: int = 0
+    settled: int = 0
+    dunned: int = 0
 
 
 async def close_due(database: Database, *, now: datetime) -> Closed:
@@ -52,6 +55,8 @@ async def _close(database: Database, done: Closed, now: datetime) -> None:
         await _do(database, sealing.seal, cycle_id, now=now)
     done.expired = len(await _do(database, deadlines.expire_due, now=now))
     done.reminded = len(await _do(database, deadlines.remind_due, now=now))
+    paid = await _do(database, paying.sweep, now=now)
+    done.settled, done.dunned = paid.settled, paid.reminded
     while await _do(database, deadlines.compute_due, now=now) is not None:
         done.computed += 1
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from uuid import UUID
 
+from domain.banking.models import Payment
 from domain.earning.commands import PurchaseReceipt
 from domain.errors import Forbidden
 from domain.events import queries
@@ -16,7 +17,7 @@ from domain.rewards.queries import Redemption
 from domain.settlement.disputing.models import Dispute
 from domain.settlement.models import Cycle
 from partners.telling import SCOPE_OF_KIND, readable
-from resolvers import disputes, purchases, redemptions, settlement
+from resolvers import disputes, payments, purchases, redemptions, settlement
 from resolvers.context import Context
 from resolvers.following import feeds_of
 from resolvers.policies import acting_partner
@@ -84,6 +85,12 @@ async def cycle_of(ctx: Context, told: Told) -> Cycle:
     """The cycle of an event as it stands. Raises: CycleNotFound."""
     assert told.event.subject_id is not None
     return await settlement.cycle(ctx, told.event.subject_id)
+
+
+async def payment_of(ctx: Context, told: Told) -> Payment:
+    """The payment of an event as it stands. Raises: PaymentNotFound."""
+    assert told.event.subject_id is not None
+    return await payments.payment(ctx, told.event.subject_id)
 
 
 async def dispute_of(ctx: Context, told: Told) -> Dispute:

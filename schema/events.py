@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
+from domain.banking.models import Payment, PaymentState
 from domain.coalition import models as coalition_models
 from domain.earning import commands
 from domain.events.models import EventKind, ExitNews, Told
@@ -30,6 +31,7 @@ from schema.disputes import Dispute
 from schema.errors import or_null
 from schema.members import Member
 from schema.partners import Partner
+from schema.payments import SettlementPayment
 from schema.permissions import needs
 from schema.purchases import Purchase
 from schema.redemptions import Redemption
@@ -227,6 +229,36 @@ class AnswerDue(Event):
     async def cycle(told: strawberry.Parent[Told], info: Info) -> models.Cycle:
         """The cycle as it stands when this is told, with the last instant to answer."""
         return await events.cycle_of(info.context, told)
+
+
+@strawberry.type
+@tells(EventKind.PAYMENT_CHANGED)
+class PaymentChanged(Event):
+    """A payment that you make or get was planned, went out, arrived, came back or was given up."""
+
+    @strawberry.field(graphql_type=SettlementPayment | None, extensions=[or_null])
+    @staticmethod
+    async def payment(told: strawberry.Parent[Told], info: Info) -> Payment:
+        """The payment as it stands when this is told."""
+        return await events.payment_of(info.context, told)
+
+    @strawberry.field
+    @staticmethod
+    def state(told: strawberry.Parent[Told]) -> PaymentState:
+        """What it came to."""
+        return PaymentState(told.event.detail or "")
+
+
+@strawberry.type
+@tells(EventKind.PAYMENT_OVERDUE)
+class PaymentOverdue(Event):
+    """You have not paid in time; told again each week until you have."""
+
+    @strawberry.field(graphql_type=SettlementPayment | None, extensions=[or_null])
+    @staticmethod
+    async def payment(told: strawberry.Parent[Told], info: Info) -> Payment:
+        """The payment as it stands when this is told."""
+        return await events.payment_of(info.context, told)
 
 
 @strawberry.type

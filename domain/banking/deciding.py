@@ -90,7 +90,8 @@ async def write_off(session: WriteSession, payment_id: UUID, *, by: PersonId, no
         raise PaymentEnded(payment.reference, payment.state)
     if asked.asked_by == by:
         raise SecondPersonNeeded(f"the write-off of payment {payment.reference}", by)
-    payment.written_off, payment.state, payment.ended_at = payment.open, PaymentState.WRITTEN_OFF, now
+    payment.written_off, payment.state = payment.open, PaymentState.WRITTEN_OFF
+    payment.ended_at = payment.changed_at = now
     asked.agreed_by, asked.agreed_at = by, now
     if payment.payer_id is not None and payment.payee_id is not None:
         asked.adjustment_id = await _adjusted(
@@ -202,6 +203,7 @@ async def _pay_back(
         state=PaymentState.PLANNED,
         instructed_by=by,
         planned_at=now,
+        changed_at=now,
     )
     session.add(back)
     await session.flush()  # the credit refers to it

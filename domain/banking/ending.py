@@ -40,7 +40,7 @@ async def settle_where_done(session: WriteSession, cycle_ids: Iterable[UUID], *,
 
 def move(payment: Payment, amount: Decimal, *, now: datetime, returned: str | None = None) -> None:
     """So much more arrived for a payment; less than nothing went back, or turned out not to be for it."""
-    payment.paid += amount
+    payment.paid, payment.changed_at = payment.paid + amount, now
     payment.state = _state(payment, returned=returned is not None)
     payment.ended_at = (payment.ended_at or now) if payment.state in ENDED else None
     if returned is not None:

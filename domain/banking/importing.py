@@ -263,5 +263,5 @@ async def _reported(session: WriteSession, content: bytes, *, by: PersonId | Non
             continue
         done.rejected += 1
         if payment.state == PaymentState.INSTRUCTED:
-            payment.state, payment.reason = PaymentState.RETURNED, verdict.reason
+            payment.state, payment.reason, payment.changed_at = PaymentState.RETURNED, verdict.reason, now
     return done

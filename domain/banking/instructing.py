@@ -103,6 +103,7 @@ async def _planned(
         state=PaymentState.PLANNED if by_file else PaymentState.INSTRUCTED,
         instructed_by=by,
         planned_at=now,
+        changed_at=now,
     )
 
 

@@ -196,8 +196,10 @@ class Payment(Row, table=True):
     """When it was paid or written off."""
     reason: str | None = None
     """Why a bank rejected it or sent it back."""
-    reminded_on: date | None = None
-    """When its payer was last told that it is due."""
+    changed_at: datetime = Field(sa_type=Instant)
+    """When it last came to another state."""
+    reminded_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its payer was last told that it is overdue."""
 
     __table_args__ = (
         UniqueConstraint("reference"),

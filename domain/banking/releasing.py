@@ -115,7 +115,7 @@ async def _file(
     for payment in payments:
         session.add(_instruction(payment, made, attempts[payment.payment_id]))
         payment.state, payment.reason = _sent(payment), None
-        payment.released_by, payment.released_at = by, now
+        payment.released_by, payment.released_at, payment.changed_at = by, now, now
     await session.flush()
     return made
 

@@ -5,7 +5,7 @@ A partner sees the payments it makes or gets, and the files of its own bank; the
 
 from alembic import op
 
-from migrations.operations import grant, run_sql_file, wall
+from migrations.operations import allow_event_kind, grant, run_sql_file, wall
 from migrations.roles import APP_ROLE
 
 revision = "0021"
@@ -16,7 +16,7 @@ depends_on = None
 SIDES = "sees_partner(payer_id) OR sees_partner(payee_id)"
 COALITIONS_OWN = ("bank_statement", "bank_entry", "bank_match", "write_off")
 CHANGING = {
-    "payment": "state, paid, written_off, released_by, released_at, ended_at, reason, reminded_on",
+    "payment": "state, paid, written_off, released_by, released_at, ended_at, reason, changed_at, reminded_at",
     "payment_instruction": "state, reason, answered_at",
     "bank_entry": "outcome, matched, credited, candidates, note",
     "bank_match": "state, confirmed_by, confirmed_at, undone_by, undone_at",
@@ -30,6 +30,9 @@ CHANGING = {
 def upgrade() -> None:
     """Create the tables, walled: what was paid and said by banks is never rewritten, only matched."""
     run_sql_file("0021_banking.sql")
+    for kind in ("PAYMENT_CHANGED", "PAYMENT_OVERDUE"):
+        allow_event_kind(kind)
+    run_sql_file("0021_telling.sql")
     wall("payment", SIDES, write="sees_coalition()")
     wall("payment_instruction", "sees_partner(payer_id)", write="sees_coalition()")
     for table in ("bank_file", "partner_credit"):

@@ -6,12 +6,13 @@ import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from domain.banking import ageing, confirming, deciding, queries, releasing
+from domain.banking import ageing, confirming, deciding, queries, releasing, sweeping
 from domain.banking.ageing import Age, age_of
 from domain.banking.deciding import CreditUse
 from domain.banking.errors import (
@@ -247,3 +248,28 @@ async def test_a_partner_sees_its_own_payments_and_nothing_of_the_account(databa
     async with paying.trading.session(NOBODY) as session:
         assert (await session.execute(text("SELECT count(*) FROM payment"))).scalar_one() == 0
         assert (await queries.payments(session, PageRequest(10))).items == []
+
+
+async def test_who_has_not_paid_in_time_is_told_each_week(database: Database, owner: asyncpg.Connection) -> None:
+    paying = await an_instructed_cycle(database)
+    payments = await paying.payments()
+    told: list[int] = []
+    for days in (0, 20, 3, 4, 0):
+        later(paying, days)
+        told.append((await paying.do(sweeping.sweep, now=paying.now)).reminded)
+        if days == 4:
+            await paying.booked(of("10.00", payments["Q"], paying.today))
+            later(paying, 7)
+    assert told == [0, 2, 0, 2, 1]
+    await owner.execute("ALTER TABLE event NO FORCE ROW LEVEL SECURITY")
+    kinds = (
+        "SELECT kind || ' ' || COALESCE(detail, '') FROM event"
+        " WHERE partner_id = $1 AND subject_id = $2 ORDER BY position"
+    )
+    rows = await owner.fetch(kinds, payments["Q"].payer_id, payments["Q"].payment_id)
+    assert [row[0] for row in rows] == [
+        "PAYMENT_CHANGED INSTRUCTED",
+        "PAYMENT_OVERDUE ",
+        "PAYMENT_OVERDUE ",
+        "PAYMENT_CHANGED PAID",
+    ]

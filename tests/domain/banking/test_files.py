@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from mockbank import accounts, outbox  # type: ignore[import-untyped]
-from mockbank import credits as arriving  # type: ignore[import-untyped]
+from mockbank import credits as arriving
 from mockbank.server import Config  # type: ignore[import-untyped]
 from mockbank.state import State  # type: ignore[import-untyped]
 from pyiso20022.camt.camt_053_001_08.camt_053_001_08 import Document as StatementDocument  # type: ignore[import-untyped]
