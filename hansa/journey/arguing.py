@@ -20,8 +20,8 @@ from hansa.journey.founding import Founded
 from resolvers.context import Context
 
 MAKER = "northwind"
-WORDS = "Our own count of returned cartons is higher than what was taken back"
-NOTE = "By the receiving notes of weeks 3 and 4, cartons were returned to the warehouse and not to the tills."
+WORDS = "Goods paid with points came back in weeks 3 and 4; their points are still charged to us"
+NOTE = "Our receiving notes of those weeks list the cartons that came back, with the numbers of their receipts."
 
 
 async def argue(ctx: Context, founded: Founded) -> None:
@@ -41,19 +41,19 @@ async def _decided(ctx: Context, founded: Founded, cycle: Cycle) -> None:
     line = await _line(ctx, founded, cycle, MAKER, LineKind.REDEMPTION, partner(shop))
     if line is None:
         return
-    amount = _part(line, "0.02")
+    amount = _half(line.money.amount)
     dispute = await _raised(ctx, founded, cycle, MAKER, line, amount, reason=DisputeReason.RETURNED, words=WORDS, day=2)
     maker, its_finance = founded.partners[MAKER], founded.finance[MAKER]
     note = evidence.AddEvidence(
         dispute_id=dispute.dispute_id, partner_id=maker, person_id=its_finance, name="Receiving notes", words=NOTE
     )
     await ctx.write(evidence.add, note, now=_day(ctx, cycle, 2))
-    half = (amount / 2).quantize(Decimal("0.01"))
+    half = _half(amount)
     answer = answering.AnswerDispute(
         dispute_id=dispute.dispute_id,
         partner_id=shop,
         person_id=founded.finance[cast.SHOP],
-        words="Week 3 is right, week 4 was settled at the till",
+        words="Week 3 is right; the points of week 4 were given back at the till",
         conceded=half,
     )
     await ctx.write(answering.answer, answer, now=_day(ctx, cycle, 4))
@@ -73,7 +73,7 @@ async def _open(ctx: Context, founded: Founded, cycle: Cycle) -> None:
     if line is not None:
         words = "Points of returned goods should bear no fee"
         reason = DisputeReason.PRICE
-        await _raised(ctx, founded, cycle, cast.DISTRIBUTOR, line, None, reason=reason, words=words, day=9)
+        await _raised(ctx, founded, cycle, cast.DISTRIBUTOR, line, None, reason=reason, words=words, day=11)
 
 
 async def _raised(  # noqa: PLR0913 - a dispute has this many independent parts
@@ -107,12 +107,12 @@ async def _line(
     party = partner(founded.partners[slug])
     page = await ctx.read(queries.lines, cycle.cycle_id, party, PageRequest(first=LARGEST_PAGE))
     owed = [line for line in page.items if line.money.kind is kind and line.money.creditor == creditor]
-    worth = [line for line in owed if line.money.debtor == party and _part(line, "0.02") > Decimal("0.02")]
+    worth = [line for line in owed if line.money.debtor == party and line.money.amount > Decimal("0.10")]
     return max(worth, key=lambda line: line.money.amount, default=None)
 
 
-def _part(line: Line, share: str) -> Decimal:
-    return (line.money.amount * Decimal(share)).quantize(Decimal("0.01"))
+def _half(amount: Decimal) -> Decimal:
+    return (amount / 2).quantize(Decimal("0.01"))
 
 
 def _day(ctx: Context, cycle: Cycle, day: int) -> datetime:

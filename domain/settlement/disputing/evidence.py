@@ -96,21 +96,14 @@ async def add(session: WriteSession, command: AddEvidence, *, now: datetime) -> 
         added_at=now,
     )
     session.add(row)
-    _leave_line(session, dispute, command, digest, now)
+    _leave_line(session, dispute, command, now)
     return row
 
 
-def _leave_line(session: WriteSession, dispute: Dispute, command: AddEvidence, digest: bytes, now: datetime) -> None:
-    leave_line(
-        session,
-        dispute,
-        DisputeStepKind.EVIDENCE,
-        was=dispute.state,
-        now=now,
-        by=command.person_id,
-        partner_id=command.partner_id,
-        note=f"{command.name} (SHA-256 {digest.hex()})",
-    )
+def _leave_line(session: WriteSession, dispute: Dispute, command: AddEvidence, now: datetime) -> None:
+    who = command.person_id
+    step, note = DisputeStepKind.EVIDENCE, command.name
+    leave_line(session, dispute, step, was=dispute.state, now=now, by=who, partner_id=command.partner_id, note=note)
 
 
 def _of_side(dispute: Dispute, partner_id: UUID | None) -> tuple[Any, ...]:
