@@ -246,7 +246,7 @@ def figures(decimal_sign: str, thousands_sign: str) -> Callable[[FieldName, Any]
             )
         whole = found[3].replace(thousands_sign, "") if thousands_sign else found[3]
         negative = found[1] or found[2] == "-" or found[5]
-        return Decimal(f"{'-' if negative else ''}{whole}.{found[4] or '0'}")
+        return Decimal(f"{'-' if negative else ''}{whole}{'.' if found[4] else ''}{found[4] or ''}")
 
     return read
 
