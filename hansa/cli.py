@@ -18,7 +18,9 @@ from hansa import (
     __version__,
     banking,
     clients,
+    contracting,
     disputes,
+    leaving,
     liability,
     papers,
     prepaying,
@@ -174,6 +176,10 @@ clients.register(app)
 staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
+app.add_typer(contracting.contract)
+app.add_typer(contracting.company)
+app.add_typer(leaving.exits)
+app.add_typer(leaving.wind_down)
 app.add_typer(prepaying.app)
 app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)

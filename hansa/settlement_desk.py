@@ -89,6 +89,15 @@ class Desk:
             raise Forbidden(f"{person.name} has no role that allows {scope}.")
         return PersonId(person.person_id)
 
+    async def either(self, email: str, *scopes: Scope) -> PersonId:
+        """The coalition's person with that address, if the roles allow any of these. Raises: NotFound, Forbidden."""
+        for scope in scopes[:-1]:
+            try:
+                return await self.person(email, scope)
+            except Forbidden:
+                continue
+        return await self.person(email, scopes[-1])
+
 
 def at_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
     """Do some work on the coalition's settlement, on the database that the settings name."""

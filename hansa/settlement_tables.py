@@ -16,6 +16,7 @@ from rich.text import Text
 from domain.ids import PartnerId
 from domain.settlement.adjustment_models import SettlementAdjustment
 from domain.settlement.answers import Answer, PartnerAnswer
+from domain.settlement.concentration import Concentration
 from domain.settlement.failure_models import SetAside
 from domain.settlement.forecasting import Forecast
 from domain.settlement.lines import LineKind, MoneyLine
@@ -112,6 +113,17 @@ def forecast_part(desk: Desk, forecast: Forecast) -> Group:
     title = f"{forecast.cycle.name} so far, in {forecast.currency}"
     balances = [balance for balance in forecast.balances if balance.party.partner_id or balance.net]
     return Group(balances_table(desk, balances, title=title), Padding(Text(forecast.note, style="italic dim"), (0, 2)))
+
+
+def concentration_part(desk: Desk, carried: Concentration) -> Text:
+    """A warning where one sponsor carries more of what is issued than the policy wants in one hand."""
+    limit = f"{carried.limit * 100:.0f} %"
+    if not carried.warnings:
+        return (
+            Text(f"  Nobody carries more than {limit} of what is issued.", style="dim") if carried.sponsors else Text()
+        )
+    shares = (f"{desk.partners[one.partner_id].name} {one.share * 100:.1f} %" for one in carried.warnings)
+    return Text(f"  Concentration: {', '.join(shares)} of what is issued; the limit is {limit}.", style="bold yellow")
 
 
 def statement_part(desk: Desk, view: StatementView, party: Party, lines: Sequence[Line]) -> Group:

@@ -12,6 +12,7 @@ from domain.audit import sealing
 from domain.errors import InvalidValue
 from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement import answers, computing, cycles, finishing, forecasting, queries
+from domain.settlement.concentration import concentration
 from domain.settlement.models import Cycle, CycleState
 from domain.settlement.parties import Party, partner
 from domain.settlement.queries import Line
@@ -30,10 +31,12 @@ async def status(desk: Desk, *, json: bool) -> None:
     if not found:
         return reporting.as_json({"cycles": []}) if json else reporting.say("No cycle is open yet: hansa settle open")
     forecast = await desk.ctx.read(forecasting.running_position, now=desk.ctx.now)
+    carried = await desk.ctx.read(concentration, forecast.cycle)
     if json:
-        return reporting.as_json(plain({"cycles": found, "forecast": forecast}))
+        return reporting.as_json(plain({"cycles": found, "forecast": forecast, "concentration": carried.sponsors}))
     newest = next((cycle for cycle in found if cycle.state != CycleState.OPEN), found[0])
-    return tables.show(tables.rail(newest), tables.cycles_table(found), tables.forecast_part(desk, forecast))
+    page = (tables.rail(newest), tables.cycles_table(found), tables.forecast_part(desk, forecast))
+    return tables.show(*page, tables.concentration_part(desk, carried))
 
 
 async def open_first(desk: Desk, name: str | None, *, json: bool) -> None:
