@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ class Sight:
         kind, _, named = self.value.partition(":")
         return UUID(named) if kind == "partner" else None
 
+
+ACTOR = re.compile(r"[A-Z]+:[0-9a-f-]{36}:(|[0-9a-f-]{36})")
 
 COALITION = Sight("coalition")
 NOBODY = Sight("")
@@ -119,9 +122,12 @@ class Database:
         self.pool = pool
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
-    def session(self, sight: Sight) -> AsyncSession:
-        """A session whose every transaction sees only what its viewer may see."""
-        return self._sessions(info={"sight": sight})
+    def session(self, sight: Sight, *, actor: str | None = None) -> AsyncSession:
+        """A session whose every transaction sees only what its viewer may see, and knows who acts in it.
+
+        An actor is written KIND:id:partner, in the words of the audit trail; the partner may be empty.
+        """
+        return self._sessions(info={"sight": sight, "actor": actor})
 
 
 @asynccontextmanager
@@ -152,3 +158,7 @@ def _bind_sight(session: Session, _transaction: SessionTransaction, connection: 
     sight = session.info.get("sight")
     if sight is not None:
         connection.execute(text(f"SET LOCAL app.sight = '{sight.value}'"))
+    actor = session.info.get("actor")
+    if actor is not None:
+        assert ACTOR.fullmatch(actor), "an actor is a kind and two ids"
+        connection.execute(text(f"SET LOCAL app.actor = '{actor}'"))

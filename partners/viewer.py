@@ -84,6 +84,14 @@ class Viewer:
             case Audience.NOBODY:
                 return storage.NOBODY
 
+    @property
+    def actor(self) -> str | None:
+        """Who acts, as the audit trail writes it; None for nobody in particular."""
+        partner = self.partner_id or ""
+        if self.person_id is not None:
+            return f"PERSON:{self.person_id}:{partner}"
+        return f"CLIENT:{self.client_id}:{partner}" if self.client_id is not None else None
+
     def may(self, scope: Scope) -> bool:
         """Whether the viewer holds a scope."""
         return scope in self.scopes

@@ -145,7 +145,7 @@ class Context:
         """What a rule of the domain decides, in one transaction of its own; repeated when it clashed with another."""
 
         async def once() -> T:
-            async with self.database.session(self.viewer.sight) as session, session.begin():
+            async with self.database.session(self.viewer.sight, actor=self.viewer.actor) as session, session.begin():
                 return await rule(WriteSession(ReadSession(session)), *args, **kwargs)
 
         return await self._alone(once, {*_CLASHES})

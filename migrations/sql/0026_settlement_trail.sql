@@ -9,6 +9,7 @@ DECLARE
     is_now jsonb := to_jsonb(NEW);
     was jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) ELSE '{}' END;
     whose uuid := (is_now ->> TG_ARGV[3])::uuid;
+    acting text[] := string_to_array(NULLIF(current_setting('app.actor', true), ''), ':');  -- kind, id, partner
     person uuid;
     told jsonb;
 BEGIN
@@ -25,8 +26,13 @@ BEGIN
     IF TG_OP = 'UPDATE' AND person IS NULL AND told = '{}' THEN
         RETURN NULL;
     END IF;
-    PERFORM append_line(gen_random_uuid(), whose, CASE WHEN person IS NULL THEN 'COMMAND_LINE' ELSE 'PERSON' END, person,
-        CASE WHEN TG_ARGV[6] = 'partner' AND person IS NOT NULL THEN whose END, TG_ARGV[0], TG_ARGV[1],
-        (is_now ->> TG_ARGV[2])::uuid, told, clock_timestamp());
+    IF person IS NOT NULL AND person <> COALESCE(acting[2]::uuid, person) THEN
+        acting := NULL;  -- the row knows better than the session
+    END IF;
+    PERFORM append_line(gen_random_uuid(), whose,
+        CASE WHEN acting IS NOT NULL THEN acting[1] WHEN person IS NOT NULL THEN 'PERSON' ELSE 'COMMAND_LINE' END,
+        COALESCE(person, acting[2]::uuid),
+        CASE WHEN acting[3] = whose::text OR (TG_ARGV[6] = 'partner' AND person IS NOT NULL) THEN whose END,
+        TG_ARGV[0], TG_ARGV[1], (is_now ->> TG_ARGV[2])::uuid, told, clock_timestamp());
     RETURN NULL;
 END $$;

@@ -80,6 +80,7 @@ async def test_a_house_is_built_and_looked_after_and_the_trail_tells_it_all(hous
 async def _the_trail_tells(house: House, admin: Browser) -> None:
     own = await house.trail(admin)
     assert [(line["action"], line["actorName"], line["subjectName"]) for line in own] == [
+        ("PARTNER_CHANGED", None, None),
         ("PERSON_INVITED", None, "Admin of kvass"),
         ("PERSON_INVITED", "Admin of kvass", "Fina"),
         ("ROLES_CHANGED", "Admin of kvass", "Fina"),
@@ -92,8 +93,8 @@ async def _the_trail_tells(house: House, admin: Browser) -> None:
         ("PERSON_LET_GO", "Admin of kvass", "Fina"),
     ]
     assert {line["partner"]["slug"] for line in own} == {"kvass"}
-    assert {"name": "added", "values": ["PARTNER_MARKETING"]} in own[2]["facts"]
-    assert {"name": "removed", "values": ["purchases:write", "settlement:read"]} in own[7]["facts"]
+    assert {"name": "added", "values": ["PARTNER_MARKETING"]} in own[3]["facts"]
+    assert {"name": "removed", "values": ["purchases:write", "settlement:read"]} in own[8]["facts"]
     said = await house.admin.send(TRAIL, first=10)
     assert said.json()["errors"][0]["extensions"]["code"] == "WRONG_AUDIENCE", "the coalition's admin is no auditor"
     invited = await house.admin.do(INVITE, name="Audra", email="audra@hansa.example", roles=["COALITION_AUDITOR"])
