@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -29,9 +30,11 @@ from rich.table import Table
 
 from domain.coalition.contracts import Terms, draw_up, sign
 from domain.coalition.founding import FoundCoalition, found
-from domain.coalition.models import PartnerRole, PartnerStatus
+from domain.coalition.models import Billing, PartnerRole, PartnerStatus
 from domain.coalition.partners import AdmitPartner, admit, change_status
-from domain.ids import new_id
+from domain.ids import PartnerId, new_id
+from domain.ledger.allowance_models import AllowanceKind, ChangeReason
+from domain.ledger.allowances import add
 from domain.ledger.posting import Door, post
 from domain.ledger.postings import Award, PurchasePosting
 from domain.settlement.cycles import open_first
@@ -47,6 +50,18 @@ CLIENTS = 16
 BULK = 100
 WARMING = 20
 
+FAR = 10**12
+"""Points no benchmark comes near to."""
+NEAR = 5_000
+"""Points of a pack that is paid again and again while sixteen tills use it up."""
+PACKS = {"billing": Billing.PREPAID, "pack_points": 1_000_000, "pack_limit": True}
+SPONSORS: dict[str, dict[str, Any]] = {
+    "retailer": {},
+    "maker": {},
+    "payer": PACKS,
+    "debtor": {"credit_limit": Decimal(900_000_000)},
+}
+
 
 @dataclass(frozen=True)
 class World:
@@ -54,6 +69,10 @@ class World:
 
     retailer: UUID
     maker: UUID
+    payer: UUID
+    """A sponsor like the maker, on prepaid packs with a hard limit."""
+    debtor: UUID
+    """A sponsor like the maker, with a credit limit."""
     wallets: list[UUID]
 
 
@@ -75,13 +94,15 @@ async def world(database: Database, owner: asyncpg.Connection, members: int) -> 
             ),
         )
         partners = []
-        for slug in ("retailer", "maker"):
+        for slug, bounds in SPONSORS.items():
             command = AdmitPartner(
                 slug=slug, name=slug, roles=frozenset({PartnerRole.RETAILER}), hue=1, country="LV", company=slug
             )
             partner = (await admit(writing, command, now=NOW)).partner
             await change_status(writing, partner.partner_id, PartnerStatus.ACTIVE)
-            contract = await draw_up(writing, partner.partner_id, Terms(valid_from=NOW, price=Decimal("0.01")))
+            contract = await draw_up(
+                writing, partner.partner_id, Terms(valid_from=NOW, price=Decimal("0.01"), **bounds)
+            )
             await sign(writing, contract.contract_id, now=NOW)
             partners.append(partner.partner_id)
         await open_first(writing, name="first", now=NOW)
@@ -94,11 +115,11 @@ async def world(database: Database, owner: asyncpg.Connection, members: int) -> 
     return World(*partners, wallets)
 
 
-def purchase(place: World, wallet: UUID) -> PurchasePosting:
-    """A basket of the mean size, with awards of two sponsors."""
+def purchase(place: World, wallet: UUID, second: UUID | None = None) -> PurchasePosting:
+    """A basket of the mean size, with awards of the retailer and of a second sponsor, the maker if not said."""
     awards = [
         Award(sponsor_id=place.retailer, points=27, available_at=NOW + timedelta(days=14)),
-        Award(sponsor_id=place.maker, points=50, available_at=NOW, expires_at=NOW + timedelta(days=730)),
+        Award(sponsor_id=second or place.maker, points=50, available_at=NOW, expires_at=NOW + timedelta(days=730)),
     ]
     key = uuid4()
     return PurchasePosting(
@@ -188,6 +209,61 @@ async def rate(seconds: float, clients: int, once: Callable[[Random], Awaitable[
     return done / (time.perf_counter() - began)
 
 
+async def paid(database: Database, partner_id: UUID, points: int) -> int:
+    """A pack is paid; what is left now."""
+    async with database.session(COALITION) as session, session.begin():
+        writing, whose = WriteSession(session), PartnerId(partner_id)
+        return await add(writing, whose, AllowanceKind.PREPAID, points, ChangeReason.PACK, now=NOW)
+
+
+async def slices(owner: asyncpg.Connection, count: int) -> None:
+    """Lay what is left over so many slices: one is the hot row that allowances do without."""
+    await owner.execute("UPDATE allowance SET slices = $1, spread = $1", count)
+    await owner.execute(
+        """
+        WITH t AS (SELECT allowance_id, sum(left_amount) AS amount FROM allowance_slice GROUP BY 1)
+        UPDATE allowance_slice s SET left_amount = CASE WHEN number < $1 THEN div(t.amount, $1::int)
+            + CASE WHEN number = 0 THEN mod(t.amount, $1::int) ELSE 0 END ELSE 0 END
+        FROM t WHERE t.allowance_id = s.allowance_id""",
+        count,
+    )
+
+
+async def bounded(database: Database, owner: asyncpg.Connection, place: World, seconds: float) -> dict[str, float]:
+    """Postings beside the same without a limit: far from it, near it, at it, and on one hot row."""
+
+    async def one(chance: Random, sponsor: UUID) -> int:
+        await post(database.pool, Door.PURCHASES, [purchase(place, chance.choice(place.wallets), sponsor)], now=NOW)
+        return 1
+
+    async def many(chance: Random, sponsor: UUID) -> int:
+        wallets = chance.sample(place.wallets, BULK)
+        await post(database.pool, Door.PURCHASES, [purchase(place, each, sponsor) for each in wallets], now=NOW)
+        return BULK
+
+    def of(how: Callable[[Random, UUID], Awaitable[int]], sponsor: UUID) -> Callable[[Random], Awaitable[int]]:
+        return lambda chance: how(chance, sponsor)
+
+    rates = {}
+    await paid(database, place.payer, FAR)
+    for name, sponsor in (("free", place.maker), ("packs", place.payer), ("credit", place.debtor)):
+        rates[f"{name}_single"] = await rate(seconds, CLIENTS, of(one, sponsor))
+        rates[f"{name}_bulk"] = await rate(seconds, 2, of(many, sponsor))
+    await slices(owner, 1)
+    rates["hot_single"] = await rate(seconds, CLIENTS, of(one, place.payer))
+    await slices(owner, 16)
+    await paid(database, place.payer, -2 * FAR)
+    rates["used_up_single"] = await rate(seconds, CLIENTS, of(one, place.payer))
+
+    async def near(chance: Random) -> int:
+        if chance.random() < 50 / NEAR:
+            await paid(database, place.payer, NEAR)
+        return await one(chance, place.payer)
+
+    rates["near_single"] = await rate(seconds, CLIENTS, near)
+    return rates
+
+
 async def numbering(database: Database) -> float:
     """Events that are given their numbers in a second, by the one that does."""
     done, began = 0, time.perf_counter()
@@ -242,6 +318,7 @@ async def measured(server: EmbeddedPostgres, url: str, seconds: float, members: 
             "bulk": await rate(seconds, 2, bulk),
             "numbered": await numbering(database),
         }
+        rates |= await bounded(database, owner, place, seconds)
         await owner.execute("ALTER TABLE entry DISABLE TRIGGER entry_is_told")
         rates["untold_single"] = await rate(seconds, CLIENTS, single)
         rates["untold_bulk"] = await rate(seconds, 2, bulk)
@@ -271,6 +348,15 @@ def shown(rates: dict[str, float]) -> Table:
         f"pgbench TPC-B, {CLIENTS} clients": ("tpcb", None),
         "single : TPC-B": ("single", "tpcb"),
         "numbers given to events, one process": ("numbered", None),
+        "no sponsor with a limit, single": ("free_single", None),
+        "  prepaid packs, limit far away": ("packs_single", "free_single"),
+        "  credit limit, far away": ("credit_single", "free_single"),
+        "  packs on one row instead of 16 slices": ("hot_single", "free_single"),
+        "  packs near their end, paid again and again": ("near_single", "free_single"),
+        "  packs used up, awards cut": ("used_up_single", "free_single"),
+        f"no sponsor with a limit, bulk of {BULK}": ("free_bulk", None),
+        "  prepaid packs, limit far away ": ("packs_bulk", "free_bulk"),
+        "  credit limit, far away ": ("credit_bulk", "free_bulk"),
     }
     for label, (name, against) in rows.items():
         table.add_row(label, f"{rates[name]:,.0f}", f"{rates[name] / rates[against]:.2f}" if against else "")

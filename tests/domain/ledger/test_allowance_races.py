@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,23 +12,20 @@ import asyncpg
 import pytest
 
 from domain.coalition.models import Partner
-from domain.ids import PartnerId
-from domain.ledger.allowance_models import AllowanceKind, ChangeReason
-from domain.ledger.allowances import add
 from domain.ledger.errors import Busy
-from domain.ledger.posting import Door, post
+from domain.ledger.posting import Door, persistently, post
 from domain.ledger.postings import PurchasePosting
 from domain.members.recognition import KnownMember
-from domain.storage import Database
-from tests.builders.coalition import writing
 from tests.builders.ledger import Books
-from tests.domain.ledger.sponsoring import a_sponsor, issued, left, many_hands, on_credit
+from tests.domain.ledger.sponsoring import a_sponsor, give, issued, left, many_hands, on_credit
 
 WRITERS = 32
 ROUNDS = 24
 CAPACITY = 20_000
 DRAWN = "SELECT COALESCE(sum(points), 0)::bigint FROM allowance_draw WHERE partner_id = $1"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+GIVEN = """SELECT (lot->>'lot_id')::uuid AS lot_id, (lot->>'points')::int AS points
+    FROM purchase_as_rated($1, $2, $3) p, jsonb_array_elements(p.lots) lot"""
 KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' ORDER BY random() LIMIT 1"""
 
@@ -62,16 +59,9 @@ class Writer:
         if not self.bought:
             return
         who, bought = self.bought.pop(self.chance.randrange(len(self.bought)))
-        given = {
-            row["lot_id"]: row["original"]
-            for row in await self.books.pool.fetch(
-                "SELECT (lot->>'lot_id')::uuid AS lot_id, (lot->>'points')::int AS original FROM"
-                " purchase_as_rated($1, $2, $3) p, jsonb_array_elements(p.lots) lot",
-                self.books.shop.partner_id,
-                who.wallet_id,
-                bought.entry_id,
-            )
-        }
+        named = (self.books.shop.partner_id, who.wallet_id, bought.entry_id)
+        rows = await persistently(lambda: self.books.pool.fetch(GIVEN, *named))
+        given = {row["lot_id"]: row["points"] for row in rows}
         claims = [given.get(award.lot_id, 0) for award in bought.awards]
         await post(self.books.pool, Door.RETURNS, [self.books.goods(who, bought, *claims)], now=self.books.now)
 
@@ -138,32 +128,30 @@ async def test_thirty_two_writers_end_exactly_at_the_limit(database_url: str, *,
         await owner.close()
 
 
-async def test_the_last_points_go_to_somebody(database_url: str) -> None:
-    """Eight at once want more than there is: together they get all of it, again and again."""
-    async with many_hands(database_url, 8) as (database, books):
-        sponsor = await a_sponsor(books, "payer")
-        who = [await books.member() for _ in range(8)]
-        total = 0
-        for number in range(40):
-            total += number
-            await refilled(database, books, sponsor, number)
-            bought = [books.purchase(one, books.award(number + 1, sponsor_id=sponsor.partner_id)) for one in who]
-            await asyncio.gather(*(books.ask(Door.PURCHASES, one) for one in bought))
-            assert (await issued(books.owner, sponsor), await left(books.owner, sponsor)) == (total, 0)
+@pytest.fixture
+async def books(database_url: str) -> AsyncIterator[Books]:
+    """Books with eight connections; sound when the race is over."""
+    async with many_hands(database_url, 8) as (_, books):
+        yield books
         await books.prove()
 
 
-async def refilled(database: Database, books: Books, sponsor: Partner, points: int) -> None:
-    """A small pack is paid."""
-    async with writing(database) as session:
-        whose = PartnerId(sponsor.partner_id)
-        await add(session, whose, AllowanceKind.PREPAID, points, ChangeReason.PACK, now=books.now)
-
-
-async def test_a_limit_in_money_is_never_overdrawn_by_many(database_url: str) -> None:
-    async with many_hands(database_url, 8) as (_, books):
-        sponsor = await on_credit(books, "debtor", "7.77")  # 777 points
-        who = [await books.member() for _ in range(24)]
-        bought = [books.purchase(one, books.award(50, sponsor_id=sponsor.partner_id)) for one in who]
+async def test_the_last_points_go_to_somebody(books: Books) -> None:
+    """Eight at once want more than there is: together they get all of it, again and again."""
+    sponsor = await a_sponsor(books, "payer")
+    who = [await books.member() for _ in range(8)]
+    total = 0
+    for number in range(40):
+        total += number
+        await give(books, sponsor, number)
+        bought = [books.purchase(one, books.award(number + 1, sponsor_id=sponsor.partner_id)) for one in who]
         await asyncio.gather(*(books.ask(Door.PURCHASES, one) for one in bought))
-        assert (await issued(books.owner, sponsor), await left(books.owner, sponsor, "CREDIT")) == (777, 0)
+        assert (await issued(books.owner, sponsor), await left(books.owner, sponsor)) == (total, 0)
+
+
+async def test_a_limit_in_money_is_never_overdrawn_by_many(books: Books) -> None:
+    sponsor = await on_credit(books, "debtor", "7.77")  # 777 points
+    who = [await books.member() for _ in range(24)]
+    bought = [books.purchase(one, books.award(50, sponsor_id=sponsor.partner_id)) for one in who]
+    await asyncio.gather(*(books.ask(Door.PURCHASES, one) for one in bought))
+    assert (await issued(books.owner, sponsor), await left(books.owner, sponsor, "CREDIT")) == (777, 0)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from domain.audit.findings import Wrong
+from domain.audit.verifying import verified
 from domain.coalition.contracts import Terms, draw_up, sign
 from domain.ids import PartnerId
 from domain.ledger import adjusting
-from domain.ledger.allowance_models import AllowanceKind, StopReason
-from domain.ledger.allowances import stop
+from domain.ledger.allowance_models import AllowanceKind, ChangeReason, StopReason
+from domain.ledger.allowances import add, held, stop
 from domain.ledger.errors import CreditLimitReached, IssuanceStopped, PrepaidUsedUp
 from domain.ledger.posting import Door, post
+from domain.storage import ReadSession, Sight, WriteSession
 from domain.values import Points
 from tests.builders.coalition import writing
 from tests.builders.ledger import Books
@@ -168,3 +173,75 @@ async def test_a_new_limit_counts_from_the_first_posting_under_it(books: Books) 
     verdict = await books.posted(Door.PURCHASES, books.purchase(who, books.award(60, sponsor_id=sponsor.partner_id)))
     assert [cut.given for cut in verdict.cuts] == [20]
     assert await left(books.owner, sponsor, AllowanceKind.CREDIT) == 0
+
+
+async def test_a_fraction_of_a_millionth_counts_as_a_whole_one(books: Books) -> None:
+    price = {"price": Decimal("0.010001"), "tax_supply": Decimal("0.21")}  # 12,101.21 millionths a point
+    sponsor, who = await on_credit(books, "debtor", "1.00", **price), await books.member()
+    await books.posted(Door.PURCHASES, books.purchase(who, books.award(7, sponsor_id=sponsor.partner_id)))
+    assert await left(books.owner, sponsor, "CREDIT") == 1_000_000 - 84_709  # 84,708.47
+
+
+async def test_nobody_but_the_coalition_adds_to_an_allowance(books: Books) -> None:
+    sponsor = await a_sponsor(books, "payer")
+    whose = PartnerId(sponsor.partner_id)
+    with pytest.raises(DBAPIError, match="with the sight of the coalition"):
+        async with books.database.session(Sight.partner(whose)) as session, session.begin():
+            await add(
+                WriteSession(ReadSession(session)), whose, AllowanceKind.PREPAID, 9, ChangeReason.PACK, now=books.now
+            )
+    with pytest.raises(DBAPIError, match="with the sight of the coalition"):
+        async with books.database.session(Sight.partner(whose)) as session, session.begin():
+            await held(WriteSession(ReadSession(session)), whose, AllowanceKind.PREPAID, now=books.now)
+
+
+async def test_an_audit_names_what_was_tampered_with(books: Books) -> None:
+    sponsor, who = await a_sponsor(books, "payer", 100), await books.member()
+    await books.posted(Door.PURCHASES, books.purchase(who, books.award(40, sponsor_id=sponsor.partner_id)))
+    await books.posted(Door.PURCHASES, books.purchase(who, books.award(70, sponsor_id=sponsor.partner_id)))
+    await books.prove()
+    for statement, wrong in (
+        ("UPDATE allowance_slice SET left_amount = left_amount + 1 WHERE number = 0", Wrong.ALLOWANCE_DIFFERS),
+        ("UPDATE allowance_draw SET points = 39 WHERE points = 40", Wrong.DRAW_DIFFERS),
+        ("DELETE FROM allowance_draw WHERE points = 40", Wrong.DRAW_DIFFERS),
+        ("UPDATE award_cut SET given = 59", Wrong.DRAW_DIFFERS),
+    ):
+        tampering = books.owner.transaction()
+        await tampering.start()
+        await books.owner.execute("SET LOCAL session_replication_role = replica")
+        await books.owner.execute(statement)
+        found = {finding.wrong for finding in (await verified(books.owner)).findings}
+        assert wrong in found, statement
+        await tampering.rollback()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_slices_give_what_one_figure_on_paper_would(books: Books, seed: int) -> None:
+    """Packs are paid, awards drawn one by one and in batches, goods come back; the paper has one figure for all."""
+    chance = random.Random(seed)
+    sponsor, who = await a_sponsor(books, "payer"), [await books.member() for _ in range(6)]
+    paper, given = 0, []
+    for _ in range(120):
+        match chance.choice(("pay", "buy", "buy", "batch", "return")):
+            case "pay":
+                points = chance.choice((1, 10, 1000, 30_000))
+                paper += points
+                assert await give(books, sponsor, points) == paper
+            case "return" if given:
+                one, bought, awarded = given.pop(chance.randrange(len(given)))
+                await books.give_back(one, bought, awarded)
+                paper += awarded
+            case act:
+                buyers = who if act == "batch" else [chance.choice(who)]
+                asked = [chance.choice((1, 7, 60, 900)) for _ in buyers]
+                bought_now = [
+                    books.purchase(one, books.award(points, sponsor_id=sponsor.partner_id))
+                    for one, points in zip(buyers, asked, strict=True)
+                ]
+                verdicts = await post(books.pool, Door.PURCHASES, bought_now, now=books.now)
+                for one, bought, points, verdict in zip(buyers, bought_now, asked, verdicts, strict=True):
+                    awarded = min(points, paper)
+                    paper -= awarded
+                    assert [cut.given for cut in verdict.cuts] == ([] if awarded == points else [awarded])
+                    given += [(one, bought, awarded)] if awarded else []
+        assert await left(books.owner, sponsor) == paper
