@@ -10,11 +10,13 @@ from domain.audit import proofs, sealing
 from domain.audit.sealing import EntryProof
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
-from domain.settlement import answers, approvals, computing, cycles, drilling, finishing, forecasting, queries
+from domain.settlement import answers, approvals, computing, cycles, drilling, finishing, forecasting, late, queries
 from domain.settlement.answers import PartnerAnswer
 from domain.settlement.drilling import LineBenefit, LineTransfer
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.forecasting import Forecast
+from domain.settlement.late import LateItem
+from domain.settlement.late_models import LatePart
 from domain.settlement.models import Cycle, SettlementStep
 from domain.settlement.parties import partner
 from domain.settlement.queries import Line, Netting, StatementView
@@ -122,6 +124,16 @@ async def proof(ctx: Context, cycle_id: UUID, wallet_id: UUID, entry_id: UUID) -
 async def answers_of(ctx: Context, cycle_id: UUID) -> list[PartnerAnswer]:
     """What partners say to their statements: all for the coalition, a partner's own for the partner."""
     return await ctx.read(answers.answers_of, cycle_id, now=ctx.now)
+
+
+async def late_parts_of(ctx: Context, line: Line) -> list[LatePart]:
+    """How many points of a line came late, and from when."""
+    return await ctx.read(late.late_parts_of, line)
+
+
+async def late_items(ctx: Context, cycle_id: UUID, page: PageRequest) -> Page[LateItem]:
+    """What came late in a cycle."""
+    return await ctx.read(late.late_items, cycle_id, page)
 
 
 async def approval_standing(ctx: Context, cycle_id: UUID) -> approvals.Standing | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from domain.paging import Page, PageRequest
-from domain.settlement import forecasting, models, queries
+from domain.settlement import forecasting, late, models, queries
 from domain.settlement.answers import PartnerAnswer as DomainAnswer
 from domain.settlement.approvals import Standing
 from domain.settlement.failure_models import SetAside as FailedPartner
@@ -23,6 +23,7 @@ from schema.answers import PartnerAnswer
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
+from schema.late import LateItem
 from schema.netting import Netting, Position
 from schema.nodes import findable
 from schema.permissions import needs
@@ -125,6 +126,12 @@ class Cycle(Node):
     async def lines_aside(cycle: strawberry.Parent[models.Cycle], info: Info) -> list[queries.Line]:
         """What failed partners would have owed and been owed; to a partner, the lines it is a side of."""
         return await set_asides.lines_aside(info.context, cycle.cycle_id)
+
+    @strawberry.field(graphql_type=Connection[LateItem], extensions=[paged()])
+    @staticmethod
+    async def late_items(cycle: strawberry.Parent[models.Cycle], info: Info, page: PageRequest) -> Page[late.LateItem]:
+        """What was posted in it and happened in the time of an earlier cycle; to a partner, what it recorded itself."""
+        return await settlement.late_items(info.context, cycle.cycle_id, page)
 
     @strawberry.field(graphql_type=list[Statement])
     @staticmethod

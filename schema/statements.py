@@ -12,7 +12,7 @@ import strawberry
 from domain.coalition import models as coalition_models
 from domain.invoicing import models as invoice_models
 from domain.paging import Page, PageRequest
-from domain.settlement import adjustment_models, drilling, queries
+from domain.settlement import adjustment_models, drilling, late_models, queries
 from domain.settlement.disputing.models import Dispute
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.parties import PartyRole
@@ -25,6 +25,7 @@ from schema.connections import Connection, paged
 from schema.errors import or_null
 from schema.ids import Node, identified
 from schema.invoices import Invoice, StatementFiles, files_of
+from schema.late import LatePart
 from schema.limits import Cost
 from schema.money import Money
 from schema.money_adjustments import MoneyAdjustment
@@ -178,6 +179,12 @@ class StatementLine(Node):
     async def came_of(line: strawberry.Parent[queries.Line], info: Info) -> Dispute | None:
         """The dispute that it is the outcome of, or that takes an amount out of the statement; null for other lines."""
         return await disputes.behind(info.context, line)
+
+    @strawberry.field(graphql_type=list[LatePart])
+    @staticmethod
+    async def late(line: strawberry.Parent[queries.Line], info: Info) -> list[late_models.LatePart]:
+        """How many of its points happened in the time of an earlier cycle; they are settled here all the same."""
+        return await settlement.late_parts_of(info.context, line)
 
     @strawberry.field(graphql_type=MoneyAdjustment | None, extensions=[or_null])
     @staticmethod

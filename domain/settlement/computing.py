@@ -16,6 +16,7 @@ from domain.settlement.disputes import leave_out
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.exact import ROUNDING_RULE
 from domain.settlement.facts import benefits_of, flows_of, gone, price_book, set_aside_in
+from domain.settlement.late import label
 from domain.settlement.models import Cycle, CycleState, EffectivePrice
 from domain.settlement.openings import openings_of
 from domain.settlement.parties import partner
@@ -51,6 +52,8 @@ async def compute(
     refuse_out_of_order(cycle, Step.COMPUTE)
     if cycle.merkle_root is None:
         raise CycleNotSealed(cycle.name)
+    if cycle.revision == 0:
+        await label(session, cycle)
     await leave_out(session, cycle, by=by, now=now)
     await draw_down(session, cycle, now=now)
     priced, drawn = await _drawn_up(session, cycle, de_minimis)

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from domain.settlement.adjustment_models import SettlementAdjustment
 from domain.settlement.failure_models import SetAsideLine
+from domain.settlement.late_models import LatePart
 from domain.settlement.models import Cycle, CycleState, Obligation, SettlementStep, Statement, StatementLine
 from domain.storage import COALITION, Sight, concerning
 
@@ -39,6 +40,12 @@ def adjustments(sight: Sight) -> ColumnElement[bool]:
     if sight == COALITION:
         return true()
     return concerning(sight, col(row.debtor_id), col(row.creditor_id)) & col(row.agreed_at).is_not(None)
+
+
+def late_parts(sight: Sight) -> ColumnElement[bool]:
+    """What came late of the points that the viewer funds or honoured."""
+    sides = concerning(sight, col(LatePart.sponsor_id), col(LatePart.redeemer_id))
+    return sides & _laid_open(sight, col(LatePart.cycle_id))
 
 
 def obligations(sight: Sight) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.operations import allow_event_kind, grant, run_sql_file, wall
+from migrations.operations import allow_event_kind, grant, posting_function, run_sql_file, wall
 from migrations.roles import LEDGER_ROLE
 
 revision = "0017"
@@ -36,9 +36,12 @@ def upgrade() -> None:
     op.create_check_constraint("ck_approval_companies", "approval", "octet_length(companies) = 32")
     _create_set_aside()
     _create_set_aside_line()
+    _create_late_part()
     run_sql_file("0017_adjustments.sql")
     allow_event_kind("ANSWER_DUE")
     run_sql_file("0017_reminders.sql")
+    run_sql_file("0017_late.sql")
+    posting_function("late_flows(uuid)")
 
 
 def _create_policy() -> None:
@@ -236,6 +239,32 @@ def _create_set_aside_line() -> None:
     for side in ("debtor_id", "creditor_id"):
         op.create_index(f"ix_{table}_{side}_cycle_id", table, [side, "cycle_id"])
     wall(table, f"{BOTH_SIDES} AND {NO_DRAFT}", write="sees_coalition()")
+    grant(table, "SELECT, INSERT")
+
+
+def _create_late_part() -> None:
+    table = "late_part"
+    op.create_table(
+        table,
+        sa.Column("part_id", sa.Uuid(), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("of_cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("debit", sa.String(), nullable=False),
+        sa.Column("sponsor_id", sa.Uuid(), nullable=False),
+        sa.Column("sponsor_contract_id", sa.Uuid(), nullable=False),
+        sa.Column("accrual_cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("redeemer_id", sa.Uuid()),
+        sa.Column("redeemer_contract_id", sa.Uuid()),
+        sa.Column("cofunded", sa.Boolean(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("part_id", name=f"pk_{table}"),
+        *_references(table, {"cycle_id": "cycle", "sponsor_id": "partner", "redeemer_id": "partner"}),
+        *_references(table, {"of_cycle_id": "cycle"}),
+        *_laws(table, {"points_positive": "points > 0", "of_an_earlier_cycle": "of_cycle_id <> cycle_id"}),
+    )
+    op.create_index(f"ix_{table}_cycle_id_sponsor_id", table, ["cycle_id", "sponsor_id"])
+    wall(table, f"(sees_partner(sponsor_id) OR sees_partner(redeemer_id)) AND {NO_DRAFT}", write="sees_coalition()")
     grant(table, "SELECT, INSERT")
 
 

@@ -89,6 +89,7 @@ DOORS = {
         "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
     ),
     "settlement_flows(uuid)": "answers the coalition alone",
+    "late_flows(uuid)": "answers the coalition alone",
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
@@ -294,6 +295,8 @@ async def test_doors_of_coalition_and_server_stay_shut(world: World, app: asyncp
         if sight != "coalition":
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="with the sight of the coalition"):
                 await app.fetch("SELECT * FROM settlement_flows($1)", world.settled)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.fetch("SELECT * FROM late_flows($1)", world.settled)
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch("SELECT movement_leaves($1)", world.settled)
 

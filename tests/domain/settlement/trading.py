@@ -71,6 +71,8 @@ class Trading:
     partner_ids: dict[str, PartnerId]
     cycle: Cycle
     now: datetime = NOON
+    behind: timedelta = timedelta(0)
+    """How late what happens at the tills is posted."""
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @asynccontextmanager
@@ -206,7 +208,7 @@ class Trading:
             "partner_id": self.partner_ids[at],
             "idempotency_key": key,
             "fingerprint": sha256(key.encode()).digest(),
-            "occurred_at": self.now,
+            "occurred_at": self.now - self.behind,
         }
 
     async def _post(self, door: Door, posting: Any) -> Verdict:
