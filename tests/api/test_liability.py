@@ -101,7 +101,7 @@ def moved(amount: str, key: str) -> dict[str, Any]:
 
 def viewers(shops: dict[str, Partner]) -> dict[str, Viewer]:
     known = {
-        name: Viewer(audience=Audience.PARTNER, scopes=SANDBOX_DEFAULT, partner_id=shop.partner_id)
+        name: Viewer(audience=Audience.PARTNER, scopes=SANDBOX_DEFAULT, partner_id=PartnerId(shop.partner_id))
         for name, shop in shops.items()
     }
     for name, person, role in (
@@ -132,16 +132,16 @@ async def api(database: Database) -> AsyncIterator[Api]:
     tokens = Tokens(viewers(shops))
 
     async def context_of(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001 - the service's own form
-        return Context(viewer=viewer, database=database, clock=lambda: api.now, keys=KEYS, snapshots=snapshots)
+        return Context(viewer=viewer, database=database, clock=lambda: served.now, keys=KEYS, snapshots=snapshots)
 
     offered = Service(
         engine=ENGINE, context_of=context_of, viewer_of=tokens.viewer_of, still_stands=tokens.still_stands
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application(offered)), base_url="http://t.test") as http:
-        api = Api(http, database)
-        assert (await api.ask("shop", ENROL))["memberEnrol"]["userErrors"] == []
-        assert await api.buy() == 100
-        yield api
+        served = Api(http, database)
+        assert (await served.ask("shop", ENROL))["memberEnrol"]["userErrors"] == []
+        assert await served.buy() == 100
+        yield served
 
 
 async def test_issuance_stops_below_the_minimum_and_goes_on_after_a_deposit(api: Api) -> None:

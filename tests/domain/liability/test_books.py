@@ -51,4 +51,4 @@ async def test_what_was_found_then_is_found_again_later(database: Database) -> N
     await trading.close(trading.cycle)
     again = await trading.do(evaluating.position, as_of=then.as_of)
     assert again.digest == then.digest
-    assert (again.need.expected, again.cover.cash) == (then.need, then.from_settlement) == (Decimal("2.50"), 0)
+    assert (again.need.expected, again.cover.cash) == (then.need, then.from_settlement) == (Decimal("2.50"), Decimal(0))

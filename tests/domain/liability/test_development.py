@@ -70,7 +70,7 @@ def test_what_was_redeemed_only_grows_and_its_range_holds_it(rows: list[list[int
     found = project(rows, development)
     assert all(end >= row[-1] for end, row in zip(found.ultimates, rows, strict=True))
     assert found.total_error >= sum(found.errors)
-    further = sum(found.ultimates) - sum(row[-1] for row in rows)
+    further = sum(found.ultimates, Fraction(0)) - sum(row[-1] for row in rows)
     low, high = range_of(further, found.total_error)
     assert 0 <= low <= high
     assert low <= to_decimal(further)

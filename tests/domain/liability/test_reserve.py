@@ -64,7 +64,7 @@ def test_thresholds_are_met_exactly(cash: str, standing: Standing) -> None:
 
 def test_nothing_needed_is_covered_even_by_nothing() -> None:
     cover = Cover(Decimal(0), Decimal(0), Decimal("1.05"), Decimal("1.00"))
-    assert (cover.ratio, cover.standing, cover.lacking) == (None, Standing.COVERED, 0)
+    assert (cover.ratio, cover.standing, cover.lacking) == (None, Standing.COVERED, Decimal(0))
 
 
 def test_too_little_history_counts_every_point_that_is_out_and_says_so() -> None:
