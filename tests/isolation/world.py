@@ -37,6 +37,7 @@ from tests.builders.webhooks import relayed
 from tests.isolation.arguing import argue
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
+from tests.isolation.reporting import report
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
 SPENT_ELSEWHERE = 90_000
@@ -88,6 +89,11 @@ class Side:
     dispute_id: UUID
     evidence_id: UUID
     """A file of its dispute."""
+    mapping_id: UUID
+    file_id: UUID
+    """A file of its records."""
+    exception_id: UUID
+    """A sale that the ledger does not have."""
     movement: tuple[UUID, UUID, UUID]
     """What it disputes, as lines name it."""
     client_id: UUID
@@ -260,6 +266,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
     for shop in (amber, birch):
         await prepay(shop, preparer=PersonId(PREPARER), approver=PersonId(APPROVER), now=NOW - timedelta(days=2))
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
+        await report(shop, now=NOW)
     return first.cycle_id, second, third
 
 
@@ -321,6 +328,9 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         bank_entry_id=made["bank entry"],
         dispute_id=made["dispute"],
         evidence_id=made["evidence"],
+        mapping_id=made["mapping"],
+        file_id=made["file"],
+        exception_id=made["exception"],
         movement=made["movement"],
         client_id=made["client"],
         client_secret=made["client secret"],
