@@ -14,17 +14,8 @@ from rich.text import Text
 
 from domain.banking.ageing import Age, Aged
 from domain.banking.importing import Gap, Imported
-from domain.banking.models import (
-    BankEntry,
-    BankFile,
-    BankMatch,
-    Direction,
-    FileKind,
-    PartnerCredit,
-    Payment,
-    PaymentState,
-    WriteOff,
-)
+from domain.banking.models import BankEntry, BankFile, BankMatch, PartnerCredit, Payment, WriteOff
+from domain.banking.states import Direction, FileKind, PaymentState
 from domain.ids import PartnerId
 from domain.settlement.parties import OPERATOR, partner
 from domain.settlement.references import spaced

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from domain.banking import ageing as ages
 from domain.banking import booking, deciding, importing, instructing, naming, queries, releasing
 from domain.banking.deciding import CreditUse
-from domain.banking.models import BankFile, FileKind, Payment
+from domain.banking.models import BankFile, Payment
+from domain.banking.states import FileKind
 from domain.errors import InvalidValue, NotFound
 from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement.models import CycleState

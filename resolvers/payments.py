@@ -13,16 +13,8 @@ from domain.banking.ageing import Aged
 from domain.banking.deciding import CreditUse
 from domain.banking.errors import PaymentNotFound
 from domain.banking.importing import Imported
-from domain.banking.models import (
-    BankEntry,
-    BankFile,
-    BankMatch,
-    BankStatement,
-    PartnerCredit,
-    Payment,
-    PaymentState,
-    WriteOff,
-)
+from domain.banking.models import BankEntry, BankFile, BankMatch, BankStatement, PartnerCredit, Payment, WriteOff
+from domain.banking.states import PaymentState
 from domain.coalition.founding import coalition_of
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest

@@ -13,7 +13,7 @@ from uuid import UUID
 import strawberry
 
 from domain.banking import importing, models
-from domain.banking.models import Direction, EntryOutcome, MatchState, Place
+from domain.banking.states import Direction, EntryOutcome, MatchState, Place
 from domain.errors import InvalidValue
 from domain.paging import Page, PageRequest
 from domain.values import Money as DomainMoney

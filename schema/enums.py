@@ -6,11 +6,7 @@ import strawberry
 
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
-from domain.banking.models import (
-    CreditState,
-    Direction,
-    Place,
-)
+from domain.banking.states import CreditState, Direction, Place
 from domain.coalition.exit_models import ExitStep, Remainder, Residual
 from domain.coalition.models import (
     BankOutcome,

@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
-from domain.banking.models import Payment, PaymentState
+from domain.banking.models import Payment
+from domain.banking.states import PaymentState
 from domain.coalition import models as coalition_models
 from domain.earning import commands
 from domain.events.models import EventKind, ExitNews, Told

@@ -10,7 +10,7 @@ import strawberry
 
 from domain.banking import ageing, models
 from domain.banking.deciding import CreditUse
-from domain.banking.models import CreditState, PaymentKind, PaymentState
+from domain.banking.states import CreditState, PaymentKind, PaymentState
 from domain.coalition import models as coalition_models
 from domain.paging import Page, PageRequest
 from domain.settlement import models as settlement_models

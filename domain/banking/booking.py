@@ -16,21 +16,8 @@ from domain.banking.desk import take_turns
 from domain.banking.ending import move, settle_where_done
 from domain.banking.errors import BankEntryNotFound, MatchImpossible, PaymentNotFound
 from domain.banking.matching import Book, Decision, Owing, decide
-from domain.banking.models import (
-    BankEntry,
-    BankFile,
-    BankMatch,
-    CreditState,
-    Direction,
-    EntryOutcome,
-    FileKind,
-    MatchState,
-    PartnerCredit,
-    Payment,
-    PaymentInstruction,
-    PaymentState,
-    Place,
-)
+from domain.banking.models import BankEntry, BankFile, BankMatch, PartnerCredit, Payment, PaymentInstruction
+from domain.banking.states import CreditState, Direction, EntryOutcome, FileKind, MatchState, PaymentState, Place
 from domain.coalition.models import Partner
 from domain.ids import PersonId, new_id
 from domain.settlement.errors import SecondPersonNeeded

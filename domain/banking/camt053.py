@@ -11,8 +11,8 @@ from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
 from domain.banking.errors import BankFileUnreadable, StatementUnbalanced
-from domain.banking.models import Direction
 from domain.banking.reading import elements, first, said
+from domain.banking.states import Direction
 from domain.settlement.exact import ZERO, exactly
 from domain.values import MAX_AMOUNT, minor_digits
 

@@ -12,14 +12,8 @@ from domain.banking import working_days
 from domain.banking.desk import take_turns
 from domain.banking.ending import settle_where_done
 from domain.banking.errors import CreditSpent, DecisionNotFound, PaymentEnded, PaymentNotFound
-from domain.banking.models import (
-    CreditState,
-    PartnerCredit,
-    Payment,
-    PaymentKind,
-    PaymentState,
-    WriteOff,
-)
+from domain.banking.models import PartnerCredit, Payment, WriteOff
+from domain.banking.states import CreditState, PaymentKind, PaymentState
 from domain.coalition.models import Partner
 from domain.errors import NotFound
 from domain.ids import PartnerId, PersonId, new_id

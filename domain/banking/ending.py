@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from domain.banking.models import Payment, PaymentKind, PaymentState
+from domain.banking.models import Payment
+from domain.banking.states import PaymentKind, PaymentState
 from domain.settlement import finishing
 from domain.settlement.exact import ZERO
 from domain.settlement.models import CycleState

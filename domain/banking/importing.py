@@ -25,19 +25,9 @@ from domain.banking.errors import (
     StatementDiffers,
     StatementNotChained,
 )
-from domain.banking.models import (
-    BankEntry,
-    BankFile,
-    BankStatement,
-    Direction,
-    EntryOutcome,
-    FileKind,
-    InstructionState,
-    Payment,
-    PaymentInstruction,
-    PaymentState,
-)
+from domain.banking.models import BankEntry, BankFile, BankStatement, Payment, PaymentInstruction
 from domain.banking.reading import elements
+from domain.banking.states import Direction, EntryOutcome, FileKind, InstructionState, PaymentState
 from domain.coalition.founding import coalition_of
 from domain.ids import PersonId, new_id
 from domain.settlement.exact import ZERO

@@ -13,7 +13,8 @@ from domain.banking import ending, working_days
 from domain.banking.companies import Settling, refuse_unpayable, settling
 from domain.banking.desk import take_turns
 from domain.banking.errors import PlanChosen
-from domain.banking.models import Payment, PaymentKind, PaymentState
+from domain.banking.models import Payment
+from domain.banking.states import PaymentKind, PaymentState
 from domain.coalition.founding import coalition_of
 from domain.ids import PersonId, new_id
 from domain.invoicing import issuing

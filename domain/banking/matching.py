@@ -13,7 +13,8 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
-from domain.banking.models import BankEntry, Direction, EntryOutcome, Place
+from domain.banking.models import BankEntry
+from domain.banking.states import Direction, EntryOutcome, Place
 from domain.settlement.exact import ZERO, total
 from domain.settlement.references import is_reference
 

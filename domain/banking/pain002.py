@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from domain.banking.errors import BankFileUnreadable
-from domain.banking.models import InstructionState
 from domain.banking.reading import elements, said
+from domain.banking.states import InstructionState
 
 _MESSAGE = re.compile(r"pain\.002\.001\.(0[3-9]|1[0-9])")
 

@@ -17,16 +17,12 @@ from domain.banking.models import (
     BankFile,
     BankMatch,
     BankStatement,
-    Direction,
-    EntryOutcome,
-    FileKind,
-    MatchState,
     PartnerCredit,
     Payment,
     PaymentInstruction,
-    PaymentState,
     WriteOff,
 )
+from domain.banking.states import Direction, EntryOutcome, FileKind, MatchState, PaymentState
 from domain.paging import Page, PageRequest
 from domain.settlement.exact import ZERO
 from domain.storage import ReadSession, sight_of

@@ -16,7 +16,8 @@ from domain.banking import pain001, working_days
 from domain.banking.companies import Settling, account, refuse_unpayable, settling
 from domain.banking.desk import take_turns
 from domain.banking.errors import NothingToRelease
-from domain.banking.models import BankFile, FileKind, Payment, PaymentInstruction, PaymentState
+from domain.banking.models import BankFile, Payment, PaymentInstruction
+from domain.banking.states import FileKind, PaymentState
 from domain.coalition.founding import coalition_of
 from domain.ids import PersonId, new_id
 from domain.settlement.errors import SecondPersonNeeded

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from domain.banking.models import Place
+from domain.banking.states import Place
 
 NEW, OLD = "camt.053.001.08", "camt.053.001.02"
 

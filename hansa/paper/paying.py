@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 
 from domain.banking.models import Payment as PlannedPayment
-from domain.banking.models import PaymentKind
+from domain.banking.states import PaymentKind
 from domain.coalition.models import LegalEntity
 from domain.invoicing.companies import Company, described, operators
 from domain.invoicing.queries import names_of

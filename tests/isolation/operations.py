@@ -11,6 +11,7 @@ from typing import Any
 from tests.isolation import contract_operations
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.names import PRIVATE, Names
+from tests.isolation.paying_operations import PAYING
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 
@@ -158,18 +159,6 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.cycleApprove": {"": _cycle("settled")},
     "Mutation.cycleVoid": {"": _cycle("open", reason="wrong")},
     "Mutation.statementAccept": {"": _cycle("settled"), "draft": _cycle("drafted")},
-    "Query.settlementPayments": {
-        "": lambda *_: {"first": 20},
-        "of a cycle": lambda mine, _theirs, _key: {"first": 20, "cycle": mine.cycles["settled"], "states": ["PLANNED"]},
-    },
-    "Query.bankOrders": {"": lambda mine, _theirs, _key: {"cycle": mine.cycles["settled"]}},
-    "Query.paymentAgeing": {"": lambda *_: {}},
-    "Query.partnerCredits": {"": lambda *_: {}},
-    "Query.bankStatements": {"": lambda *_: {"first": 5}},
-    "Query.bankWorklist": {"": lambda *_: {"first": 5}},
-    "Mutation.cycleInstruct": {"": _cycle("drafted", plan="THROUGH_OPERATOR")},
-    "Mutation.paymentsRelease": {"": _cycle("drafted")},
-    "Mutation.bankFileImport": {"": lambda *_: _put(content="PHhtbC8+")},
     "Query.webhooks": {"": lambda *_: {}},
     "Subscription.myWalletChanged": {"": lambda *_: {}},
     "Query.events": {"": lambda *_: {"first": 20}},
@@ -304,18 +293,6 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "": lambda _mine, theirs, _key: _put(dispute=theirs.dispute, upheld="0.01", reasons="So it is")
     },
     "Mutation.disputeWithdraw": {"": lambda _mine, theirs, _key: _put(dispute=theirs.dispute)},
-    "Mutation.paymentConfirm": {
-        "": lambda _mine, theirs, _key: _put(payment=theirs.payment, receivedOn=f"{NOW.date()}")
-    },
-    "Mutation.paymentWriteOffAsk": {"": lambda _mine, theirs, _key: _put(payment=theirs.payment, reason="too old")},
-    "Mutation.paymentWriteOff": {"": lambda _mine, theirs, _key: _put(payment=theirs.payment)},
-    "Mutation.partnerCreditAsk": {"": lambda _mine, theirs, _key: _put(credit=theirs.credit, use="ADJUST")},
-    "Mutation.partnerCreditUse": {"": lambda _mine, theirs, _key: _put(credit=theirs.credit)},
-    "Mutation.bankEntryMatch": {
-        "": lambda _mine, theirs, _key: _put(entry=theirs.bank_entry, payments=[theirs.payment])
-    },
-    "Mutation.bankEntryConfirm": {"": lambda _mine, theirs, _key: _put(entry=theirs.bank_entry)},
-    "Mutation.bankEntryUnmatch": {"": lambda _mine, theirs, _key: _put(entry=theirs.bank_entry)},
     "Mutation.partnerChangeStatus": {"": lambda _mine, theirs, _key: _put(partner=theirs.contract, status="ACTIVE")},
     "Mutation.outletsOpen": {
         "": lambda _mine, theirs, key: _put(
@@ -451,7 +428,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING, ALLOWANCES)
+    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

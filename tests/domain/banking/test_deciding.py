@@ -22,7 +22,8 @@ from domain.banking.errors import (
     PaymentEnded,
     PaymentNotFound,
 )
-from domain.banking.models import CreditState, Payment, PaymentState, WriteOff
+from domain.banking.models import Payment, WriteOff
+from domain.banking.states import CreditState, PaymentState
 from domain.errors import InvalidValue
 from domain.paging import PageRequest
 from domain.settlement import queries as settlement

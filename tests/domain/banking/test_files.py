@@ -28,7 +28,7 @@ from domain.banking.errors import (
     StatementNotChained,
     StatementUnbalanced,
 )
-from domain.banking.models import EntryOutcome, FileKind, PaymentState
+from domain.banking.states import EntryOutcome, FileKind, PaymentState
 from domain.settlement import queries as settlement
 from domain.settlement.models import CycleState
 from domain.storage import Database

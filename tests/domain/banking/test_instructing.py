@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from domain.banking import instructing, releasing, working_days
 from domain.banking.errors import BankDetailsMissing, NothingToRelease, PlanChosen
-from domain.banking.models import PaymentState
+from domain.banking.states import PaymentState
 from domain.coalition.models import LegalEntity
 from domain.settlement import queries
 from domain.settlement.errors import SecondPersonNeeded, SettlementOutOfOrder

@@ -9,7 +9,7 @@ import pytest
 
 from domain.banking import booking, queries, releasing
 from domain.banking.errors import MatchImpossible
-from domain.banking.models import CreditState, EntryOutcome, MatchState, PaymentState, Place
+from domain.banking.states import CreditState, EntryOutcome, MatchState, PaymentState, Place
 from domain.settlement import queries as settlement
 from domain.settlement.errors import SecondPersonNeeded
 from domain.settlement.exact import ZERO

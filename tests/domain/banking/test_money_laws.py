@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from domain.banking import booking, queries
 from domain.banking.camt053 import ReadEntry, statements
 from domain.banking.matching import Book, Decision, Owing, decide, nothing_lost
-from domain.banking.models import BankEntry, Direction, EntryOutcome, Payment, Place
+from domain.banking.models import BankEntry, Payment
+from domain.banking.states import Direction, EntryOutcome, Place
 from domain.settlement.exact import ZERO
 from domain.settlement.references import reference, spaced
 from domain.storage import Database
