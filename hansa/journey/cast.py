@@ -6,7 +6,7 @@ articles can be found there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -90,6 +90,26 @@ def _maker(number: int, slug: str, name: str, hue: int, finance: str, *, answers
     )
 
 
+_SHOP = _terms(
+    bands=(Band(points=250_000, price=Decimal("0.0098")), Band(points=500_000, price=Decimal("0.0095"))),
+    fee_fixed=Decimal("25.00"),
+    fee_minimum=Decimal("50.00"),
+    dispute_days=10,
+    notice_days=60,
+    tail_days=120,
+)
+
+PROPOSAL = replace(
+    _SHOP,
+    valid_from=midnight(date(2018, 1, 1)),
+    price=Decimal("0.0096"),
+    bands=(Band(points=250_000, price=Decimal("0.0093")), Band(points=500_000, price=Decimal("0.0090"))),
+    share_at_issuance=Decimal("0.5"),
+    fee_fixed=Decimal("40.00"),
+    value_days=10,
+)
+"""What the shop might agree to next: a draft."""
+
 FIRMS: tuple[Firm, ...] = (
     Firm(
         slug=SHOP,
@@ -99,11 +119,7 @@ FIRMS: tuple[Firm, ...] = (
         company="Journey Market Stores LLC",
         maker=OWN_BRAND,
         weight=6_000,
-        terms=_terms(
-            bands=(Band(points=250_000, price=Decimal("0.0098")), Band(points=500_000, price=Decimal("0.0095"))),
-            fee_fixed=Decimal("25.00"),
-            fee_minimum=Decimal("50.00"),
-        ),
+        terms=_SHOP,
         finance="Maren Thiel",
     ),
     _maker(2, "northwind", "Northwind Foods", 130, "Olin Frost"),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domain.coalition import founding
+from domain.coalition import companies, founding
+from domain.coalition.companies import Account
 from domain.coalition.contracts import draw_up, sign
-from domain.coalition.errors import PartnerNotFound
+from domain.coalition.errors import CompanyNotFound, PartnerNotFound
 from domain.coalition.founding import FoundCoalition
 from domain.coalition.models import Brand, Partner, PartnerStatus
 from domain.coalition.partners import AdmitPartner, OpenOutlet, admit, change_status, open_outlets
-from domain.coalition.queries import brand_of, outlets_of, partner_by_slug
+from domain.coalition.queries import brand_of, contracts_of, outlets_of, partner_by_slug
 from domain.earning import managing
 from domain.earning.queries import campaigns_of
 from domain.earning.terms import CampaignState, Terms
@@ -25,6 +26,7 @@ from domain.settlement import cycles
 from domain.settlement.queries import all_cycles
 from domain.storage import Database, ReadSession, WriteSession
 from hansa.journey import cast
+from hansa.journey.companies import COMPANIES, OPERATOR
 from hansa.journey.promotions import promotions
 from hansa.journey.trips import ZONE, Article, Journey
 from partners.keys import Keys
@@ -69,6 +71,7 @@ async def found(database: Database, journey: Journey, keys: Keys, *, say: Callab
         firm.slug: await _person(ctx, firm.finance, cast.finance_email(firm), "PARTNER_FINANCE", partners[firm.slug])
         for firm in cast.FIRMS
     }
+    await _draft(ctx, partners[cast.SHOP], preparer)
     await ctx.close()
     return Founded(partners=partners, outlets=outlets, finance=finance, preparer=preparer, approver=approver)
 
@@ -90,6 +93,13 @@ async def _coalition(ctx: Context) -> None:
             clock_at=cast.OPENING,
         )
         await ctx.write(founding.found, command)
+    try:
+        await ctx.read(companies.company_of, None)
+    except CompanyNotFound:
+        details = replace(
+            OPERATOR.details, name=cast.OPERATOR, country=OPERATOR.country, tax_number=OPERATOR.tax_number
+        )
+        await ctx.write(companies.enter_operator, details, Account.of(OPERATOR.iban, OPERATOR.bic))
     if not await ctx.read(all_cycles):
         await ctx.write(cycles.open_first, now=cast.OPENING)
 
@@ -104,8 +114,18 @@ async def _firm(ctx: Context, firm: cast.Firm) -> PartnerId:
 
 async def _admitted(session: WriteSession, firm: cast.Firm) -> Partner:
     """A partner with its contract in force, all at once."""
+    company = COMPANIES[firm.slug]
     command = AdmitPartner(
-        slug=firm.slug, name=firm.name, roles=firm.roles, hue=firm.hue, country="US", company=firm.company
+        slug=firm.slug,
+        name=firm.name,
+        roles=firm.roles,
+        hue=firm.hue,
+        country=company.country,
+        company=firm.company,
+        iban=company.iban,
+        bic=company.bic,
+        tax_number=company.tax_number,
+        details=replace(company.details, email=cast.finance_email(firm)),
     )
     admitted = await admit(session, command, now=cast.SIGNED)
     await session.flush()
@@ -114,6 +134,13 @@ async def _admitted(session: WriteSession, firm: cast.Firm) -> Partner:
     contract = await draw_up(session, partner_id, firm.terms)
     await sign(session, contract.contract_id, now=cast.SIGNED)
     return admitted.partner
+
+
+async def _draft(ctx: Context, shop: PartnerId, by: PersonId) -> None:
+    """What the shop might agree to next, to be held against what it has: it waits for a second person."""
+    versions = await ctx.read(contracts_of, shop)
+    if len(versions) == 1:
+        await ctx.write(draw_up, shop, cast.PROPOSAL, by=by, now=cast.SIGNED)
 
 
 async def _outlets(ctx: Context, partners: Mapping[str, PartnerId], journey: Journey) -> dict[int, OutletId]:
