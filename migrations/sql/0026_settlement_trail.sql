@@ -23,8 +23,11 @@ BEGIN
         SELECT 'was_' || name, was ->> name FROM unnest(string_to_array(TG_ARGV[5], ',')) AS name
         WHERE is_now -> name IS DISTINCT FROM was -> name) AS facts
     WHERE word ~ '^[^\s@]{1,200}$';  -- what has a space or an @ in it is no fact of a trail
-    IF TG_OP = 'UPDATE' AND person IS NULL AND told = '{}' THEN
+    IF TG_OP = 'UPDATE' AND person IS NULL AND told = '{}' AND TG_ARGV[5] <> '' THEN
         RETURN NULL;
+    END IF;
+    IF TG_ARGV[1] = 'DECISION' THEN
+        told := told || jsonb_build_object('of', TG_TABLE_NAME);
     END IF;
     IF person IS NOT NULL AND person <> COALESCE(acting[2]::uuid, person) THEN
         acting := NULL;  -- the row knows better than the session

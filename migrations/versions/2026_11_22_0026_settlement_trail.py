@@ -83,49 +83,64 @@ class Told:
     partner_acts: bool = False
 
 
+def _prepared(table: str, by: str, *, key: str, facts: str = "", partner: str = "", when: str = "INSERT") -> Told:
+    """Somebody proposed what waits for a second person."""
+    is_new = "" if when == "INSERT" else f"OLD.{by} IS DISTINCT FROM NEW.{by} AND NEW.{by} IS NOT NULL"
+    return Told(
+        table=table,
+        when=when,
+        condition=is_new or f"NEW.{by} IS NOT NULL",
+        action="DECISION_PREPARED",
+        subject="DECISION",
+        id=key,
+        partner=partner,
+        by=by,
+        facts=facts,
+    )
+
+
+def _taken(table: str, by: str, *, key: str, facts: str = "", partner: str = "", when: str = "UPDATE") -> Told:
+    """Somebody decided; of several columns that may name who, one is new."""
+    news = [f"(OLD.{name} IS DISTINCT FROM NEW.{name} AND NEW.{name} IS NOT NULL)" for name in by.split(",")]
+    return Told(
+        table=table,
+        when=when,
+        condition=" OR ".join(news) if when == "UPDATE" else "",
+        action="DECISION_TAKEN",
+        subject="DECISION",
+        id=key,
+        partner=partner,
+        by=by,
+        facts=facts,
+    )
+
+
+def _contract(when: str, action: str, by: str, facts: str, condition: str = "") -> Told:
+    return Told(
+        table="contract",
+        when=when,
+        condition=condition,
+        action=action,
+        subject="CONTRACT",
+        id="contract_id",
+        partner="partner_id",
+        by=by,
+        facts=facts,
+    )
+
+
 TOLD = (
-    Told(
-        table="contract",
-        when="INSERT",
-        action="CONTRACT_DRAWN_UP",
-        subject="CONTRACT",
-        id="contract_id",
-        partner="partner_id",
-        by="drawn_up_by",
-        facts="version",
+    _contract("INSERT", "CONTRACT_DRAWN_UP", "drawn_up_by", "version"),
+    _contract("UPDATE", "CONTRACT_CHANGED", "drawn_up_by", "revision", "OLD.revision <> NEW.revision"),
+    _contract(
+        "UPDATE", "CONTRACT_SIGNED", "signed_by", "signed_at", "OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL"
     ),
-    Told(
-        table="contract",
-        when="UPDATE",
-        condition="OLD.revision <> NEW.revision",
-        action="CONTRACT_CHANGED",
-        subject="CONTRACT",
-        id="contract_id",
-        partner="partner_id",
-        by="drawn_up_by",
-        facts="revision",
-    ),
-    Told(
-        table="contract",
-        when="UPDATE",
-        condition="OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL",
-        action="CONTRACT_SIGNED",
-        subject="CONTRACT",
-        id="contract_id",
-        partner="partner_id",
-        by="signed_by",
-        facts="signed_at",
-    ),
-    Told(
-        table="contract",
-        when="UPDATE",
-        condition="OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL",
-        action="CONTRACT_WITHDRAWN",
-        subject="CONTRACT",
-        id="contract_id",
-        partner="partner_id",
-        by="withdrawn_by",
-        facts="withdrawn_at",
+    _contract(
+        "UPDATE",
+        "CONTRACT_WITHDRAWN",
+        "withdrawn_by",
+        "withdrawn_at",
+        "OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL",
     ),
     Told(
         table="settlement_step",
@@ -156,6 +171,38 @@ TOLD = (
         partner="partner_id",
         facts="status,name,slug",
     ),
+    Told(
+        table="legal_entity",
+        when="UPDATE",
+        condition="OLD.* IS DISTINCT FROM NEW.*",
+        action="COMPANY_CHANGED",
+        subject="COMPANY",
+        id="legal_entity_id",
+        partner="partner_id",
+    ),
+    _prepared("bank_change", "proposed_by", key="bank_change_id", partner="partner_id"),
+    _taken("bank_change", "decided_by", key="bank_change_id", partner="partner_id", facts="outcome"),
+    _prepared("settlement_adjustment", "made_by", key="adjustment_id", facts="reason,amount"),
+    _taken("settlement_adjustment", "agreed_by,withdrawn_by", key="adjustment_id", facts="agreed_at,withdrawn_at"),
+    _prepared("set_aside", "asked_by", key="set_aside_id"),
+    _taken("set_aside", "agreed_by", key="set_aside_id"),
+    _taken("dispute_decision", "decided_by", key="dispute_id", partner="partner_id", facts="outcome", when="INSERT"),
+    _taken("payment", "released_by", key="payment_id", facts="amount,state"),
+    _prepared("write_off", "asked_by", key="write_off_id", facts="amount"),
+    _taken("write_off", "agreed_by,dropped_by", key="write_off_id"),
+    _prepared("reserve_movement", "recorded_by", key="movement_id", facts="kind,amount"),
+    _taken("reserve_movement", "approved_by", key="movement_id"),
+    _prepared("reconciliation_exception", "proposed_by", key="exception_id", partner="partner_id", when="UPDATE"),
+    _taken("reconciliation_exception", "resolved_by", key="exception_id", partner="partner_id", facts="resolution"),
+    _prepared("prepaid_pack", "noted_by", key="pack_id", partner="partner_id", when="UPDATE"),
+    _taken("prepaid_pack", "paid_by,cancelled_by", key="pack_id", partner="partner_id"),
+    _taken("partner_exit", "noticed_by", key="exit_id", partner="partner_id", facts="exit_at", when="INSERT"),
+    _prepared("partner_exit", "remainder_by", key="exit_id", partner="partner_id", facts="remainder", when="UPDATE"),
+    _taken("partner_exit", "remainder_agreed_by,closed_by,withdrawn_by", key="exit_id", partner="partner_id"),
+    _taken("issuance_stop", "stopped_by", key="stop_id", partner="partner_id", facts="reason", when="INSERT"),
+    _taken("issuance_stop", "lifted_by", key="stop_id", partner="partner_id"),
+    _prepared("wind_down", "announced_by", key="wind_down_id"),
+    _taken("wind_down", "confirmed_by,closed_by,withdrawn_by", key="wind_down_id"),
 )
 
 
