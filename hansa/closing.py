@@ -12,7 +12,7 @@ import structlog
 from domain.audit import sealing
 from domain.banking import sweeping as paying
 from domain.errors import DomainError
-from domain.settlement import deadlines
+from domain.settlement import days, deadlines
 from domain.settlement.disputing.sweeping import escalate_overdue
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 
@@ -57,6 +57,7 @@ async def _close(database: Database, done: Closed, now: datetime) -> None:
     done.reminded = len(await _do(database, deadlines.remind_due, now=now))
     paid = await _do(database, paying.sweep, now=now)
     done.settled, done.dunned = paid.settled, paid.reminded
+    await _do(database, days.count_days, now=now)
     while await _do(database, deadlines.compute_due, now=now) is not None:
         done.computed += 1
 

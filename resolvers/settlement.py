@@ -10,8 +10,20 @@ from domain.audit import proofs, sealing
 from domain.audit.sealing import EntryProof
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
-from domain.settlement import answers, approvals, computing, cycles, drilling, finishing, forecasting, late, queries
+from domain.settlement import (
+    answers,
+    approvals,
+    computing,
+    cycles,
+    days,
+    drilling,
+    finishing,
+    forecasting,
+    late,
+    queries,
+)
 from domain.settlement.answers import PartnerAnswer
+from domain.settlement.days import PositionDay
 from domain.settlement.drilling import LineBenefit, LineTransfer
 from domain.settlement.errors import CycleNotSealed
 from domain.settlement.forecasting import Forecast
@@ -104,6 +116,16 @@ async def forecast(ctx: Context) -> Forecast:
         balances=tuple(balance for balance in position.balances if balance.party == own),
         prices={whose: price for whose, price in position.prices.items() if whose == own.partner_id},
     )
+
+
+async def position_days(ctx: Context) -> list[PositionDay]:
+    """The open cycle day by day: all partners for the coalition, a partner's own for the partner."""
+    async with ctx.database.session(COALITION) as session:
+        found = await days.position_days(ReadSession(session), now=ctx.now)
+    if ctx.viewer.audience is Audience.COALITION:
+        return found
+    own = acting_partner(ctx.viewer)
+    return [day for day in found if day.partner_id == own]
 
 
 async def line_proof(ctx: Context, line_id: UUID) -> str | None:

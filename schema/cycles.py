@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 import strawberry
 
+from domain.coalition import models as coalition_models
 from domain.paging import Page, PageRequest
+from domain.settlement import days as domain_days
 from domain.settlement import forecasting, late, models, queries
 from domain.settlement.answers import PartnerAnswer as DomainAnswer
 from domain.settlement.approvals import Standing
@@ -16,8 +18,9 @@ from domain.settlement.failure_models import SetAside as FailedPartner
 from domain.settlement.models import CycleState
 from domain.settlement.statements import Balance as DomainBalance
 from domain.values import Money as DomainMoney
+from domain.values import Points
 from partners.scopes import Scope
-from resolvers import set_asides, settlement
+from resolvers import coalition, set_asides, settlement
 from resolvers.context import Info
 from schema.answers import PartnerAnswer
 from schema.connections import Connection, paged
@@ -26,6 +29,7 @@ from schema.ids import Node, identified
 from schema.late import LateItem
 from schema.netting import Netting, Position
 from schema.nodes import findable
+from schema.partners import Partner
 from schema.permissions import needs
 from schema.set_asides import SetAside
 from schema.shape import shows
@@ -150,6 +154,35 @@ findable(Cycle, settlement.cycle, READ)
 
 
 @strawberry.type
+@shows(domain_days.PositionDay)
+class PositionDay:
+    """A partner's day of the open cycle."""
+
+    day: date
+    """The day, in the coalition's time zone."""
+    position: Decimal
+    """What the cycle came to for it by the end of the day, in the settlement currency; without money benefits."""
+
+    @strawberry.field
+    @staticmethod
+    def issued(day: strawberry.Parent[domain_days.PositionDay]) -> Points:
+        """Points it funded that day."""
+        return Points(day.issued)
+
+    @strawberry.field
+    @staticmethod
+    def redeemed(day: strawberry.Parent[domain_days.PositionDay]) -> Points:
+        """Points spent with it that day, less those given back."""
+        return Points(day.redeemed)
+
+    @strawberry.field(graphql_type=Partner | None)
+    @staticmethod
+    async def partner(day: strawberry.Parent[domain_days.PositionDay], info: Info) -> coalition_models.Partner | None:
+        """Whose day."""
+        return await coalition.partner_or_none(info.context, day.partner_id)
+
+
+@strawberry.type
 class Forecast:
     """Where the open cycle stands. Not a statement."""
 
@@ -159,6 +192,12 @@ class Forecast:
     """When it was figured."""
     positions: list[Position]
     """What it would come to; to a partner, its own."""
+
+    @strawberry.field(graphql_type=list[PositionDay])
+    @staticmethod
+    async def days(info: Info) -> list[domain_days.PositionDay]:
+        """The cycle day by day; to a partner, its own days."""
+        return await settlement.position_days(info.context)
 
 
 @strawberry.type

@@ -52,6 +52,8 @@ class Cycle(Row, table=True):
     state: str
     opened_at: datetime = Field(sa_type=Instant)
     cut_off_at: datetime | None = Field(default=None, sa_type=Instant)
+    counted_until: datetime | None = Field(default=None, sa_type=Instant)
+    """Until when its days are counted (days.py)."""
     merkle_root: bytes | None = Field(default=None, sa_type=LargeBinary)
     """Over the hashes of its entries, in the order of wallets and their versions."""
     entries: int | None = Field(default=None, sa_type=BigInteger)

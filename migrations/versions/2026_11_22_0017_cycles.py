@@ -42,6 +42,9 @@ def upgrade() -> None:
     run_sql_file("0017_reminders.sql")
     run_sql_file("0017_late.sql")
     posting_function("late_flows(uuid)")
+    _create_daily_flow()
+    run_sql_file("0017_days.sql")
+    posting_function("daily_flows(uuid, timestamptz, timestamptz, text)")
 
 
 def _create_policy() -> None:
@@ -266,6 +269,29 @@ def _create_late_part() -> None:
     op.create_index(f"ix_{table}_cycle_id_sponsor_id", table, ["cycle_id", "sponsor_id"])
     wall(table, f"(sees_partner(sponsor_id) OR sees_partner(redeemer_id)) AND {NO_DRAFT}", write="sees_coalition()")
     grant(table, "SELECT, INSERT")
+
+
+def _create_daily_flow() -> None:
+    op.add_column("cycle", sa.Column("counted_until", INSTANT))
+    op.create_table(
+        "daily_flow",
+        sa.Column("flow_id", sa.Uuid(), nullable=False),
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("debit", sa.String(), nullable=False),
+        *(sa.Column(name, sa.Uuid(), nullable=False) for name in ("sponsor_id", "sponsor_contract_id")),
+        sa.Column("accrual_cycle_id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, sa.Uuid()) for name in ("redeemer_id", "redeemer_contract_id")),
+        sa.Column("cofunded", sa.Boolean(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("flow_id", name="pk_daily_flow"),
+        *_references("daily_flow", {"cycle_id": "cycle"}),
+        *_laws("daily_flow", {"points_positive": "points > 0"}),
+    )
+    op.create_index("ix_daily_flow_cycle_id_day", "daily_flow", ["cycle_id", "day"])
+    wall("daily_flow", "sees_coalition()")
+    grant("daily_flow", "SELECT, INSERT")
 
 
 def _side(name: str) -> list[sa.Column[object]]:

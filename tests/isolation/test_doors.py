@@ -47,7 +47,7 @@ DOORS = {
     "hold_allowance(uuid, text, bigint, timestamp with time zone)": "answers the coalition alone",
     "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
     "is_named(bytea, uuid)": "yes or no about the member on whose behalf a client acts",
-    "liability_flows(uuid[], uuid, timestamp with time zone, timestamp with time zone[])": (
+    "liability_flows(uuid[], uuid, timestamp with time zone, timestamp with time zone[], boolean)": (
         "what became of points, in sums; answers the coalition, and a partner about its own points alone"
     ),
     "links_of(uuid)": MEMBERS,
@@ -81,6 +81,7 @@ DOORS = {
     "record_line(uuid, uuid, text, uuid, uuid, text, text, uuid, jsonb, timestamp with time zone)": (
         "appends to the one trail of all; refuses whoever does not look for those it concerns"
     ),
+    "remember_liability(uuid, timestamp with time zone[], timestamp with time zone)": "answers the coalition alone",
     "repoint(uuid, uuid, uuid, uuid)": JOBS,
     "reservations(uuid[], timestamp with time zone)": (
         "what nobody else may fund points for has to be known to whoever would; no price, no other term"
@@ -90,6 +91,7 @@ DOORS = {
     ),
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
+    "daily_flows(uuid,timestamp with time zone,timestamp with time zone,text)": "answers the coalition alone",
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
@@ -297,6 +299,8 @@ async def test_doors_of_coalition_and_server_stay_shut(world: World, app: asyncp
                 await app.fetch("SELECT * FROM settlement_flows($1)", world.settled)
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch("SELECT * FROM late_flows($1)", world.settled)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.fetch("SELECT * FROM daily_flows($1, now(), now(), 'UTC')", world.settled)
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch("SELECT movement_leaves($1)", world.settled)
 
