@@ -14,6 +14,7 @@ from domain.settlement.models import Cycle, CycleState
 from domain.settlement.queries import all_cycles
 from hansa.journey import cast
 from hansa.journey.founding import Founded
+from hansa.journey.paying import pay
 from hansa.journey.trips import day_of, midnight
 from resolvers.context import Context
 
@@ -25,10 +26,14 @@ async def settle(
 ) -> None:
     """Take every cycle as far as the time of the context allows; what is done already stays done.
 
-    When everybody answers, nobody's silence has to be waited for.
+    When everybody answers, nobody's silence has to be waited for. Where cycles are left proposed, for people to look at,
+    it is the newest one that is over: those before it are approved and paid.
     """
-    for cycle in reversed(await ctx.read(all_cycles)):
-        await _onward(ctx, founded, cycle.cycle_id, upto)
+    found = await ctx.read(all_cycles)
+    over = [cycle for cycle in found if _month_after(cycle.opened_at) <= ctx.now]
+    for cycle in reversed(found):
+        earlier = upto == CycleState.PROPOSED and cycle in over[1:]
+        await _onward(ctx, founded, cycle.cycle_id, CycleState.SETTLED if earlier else upto)
         if everybody_answers:
             await _answered_by_all(ctx, founded, cycle.cycle_id)
     await ctx.close()
@@ -70,6 +75,8 @@ async def _step(ctx: Context, founded: Founded, cycle: Cycle) -> bool:
             await ctx.write(cycles.propose, cycle_id, by=founded.preparer, now=ctx.now, days_to_answer=DAYS_TO_ANSWER)
         case CycleState.PROPOSED if cycle.answer_until is not None and cycle.answer_until <= ctx.now:
             await ctx.write(cycles.approve, cycle_id, by=founded.approver, now=ctx.now)
+        case CycleState.APPROVED:
+            await pay(ctx, cycle_id, preparer=founded.preparer, approver=founded.approver)
         case _:
             return False
     return True

@@ -1,0 +1,73 @@
+"""The demonstration's approved cycles are paid: orders go out, partners pay in time, and a made-up bank tells of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from domain.banking import importing, instructing, releasing
+from domain.banking.errors import NothingToRelease
+from domain.banking.models import BankStatement, Payment
+from domain.banking.states import Place
+from domain.coalition.founding import coalition_of
+from domain.coalition.models import LegalEntity
+from domain.ids import PersonId
+from domain.settlement.policy import policy_of
+from domain.settlement.policy_models import PaymentPlan
+from domain.storage import ReadSession
+from hansa.journey.bank import Booked, Told, told
+from resolvers.context import Context
+
+OPENING = Decimal("25000.00")
+"""What the made-up account begins with."""
+
+WAYS = (Place.END_TO_END_ID, Place.CREDITOR_REFERENCE, Place.REMITTANCE_TEXT, Place.INSTRUCTION_ID)
+"""Where the reference of one payer or another comes back."""
+
+
+async def pay(ctx: Context, cycle_id: UUID, *, preparer: PersonId, approver: PersonId) -> None:
+    """Take an approved cycle to settled; what is done already stays done. Raises: BankDetailsMissing."""
+    plan = PaymentPlan((await ctx.read(policy_of)).payment_plan)
+    payments = await ctx.write(instructing.instruct, cycle_id, plan, by=preparer, now=ctx.now)
+    with suppress(NothingToRelease):  # nobody is paid by the operator
+        await ctx.write(releasing.release, cycle_id, by=approver, now=ctx.now)
+    waiting = [one for one in payments if one.open and None in {one.payer_id, one.payee_id}]
+    if waiting:
+        statement = await ctx.read(_statement, waiting, ctx.now.astimezone(ZoneInfo("UTC")).date())
+        await ctx.write(importing.bring_in, told(statement, message_id=statement.name), by=preparer, now=ctx.now)
+
+
+async def _statement(session: ReadSession, payments: list[Payment], today: date) -> Told:
+    """The next statement of the operator's account: every payment in full, and the bank's fee."""
+    own = (await session.scalars(select(LegalEntity.iban).where(col(LegalEntity.partner_id).is_(None)))).one()
+    before = select(BankStatement).order_by(col(BankStatement.closed_on).desc(), col(BankStatement.sequence).desc())
+    last = (await session.scalars(before.limit(1))).first()
+    number = 1 if last is None else (last.sequence or 0) + 1
+    booked = [_booked(payment, place, today) for place, payment in enumerate(payments)]
+    fee = Booked(amount=Decimal("-4.50"), on=today, words="Account fee", code=("ACMT", "MDOP", "CHRG"))
+    return Told(
+        iban=own or "",
+        currency=(await coalition_of(session)).currency,
+        name=f"{today.year}-{number:03}",
+        sequence=number,
+        opening=OPENING if last is None else last.closing,
+        on=today,
+        booked=[*booked, fee],
+    )
+
+
+def _booked(payment: Payment, place: int, today: date) -> Booked:
+    inward = payment.payee_id is None
+    return Booked(
+        amount=payment.open if inward else -payment.open,
+        on=today,
+        reference=payment.reference,
+        place=WAYS[place % len(WAYS)] if inward else Place.END_TO_END_ID,
+        words="points {} with thanks" if inward else None,
+        code=("PMNT", "RCDT", "ESCT") if inward else ("PMNT", "ICDT", "ESCT"),
+    )
