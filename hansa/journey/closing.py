@@ -26,7 +26,7 @@ async def settle(
 ) -> None:
     """Take every cycle as far as the time of the context allows; what is done already stays done.
 
-    When everybody answers, nobody's silence has to be waited for. Where cycles are left proposed, for people to look at,
+    When everybody answers, nobody's silence has to be waited for. Where cycles are left proposed for people to look at,
     it is the newest one that is over: those before it are approved and paid.
     """
     found = await ctx.read(all_cycles)
