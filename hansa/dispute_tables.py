@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from domain.ids import PartnerId
 from domain.settlement.disputing.models import Dispute, DisputeDecision, DisputeOutcome, DisputeState
+from domain.settlement.exact import total
 from domain.settlement.lines import LineKind
 from domain.settlement.parties import OPERATOR, partner
 from hansa.settlement_desk import Desk
@@ -21,7 +23,7 @@ from hansa.settlement_tables import PAID, QUIET, RECEIVED, WORDS, money, show, t
 if TYPE_CHECKING:
     from hansa.dispute_work import File
 
-__all__ = ["file_part", "is_overdue", "list_table", "show"]
+__all__ = ["disputed_part", "file_part", "is_overdue", "list_table", "show"]
 
 STAGES = (DisputeState.RAISED, DisputeState.ANSWERED, DisputeState.ESCALATED, DisputeState.DECIDED)
 SHORT = 8
@@ -49,6 +51,16 @@ def list_table(desk: Desk, disputes: Sequence[Dispute], cycles: Mapping[UUID, st
             money(dispute.amount, desk.digits, signed=False),
         )
     return table
+
+
+def disputed_part(desk: Desk, disputes: Sequence[Dispute], credit: Decimal) -> Text:
+    """What stands beneath a statement: how much of it is disputed, and what that leaves out of it for now."""
+    waiting = [dispute for dispute in disputes if dispute.is_open]
+    if not waiting:
+        return Text("")
+    amount = total(dispute.amount for dispute in waiting)
+    words = f"{amount:,.{desk.digits}f} of it is disputed ({len(waiting)}: hansa dispute list)"
+    return Text.assemble(f"{words}; provisional credit: ", money(credit, desk.digits))
 
 
 def file_part(desk: Desk, file: File) -> Group:

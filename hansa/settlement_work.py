@@ -13,12 +13,14 @@ from domain.errors import InvalidValue
 from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement import answers, computing, cycles, finishing, forecasting, queries
 from domain.settlement.concentration import concentration
+from domain.settlement.disputing import queries as disputes
 from domain.settlement.models import Cycle, CycleState
 from domain.settlement.parties import Party, partner
 from domain.settlement.queries import Line
 from domain.storage import Row
 from hansa import reporting
 from hansa import settlement_tables as tables
+from hansa.dispute_tables import disputed_part
 from hansa.settlement_desk import Desk
 from partners.scopes import Scope
 
@@ -117,9 +119,13 @@ async def statement(desk: Desk, name: str | None, slug: str, *, json: bool) -> N
     chosen = await desk.cycle(name, *COMPUTED)
     view = await desk.ctx.read(queries.party_statement, chosen.cycle_id, party)
     lines = await _every_line(desk, chosen, party)
+    whose = (chosen.cycle_id, desk.partner(slug))
+    disputed = await desk.ctx.read(disputes.disputes_of_party, *whose)
+    credit = await desk.ctx.read(disputes.provisional_credit, *whose)
     if json:
-        return reporting.as_json(plain({"balance": view.balance, "by_kind": view.by_kind, "lines": lines}))
-    return tables.show(tables.statement_part(desk, view, party, lines))
+        said = {"balance": view.balance, "by_kind": view.by_kind, "lines": lines, "provisional_credit": credit}
+        return reporting.as_json(plain(said))
+    return tables.show(tables.statement_part(desk, view, party, lines), disputed_part(desk, disputed, credit))
 
 
 async def netting(desk: Desk, name: str | None, *, json: bool) -> None:

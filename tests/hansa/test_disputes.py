@@ -19,6 +19,7 @@ from partners.scopes import PersonRole
 from tests.domain.settlement.disputing.arguing import PIA, Arguing, an_argument
 from tests.domain.settlement.trading import NOON
 from tests.hansa.test_settling import Desk
+from tests.hansa.test_settling import Desk as SettleDesk
 
 PREPARER, APPROVER = "preparer@hansa.example", "approver@hansa.example"
 
@@ -55,6 +56,8 @@ async def test_a_dispute_of_the_house_is_answered_and_decided(database_url: str,
     assert isinstance(
         await desk.refuses("decide", which, "--as", PREPARER, "--upheld", "0", "--reasons", "no"), Forbidden
     )
+    statement = await SettleDesk(database_url).shows("statement", "r")
+    assert f"{dispute.amount} of it is disputed (1: hansa dispute list); provisional credit: 0.00" in statement
     shown = await desk.shows("decide", which, "--as", APPROVER, "--upheld", "0.25", "--reasons", "annex B is newer")
     for part in ("Upheld: EUR 0.25", "annex B is newer", words, "Prue", "April", "points spent"):
         assert part in shown
