@@ -17,7 +17,7 @@ from sqlmodel import select
 
 from domain.errors import InvalidValue
 from domain.invoicing.errors import InvoiceNotFound
-from domain.invoicing.issuing import issued_of
+from domain.invoicing.issuing import issued_of, lacking
 from domain.invoicing.models import DocumentKind, Invoice
 from domain.settlement import queries
 from domain.settlement.models import Cycle, CycleState
@@ -77,8 +77,15 @@ async def invoices(desk: Desk, cycle: str | None, *, json: bool) -> None:
     if json:
         return reporting.as_json([_plain(desk, one) for one in found])
     if not found:
-        return reporting.say(f"{chosen.name} is {chosen.state.lower()}: documents are numbered when it is instructed.")
+        return await _before_issue(desk, chosen)
     return tables.show(tables.rail(chosen), _table(desk, found))
+
+
+async def _before_issue(desk: Desk, cycle: Cycle) -> None:
+    """What is still to be done before documents can be numbered."""
+    reporting.say(f"{cycle.name} is {cycle.state.lower()}: documents are numbered when it is instructed.")
+    for refusal in await desk.ctx.read(lacking, cycle):
+        reporting.say(f"{refusal.company} lacks {', '.join(refusal.lacking)}.")
 
 
 async def _journal_of(desk: Desk, cycle: Cycle, whose: str) -> UUID:

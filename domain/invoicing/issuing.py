@@ -18,6 +18,7 @@ from domain.coalition.models import Coalition, Contract, LegalEntity, Partner, T
 from domain.ids import ContractId, PartnerId, PersonId, new_id
 from domain.invoicing.companies import Company, companies_of, described, operators, refuse_incomplete
 from domain.invoicing.dividing import Draft, TaxTerms, divide, items_of
+from domain.invoicing.errors import CompanyIncomplete
 from domain.invoicing.models import Invoice, InvoiceCounter, InvoiceLine, InvoiceTax
 from domain.settlement.models import Cycle, Statement, StatementLine
 from domain.settlement.parties import partner
@@ -83,6 +84,23 @@ async def drafts_of(session: ReadSession, cycle: Cycle) -> dict[PartnerId, list[
     terms = await tax_terms(session, lines)
     found = [PartnerId(partner_id) for partner_id in await session.scalars(partners) if partner_id is not None]
     return {partner_id: divide(items_of(lines, partner(partner_id)), terms) for partner_id in found}
+
+
+async def lacking(session: ReadSession, cycle: Cycle) -> list[CompanyIncomplete]:
+    """What would stop the documents of a computed cycle from being issued, one for each company."""
+    operator, drafts = await operators(session), await drafts_of(session, cycle)
+    companies = await companies_of(session, (await contracts_in_force(session, cycle)).values())
+    names = {row.partner_id: row.name for row in await session.scalars(select(Partner))}
+    found: dict[str, CompanyIncomplete] = {}
+    for partner_id, company in ((one, companies.get(one)) for one in drafts):
+        own = described(company) if company is not None else {"name": names[partner_id]}
+        for draft in drafts[partner_id]:
+            seller, buyer = (own, operator) if draft.kind.by_partner else (operator, own)
+            try:
+                refuse_incomplete(draft, seller=seller, buyer=buyer)
+            except CompanyIncomplete as refusal:
+                found[refusal.company] = refusal
+    return list(found.values())
 
 
 async def tax_terms(session: ReadSession, lines: Sequence[Line]) -> dict[ContractId, TaxTerms]:

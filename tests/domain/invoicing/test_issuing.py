@@ -16,11 +16,11 @@ from domain.coalition.models import LegalEntity
 from domain.invoicing import issuing
 from domain.invoicing.errors import CompanyIncomplete
 from domain.invoicing.models import DocumentKind, Invoice, InvoiceLine, InvoiceTax
-from domain.settlement import finishing, queries
+from domain.settlement import cycles, finishing, queries
 from domain.settlement.models import Cycle
 from domain.settlement.parties import PartyRole
 from domain.storage import Database, Sight, WriteSession
-from tests.domain.settlement.trading import BERT, HYBRID, Trading, a_coalition
+from tests.domain.settlement.trading import ANNA, BERT, HYBRID, Trading, a_coalition
 
 TAXED = HYBRID | {"tax_supply": "0.21", "tax_credit": "0.21", "fee_fixed": "3.33", "breakage_redeemers": "0.25"}
 
@@ -128,6 +128,9 @@ async def test_a_tax_document_without_an_address_or_tax_number_is_refused_by_nam
             await session.scalars(select(LegalEntity).where(LegalEntity.partner_id == trading.partner_ids["R"]))
         ).one()
         company.town, company.tax_number = None, None
+    # The approval covers the companies too.
+    await trading.do(cycles.void, cycle.cycle_id, by=ANNA, reason="another town", now=trading.now)
+    await trading.approve(cycle)
     with pytest.raises(CompanyIncomplete, match="R SIA has no town"):
         await trading.do(instructed, cycle.cycle_id, trading)
     stored = await trading.do(queries.cycle_named, cycle.name)
