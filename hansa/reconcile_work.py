@@ -148,7 +148,7 @@ async def _handed_in(desk: Desk, partner_id: PartnerId, mapping: str, wish: Wish
         }
     else:
         period = {"cycle_id": CycleId((await desk.cycle(wish.cycle, *CycleState)).cycle_id)}
-    sequence = wish.sequence or await desk.ctx.read(files.next_sequence, partner_id)
+    sequence = await desk.ctx.read(files.next_sequence, partner_id) if wish.sequence is None else wish.sequence
     with wish.path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").digest()
     command = BeginFile(

@@ -103,13 +103,18 @@ async def exception(ctx: Context, exception_id: UUID) -> Exceptional:
 
 async def suggested(ctx: Context, one: Exceptional) -> Exceptional | None:
     """The most likely counterpart of an exception, where there is one."""
-    found = one.found
-    return await ctx.read(queries.exception_at, found.file_id, row=found.suggested_row, number=found.suggested_number)
+    place = one.suggested_place
+    return None if place is None else await ctx.load(queries.exceptions_at, place)
 
 
 async def steps_of(ctx: Context, exception_id: UUID) -> list[ExceptionStep]:
     """What was done about an exception."""
-    return await ctx.read(queries.steps_of, exception_id)
+    return await ctx.load(queries.steps_by_exceptions, exception_id)
+
+
+async def file_of(ctx: Context, one: Exceptional) -> PartnerFile:
+    """The file in which an exception was found."""
+    return await ctx.load(queries.files_by_ids, one.found.file_id)
 
 
 async def assign(ctx: Context, exception_id: UUID, *, to_me: bool) -> Exceptional:

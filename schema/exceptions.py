@@ -128,7 +128,7 @@ class ReconciliationException(Node):
     @staticmethod
     async def file(one: strawberry.Parent[Exceptional], info: Info) -> models.PartnerFile:
         """The file it was found in."""
-        return await reconciliation.file(info.context, one.found.file_id)
+        return await reconciliation.file_of(info.context, one)
 
     @strawberry.field(graphql_type=Annotated["ReconciliationException", strawberry.lazy("schema.exceptions")] | None)
     @staticmethod

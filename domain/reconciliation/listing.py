@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.reconciliation.models import POSTINGS_PLACE
 from domain.reconciliation.runs import Run
 
-POSTINGS_PLACE = 10**15
-"""Where the postings that a file lacks stand in its list: behind all its rows."""
 MOST_TO_COMPARE = 100_000
 """More than these left over on one side are no single mistakes, and nobody compares them one by one."""
 

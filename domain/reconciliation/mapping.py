@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -265,7 +266,7 @@ def from_json(content: Named[str, Any]) -> Mapping:
         if name not in known:
             raise MappingInvalid(f"a mapping has no {name!r}; it has {', '.join(sorted(known))}", path=(str(name),))
     values = dict(content)
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "columns": lambda value: {_one(FieldName, "columns", key): str(column) for key, column in value.items()},
         "format": lambda value: _one(FileFormat, "format", value),
         "signs": lambda value: _one(Signs, "signs", value),

@@ -203,6 +203,8 @@ class Resolution(StrEnum):
     """A later file, or a later posting, explains it."""
 
 
+POSTINGS_PLACE = 10**15
+"""Where the postings that a file lacks stand in its list: behind all its rows."""
 TWO_PERSONS = (Resolution.FORCE_MATCHED, Resolution.WRITTEN_OFF)
 """Proposed by one person, confirmed by another."""
 

@@ -160,25 +160,29 @@ async def by_differences(run: Run) -> int:
     """The same business with other figures, or at another outlet."""
     if run.mapping.grain is Grain.OUTLET_DAY:
         return 0
-    says = {"outcome": OR_DIFFERS.format(Outcome.MATCHED), "reason": WHY}
+    either = OR_DIFFERS.format(Outcome.MATCHED)
     found = 0
     if run.has(FieldName.REFERENCE):
-        found += await _nearest(run, _reference(run, f"(({FITS}) OR {SAME_OUTLET}) AND p.due", **says))
+        found += await _nearest(
+            run, _reference(run, f"(({FITS}) OR {SAME_OUTLET}) AND p.due", outcome=either, reason=WHY)
+        )
     if run.has(FieldName.OUTLET):
         half = "(r.amount = p.amount OR r.points = p.points OR r.amount = -p.amount)"
         fits = f"{half} AND r.reference IS NULL AND p.due"
-        found += await _nearest(run, _time(run, fits, equal=False, **says))
+        found += await _nearest(run, _time(run, fits, equal=False, outcome=either, reason=WHY))
     return found
 
 
 async def by_elsewhere(run: Run) -> int:
     """What is there in another period: late, on one side or the other."""
-    late = {"outcome": f"'{Outcome.LATE}'", "reason": WHICH_LATE}
-    found = await _nearest(run, _time(run, f"{FITS} AND NOT p.due", **late))
+    late = f"'{Outcome.LATE}'"
+    found = await _nearest(run, _time(run, f"{FITS} AND NOT p.due", outcome=late, reason=WHICH_LATE))
     if run.has(FieldName.REFERENCE):
-        found += await _nearest(run, _reference(run, f"{FITS} AND {SAME_OUTLET} AND NOT p.due", **late))
-        differs = {"outcome": OR_DIFFERS.format(Outcome.LATE), "reason": WHY}
-        found += await _nearest(run, _reference(run, f"{SAME_OUTLET} AND NOT p.due", **differs))
+        found += await _nearest(
+            run, _reference(run, f"{FITS} AND {SAME_OUTLET} AND NOT p.due", outcome=late, reason=WHICH_LATE)
+        )
+        differs = OR_DIFFERS.format(Outcome.LATE)
+        found += await _nearest(run, _reference(run, f"{SAME_OUTLET} AND NOT p.due", outcome=differs, reason=WHY))
     return found
 
 

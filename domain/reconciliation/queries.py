@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, and_, tuple_
 from sqlmodel import col, select
 
 from domain.ids import PartnerId, PersonId
-from domain.paging import LARGEST_PAGE, Page, PageRequest
+from domain.paging import Page, PageRequest
 from domain.reconciliation.errors import ExceptionNotFound, PartnerFileNotFound
 from domain.reconciliation.models import (
+    POSTINGS_PLACE,
     ExceptionState,
     ExceptionStep,
     FileState,
@@ -54,6 +55,16 @@ class Exceptional:
     def exception_id(self) -> UUID:
         """Its id."""
         return self.found.exception_id
+
+    @property
+    def suggested_place(self) -> tuple[UUID, int] | None:
+        """Where the most likely counterpart stands in the list."""
+        found = self.found
+        if found.suggested_row is not None:
+            return found.file_id, found.suggested_row
+        if found.suggested_number is not None:
+            return found.file_id, POSTINGS_PLACE + found.suggested_number
+        return None
 
     @property
     def reference(self) -> str | None:
@@ -118,17 +129,6 @@ async def exceptions_of(session: ReadSession, wanted: Wanted, page: PageRequest)
     return Page.of(shown, page, key=lambda one: (one.found.file_id, one.found.place))
 
 
-async def every_exception(session: ReadSession, wanted: Wanted) -> AsyncIterator[Exceptional]:
-    """All of them, a page at a time."""
-    page = await exceptions_of(session, wanted, PageRequest(first=LARGEST_PAGE))
-    while True:
-        for one in page.items:
-            yield one
-        if not page.has_next:
-            return
-        page = await exceptions_of(session, wanted, PageRequest(first=LARGEST_PAGE, after=page.keys[-1]))
-
-
 async def exception_by_id(session: ReadSession, exception_id: UUID) -> Exceptional:
     """One exception that the viewer may see. Raises: ExceptionNotFound."""
     query = _joined(session).where(ReconciliationException.exception_id == exception_id)
@@ -138,23 +138,35 @@ async def exception_by_id(session: ReadSession, exception_id: UUID) -> Exception
     return Exceptional(found=row[0], record=row[1], posting=row[2])
 
 
-async def exception_at(
-    session: ReadSession, file_id: UUID, *, row: int | None, number: int | None
-) -> Exceptional | None:
-    """The exception about a row or a posting of a file, if there is one."""
-    if row is None and number is None:
-        return None
-    same = ReconciliationException.row == row if row is not None else ReconciliationException.number == number
-    found = (await session.execute(_joined(session).where(ReconciliationException.file_id == file_id, same))).first()
-    return None if found is None else Exceptional(found=found[0], record=found[1], posting=found[2])
+async def exceptions_at(session: ReadSession, places: Sequence[tuple[UUID, int]]) -> list[Exceptional | None]:
+    """The exceptions at these places of files, in their order; None where there is none."""
+    key = tuple_(col(ReconciliationException.file_id), col(ReconciliationException.place))
+    rows = (await session.execute(_joined(session).where(key.in_(places)))).all()
+    found = {
+        (one.file_id, one.place): Exceptional(found=one, record=record, posting=posting)
+        for one, record, posting in rows
+    }
+    return [found.get(place) for place in places]
 
 
-async def steps_of(session: ReadSession, exception_id: UUID) -> list[ExceptionStep]:
-    """What was done about an exception, in order."""
+async def files_by_ids(session: ReadSession, file_ids: Sequence[UUID]) -> list[PartnerFile]:
+    """Files in the order of their ids. Raises: PartnerFileNotFound."""
+    query = select(PartnerFile).where(col(PartnerFile.file_id).in_(file_ids), own(sight_of(session), PartnerFile))
+    found = {file.file_id: file for file in await session.scalars(query)}
+    if set(file_ids) - set(found):
+        raise PartnerFileNotFound
+    return [found[file_id] for file_id in file_ids]
+
+
+async def steps_by_exceptions(session: ReadSession, exception_ids: Sequence[UUID]) -> list[list[ExceptionStep]]:
+    """What was done about each of these exceptions, in order."""
     query = select(ExceptionStep).where(
-        ExceptionStep.exception_id == exception_id, own(sight_of(session), ExceptionStep)
+        col(ExceptionStep.exception_id).in_(exception_ids), own(sight_of(session), ExceptionStep)
     )
-    return list(await session.scalars(query.order_by(col(ExceptionStep.taken_at), col(ExceptionStep.step_id))))
+    found: dict[UUID, list[ExceptionStep]] = {exception_id: [] for exception_id in exception_ids}
+    for step in await session.scalars(query.order_by(col(ExceptionStep.taken_at), col(ExceptionStep.step_id))):
+        found[step.exception_id].append(step)
+    return list(found.values())
 
 
 def done_of(file: PartnerFile) -> int:

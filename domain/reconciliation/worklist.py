@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from domain.errors import InvalidValue
 from domain.ids import PersonId, new_id
@@ -163,11 +163,11 @@ async def _check_counterpart(
     if (row is None) == (found.row is None) or (number is None) == (found.number is None):
         side = "the number of a posting" if found.row is not None else "a row of the file"
         raise InvalidValue(f"name {side} to match it with", path=("counterpart",))
-    table, key = (
-        (PartnerRecord, col(PartnerRecord.row)) if row is not None else (PartnerPosting, col(PartnerPosting.number))
-    )
-    query = select(table).where(table.file_id == found.file_id, key == (number if row is None else row))
-    there = (await session.scalars(query)).first()
+    there: PartnerRecord | PartnerPosting | None
+    if row is not None:
+        there = await session.get(PartnerRecord, (found.file_id, row))
+    else:
+        there = await session.get(PartnerPosting, (found.file_id, number))
     if there is None or (there.match is not None and there.match != found.row):
         raise InvalidValue("there is no such row or posting without a counterpart", path=("counterpart",))
     other = await _of_place(session, found.file_id, row, number)

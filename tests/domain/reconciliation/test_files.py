@@ -22,7 +22,7 @@ from domain.reconciliation.errors import (
 )
 from domain.reconciliation.files import ControlTotals
 from domain.reconciliation.mapping import Place, Told, Total
-from domain.reconciliation.models import FileState
+from domain.reconciliation.models import FileState, PartnerFile
 from domain.reconciliation.queries import file_by_id
 from domain.storage import Database, Sight
 from resolvers.reconciling import work_off
@@ -31,7 +31,7 @@ from tests.domain.reconciliation.shop import MOST, OPENS, Shop, a_shop
 from tests.domain.settlement.trading import ANNA
 
 
-async def begun(shop: Shop, **how: object) -> files.PartnerFile:
+async def begun(shop: Shop, **how: object) -> PartnerFile:
     command = shop.command(**how)
     return await shop.trading.do(files.begin, command, most=MOST, by=ANNA, now=shop.trading.now)
 
@@ -182,5 +182,5 @@ async def test_nobody_reaches_anothers_file(database: Database) -> None:
     ):
         with pytest.raises(DomainError) as refused:
             async with shop.trading.session(stranger) as session:
-                await rule(session, file.file_id, **arguments)  # type: ignore[operator]
+                await rule(session, file.file_id, **arguments)
         assert refused.value.code == "FILE_NOT_FOUND"

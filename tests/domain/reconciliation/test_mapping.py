@@ -83,7 +83,9 @@ def test_figures_are_read_to_the_digit_in_any_dress(amount: Decimal, signs: tupl
         assert number(FieldName.AMOUNT, f"{written.removeprefix('-')}-") == amount
 
 
-@pytest.mark.parametrize("written", ["", "1.2.3", "1,5", "--1", "(1", "-(1)", "1e5", "NaN", "٣", "=1+1", "1 000", "0x10"])
+@pytest.mark.parametrize(
+    "written", ["", "1.2.3", "1,5", "--1", "(1", "-(1)", "1e5", "NaN", "٣", "=1+1", "1 000", "0x10"]
+)
 def test_what_is_no_figure_is_none(written: str) -> None:
     with pytest.raises(Unreadable):
         figures(".", "")(FieldName.AMOUNT, written)
@@ -116,7 +118,10 @@ def test_times_are_read_in_the_mappings_form_and_zone(form: str, written: str) -
 def test_an_hour_that_passes_twice_has_two_readings_and_one_that_is_skipped_none() -> None:
     zone = plain(time_zone="Europe/Riga").zone
     twice = reader_of("ISO")("2026-10-25T03:30:00")
-    assert instants(twice, zone) == (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    assert instants(twice, zone) == (
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    )
     with pytest.raises(Skipped):
         instants(reader_of("ISO")("2026-03-29T03:30:00"), zone)
 
@@ -179,7 +184,9 @@ def test_a_row_may_go_over_lines_within_quotes() -> None:
 
 
 def test_reading_goes_on_from_any_row() -> None:
-    text = transcoded(("no,at,p,eur\n" + "".join(f"A{n},2026-11-03T10:00:00Z,1,{n}.00\n" for n in range(9))).encode(), "utf-8")
+    text = transcoded(
+        ("no,at,p,eur\n" + "".join(f"A{n},2026-11-03T10:00:00Z,1,{n}.00\n" for n in range(9))).encode(), "utf-8"
+    )
     every = list(opened(io.BytesIO(text), plain()).rows())
     for place in range(len(every)):
         there = every[place]

@@ -96,7 +96,9 @@ async def test_a_sale_that_was_posted_late_explains_the_row_that_waited_for_it(d
     await two_months(shop)
     october = await rows_of(shop, "october")
     cycle = shop.trading.cycle
-    first = await shop.reconcile(written([replace(october[0], reference="TILL-OFF"), *await all_of(shop)]), cycle_id=CycleId(cycle.cycle_id))
+    first = await shop.reconcile(
+        written([replace(october[0], reference="TILL-OFF"), *await all_of(shop)]), cycle_id=CycleId(cycle.cycle_id)
+    )
     assert await found_of(database.pool, first.file_id) == {(Outcome.MISSING_IN_LEDGER, None, "TILL-OFF"): 1}
     await shop.trading.do(cycles.cut_off, cycle.cycle_id, now=shop.trading.now)
     following = (await shop.trading.do(cycles.cut_off, cycle.cycle_id, now=shop.trading.now)).following

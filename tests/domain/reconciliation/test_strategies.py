@@ -118,7 +118,9 @@ async def test_one_row_for_several_postings_and_several_rows_for_one(
     await shop.sell("SPLIT", at=NOON, points=10, amount=1_000, key="one")
     await shop.sell("SPLIT", at=NOON + timedelta(minutes=1), points=5, amount=500, key="two")
     await shop.sell("LINES", at=NOON, points=30, amount=3_000)
-    sums = FileRow(reference="SPLIT", kind=RecordKind.PURCHASE, outlet="north", occurred_at=NOON, points=15, amount=1_500)
+    sums = FileRow(
+        reference="SPLIT", kind=RecordKind.PURCHASE, outlet="north", occurred_at=NOON, points=15, amount=1_500
+    )
     lines = [replace(sums, reference="LINES", points=10 * n, amount=1_000 * n) for n in (1, 2)]
     file = await shop.reconcile(written([sums, *lines]))
     outcome = await found(shop, file)
