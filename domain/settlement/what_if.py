@@ -73,7 +73,7 @@ class WhatIf:
     price_after: Decimal | None
     """What each point of the partner's cost that was awarded in the cycle; None: none was."""
     changes: tuple[Change, ...]
-    """The partner, the operator, and everybody else who would have ended otherwise."""
+    """The partner first, then others who would have ended otherwise, then the operator and the house."""
 
     def of(self, party: Party) -> Change | None:
         """The change of one party."""
@@ -159,6 +159,10 @@ async def what_if(
     priced, before = drawn(facts)
     repriced, after = drawn(under(facts, terms, always=always))
     own = partner(terms.partner_id)
+
+    def first_own(change: Change) -> tuple[bool, bool, Party]:
+        return change.party != own, change.party.partner_id is None, change.party
+
     return WhatIf(
         cycle=cycle,
         contract=contract,
@@ -167,7 +171,7 @@ async def what_if(
         always=always,
         price_before=_price(priced, terms.partner_id),
         price_after=_price(repriced, terms.partner_id),
-        changes=changes_between(before, after, always_shown=(own, OPERATOR)),
+        changes=tuple(sorted(changes_between(before, after, always_shown=(own, OPERATOR)), key=first_own)),
     )
 
 
