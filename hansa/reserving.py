@@ -11,7 +11,7 @@ import structlog
 from domain.audit import owing
 from domain.audit.findings import Finding
 from domain.errors import NotFound
-from domain.liability import evaluating, securing
+from domain.liability import evaluating, reading, securing
 from domain.liability.errors import LiabilityNotKnown
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.clocks import CoalitionClock
@@ -56,10 +56,19 @@ class Watch:
         await self._clock.look()
         now = self._clock()
         with suppress(NotFound, LiabilityNotKnown):  # no coalition yet, or no cycle
+            await self._remember(now)
             taken = await self._take_days(now)
             if taken or self._judged_at is None or now - self._judged_at >= JUDGED_EVERY:
                 await self._judge(now)
                 self._judged_at = now
+
+    async def _remember(self, now: datetime) -> None:
+        """Cycles that were cut off are counted once, each in a transaction of its own."""
+        async with self._database.session(COALITION) as session:
+            waiting = await reading.forgotten(ReadSession(session))
+        for cycle_id in waiting:
+            async with self._database.session(COALITION) as session, session.begin():
+                await reading.remember(WriteSession(ReadSession(session)), cycle_id, now=now)
 
     async def _take_days(self, now: datetime) -> int:
         async with self._database.session(COALITION) as session:

@@ -31,10 +31,14 @@ GROUP BY sponsor_id
 async def untied(session: ReadSession, *, now: datetime) -> list[Finding]:
     """All that does not tie, read with the coalition's sight in one snapshot; nothing before the first cycle."""
     try:
-        flows = (await point_book(session, as_of=now)).flows
+        flows = (await point_book(session, as_of=now, anew=True)).flows
+        remembered = (await point_book(session, as_of=now)).flows
     except LiabilityNotKnown:
         return []
+    astray = Counter(flows) != Counter(remembered)
+    what = "what was remembered of cycles that were cut off is not what their transfers come to"
     return [
+        *([Finding(wrong=Wrong.LIABILITY_DIFFERS, what=what)] if astray else []),
         *await _cohorts(session, flows),
         *_rolls(await rolling.roll_forward(session, now=now)),
         *await _account(session, now),

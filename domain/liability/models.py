@@ -123,3 +123,34 @@ class ReserveFinding(Row, table=True):
         CheckConstraint("outstanding >= 0 AND further BETWEEN 0 AND outstanding", name="points"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
     )
+
+
+class LiabilityMemory(Row, table=True):
+    """A cycle whose sums are final and were counted once."""
+
+    __tablename__ = "liability_memory"
+    cycle_id: UUID = Field(primary_key=True, foreign_key="cycle.cycle_id")
+    last_posted_at: datetime | None = Field(default=None, sa_type=Instant)
+    """As of an earlier instant, the cycle is counted anew."""
+    remembered_at: datetime = Field(sa_type=Instant)
+
+
+class LiabilitySum(Row, table=True):
+    """What a cycle's transfers come to that are alike; only the ledger's functions read and write it."""
+
+    __tablename__ = "liability_sum"
+    cycle_id: UUID = Field(primary_key=True, foreign_key="liability_memory.cycle_id")
+    number: int = Field(primary_key=True)
+    kind: str
+    sponsor_id: UUID
+    sponsor_contract_id: UUID
+    accrual_cycle_id: UUID
+    redeemer_id: UUID | None = None
+    redeemer_contract_id: UUID | None = None
+    cohort_from: datetime = Field(sa_type=Instant)
+    """The first instant of the month in which the points were issued."""
+    month_from: datetime = Field(sa_type=Instant)
+    """The first instant of the month in which it happened."""
+    points: Decimal = Field(sa_type=Amount)
+
+    __table_args__ = (CheckConstraint("points > 0", name="points"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +17,20 @@ from domain.ids import ContractId, CycleId, PartnerId
 from domain.liability.cash import cash_at
 from domain.liability.cohorts import PointFlow
 from domain.liability.errors import LiabilityNotKnown
+from domain.liability.models import LiabilityMemory
 from domain.liability.months import Months
 from domain.liability.reserve import Cash, Prices
 from domain.settlement.facts import terms_of
 from domain.settlement.models import Cycle
-from domain.storage import ReadSession
+from domain.storage import ReadSession, WriteSession
 from domain.values import minor_digits
 
-_FLOWS = "SELECT * FROM liability_flows(:cycles, :whose, :upto, :starts)"
+_FLOWS = "SELECT * FROM liability_flows(:cycles, :whose, :upto, :starts, :anew)"
+
+_REMEMBER = "SELECT remember_liability(:cycle_id, :starts, :now)"
+
+ALLOWED_AHEAD = timedelta(days=40)
+"""Months are laid out so far beyond now: no server's clock is that far ahead."""
 
 _STANDING = """
 SELECT COALESCE((SELECT sum(remaining) FROM lot WHERE CAST(:whose AS uuid) IS NULL OR sponsor_id = :whose), 0)
@@ -63,10 +69,13 @@ class ReserveBook:
     cash: Cash
 
 
-async def point_book(session: ReadSession, *, as_of: datetime, sponsor_id: PartnerId | None = None) -> PointBook:
+async def point_book(
+    session: ReadSession, *, as_of: datetime, sponsor_id: PartnerId | None = None, anew: bool = False
+) -> PointBook:
     """What became of points up to and including an instant: of all of them, or of one sponsor's.
 
-    A partner may ask for its own alone; it is not told with whom they were spent. Raises: LiabilityNotKnown.
+    A partner may ask for its own alone; it is not told with whom they were spent. What was remembered of cycles that
+    were cut off is taken as it is, unless it is to be counted anew. Raises: LiabilityNotKnown.
     """
     coalition: Coalition = await coalition_of(session)
     opened = select(Cycle).where(col(Cycle.opened_at) <= as_of).order_by(col(Cycle.number))
@@ -79,6 +88,7 @@ async def point_book(session: ReadSession, *, as_of: datetime, sponsor_id: Partn
         "whose": sponsor_id,
         "upto": as_of,
         "starts": months.starts,
+        "anew": anew,
     }
     rows = (await session.execute(text(_FLOWS), words)).mappings()
     return PointBook(
@@ -123,6 +133,25 @@ async def prices_at(session: ReadSession, book: PointBook) -> Prices:
         standard_price=book.standard_price,
         digits=minor_digits(book.currency),
     )
+
+
+async def forgotten(session: ReadSession) -> list[CycleId]:
+    """Cycles that were cut off and are not remembered yet, oldest first."""
+    known = select(LiabilityMemory.cycle_id)
+    found = select(Cycle).where(col(Cycle.cut_off_at).is_not(None), col(Cycle.cycle_id).not_in(known))
+    return [CycleId(cycle.cycle_id) for cycle in await session.scalars(found.order_by(col(Cycle.number)))]
+
+
+async def remember(session: WriteSession, cycle_id: CycleId, *, now: datetime) -> bool:
+    """Count a cycle that was cut off once for all; whether it was not remembered yet. Raises: LiabilityNotKnown."""
+    coalition = await coalition_of(session)
+    first = (await session.scalars(select(Cycle).order_by(col(Cycle.number)).limit(1))).first()
+    if first is None:
+        raise LiabilityNotKnown
+    starts = Months.between(first.opened_at, now + ALLOWED_AHEAD, coalition.time_zone).starts
+    words = {"cycle_id": cycle_id, "starts": starts, "now": now}
+    fresh: bool = (await session.execute(text(_REMEMBER), words)).scalar_one()
+    return fresh
 
 
 async def outstanding_now(session: ReadSession, sponsor_id: PartnerId | None = None) -> int:

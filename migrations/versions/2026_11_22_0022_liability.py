@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.operations import grant, posting_function, run_sql_file, wall
+from migrations.roles import LEDGER_ROLE
 
 revision = "0022"
 down_revision = "0021"
@@ -21,12 +22,19 @@ def upgrade() -> None:
     """Create the reserve's account and the daily findings, both the coalition's own, and the sums they rest on."""
     _create_reserve_movement()
     _create_reserve_finding()
+    _create_memory()
     wall("reserve_movement", "sees_coalition()")
     grant("reserve_movement", "SELECT, INSERT, UPDATE (approved_by, booked_at)")
     wall("reserve_finding", "sees_coalition()")
     grant("reserve_finding", "SELECT, INSERT")
+    wall("liability_memory", "sees_coalition()", command="SELECT")
+    grant("liability_memory", "SELECT")
+    for table in ("liability_memory", "liability_sum"):
+        wall(table, "true", role=LEDGER_ROLE)
+        grant(table, "SELECT, INSERT", role=LEDGER_ROLE)
     run_sql_file("0022_liability.sql")
-    posting_function("liability_flows(uuid[], uuid, timestamptz, timestamptz[])")
+    posting_function("liability_flows(uuid[], uuid, timestamptz, timestamptz[], boolean)")
+    posting_function("remember_liability(uuid, timestamptz[], timestamptz)")
 
 
 def _create_reserve_movement() -> None:
@@ -87,6 +95,34 @@ def _create_reserve_finding() -> None:
         *_laws("reserve_finding", laws),
     )
     op.create_index("ix_reserve_finding_as_of", "reserve_finding", ["as_of"])
+
+
+def _create_memory() -> None:
+    op.create_table(
+        "liability_memory",
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("last_posted_at", INSTANT),
+        sa.Column("remembered_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("cycle_id", name="pk_liability_memory"),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.cycle_id"], name="fk_liability_memory_cycle_id"),
+    )
+    op.create_table(
+        "liability_sum",
+        sa.Column("cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sponsor_id", sa.Uuid(), nullable=False),
+        sa.Column("sponsor_contract_id", sa.Uuid(), nullable=False),
+        sa.Column("accrual_cycle_id", sa.Uuid(), nullable=False),
+        sa.Column("redeemer_id", sa.Uuid()),
+        sa.Column("redeemer_contract_id", sa.Uuid()),
+        sa.Column("cohort_from", INSTANT, nullable=False),
+        sa.Column("month_from", INSTANT, nullable=False),
+        sa.Column("points", sa.Numeric(), nullable=False),
+        sa.PrimaryKeyConstraint("cycle_id", "number", name="pk_liability_sum"),
+        sa.ForeignKeyConstraint(["cycle_id"], ["liability_memory.cycle_id"], name="fk_liability_sum_cycle_id"),
+        *_laws("liability_sum", {"points": "points > 0"}),
+    )
 
 
 def _laws(table: str, laws: dict[str, str]) -> list[sa.CheckConstraint]:

