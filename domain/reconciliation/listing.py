@@ -23,12 +23,9 @@ SELECT gen_random_uuid(), r.file_id, r.partner_id, r.row, r.row, r.outcome, r.re
         WHEN 'MISSING_IN_LEDGER' THEN 'nothing in the ledger is like it: record it late, or take it out of the file'
         WHEN 'AMOUNT_DIFFERS' THEN CASE r.reason
             WHEN 'SIGN' THEN 'the ledger has the same figures with the other sign'
-            ELSE format('the ledger has %s', (SELECT concat_ws(' and ', sum(p.points) || ' points',
-                round(sum(p.amount) / CAST(:unit AS numeric), :digits) || ' ' || :currency) FROM partner_posting p
-                WHERE p.file_id = r.file_id AND p.match = r.match)) END
+            ELSE format('the ledger has %s', ledger.says) END
         WHEN 'DUPLICATE' THEN format('row %s of %s said so before', r.repeats_row,
-            CASE WHEN r.repeats_file = r.file_id THEN 'this file'
-                ELSE (SELECT f.name FROM partner_file f WHERE f.file_id = r.repeats_file) END)
+            CASE WHEN r.repeats_file = r.file_id THEN 'this file' ELSE repeated.name END)
         WHEN 'LATE' THEN CASE r.reason WHEN 'RECORD_LATE' THEN 'the ledger has it in an earlier period'
             ELSE 'the ledger has it in a later period' END
         WHEN 'REJECTED' THEN COALESCE(r.cell || ': ', '') || r.detail
@@ -38,6 +35,12 @@ SELECT gen_random_uuid(), r.file_id, r.partner_id, r.row, r.row, r.outcome, r.re
     CASE WHEN r.outcome = 'LATE' THEN 'RESOLVED' ELSE 'OPEN' END, CASE WHEN r.outcome = 'LATE' THEN 'EXPLAINED' END,
     CASE WHEN r.outcome = 'LATE' THEN CAST(:now AS timestamptz) END, CASE WHEN r.outcome = 'LATE' THEN r.file_id END
 FROM partner_record r
+LEFT JOIN partner_file repeated ON repeated.file_id = r.repeats_file
+LEFT JOIN (
+    SELECT p.match, concat_ws(' and ', sum(p.points) || ' points',
+        round(sum(p.amount) / CAST(:unit AS numeric), :digits) || ' ' || :currency) AS says
+    FROM partner_posting p WHERE p.file_id = CAST(:file AS uuid) AND p.outcome = 'AMOUNT_DIFFERS' GROUP BY p.match
+) ledger ON ledger.match = r.match
 WHERE r.file_id = CAST(:file AS uuid) AND (r.outcome <> 'MATCHED' OR r.reason IN ('TIME', 'OUTLET'))
     AND (r.outcome NOT IN ('AMOUNT_DIFFERS', 'MATCHED') OR r.match = r.row)
 """
