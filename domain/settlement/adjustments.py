@@ -216,10 +216,12 @@ async def _refuse_late(session: WriteSession, cycle_id: UUID, *, by_hand: bool) 
 
 
 async def _held(session: WriteSession, adjustment_id: UUID) -> SettlementAdjustment:
-    query = select(SettlementAdjustment).where(SettlementAdjustment.adjustment_id == adjustment_id).with_for_update()
-    row = (await session.scalars(query.execution_options(populate_existing=True))).first()
+    """The adjustment as it is now; whoever else takes a step of it waits at the cycle it adjusts."""
+    row = await session.get(SettlementAdjustment, adjustment_id)
     if row is None:
         raise MoneyAdjustmentNotFound
+    await hold_still(session, row.adjusts_cycle_id)
+    await session.refresh(row)
     return row
 
 

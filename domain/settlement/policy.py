@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import select
 
 from domain.errors import InvalidValue
@@ -38,7 +39,9 @@ async def change(
     session: WriteSession, changes: Mapping[str, Any], *, by: PersonId | None, now: datetime
 ) -> SettlementPolicy:
     """Change some of the settings; they count for the steps taken from now on. Raises: InvalidValue."""
-    policy = (await session.scalars(select(SettlementPolicy).with_for_update())).one()
+    # Writing first makes whoever else changes them wait.
+    await session.execute(update(SettlementPolicy).values(changed_by=by, changed_at=now))
+    policy = (await session.scalars(select(SettlementPolicy).execution_options(populate_existing=True))).one()
     if Calendar(changes.get("calendar", policy.calendar)) != policy.calendar:
         policy.calendar_since = now
     for name, value in changes.items():
@@ -47,7 +50,6 @@ async def change(
         raise InvalidValue("a warning comes at the minimum cover or above it", path=("cover_warning",))
     if not 0 < policy.concentration_share <= 1:
         raise InvalidValue("a share is above 0 and at most 1", path=("concentration_share",))
-    policy.changed_by, policy.changed_at = by, now
     return policy
 
 
