@@ -40,7 +40,11 @@ NAMING: Mapping[str, Mapping[str, Build]] = {
         "against another's": lambda mine, theirs, _key: {"contract": mine.contract, "against": theirs.contract},
     },
     "Query.contractWhatIf": {
-        "": lambda mine, theirs, _key: {"contract": theirs.contract, "cycle": mine.cycles["settled"]},
+        "": lambda mine, theirs, _key: {
+            "contract": theirs.contract,
+            "cycle": mine.cycles["settled"],
+            "always": False,
+        },
         "a draft cycle": lambda mine, theirs, _key: {
             "contract": theirs.contract,
             "cycle": mine.cycles["drafted"],
