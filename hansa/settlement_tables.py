@@ -17,6 +17,7 @@ from domain.ids import PartnerId
 from domain.settlement.adjustment_models import SettlementAdjustment
 from domain.settlement.answers import Answer, PartnerAnswer
 from domain.settlement.concentration import Concentration
+from domain.settlement.days import PositionDay
 from domain.settlement.failure_models import SetAside
 from domain.settlement.forecasting import Forecast
 from domain.settlement.lines import LineKind, MoneyLine
@@ -29,6 +30,7 @@ from domain.settlement.records import party_of
 from domain.settlement.statements import Balance
 from hansa.settlement_desk import Desk
 
+WEEK = 7
 PAID, RECEIVED, QUIET = "red", "green", "dim"
 
 WORDS = {
@@ -198,6 +200,20 @@ def _verdict(desk: Desk, balance: Balance) -> Text:
         return Text("\nNothing is to be paid.", style="bold")
     figure = f"{abs(amount):,.{desk.digits}f}"
     return Text(f"\n{desk.name_of(balance.party)} {words} {desk.currency} {figure}", style="bold")
+
+
+def days_table(desk: Desk, series: Sequence[PositionDay]) -> Table:
+    """The last week of the open cycle: points issued and redeemed, and what it comes to by each evening."""
+    last = sorted({day.day for day in series})[-WEEK:]
+    table = table_of("day", "", title="Day by day")
+    for heading in ("issued", "redeemed", "position"):
+        table.add_column(heading, justify="right")
+    for day in series:
+        if day.day in last and (day.issued or day.redeemed):
+            name = desk.name_of(partner(day.partner_id))
+            position = money(day.position, desk.digits)
+            table.add_row(f"{day.day}", name, f"{day.issued:,}", f"{day.redeemed:,}", position)
+    return table
 
 
 def answers_table(desk: Desk, found: Sequence[PartnerAnswer]) -> Table:

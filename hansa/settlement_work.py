@@ -11,7 +11,7 @@ from typing import Any
 from domain.audit import sealing
 from domain.errors import InvalidValue
 from domain.paging import LARGEST_PAGE, PageRequest
-from domain.settlement import answers, computing, cycles, finishing, forecasting, queries
+from domain.settlement import answers, computing, cycles, days, finishing, forecasting, queries
 from domain.settlement.concentration import concentration
 from domain.settlement.disputing import queries as disputes
 from domain.settlement.models import Cycle, CycleState
@@ -34,11 +34,13 @@ async def status(desk: Desk, *, json: bool) -> None:
         return reporting.as_json({"cycles": []}) if json else reporting.say("No cycle is open yet: hansa settle open")
     forecast = await desk.ctx.read(forecasting.running_position, now=desk.ctx.now)
     carried = await desk.ctx.read(concentration, forecast.cycle)
+    series = await desk.ctx.read(days.position_days, now=desk.ctx.now)
     if json:
-        return reporting.as_json(plain({"cycles": found, "forecast": forecast, "concentration": carried.sponsors}))
+        told = {"cycles": found, "forecast": forecast, "days": series, "concentration": carried.sponsors}
+        return reporting.as_json(plain(told))
     newest = next((cycle for cycle in found if cycle.state != CycleState.OPEN), found[0])
     page = (tables.rail(newest), tables.cycles_table(found), tables.forecast_part(desk, forecast))
-    return tables.show(*page, tables.concentration_part(desk, carried))
+    return tables.show(*page, tables.days_table(desk, series), tables.concentration_part(desk, carried))
 
 
 async def open_first(desk: Desk, name: str | None, *, json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import update
@@ -42,10 +43,11 @@ async def change(
     # Writing first makes whoever else changes them wait.
     await session.execute(update(SettlementPolicy).values(changed_by=by, changed_at=now))
     policy = (await session.scalars(select(SettlementPolicy).execution_options(populate_existing=True))).one()
-    if Calendar(changes.get("calendar", policy.calendar)) != policy.calendar:
-        policy.calendar_since = now
+    calendar = policy.calendar
     for name, value in changes.items():
         setattr(policy, name, _checked(name, value))
+    if policy.calendar != calendar:
+        policy.calendar_since = now
     if policy.cover_warning < policy.cover_minimum:
         raise InvalidValue("a warning comes at the minimum cover or above it", path=("cover_warning",))
     if not 0 < policy.concentration_share <= 1:
@@ -67,9 +69,16 @@ def _checked(name: str, value: Any) -> Any:
         return amount
     match name:
         case "calendar":
-            return Calendar(value)
+            return _one_of(Calendar, name, value)
         case "payment_plan":
-            return PaymentPlan(value)
+            return _one_of(PaymentPlan, name, value)
         case "refuse_unsecured":
             return bool(value)
     raise InvalidValue(f"there is no setting {name}", path=(name,))
+
+
+def _one_of(words: type[StrEnum], name: str, value: str) -> StrEnum:
+    try:
+        return words(value)
+    except ValueError:
+        raise InvalidValue(f"{name} is one of {', '.join(words)}", path=(name,)) from None
