@@ -16,8 +16,9 @@ from domain.ids import BenefitId, EntryId, PartnerId, WalletId
 from domain.paging import Page, PageRequest
 from domain.settlement import visible
 from domain.settlement.exact import exactly
+from domain.settlement.failure_models import SetAsideLine
 from domain.settlement.lines import LineKind, MoneyLine, Source
-from domain.settlement.models import StatementLine
+from domain.settlement.models import LineColumns, StatementLine
 from domain.settlement.parties import PartyRole
 from domain.settlement.queries import Line, line_by_id, shown
 from domain.settlement.steps import cycle_of
@@ -99,6 +100,8 @@ ORDER BY wallet_id, benefit_id LIMIT :limit
 """
 
 _NOWHERE = UUID(int=0)
+SET_ASIDE_FROM = 1_000_000_000
+"""Where the lines that were set aside follow among the places of those that were not."""
 
 
 async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest) -> Page[LineTransfer]:
@@ -163,19 +166,29 @@ async def benefits_under(session: ReadSession, line_id: UUID, page: PageRequest)
 async def lines_under(session: ReadSession, line_id: UUID, page: PageRequest) -> Page[Line]:
     """The lines that a share fee, a minimum, a tax or a rounding line was figured from. Raises: LineNotFound."""
     line = await line_by_id(session, line_id)
-    condition = _figured_from(line.money)
-    if condition is None:
-        return Page(items=[], keys=[], has_next=False)
+    after, sight = (page.after[0] if page.after else 0), sight_of(session)
+    of_set_aside = line.money.origin.source is not Source.ROUNDING
+    found: dict[UUID, tuple[int, Line]] = {}
+    for table, start, seen, counts in (
+        (StatementLine, 0, visible.lines(sight), True),
+        (SetAsideLine, SET_ASIDE_FROM, visible.lines_aside(sight), of_set_aside),
+    ):
+        condition = _figured_from(line.money, table)
+        if counts and condition is not None and after < start + SET_ASIDE_FROM:
+            rows = await _lines_of(session, line, table, seen & condition, max(after - start, 0), page.first + 1)
+            found |= {row.line_id: (start + row.number, shown(row)) for row in rows}
+    lines = [shown_line for _place, shown_line in found.values()][: page.first + 1]
+    return Page.of(lines, page, key=lambda shown_line: (found[shown_line.line_id][0],))
+
+
+async def _lines_of(
+    session: ReadSession, line: Line, table: Any, condition: Any, after: int, most: int
+) -> list[LineColumns]:
     cycle = await cycle_of(session, line.cycle_id)
-    query = select(StatementLine).where(
-        StatementLine.cycle_id == line.cycle_id,
-        StatementLine.revision == cycle.revision,
-        visible.lines(sight_of(session)),
-        col(StatementLine.number) > (page.after[0] if page.after else 0),
-        condition,
+    query = select(table).where(
+        table.cycle_id == line.cycle_id, table.revision == cycle.revision, col(table.number) > after, condition
     )
-    rows = await session.scalars(query.order_by(col(StatementLine.number)).limit(page.first + 1))
-    return Page.of([shown(row) for row in rows], page, key=lambda found: (found.number,))
+    return list(await session.scalars(query.order_by(col(table.number)).limit(most)))
 
 
 def _rows(result: Any) -> list[Mapping[str, Any]]:
@@ -230,9 +243,9 @@ def transfer_of(money: MoneyLine, row: Mapping[str, Any]) -> LineTransfer:
     )
 
 
-def _figured_from(money: MoneyLine) -> Any:
+def _figured_from(money: MoneyLine, row: Any) -> Any:
     """The lines that make up the base of one that was not counted from movements."""
-    origin, row = money.origin, StatementLine
+    origin = money.origin
     charges = [Source.ACCRUE, Source.ADJUST, Source.ADJUST_BACK, Source.CLAWBACK, *SPENDS]
     fees = [Source.FEE_PER_POINT, Source.FEE_SHARE, Source.FEE_FIXED, Source.FEE_MINIMUM]
     match origin.source:
@@ -244,30 +257,30 @@ def _figured_from(money: MoneyLine) -> Any:
             return counted & (col(row.sponsor_id) == origin.sponsor_id)
         case Source.TAX_OF_SUPPLY:
             supplied = col(row.source).in_([*charges, *fees]) & (col(row.contract_id) == origin.contract_id)
-            return supplied & _involves(origin.sponsor_id) & not_(_from_what_was_paid_in())
+            return supplied & _involves(row, origin.sponsor_id) & not_(_from_what_was_paid_in(row))
         case Source.TAX_OF_CREDIT:
-            return _credits(origin.redeemer_id, origin.credit_contract_id)
+            return _credits(row, origin.redeemer_id, origin.credit_contract_id)
         case Source.ROUNDING:
-            return _involves(origin.sponsor_id) & (col(row.kind) != LineKind.ROUNDING)
+            return _involves(row, origin.sponsor_id) & (col(row.kind) != LineKind.ROUNDING)
         case _:
             return None
 
 
-def _involves(partner_id: PartnerId | None) -> Any:
-    return or_(col(StatementLine.debtor_id) == partner_id, col(StatementLine.creditor_id) == partner_id)
+def _involves(row: Any, partner_id: PartnerId | None) -> Any:
+    return or_(col(row.debtor_id) == partner_id, col(row.creditor_id) == partner_id)
 
 
-def _from_what_was_paid_in() -> Any:
+def _from_what_was_paid_in(row: Any) -> Any:
     """The operator's part of a reimbursement: the sponsor paid for it when the points were earned."""
-    row = StatementLine
     operator = or_(col(row.debtor) == PartyRole.OPERATOR, col(row.creditor) == PartyRole.OPERATOR)
     return col(row.source).in_(SPENDS) & (col(row.kind) != LineKind.MARGIN) & operator
 
 
-def _credits(partner_id: PartnerId | None, contract_id: UUID | None) -> Any:
+def _credits(row: Any, partner_id: PartnerId | None, contract_id: UUID | None) -> Any:
     """Reimbursements and benefits that a partner was credited under a version, and benefits it funded."""
-    row = StatementLine
-    given = _involves(partner_id) & (col(row.redeemer_id) == partner_id) & (col(row.credit_contract_id) == contract_id)
+    given = (
+        _involves(row, partner_id) & (col(row.redeemer_id) == partner_id) & (col(row.credit_contract_id) == contract_id)
+    )
     reimbursed = (col(row.kind) != LineKind.MARGIN) & (col(row.kind) != LineKind.TAX)
     benefits = col(row.source).in_([Source.BENEFIT, Source.BENEFIT_BACK])
     funded = benefits & (col(row.sponsor_id) == partner_id) & (col(row.contract_id) == contract_id)

@@ -27,7 +27,7 @@ from domain.settlement.exact import ZERO
 from domain.settlement.failure_models import Fate, SetAside
 from domain.settlement.lines import LineKind, MoneyLine, Origin, Source
 from domain.settlement.models import Cycle, CycleState
-from domain.settlement.parties import OPERATOR, Party
+from domain.settlement.parties import OPERATOR, Party, partner
 from domain.settlement.records import set_aside_lines
 from domain.settlement.statements import draw_up
 from domain.storage import Database, Sight
@@ -151,6 +151,28 @@ async def test_what_is_set_aside_drills_down_to_its_transfers_for_its_parties_al
         if claim.points is not None:
             page = await trading.do(drilling.transfers_under, claim.line_id, PageRequest(first=100))
             assert sum(moved.points for moved in page.items) == claim.points
+
+
+async def test_tax_of_others_stays_and_opens_to_what_was_set_aside_too(database: Database) -> None:
+    trading, cycle = await a_month(database, tax_credit="0.2")
+    await agreed(trading, cycle, "P")
+    page = PageRequest(first=1)
+    lines = await trading.do(queries.lines, cycle.cycle_id, party_of(trading, "R"), PageRequest(first=100))
+    tax = next(line for line in lines.items if line.money.origin.source is Source.TAX_OF_CREDIT)
+    found: list[queries.Line] = []
+    while True:
+        shown = await trading.do(drilling.lines_under, tax.line_id, page)
+        found += shown.items
+        if not shown.has_next:
+            break
+        page = PageRequest(first=1, after=shown.keys[-1])
+    assert sum((line.money.exact for line in found), ZERO) == tax.money.base
+    assert any(party_of(trading, "P") == line.money.debtor for line in found)
+    assert len({line.line_id for line in found}) == len(found)
+
+
+def party_of(trading: Trading, letter: str) -> Party:
+    return partner(trading.partner_ids[letter])
 
 
 async def test_a_failed_partner_takes_an_approval_with_it(database: Database) -> None:
