@@ -49,7 +49,12 @@ def upgrade() -> None:
     grant("issuance_stop", "SELECT", role=LEDGER_ROLE)
     wall("prepaid_pack", "sees_partner(partner_id)", command="SELECT")
     wall("prepaid_pack", "", "sees_partner(partner_id) AND paid_at IS NULL", command="INSERT")
-    wall("prepaid_pack", "sees_partner(partner_id)", "sees_coalition() OR num_nonnulls(noted_at, paid_at) = 0", command="UPDATE")
+    wall(
+        "prepaid_pack",
+        "sees_partner(partner_id)",
+        "sees_coalition() OR num_nonnulls(noted_at, paid_at) = 0",
+        command="UPDATE",
+    )
     grant("prepaid_pack", "SELECT, INSERT")
     op.execute(f"GRANT UPDATE ({STEPS}) ON prepaid_pack TO {APP_ROLE}")
     for door in DOORS:
