@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import tracemalloc
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,8 +28,9 @@ from domain.settlement.parties import OPERATOR, partner
 from hansa.paper import sayings, statements, typesetting
 from hansa.paper.parts import PaperLine, Writing
 from hansa.paper.sheet import Sheet, Side, Total
+from hansa.paper.statement_files import TRANSFER_COLUMNS
 from hansa.paper.statements import Payment
-from hansa.paper.tables import plain
+from hansa.paper.tables import ROWS_AT_ONCE, Form, Row, plain, pour
 from hansa.paper.words import LANGUAGES, words_in
 
 FOLDER = Path(__file__).parents[2] / "hansa" / "paper"
@@ -199,3 +202,21 @@ def test_a_cell_of_csv_is_exact_and_no_formula() -> None:
     assert plain(None) == ""
     assert plain("=HYPERLINK()") == "'=HYPERLINK()"
     assert plain("Olla") == "Olla"
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_rows_of_a_large_file_are_never_all_in_memory(form: Form, tmp_path: Path) -> None:
+    async def rows(count: int) -> AsyncIterator[Row]:
+        for number in range(count):
+            yield {"line": number, "exact": Decimal(number) / 8, "kind": "ACCRUE", "cycle": "2026-11"}
+
+    async def peak(count: int) -> int:
+        tracemalloc.start()
+        poured = await pour(tmp_path / f"{count}.{form}", form, TRANSFER_COLUMNS, rows(count))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert poured == count
+        return most
+
+    few = await peak(2 * ROWS_AT_ONCE), await peak(2 * ROWS_AT_ONCE)
+    assert await peak(8 * ROWS_AT_ONCE) < 1.5 * max(few)
