@@ -24,7 +24,7 @@ from domain.settlement.errors import CycleNotSealed, LineNotFound
 from domain.settlement.lines import LineKind
 from domain.settlement.models import Cycle, StatementLine
 from domain.settlement.queries import Line, line_by_id
-from domain.settlement.records import balances_of, line_of
+from domain.settlement.records import balances_of, line_of, set_aside_lines
 from domain.settlement.steps import cycle_of
 from domain.storage import ReadSession
 
@@ -92,7 +92,8 @@ async def _statements(session: ReadSession, cycle: Cycle, line: Line) -> tuple[l
     place = next((index for index, row in enumerate(rows) if row.line_id == line.line_id), None)
     if place is None:
         raise LineNotFound
-    return list(digests.leaves([line_of(row) for row in rows], await balances_of(session, cycle))), place
+    aside = [line_of(row) for row in await set_aside_lines(session, cycle)]
+    return list(digests.leaves([line_of(row) for row in rows], await balances_of(session, cycle), aside)), place
 
 
 async def _movements(session: ReadSession, cycle: Cycle, line: Line) -> dict[str, Any] | None:

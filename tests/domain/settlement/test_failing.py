@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.audit import checking, proofs
 from domain.coalition.errors import PartnerNotFound
 from domain.ids import PartnerId, new_id
 from domain.paging import PageRequest
@@ -169,6 +170,18 @@ async def test_tax_of_others_stays_and_opens_to_what_was_set_aside_too(database:
     assert sum((line.money.exact for line in found), ZERO) == tax.money.base
     assert any(party_of(trading, "P") == line.money.debtor for line in found)
     assert len({line.line_id for line in found}) == len(found)
+
+
+async def test_lines_are_proven_though_others_were_set_aside(database: Database) -> None:
+    trading, cycle = await a_month(database)
+    await agreed(trading, cycle, "P")
+    now = await cycle_now(trading, cycle.cycle_id)
+    assert now.digest is not None
+    lines = await trading.do(queries.lines, cycle.cycle_id, party_of(trading, "R"), PageRequest(first=100))
+    assert lines.items
+    for line in lines.items:
+        document = await trading.do(proofs.prove_line, line.line_id)
+        assert checking.check(document, digest=now.digest.hex()).holds
 
 
 def party_of(trading: Trading, letter: str) -> Party:
