@@ -2,9 +2,9 @@
 
     python3 benchmarks/reconciliation.py [--rows 1000000] [--anonymous] [--json]
 
-The ledger holds as many postings of the partner as the file has rows, and a tenth as many of another partner; one row in
-a hundred is missing, doubled, extra or has another amount. Commits are durable (fsync on). Absolute figures belong to
-the machine; the ratio to the bare COPY, which judges nothing, is what is compared.
+The ledger holds as many postings of the partner as the file has rows, and a tenth as many of another partner; three
+rows in four hundred are missing, doubled or have another amount. Commits are durable (fsync on). Absolute figures
+belong to the machine; the ratio to the bare COPY, which judges nothing, is what is compared.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from domain.ids import PartnerId
 from domain.reconciliation import files, keeping
 from domain.reconciliation.files import LARGEST_PART, BeginFile, ControlTotals
 from domain.reconciliation.mapping import FieldName, Mapping, Tolerances
-from domain.reconciliation.models import FileState, PartnerFile, RecordKind
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import file_by_id
+from domain.reconciliation.words import FileState, RecordKind
 from domain.storage import Database, opened
 from hansa.migrating import migrate
 from hansa.postgres import EmbeddedPostgres

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from domain.reconciliation.models import FileState, Outcome, PartnerFile
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import Exceptional
+from domain.reconciliation.words import FileState, Outcome
 from hansa.settlement_desk import Desk
 from hansa.settlement_tables import money
 

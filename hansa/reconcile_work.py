@@ -22,8 +22,9 @@ from domain.reconciliation import csv_report, files, keeping, queries, worklist
 from domain.reconciliation.errors import ExceptionNotFound
 from domain.reconciliation.files import LARGEST_PART, BeginFile
 from domain.reconciliation.mapping import Mapping, from_json
-from domain.reconciliation.models import ExceptionState, PartnerFile, Resolution
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import Exceptional, Wanted
+from domain.reconciliation.words import ExceptionState, Resolution
 from domain.settlement.models import CycleState
 from hansa import reconcile_tables as tables
 from hansa import reporting

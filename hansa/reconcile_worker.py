@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import structlog
 
-from domain.reconciliation.models import FileState, PartnerFile
+from domain.reconciliation.models import PartnerFile
+from domain.reconciliation.words import FileState
 from domain.storage import Database
 from hansa.clocks import CoalitionClock
 from hansa.turns import in_turn

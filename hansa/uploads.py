@@ -24,8 +24,9 @@ from domain.paging import LARGEST_PAGE, PageRequest
 from domain.reconciliation import csv_report, queries
 from domain.reconciliation.errors import UploadOutOfPlace, UploadTooLarge
 from domain.reconciliation.files import LARGEST_PART
-from domain.reconciliation.models import FileState, PartnerFile
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import Wanted
+from domain.reconciliation.words import FileState
 from domain.values import minor_digits
 from hansa.file_requests import guarded
 from partners.scopes import Scope

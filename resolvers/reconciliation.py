@@ -12,9 +12,10 @@ from domain.paging import Page, PageRequest
 from domain.reconciliation import files, keeping, previewing, queries, worklist
 from domain.reconciliation.files import BeginFile
 from domain.reconciliation.mapping import Mapping
-from domain.reconciliation.models import ExceptionStep, PartnerFile, ReconciliationMapping, Resolution
+from domain.reconciliation.models import ExceptionStep, PartnerFile, ReconciliationMapping
 from domain.reconciliation.previewing import Preview
 from domain.reconciliation.queries import Exceptional, Wanted
+from domain.reconciliation.words import Resolution
 from partners.errors import SignInTooOld
 from resolvers.context import Context
 from resolvers.policies import acting_for, acting_person

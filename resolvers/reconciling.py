@@ -17,9 +17,10 @@ from domain.reconciliation import files, keeping, matching, queries, reading
 from domain.reconciliation.cells import Reader, Sums
 from domain.reconciliation.errors import FileTaken
 from domain.reconciliation.mapping import Mapping
-from domain.reconciliation.models import FileFormat, FileState, PartnerFile
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.reading import BLOCK, Block
 from domain.reconciliation.sources import SourceRow, Transcoder, figures_told, opened
+from domain.reconciliation.words import FileFormat, FileState
 from domain.storage import ReadSession
 from partners.viewer import Audience, Viewer
 from resolvers.context import Context

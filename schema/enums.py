@@ -30,7 +30,7 @@ from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.members.notices import NoticeKind
 from domain.reconciliation import mapping as partner_files
-from domain.reconciliation import models as reconciliation
+from domain.reconciliation import words as reconciliation
 from domain.rewards.queries import RedemptionState
 from domain.settlement import approvals
 from domain.settlement.adjustment_models import AdjustmentReason

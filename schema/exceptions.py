@@ -9,7 +9,8 @@ import strawberry
 
 from domain.paging import Page, PageRequest
 from domain.reconciliation import models, queries
-from domain.reconciliation.models import (
+from domain.reconciliation.queries import Exceptional, Wanted
+from domain.reconciliation.words import (
     ExceptionState,
     Outcome,
     Reason,
@@ -18,7 +19,6 @@ from domain.reconciliation.models import (
     Severity,
     Suggestion,
 )
-from domain.reconciliation.queries import Exceptional, Wanted
 from domain.values import Points
 from partners.scopes import Scope
 from resolvers import reconciliation

@@ -13,7 +13,7 @@ from domain.paging import Page, PageRequest
 from domain.reconciliation import models, previewing, queries
 from domain.reconciliation.cells import Record
 from domain.reconciliation.mapping import FieldName
-from domain.reconciliation.models import FileFormat, FileState, Outcome, Phase, Reason, RecordKind
+from domain.reconciliation.words import FileFormat, FileState, Outcome, Phase, Reason, RecordKind
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope

@@ -23,7 +23,7 @@ from domain.reconciliation.mapping import (
     Tolerances,
     Total,
 )
-from domain.reconciliation.models import FileFormat, RecordKind
+from domain.reconciliation.words import FileFormat, RecordKind
 from resolvers.context import Info
 from schema.ids import GlobalId
 from schema.scalars import CurrencyCode

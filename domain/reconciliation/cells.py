@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.reconciliation.clock_faces import Skipped, instants, reader_of
 from domain.reconciliation.mapping import FieldName, Mapping, Signs
-from domain.reconciliation.models import Reason, RecordKind
+from domain.reconciliation.words import Reason, RecordKind
 from domain.values import MAX_POINTS, minor_digits
 
 LONGEST_TEXT = 64

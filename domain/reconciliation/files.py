@@ -27,9 +27,7 @@ from domain.reconciliation.errors import (
     UploadTooLarge,
 )
 from domain.reconciliation.models import (
-    ExceptionState,
     ExceptionStep,
-    FileState,
     PartnerFile,
     PartnerFilePart,
     PartnerPosting,
@@ -37,6 +35,7 @@ from domain.reconciliation.models import (
     ReconciliationException,
 )
 from domain.reconciliation.visible import own
+from domain.reconciliation.words import ExceptionState, FileState
 from domain.settlement.steps import cycle_of
 from domain.storage import ReadSession, WriteSession, sight_of
 from domain.values import check_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.reconciliation.models import POSTINGS_PLACE
 from domain.reconciliation.runs import Run
+from domain.reconciliation.words import POSTINGS_PLACE
 
 MOST_TO_COMPARE = 100_000
 """More than these left over on one side are no single mistakes, and nobody compares them one by one."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from domain.errors import InvalidValue
 from domain.reconciliation.clock_faces import EPOCH, EPOCH_MILLIS, ISO, pattern_of
 from domain.reconciliation.errors import MappingInvalid
-from domain.reconciliation.models import FileFormat, RecordKind
+from domain.reconciliation.words import FileFormat, RecordKind
 
 LONGEST_NAME = 64
 MOST_HEADERS = 100

@@ -15,10 +15,11 @@ from domain.reconciliation.files import forget_rows
 from domain.reconciliation.gathering import gather, gather_elsewhere
 from domain.reconciliation.leftovers import name_duplicates, name_leftovers
 from domain.reconciliation.listing import list_exceptions
-from domain.reconciliation.models import FileState, PartnerFile, Phase
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.pairing import by_differences, by_elsewhere, by_groups, by_reference, by_time
 from domain.reconciliation.reporting import report_of
 from domain.reconciliation.runs import HOUSE_RULES, Run, run_of
+from domain.reconciliation.words import FileState, Phase
 from domain.reconciliation.zoning import name_times, name_zones
 from domain.storage import WriteSession
 from domain.values import minor_digits

@@ -8,8 +8,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.reconciliation.mapping import FieldName, Grain, Strategy
-from domain.reconciliation.models import Outcome
 from domain.reconciliation.runs import Run
+from domain.reconciliation.words import Outcome
 
 LEFT_RECORDS = "r.file_id = CAST(:file AS uuid) AND r.match IS NULL AND r.outcome IS NULL"
 LEFT_POSTINGS = "p.file_id = CAST(:file AS uuid) AND p.match IS NULL AND p.outcome IS NULL"

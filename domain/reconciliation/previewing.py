@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from domain.reconciliation.cells import Reader, Record
 from domain.reconciliation.mapping import Mapping
-from domain.reconciliation.models import FileFormat
 from domain.reconciliation.sources import opened, transcoded
+from domain.reconciliation.words import FileFormat
 
 MOST_ROWS = 20
 LARGEST_SAMPLE = 65_536

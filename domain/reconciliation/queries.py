@@ -15,19 +15,21 @@ from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
 from domain.reconciliation.errors import ExceptionNotFound, PartnerFileNotFound
 from domain.reconciliation.models import (
-    POSTINGS_PLACE,
-    ExceptionState,
     ExceptionStep,
-    FileState,
-    Outcome,
     PartnerFile,
     PartnerPosting,
     PartnerRecord,
-    Phase,
     ReconciliationException,
-    Severity,
 )
 from domain.reconciliation.visible import own
+from domain.reconciliation.words import (
+    POSTINGS_PLACE,
+    ExceptionState,
+    FileState,
+    Outcome,
+    Phase,
+    Severity,
+)
 from domain.storage import ReadSession, sight_of
 
 

@@ -16,7 +16,8 @@ from domain.errors import DomainError
 from domain.reconciliation import files, turns
 from domain.reconciliation.cells import Record, Sums
 from domain.reconciliation.errors import ControlTotalsDiffer, FileTaken, SequenceGap
-from domain.reconciliation.models import FileState, PartnerFile, Phase
+from domain.reconciliation.models import PartnerFile
+from domain.reconciliation.words import FileState, Phase
 from domain.storage import WriteSession
 
 BLOCK = 20_000

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from domain.reconciliation.cells import Cells, Unreadable, figures, shortened
 from domain.reconciliation.errors import FileUnreadable
 from domain.reconciliation.mapping import FieldName, Mapping, Place, Total
-from domain.reconciliation.models import FileFormat, Reason
+from domain.reconciliation.words import FileFormat, Reason
 
 LONGEST_LINE = 65_536
 MOST_LINES = 8

@@ -12,15 +12,13 @@ from domain.ids import PersonId, new_id
 from domain.reconciliation import turns
 from domain.reconciliation.errors import ExceptionNotFound, ExceptionOutOfOrder, SecondPersonNeeded
 from domain.reconciliation.models import (
-    TWO_PERSONS,
-    ExceptionState,
     ExceptionStep,
     PartnerPosting,
     PartnerRecord,
     ReconciliationException,
-    Resolution,
 )
 from domain.reconciliation.visible import own
+from domain.reconciliation.words import TWO_PERSONS, ExceptionState, Resolution
 from domain.storage import WriteSession, sight_of
 from domain.values import check_text
 

@@ -13,10 +13,10 @@ from sqlmodel import col, select
 from domain.coalition.founding import coalition_of
 from domain.coalition.models import Outlet
 from domain.reconciliation.mapping import Grain
-from domain.reconciliation.models import Reason
 from domain.reconciliation.offsets import Histogram, Offset, middle, named_offsets, sentence
 from domain.reconciliation.pairing import FITS, SAME_OUTLET, by_time, same_figures
 from domain.reconciliation.runs import TOGETHER, Run
+from domain.reconciliation.words import Reason
 
 HALF_HOUR = 1_800
 FARTHEST = 15 * 3_600

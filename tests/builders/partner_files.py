@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from domain.reconciliation.mapping import FieldName, Mapping, Tolerances
-from domain.reconciliation.models import Outcome, Reason, RecordKind
+from domain.reconciliation.words import Outcome, Reason, RecordKind
 
 HEADINGS = ("receipt", "kind", "shop", "time", "points", "amount")
 WORDS = {"S": RecordKind.PURCHASE, "R": RecordKind.RETURN, "P": RecordKind.REDEMPTION, "X": RecordKind.REVERSAL}
@@ -42,9 +42,9 @@ COLUMNS = dict(
 
 LEDGER = """
 SELECT e.kind, e.reference, o.code AS outlet, e.occurred_at, e.entry_id,
-    COALESCE((SELECT sum(CASE WHEN t.kind IN ('ACCRUE', 'UNREDEEM') THEN t.points WHEN t.kind IN ('REDEEM', 'CLAWBACK')
-        THEN -t.points ELSE 0 END) FROM transfer t WHERE t.wallet_id = e.wallet_id AND t.entry_id = e.entry_id), 0)::bigint
-        AS points,
+    COALESCE((SELECT sum(CASE WHEN t.kind IN ('ACCRUE', 'UNREDEEM') THEN t.points
+            WHEN t.kind IN ('REDEEM', 'CLAWBACK') THEN -t.points ELSE 0 END)
+        FROM transfer t WHERE t.wallet_id = e.wallet_id AND t.entry_id = e.entry_id), 0)::bigint AS points,
     COALESCE((SELECT p.total FROM purchase p WHERE p.wallet_id = e.wallet_id AND p.entry_id = e.entry_id),
         (SELECT -sum(x) FROM purchase_return r, unnest(r.amounts) x
             WHERE r.wallet_id = e.wallet_id AND r.entry_id = e.entry_id))::bigint AS amount
@@ -190,7 +190,9 @@ def _can(kind: Defect, row: FileRow) -> bool:
             return True
 
 
-def _spoilt(row: FileRow, kind: Defect | None, random: Random) -> tuple[list[FileRow], list[Found]]:
+def _spoilt(  # noqa: PLR0911 - a case for each defect
+    row: FileRow, kind: Defect | None, random: Random
+) -> tuple[list[FileRow], list[Found]]:
     """What the file has of a posting, and what is to be found of that."""
     amount = row.amount or 0
     differs = Outcome.AMOUNT_DIFFERS

@@ -12,6 +12,7 @@ from tests.isolation import contract_operations
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.names import PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
+from tests.isolation.record_operations import RECORDS
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 
@@ -90,20 +91,6 @@ def _movement(key: str) -> Variables:
     return {"idempotencyKey": key, "amount": "12.00", "valueOn": NOW.date().isoformat(), "note": "tests"}
 
 
-SAMPLE = "receipt,at,points\nA1,2026-11-01T10:00:00Z,5\n"
-
-
-def _mapping() -> Variables:
-    names = {"REFERENCE": "receipt", "OCCURRED_AT": "at", "POINTS": "points"}
-    columns = [{"field": field, "column": column} for field, column in names.items()]
-    return {"columns": columns, "kind": "PURCHASE"}
-
-
-def _records(key: str, theirs: Names) -> Variables:
-    period = {"startsAt": (NOW - timedelta(days=9)).isoformat(), "endsAt": NOW.isoformat()}
-    return {"mapping": "tills", "name": key, "sequence": 2, "dryRun": True, "partner": theirs.partner, **period}
-
-
 def _cycle(which: str, **more: Any) -> Build:
     return lambda mine, _theirs, _key: _put(cycle=mine.cycles[which], **more)
 
@@ -134,7 +121,6 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
         "mine": lambda *_: {"first": 20, "mine": True},
     },
     "Query.runningPosition": {"": lambda *_: {}},
-    "Mutation.reconciliationPreview": {"": lambda *_: _put(content=_mapping(), sample=SAMPLE)},
     "Query.reserve": {"": lambda *_: {}, "once": lambda *_: {"asOf": (NOW - timedelta(hours=1)).isoformat()}},
     "Mutation.reserveDeposit": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
     "Mutation.reserveRelease": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
@@ -244,38 +230,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Query.lineProof": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
     "Query.statementLine": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
     "Query.invoice": {"": lambda _mine, theirs, _key: {"id": theirs.invoice}},
-    "Query.reconciliationMappings": {
-        "own": lambda *_: {},
-        "of a partner": lambda _mine, theirs, _key: {"partner": theirs.partner},
-    },
-    "Query.reconciliationFiles": {
-        "own": lambda *_: {"first": 10},
-        "of a partner": lambda _mine, theirs, _key: {"first": 10, "partner": theirs.partner},
-    },
-    "Query.reconciliationFile": {"": lambda _mine, theirs, _key: {"id": theirs.file}},
-    "Query.reconciliationExceptions": {
-        "own": lambda *_: {"first": 10},
-        "of a file": lambda _mine, theirs, _key: {"first": 10, "filter": {"file": theirs.file}},
-    },
-    "Mutation.reconciliationMappingSave": {
-        "own": lambda _mine, _theirs, key: _put(name=key[:20], content=_mapping()),
-        "of a partner": lambda _mine, theirs, key: _put(name=key[:20], content=_mapping(), partner=theirs.partner),
-    },
-    "Mutation.reconciliationBegin": {"": lambda _mine, theirs, key: _put(**_records(key, theirs))},
-    "Mutation.reconciliationSubmit": {
-        "": lambda _mine, theirs, key: _put(**_records(key, theirs), content=SAMPLE),
-    },
-    "Mutation.reconciliationWithdraw": {"": lambda _mine, theirs, _key: _put(file=theirs.file)},
-    "Mutation.exceptionAssign": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception)},
-    "Mutation.exceptionNote": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception, note="Seen")},
-    "Mutation.exceptionResolve": {
-        "": lambda _mine, theirs, _key: _put(exception=theirs.exception, resolution="ACCEPTED")
-    },
-    "Mutation.exceptionPropose": {
-        "": lambda _mine, theirs, _key: _put(exception=theirs.exception, resolution="WRITTEN_OFF", note="Small")
-    },
-    "Mutation.exceptionConfirm": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception)},
-    "Mutation.exceptionDecline": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception, note="No")},
+    **RECORDS,
     "Query.dispute": {"": lambda _mine, theirs, _key: {"id": theirs.dispute}},
     "Query.disputeEvidenceContent": {"": lambda _mine, theirs, _key: {"id": theirs.evidence}},
     "Mutation.disputeRaise": {

@@ -10,7 +10,8 @@ from domain.ids import PartnerId, PersonId
 from domain.reconciliation import files, keeping, worklist
 from domain.reconciliation.files import BeginFile
 from domain.reconciliation.mapping import FieldName, Mapping, Tolerances
-from domain.reconciliation.models import Outcome, ReconciliationException, RecordKind
+from domain.reconciliation.models import ReconciliationException
+from domain.reconciliation.words import Outcome, RecordKind
 from domain.storage import Sight
 from resolvers.context import Context
 from resolvers.reconciling import process

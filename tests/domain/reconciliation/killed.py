@@ -24,9 +24,9 @@ async def main(url: str) -> None:
         sys.stdout.write(f"{file.state} {file.phase} {file.rows_read}\n")
         sys.stdout.flush()
 
-    async with opened(url, connections=2) as database:
-        async with Context.for_coalition(database, datetime(2026, 12, 1, tzinfo=UTC), keys=KEYS) as ctx:
-            await reconciling.work_off(ctx, say=say)
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    async with opened(url, connections=2) as database, Context.for_coalition(database, now, keys=KEYS) as ctx:
+        await reconciling.work_off(ctx, say=say)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from domain.reconciliation.models import FileState
+from domain.reconciliation.words import FileState
 from domain.storage import Database
 from tests.builders.partner_files import Defect, found_of, make_file, written
 from tests.domain.reconciliation.shop import a_shop

@@ -22,8 +22,9 @@ from domain.reconciliation.errors import (
 )
 from domain.reconciliation.files import ControlTotals
 from domain.reconciliation.mapping import Place, Told, Total
-from domain.reconciliation.models import FileState, PartnerFile
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import file_by_id
+from domain.reconciliation.words import FileState
 from domain.storage import Database, Sight
 from resolvers.reconciling import work_off
 from tests.builders.partner_files import found_of, mapping, written

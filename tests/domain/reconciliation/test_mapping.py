@@ -17,9 +17,9 @@ from domain.reconciliation.cells import Reader, Record, Unreadable, figures
 from domain.reconciliation.clock_faces import Skipped, instants, reader_of
 from domain.reconciliation.errors import FileUnreadable, MappingInvalid
 from domain.reconciliation.mapping import FieldName, Mapping, Signs, Tolerances, from_json, to_json
-from domain.reconciliation.models import FileFormat, Reason, RecordKind
 from domain.reconciliation.previewing import preview
 from domain.reconciliation.sources import MOST_COLUMNS, opened, transcoded
+from domain.reconciliation.words import FileFormat, Reason, RecordKind
 from tests.builders.partner_files import mapping
 
 COLUMNS = {FieldName.REFERENCE: "no", FieldName.OCCURRED_AT: "at", FieldName.POINTS: "p", FieldName.AMOUNT: "eur"}
@@ -179,7 +179,8 @@ def test_text_of_another_encoding_is_read_and_of_the_wrong_one_rejected() -> Non
 
 
 def test_a_row_may_go_over_lines_within_quotes() -> None:
-    text = 'no,at,p,eur,note\nA1,2026-11-03T10:00:00Z,10,12.50,"two\r\nlines, ""quoted"""\nA2,2026-11-03T10:00:00Z,1,1.00,x\n'
+    first = 'A1,2026-11-03T10:00:00Z,10,12.50,"two\r\nlines, ""quoted"""'
+    text = f"no,at,p,eur,note\n{first}\nA2,2026-11-03T10:00:00Z,1,1.00,x\n"
     assert [one.reference for one in read(text, plain())] == ["A1", "A2"]
 
 

@@ -13,8 +13,8 @@ from domain.ids import CycleId
 from domain.paging import PageRequest
 from domain.reconciliation import files
 from domain.reconciliation.errors import FileOutOfOrder
-from domain.reconciliation.models import ExceptionState, FileState, Outcome, Reason, Resolution
 from domain.reconciliation.queries import Wanted, exceptions_of
+from domain.reconciliation.words import ExceptionState, FileState, Outcome, Reason, Resolution
 from domain.settlement import cycles
 from domain.storage import Database
 from resolvers.reconciling import work_off

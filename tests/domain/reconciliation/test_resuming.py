@@ -10,9 +10,11 @@ from random import Random
 import pytest
 
 from domain.reconciliation import matching, reading
+from domain.reconciliation.cells import Sums
 from domain.reconciliation.errors import FileTaken
-from domain.reconciliation.models import FileState, PartnerFile
+from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import file_by_id
+from domain.reconciliation.words import FileState
 from domain.storage import Database
 from resolvers.reconciling import process, work_off
 from tests.builders.partner_files import Defect, MadeFile, found_of, make_file, written
@@ -41,6 +43,7 @@ async def killed_after(url: str, lines: int) -> None:
     await worker.wait()
 
 
+@pytest.mark.slow
 async def test_a_worker_that_is_killed_again_and_again_doubles_and_loses_nothing(
     database: Database, database_url: str
 ) -> None:
@@ -82,7 +85,7 @@ async def test_a_block_is_taken_in_once(database: Database) -> None:
     file, _ = await handed_in(shop, 5)
     started = await shop.trading.do(reading.start, file.file_id)
     assert started.state == FileState.READING
-    block = reading.Block(before=0, after=10, next_row=2, records=[], sums=reading.Sums())
+    block = reading.Block(before=0, after=10, next_row=2, records=[], sums=Sums())
     await shop.trading.do(reading.take_in, file.file_id, block)
     with pytest.raises(FileTaken):
         await shop.trading.do(reading.take_in, file.file_id, block)

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.reconciliation.mapping import FieldName, Grain, Mapping, Strategy, Tolerances
-from domain.reconciliation.models import FileState, Outcome, PartnerFile, Reason, RecordKind
+from domain.reconciliation.models import PartnerFile
+from domain.reconciliation.words import FileState, Outcome, Reason, RecordKind
 from domain.storage import Database, opened
-from tests.builders.partner_files import COLUMNS, Defect, FileRow, Found, found_of, make_file, mapping, written
+from tests.builders.partner_files import COLUMNS, Defect, FileRow, Found, found_of, make_file, mapping, posted, written
 from tests.conftest import Fresh
 from tests.domain.reconciliation.shop import CLOSES, OPENS, Shop, a_shop
 
@@ -104,8 +105,6 @@ async def test_local_times_are_right_also_in_the_hour_that_the_clocks_pass_twice
 
 
 async def shop_rows(shop: Shop, starts_at: datetime) -> list[FileRow]:
-    from tests.builders.partner_files import posted
-
     return await posted(shop.database.pool, shop.partner_id, starts_at=starts_at, ends_at=CLOSES)
 
 

@@ -15,8 +15,8 @@ from domain.errors import InvalidValue
 from domain.paging import PageRequest
 from domain.reconciliation import worklist
 from domain.reconciliation.errors import ExceptionNotFound, ExceptionOutOfOrder, SecondPersonNeeded
-from domain.reconciliation.models import ExceptionState, Outcome, Resolution, Suggestion
 from domain.reconciliation.queries import Exceptional, Wanted, exceptions_of, steps_by_exceptions
+from domain.reconciliation.words import ExceptionState, Outcome, Resolution, Suggestion
 from domain.storage import NOBODY, Database, Sight
 from tests.builders.partner_files import written
 from tests.domain.reconciliation.shop import OPENS, Shop, a_shop
@@ -80,7 +80,7 @@ async def test_a_match_by_force_takes_a_second_person_and_clears_up_both_sides(d
     ]
 
 
-async def test_the_database_itself_refuses_one_person_for_two(database: Database, owner: asyncpg.Connection) -> None:
+async def test_the_database_itself_refuses_one_person_for_two(database: Database) -> None:
     shop, found = await misspelt(database)
     ghost = found["GHOST"].exception_id
     await shop.trading.do(worklist.propose, ghost, Resolution.WRITTEN_OFF, text="small", by=ANNA, now=shop.trading.now)
