@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from schwifty import IBAN
 from sqlmodel import col, select
 
-from domain.banking import importing, instructing
+from domain.banking import importing, instructing, sweeping
 from domain.banking.models import BankEntry, PartnerCredit, Payment
 from domain.coalition.models import LegalEntity
 from domain.ids import PersonId, new_id
@@ -24,25 +24,30 @@ TOO_MUCH = Decimal("1.00")
 
 
 async def pay(database: Database, cycle_id: UUID, shops: Iterable[Shop], *, by: PersonId, now: datetime) -> None:
-    """Instruct the cycle; each shop that owes pays a little too much."""
+    """Instruct the cycle; each shop pays late and a little too much, somebody unnamed pays as much as another owes."""
+    shops, late = list(shops), now + timedelta(days=1)
     async with acting(database, COALITION) as session:
-        own = select(LegalEntity.iban).where(col(LegalEntity.partner_id).is_(None))
-        iban = (await session.scalars(own)).one() or ""
+        account = select(LegalEntity.iban).where(col(LegalEntity.partner_id).is_(None))
+        iban = (await session.scalars(account)).one() or ""
         payments = await instructing.instruct(session, cycle_id, PaymentPlan.THROUGH_OPERATOR, by=by, now=now)
-    owed = [payment for payment in payments if payment.payer_id is not None]
+    async with acting(database, COALITION) as session:
+        await sweeping.sweep(session, now=late)
+    own = {shop.partner_id for shop in shops}
+    paid = [payment for payment in payments if payment.payer_id in own]
+    others = [payment for payment in payments if payment.payer_id not in {None, *own}]
+    booked = [Booked(amount=one.amount + TOO_MUCH, on=late.date(), reference=one.reference) for one in paid]
+    booked += [Booked(amount=one.amount, on=late.date(), words="points") for one in others[:1]]
     statement = Told(
         iban=iban,
         currency="USD",
         name="B-1",
         sequence=1,
         opening=Decimal("100.00"),
-        on=now.date(),
-        booked=[
-            Booked(amount=payment.amount + TOO_MUCH, on=now.date(), reference=payment.reference) for payment in owed
-        ],
+        on=late.date(),
+        booked=booked,
     )
     async with acting(database, COALITION) as session:
-        await importing.bring_in(session, told(statement), by=by, now=now)
+        await importing.bring_in(session, told(statement), by=by, now=late)
     async with acting(database, COALITION) as session:
         for shop in shops:
             await _remember(session, shop)

@@ -34,6 +34,7 @@ from domain.settlement.parties import OPERATOR, partner
 from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
+from tests.isolation.agreeing import agree
 from tests.isolation.arguing import argue
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
@@ -201,6 +202,7 @@ async def _shop(database: Database, name: str, word: str, price: int, caches: Ca
         price=(Decimal("0.01") + Decimal(price) / 10**10).quantize(Decimal("0.000001")),
         fee_fixed=Decimal(price) / 10**4,
         fee_share=Decimal("0.02"),
+        value_days=0,
         billing=Billing.PREPAID,
         pack_points=PACK,
     )
@@ -265,6 +267,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
     third = await _computed(database, second, second_end)
     for shop in (amber, birch):
         await prepay(shop, preparer=PersonId(PREPARER), approver=PersonId(APPROVER), now=NOW - timedelta(days=2))
+        await agree(shop, by=PersonId(PREPARER), now=NOW - timedelta(days=2))
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
         await report(shop, now=NOW)
     return first.cycle_id, second, third
@@ -283,7 +286,9 @@ async def _computed(database: Database, cycle_id: UUID, now: datetime) -> UUID:
 async def _side(shop: Shop, cycle_id: UUID) -> Side:
     made, own = shop.made, shop.partner_id
     async with acting(shop.database, COALITION) as session:
-        contract = (await session.scalars(select(Contract).where(Contract.partner_id == own))).one()
+        contract = (
+            await session.scalars(select(Contract).where(Contract.partner_id == own, Contract.version == 1))
+        ).one()
         product = (await session.scalars(select(Product).where(Product.sku == shop.secret("Own")))).one()
         statement = (
             await session.scalars(select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id))
