@@ -39,6 +39,7 @@ from tests.isolation.arguing import argue
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
+from tests.isolation.reserving import reserve
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 
 SPENT_ELSEWHERE = 90_000
@@ -270,6 +271,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
         await agree(shop, by=PersonId(PREPARER), now=NOW - timedelta(days=2))
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
         await report(shop, now=NOW)
+    await reserve(database, by=PersonId(PREPARER), now=NOW - timedelta(hours=1))
     return first.cycle_id, second, third
 
 
