@@ -73,8 +73,8 @@ async def test_each_line_counts_what_it_opens_to_and_nothing_else(month: tuple[T
 async def test_whatever_was_traded_both_directions_agree(fresh: Fresh, trades: list[tuple[str, str, int]]) -> None:
     async with fresh() as url, opened(url, connections=2) as database:
         trading = await a_coalition(database, P=TAXED, Q=TAXED | {"price": "0.007"}, R=TAXED)
-        member = await trading.join()
         for sponsor, redeemer, points in trades:
+            member = await trading.join()  # of one's own, so that nobody's debt stands in the way of the next
             lot = await trading.earn(member, redeemer, {sponsor: points})
             spent = await trading.redeem(member, redeemer, points // 2) if points > 1 else None
             if spent and points % 3 == 0:
