@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -24,7 +25,7 @@ from domain.reconciliation.files import LARGEST_PART, BeginFile
 from domain.reconciliation.mapping import Mapping, from_json
 from domain.reconciliation.models import PartnerFile
 from domain.reconciliation.queries import Exceptional, Wanted
-from domain.reconciliation.words import ExceptionState, Resolution
+from domain.reconciliation.words import ExceptionState, FileState, Resolution
 from domain.settlement.models import CycleState
 from hansa import reconcile_tables as tables
 from hansa import reporting
@@ -69,9 +70,9 @@ async def reconcile(desk: Desk, wish: Wish, *, json: bool) -> None:
         done = await desk.ctx.read(queries.file_by_id, file.file_id)
     if wish.report is not None:
         await _written(desk, done, wish.report)
-    if json:
-        return reporting.as_json(_plain(done))
-    return tables.show(done, desk)
+    reporting.as_json(_plain(done)) if json else tables.show(done, desk)
+    if done.state == FileState.REFUSED:
+        raise typer.Exit(1)
 
 
 async def listed(desk: Desk, slug: str | None, *, every: bool, json: bool) -> None:
