@@ -12,7 +12,6 @@ import strawberry
 
 from domain.coalition import models as coalition_models
 from domain.paging import Page, PageRequest
-from domain.settlement import models as settlement_models
 from domain.settlement import queries
 from domain.settlement.disputing import models
 from domain.settlement.disputing.models import (
@@ -25,10 +24,9 @@ from domain.settlement.disputing.models import (
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, disputes, people, settlement
+from resolvers import coalition, disputes, people
 from resolvers.context import Info
 from schema.connections import Connection, paged
-from schema.cycles import Cycle
 from schema.dispute_inputs import (
     DisputeAddEvidenceInput,
     DisputeAnswerInput,
@@ -198,11 +196,11 @@ class Dispute(Node):
         """The other side of the line, which answers; null for an account of the house: the coalition answers."""
         return await coalition.partner_or_none(info.context, dispute.other_id)
 
-    @strawberry.field(graphql_type=Cycle)
+    @strawberry.field
     @staticmethod
-    async def cycle(dispute: strawberry.Parent[models.Dispute], info: Info) -> settlement_models.Cycle:
-        """The cycle of the line."""
-        return await settlement.cycle(info.context, dispute.cycle_id)
+    def cycle_id(dispute: strawberry.Parent[models.Dispute], info: Info) -> strawberry.ID:
+        """The id of the line's cycle."""
+        return strawberry.ID(info.context.global_ids.encode("Cycle", dispute.cycle_id))
 
     @strawberry.field(graphql_type=StatementLine | None, extensions=[or_null])
     @staticmethod

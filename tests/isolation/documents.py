@@ -79,6 +79,9 @@ def _fields(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int, above: t
         too_deep = depth <= 1 or above.count(kind.name) > 1 or (inner.name == "Partner" and "Partner" in above)
         if too_deep or (inner.name in {"OutletConnection", "Contract"} and len(above) > 3):
             continue
+        # A line leads to its disputes and a dispute to its line: once round is enough.
+        if {kind.name, inner.name} == {"Dispute", "StatementLine"} and len(above) > 2:
+            continue
         said = [f"{arg}: {GIVEN[arg]}" for arg in field.args if arg in GIVEN]
         arguments = f"({', '.join(said)})" if said else ""
         yield f"{name}{arguments} {_selection(inner, depth - 1, (*above, kind.name))}"
