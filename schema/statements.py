@@ -316,18 +316,6 @@ class Statement(Node):
         """Opening and net together: what is paid or received, unless it is too small."""
         return DomainMoney(view.balance.closing, view.currency)
 
-    @strawberry.field(graphql_type=Money)
-    @staticmethod
-    async def provisional_credit(view: strawberry.Parent[queries.StatementView], info: Info) -> DomainMoney:
-        """What open disputes leave out for now: positive is to the good of its party, until they are decided."""
-        return await disputes.provisional_credit(info.context, view)
-
-    @strawberry.field(graphql_type=list[DisputeOfLine])
-    @staticmethod
-    async def disputes(view: strawberry.Parent[queries.StatementView], info: Info) -> list[Dispute]:
-        """The disputes of its lines, whichever side raised them, oldest first."""
-        return await disputes.of_statement(info.context, view)
-
     @strawberry.field
     @staticmethod
     def by_kind(view: strawberry.Parent[queries.StatementView]) -> list[KindSum]:
@@ -354,6 +342,18 @@ class Statement(Node):
     def files(view: strawberry.Parent[queries.StatementView], info: Info) -> StatementFiles | None:
         """Where it is kept as files; null for an account of the house."""
         return files_of(view, info)
+
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    async def provisional_credit(view: strawberry.Parent[queries.StatementView], info: Info) -> DomainMoney:
+        """What open disputes leave out for now: positive is to the good of its party, until they are decided."""
+        return await disputes.provisional_credit(info.context, view)
+
+    @strawberry.field(graphql_type=list[DisputeOfLine])
+    @staticmethod
+    async def disputes(view: strawberry.Parent[queries.StatementView], info: Info) -> list[Dispute]:
+        """The disputes of its lines, whichever side raised them, oldest first."""
+        return await disputes.of_statement(info.context, view)
 
 
 findable(Statement, settlement.statement_by_id, READ)

@@ -1,4 +1,4 @@
-"""Each shop disputes a movement under a line of its own, with evidence, and the coalition decides."""
+"""Each shop disputes a movement under a line of its own, with evidence; it leaves the cycle until it is decided."""
 
 from __future__ import annotations
 
@@ -19,23 +19,27 @@ from domain.storage import COALITION, Sight
 from tests.isolation.shop import Shop, acting
 
 
-async def argue(shop: Shop, cycle_id: UUID, *, preparer: PersonId, decider: PersonId, now: datetime) -> None:
-    """From raised to decided; what the shop says is full of its own words."""
-    dispute = await _raised(shop, cycle_id, now)
-    await _with_evidence(shop, dispute, now)
-    by = {"dispute_id": dispute.dispute_id, "words": shop.secret("Answer")}
-    said = answering.AnswerDispute(partner_id=None, person_id=preparer, **by)  # type: ignore[arg-type]
+async def dispute(shop: Shop, cycle_id: UUID, *, now: datetime) -> None:
+    """A line of a proposed cycle is disputed; what the shop says is full of its own words."""
+    raised = await _raised(shop, cycle_id, now)
+    await _with_evidence(shop, raised, now)
+    shop.made["dispute"] = raised.dispute_id
+
+
+async def argue(shop: Shop, *, preparer: PersonId, decider: PersonId, now: datetime) -> None:
+    """The dispute is answered, escalated and decided."""
+    by = {"dispute_id": shop.made["dispute"], "words": shop.secret("Answer")}
+    said = answering.AnswerDispute(partner_id=None, person_id=preparer, **by)
     async with acting(shop.database, COALITION) as session:
         await answering.answer(session, said, now=now)
     async with acting(shop.database, Sight.partner(shop.partner_id)) as session:
         own = {"partner_id": shop.partner_id, "by": shop.made["person"]}
-        await answering.escalate(session, dispute.dispute_id, now=now, **own)
+        await answering.escalate(session, shop.made["dispute"], now=now, **own)
     decision = deciding.DecideDispute(
-        dispute_id=dispute.dispute_id, person_id=decider, upheld=Decimal("0.01"), reasons=shop.secret("Reasons")
+        dispute_id=shop.made["dispute"], person_id=decider, upheld=Decimal("0.01"), reasons=shop.secret("Reasons")
     )
     async with acting(shop.database, COALITION) as session:
         await deciding.decide(session, decision, now=now)
-    shop.made["dispute"] = dispute.dispute_id
 
 
 async def _raised(shop: Shop, cycle_id: UUID, now: datetime) -> Dispute:
@@ -60,8 +64,8 @@ async def _raised(shop: Shop, cycle_id: UUID, now: datetime) -> Dispute:
         return await raising.raise_dispute(session, command, now=now)
 
 
-async def _with_evidence(shop: Shop, dispute: Dispute, now: datetime) -> None:
-    usual = {"dispute_id": dispute.dispute_id, "partner_id": shop.partner_id, "person_id": shop.made["person"]}
+async def _with_evidence(shop: Shop, raised: Dispute, now: datetime) -> None:
+    usual = {"dispute_id": raised.dispute_id, "partner_id": shop.partner_id, "person_id": shop.made["person"]}
     file = evidence.AddEvidence(
         name=shop.secret("File"), media_type="text/plain", content=shop.secret("Content").encode(), **usual
     )

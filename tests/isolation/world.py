@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from domain.audit import sealing
 from domain.audit.models import TrailLine
-from domain.coalition.models import Billing, Contract, PartnerRole
+from domain.coalition.models import Billing, Contract, DisputedLines, PartnerRole
 from domain.earning import managing
 from domain.earning.rules import CouponRefund, Flat, LineMatch
 from domain.earning.terms import Sponsor, Terms
@@ -35,7 +35,7 @@ from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
 from tests.isolation.agreeing import agree
-from tests.isolation.arguing import argue
+from tests.isolation.arguing import argue, dispute
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
@@ -204,6 +204,7 @@ async def _shop(database: Database, name: str, word: str, price: int, caches: Ca
         fee_fixed=Decimal(price) / 10**4,
         fee_share=Decimal("0.02"),
         value_days=0,
+        disputed_lines=DisputedLines.LEFT_OUT,
         billing=Billing.PREPAID,
         pack_points=PACK,
     )
@@ -244,6 +245,9 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
     second = await _computed(database, first.cycle_id, first_end)
     async with acting(database, COALITION) as session:
         await cycles.propose(session, first.cycle_id, by=PersonId(PREPARER), now=first_end, days_to_answer=1)
+    for shop in (amber, birch):
+        await dispute(shop, first.cycle_id, now=first_end)
+    await _drawn_up_anew(database, first.cycle_id, first_end)
     async with acting(database, Sight.partner(birch.partner_id)) as session:
         by = birch.made["person"]
         await answers.accept(session, first.cycle_id, birch.partner_id, by=by, now=first_end)
@@ -251,7 +255,7 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
         await cycles.approve(session, first.cycle_id, by=PersonId(APPROVER), now=first_end + timedelta(days=2))
     for shop in (amber, birch):
         people = {"preparer": PersonId(PREPARER), "decider": PersonId(APPROVER)}
-        await argue(shop, first.cycle_id, **people, now=first_end + timedelta(days=3))
+        await argue(shop, **people, now=first_end + timedelta(days=3))
         await shop.sell(shop.made["member"], 4, now=NOW - timedelta(days=8))
     await pay(database, first.cycle_id, (amber, birch), by=PersonId(PREPARER), now=first_end + timedelta(days=4))
     for shop in (amber, birch):
@@ -285,6 +289,15 @@ async def _computed(database: Database, cycle_id: UUID, now: datetime) -> UUID:
     return following
 
 
+async def _drawn_up_anew(database: Database, cycle_id: UUID, now: datetime) -> None:
+    """What is disputed leaves the cycle, and its statements are proposed again."""
+    by = PersonId(PREPARER)
+    async with acting(database, COALITION) as session:
+        await cycles.void(session, cycle_id, by=by, reason="Disputed lines leave it", now=now)
+        await computing.compute(session, cycle_id, now=now, by=by)
+        await cycles.propose(session, cycle_id, by=by, now=now, days_to_answer=1)
+
+
 async def _side(shop: Shop, cycle_id: UUID) -> Side:
     made, own = shop.made, shop.partner_id
     async with acting(shop.database, COALITION) as session:
@@ -292,11 +305,12 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
             await session.scalars(select(Contract).where(Contract.partner_id == own, Contract.version == 1))
         ).one()
         product = (await session.scalars(select(Product).where(Product.sku == shop.secret("Own")))).one()
-        statement = (
-            await session.scalars(select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id))
-        ).one()
+        revision = (await session.get_one(Cycle, cycle_id)).revision
+        drawn = select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id)
+        statement = (await session.scalars(drawn.where(Statement.revision == revision))).one()
         fee = select(StatementLine).where(
             StatementLine.cycle_id == cycle_id,
+            StatementLine.revision == revision,
             StatementLine.debtor_id == own,
             StatementLine.source == Source.FEE_FIXED.value,
         )
