@@ -221,7 +221,7 @@ class PartnerCredit(Node):
 CycleRef = Annotated[strawberry.ID, strawberry.argument(description="The cycle's id.")]
 OfCycle = Annotated[strawberry.ID | None, strawberry.argument(description="Of this cycle only.")]
 States = Annotated[
-    list[PaymentState], strawberry.argument(description="In these states only; in any if none is named.")
+    list[PaymentState] | None, strawberry.argument(description="In these states only; in any if none is named.")
 ]
 
 
@@ -232,7 +232,7 @@ class PaymentQuery:
     @strawberry.field(graphql_type=Connection[SettlementPayment], extensions=[READ, paged()])
     @staticmethod
     async def settlement_payments(
-        info: Info, page: PageRequest, cycle: OfCycle = None, states: States = strawberry.UNSET
+        info: Info, page: PageRequest, cycle: OfCycle = None, states: States = None
     ) -> Page[models.Payment]:
         """The payments you make or get, newest first; all of them for the coalition."""
         whose = None if cycle is None else info.context.global_ids.one("Cycle", cycle)

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from functools import cache
 
 from graphql import (
+    GraphQLArgument,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    Undefined,
+    ast_from_value,
     get_named_type,
     is_composite_type,
     is_leaf_type,
+    print_ast,
 )
 
 from schema.inside import core_of
@@ -46,11 +50,33 @@ def document(full_name: str, depth: int = DEPTH) -> str:
     """The document that asks for a root field with all its arguments as variables."""
     root, name = full_name.split(".")
     field = root_fields()[full_name]
-    declared = ", ".join(f"${arg}: {argument.type}" for arg, argument in field.args.items())
-    passed = ", ".join(f"{arg}: ${arg}" for arg in field.args)
-    head = f"{root.lower()} Asked{f'({declared})' if declared else ''}"
     kind = get_named_type(field.type)
-    return f"{head} {{ {name}{f'({passed})' if passed else ''} {_selection(kind, depth, ())} }}"
+    return f"{head(root, field)} {{ {name}{passed(field)} {_selection(kind, depth, ())} }}"
+
+
+def head(root: str, field: GraphQLField) -> str:
+    """The beginning of a document that takes a root field's arguments as variables, with their defaults."""
+    declared = ", ".join(f"${name}: {argument.type}{_otherwise(argument)}" for name, argument in field.args.items())
+    return f"{root.lower()} Asked{f'({declared})' if declared else ''}"
+
+
+def passed(field: GraphQLField) -> str:
+    """A root field's arguments, from the variables of the same names."""
+    return f"({', '.join(f'{name}: ${name}' for name in field.args)})" if field.args else ""
+
+
+def _otherwise(argument: GraphQLArgument) -> str:
+    """The default of an argument, in the words of the schema."""
+    if argument.default_value is Undefined:
+        return ""
+    literal = ast_from_value(argument.default_value, argument.type)
+    return f" = {print_ast(literal)}" if literal is not None else ""
+
+
+def given(field: GraphQLField) -> str:
+    """What a field below the root is asked with."""
+    said = [f"{name}: {GIVEN[name]}" for name in field.args if name in GIVEN]
+    return f"({', '.join(said)})" if said else ""
 
 
 def _selection(kind: GraphQLNamedType, depth: int, above: tuple[str, ...]) -> str:
@@ -82,6 +108,4 @@ def _fields(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int, above: t
         # A line leads to its disputes and a dispute to its line: once round is enough.
         if {kind.name, inner.name} == {"Dispute", "StatementLine"} and len(above) > 2:
             continue
-        said = [f"{arg}: {GIVEN[arg]}" for arg in field.args if arg in GIVEN]
-        arguments = f"({', '.join(said)})" if said else ""
-        yield f"{name}{arguments} {_selection(inner, depth - 1, (*above, kind.name))}"
+        yield f"{name}{given(field)} {_selection(inner, depth - 1, (*above, kind.name))}"

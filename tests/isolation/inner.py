@@ -20,13 +20,12 @@ from graphql import (
 from schema.inside import field_of
 from schema.permissions import Rule, rule_of
 from tests.isolation.asking import Told
-from tests.isolation.documents import core, root_fields
+from tests.isolation.documents import core, given, head, passed, root_fields
 
 KNOWN_TO_ALL = {"Partner", "Outlet"}
 """What leads to these refuses nobody: who takes part is public."""
 LONGEST = 6
-PAGE = 50
-ROOTS = 5
+ROOTS = 30
 ROOT_ORDER = ("Query", "Subscription", "Mutation")
 
 Kind = GraphQLObjectType | GraphQLInterfaceType
@@ -49,14 +48,11 @@ class Way:
     def document(self, field: str, kind: GraphQLField) -> str:
         """Asks for one field at the end of the way, and nothing else."""
         operation, name = self.root.split(".")
-        arguments = root_fields()[self.root].args
-        declared = ", ".join(f"${arg}: {argument.type}" for arg, argument in arguments.items())
-        passed = ", ".join(f"{arg}: ${arg}" for arg in arguments)
-        head = f"{operation.lower()} Asked{f'({declared})' if declared else ''}"
-        asked = f"inner: {field}{_paging(kind)} {_least(kind)}"
+        root = root_fields()[self.root]
+        asked = f"inner: {field}{given(kind)} {_least(kind)}"
         for step in reversed(self.steps):
             asked = f"{step} {{ {asked} }}"
-        return f"{head} {{ {name}{f'({passed})' if passed else ''} {{ {asked} }} }}"
+        return f"{head(operation, root)} {{ {name}{passed(root)} {{ {asked} }} }}"
 
 
 @dataclass(frozen=True)
@@ -136,41 +132,36 @@ def _ways_to(target: Kind) -> list[Way]:
     ways = []
     for root, field in root_fields().items():
         start = get_named_type(field.type)
-        steps = _steps(start, target) if isinstance(start, Kind) else None
-        if steps is not None and start.name != "Node":
-            ways.append(Way(root, steps))
+        if isinstance(start, Kind) and start.name != "Node":
+            ways += [Way(root, steps) for steps in _steps(start, target)]
     reading = [way for way in ways if not way.root.startswith("Mutation.")]
     return sorted(reading or ways, key=lambda way: (len(way.steps), ROOT_ORDER.index(way.operation), way.root))[:ROOTS]
 
 
-def _steps(start: Kind, target: Kind) -> tuple[str, ...] | None:
-    """The shortest way from one type to another."""
+def _steps(start: Kind, target: Kind) -> Iterator[tuple[str, ...]]:
+    """The shortest way from one type to another, by each of the fields that lead there."""
+    if start.name == target.name:
+        yield ()
     seen, ahead = {start.name}, deque[tuple[Kind, tuple[str, ...]]]([(start, ())])
     while ahead:
         kind, steps = ahead.popleft()
-        if kind.name == target.name:
-            return steps
-        if len(steps) < LONGEST:
-            for step, following in _next(kind):
-                if following.name not in seen:
-                    seen.add(following.name)
-                    ahead.append((following, (*steps, step)))
-    return None
+        for step, following in _next(kind):
+            if following.name == target.name and kind.name != target.name:
+                yield (*steps, step)
+            elif following.name not in seen and len(steps) < LONGEST - 1:
+                seen.add(following.name)
+                ahead.append((following, (*steps, step)))
 
 
 def _next(kind: Kind) -> Iterator[tuple[str, Kind]]:
     for name, field in kind.fields.items():
         following = get_named_type(field.type)
         if isinstance(following, Kind) and name != "edges":
-            yield f"{name}{_paging(field)}", following
+            yield f"{name}{given(field)}", following
     if isinstance(kind, GraphQLInterfaceType):
         below = core().get_implementations(kind)
         yield from ((f"... on {one.name}", one) for one in below.interfaces)
         yield from ((f"... on {one.name}", one) for one in below.objects)
-
-
-def _paging(field: GraphQLField) -> str:
-    return f"(first: {PAGE})" if "first" in field.args else ""
 
 
 def _least(field: GraphQLField) -> str:

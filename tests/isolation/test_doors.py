@@ -91,7 +91,7 @@ DOORS = {
     ),
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
-    "daily_flows(uuid,timestamp with time zone,timestamp with time zone,text)": "answers the coalition alone",
+    "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
