@@ -18,6 +18,12 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 AMOUNT = sa.Numeric()
 SIDES = "(sees_partner(partner_id) OR sees_partner(other_id))"
+# The sides are those of a line that the writer sees, and no others.
+OF_ITS_LINE = (
+    "EXISTS (SELECT FROM statement_line l WHERE l.line_id = dispute.line_id AND l.cycle_id = dispute.cycle_id"
+    " AND (l.debtor_id = dispute.partner_id AND l.creditor_id IS NOT DISTINCT FROM dispute.other_id"
+    " OR l.creditor_id = dispute.partner_id AND l.debtor_id IS NOT DISTINCT FROM dispute.other_id))"
+)
 STATES = "('RAISED', 'ANSWERED', 'ESCALATED', 'DECIDED', 'WITHDRAWN')"
 REASONS = "('WRONG_AMOUNT', 'DUPLICATE', 'NOT_OURS', 'RETURNED', 'PRICE', 'LATE', 'OTHER')"
 MOVES = "state, due_at, changed_at, answer, conceded, answered_by, answered_at"
@@ -30,7 +36,7 @@ def upgrade() -> None:
     _create_evidence()
     _create_step()
     _create_decision()
-    wall("dispute", "", "sees_partner(partner_id)", command="INSERT")
+    wall("dispute", "", f"sees_partner(partner_id) AND {OF_ITS_LINE}", command="INSERT")
     wall("dispute", SIDES, command="SELECT")
     wall("dispute", SIDES, command="UPDATE")
     grant("dispute", "SELECT, INSERT")

@@ -235,9 +235,6 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Query.disputeEvidenceContent": {"": lambda _mine, theirs, _key: {"id": theirs.evidence}},
     "Mutation.disputeRaise": {
         "": lambda _mine, theirs, key: _put(line=theirs.line, reason="PRICE", amount="0.01", idempotencyKey=key),
-        "another's movement": lambda mine, theirs, key: _put(
-            line=mine.line, reason="DUPLICATE", transfers=[theirs.movement], idempotencyKey=f"{key}-t"
-        ),
     },
     "Mutation.disputeAnswer": {"": lambda _mine, theirs, _key: _put(dispute=theirs.dispute, words="No")},
     "Mutation.disputeEscalate": {"": lambda _mine, theirs, _key: _put(dispute=theirs.dispute)},

@@ -50,10 +50,18 @@ WHERE 'hansa_app' = ANY (p.roles) AND p.cmd IN ('ALL', 'INSERT', 'UPDATE')
 GROUP BY p.tablename
 """
 
+OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
+
 KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "campaign_agreement → campaign": "whoever agrees is named by the campaign; both ids and versions are given to it",
     "pk_campaign": "an id drawn at random, and the version of it",
     "pk_event": "an identity, which no statement sets",
+    "dispute → statement_line": "the wall takes only lines that the writer is a side of",
+    "dispute_evidence → dispute": OF_A_DISPUTE,
+    "dispute_step → dispute": OF_A_DISPUTE,
+    "dispute_transfer → dispute": OF_A_DISPUTE,
+    "pk_dispute_transfer": OF_A_DISPUTE,
+    "uq_dispute_evidence_dispute_id_by_partner_id_sha256": OF_A_DISPUTE,
 }
 
 
