@@ -32,7 +32,7 @@ class AdjustmentReason(StrEnum):
     LATE = "LATE"
     """What came too late for the cycle of its purchase is made up for by hand, by two people."""
     EXIT = "EXIT"
-    """A partner that leaves pays for its points that are still out, or a coalition that ends gives back what was paid."""
+    """A partner that leaves pays for points still out, or a coalition that ends gives back what was paid."""
     WRITE_OFF = "WRITE_OFF"
     """What will not be paid is given up, by two people."""
 

@@ -40,7 +40,9 @@ def upgrade() -> None:
     for table in COALITIONS_OWN:
         wall(table, "sees_coalition()")
     # The payee alone says so, and of a payment that is its own.
-    own = "sees_partner(partner_id) AND payment_id IN (SELECT p.payment_id FROM payment p WHERE p.payee_id = partner_id)"
+    own = (
+        "sees_partner(partner_id) AND payment_id IN (SELECT p.payment_id FROM payment p WHERE p.payee_id = partner_id)"
+    )
     wall("payment_confirmation", "sees_partner(partner_id)", command="SELECT")
     wall("payment_confirmation", "", own, command="INSERT")
     wall("payment_confirmation", "sees_coalition()", command="UPDATE")

@@ -15,7 +15,6 @@ from domain.ids import PartnerId
 from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReason
 from domain.ledger.allowances import add
 from domain.storage import COALITION, Database
-from tests.domain.earning.builders import NOW
 from tests.domain.earning.test_purchases import purchase, record
 from tests.domain.earning.test_returning import BASKET, a_campaign_of_each_kind, give_back, returned
 from tests.domain.earning.world import OPENED, World, a_world, acting

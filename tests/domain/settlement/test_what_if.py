@@ -1,4 +1,4 @@
-"""What a cycle would have come to under another contract: the close itself where nothing differs; nothing is written."""
+"""What a cycle would have come to under another contract: the close itself where nothing differs."""
 
 from __future__ import annotations
 
