@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -220,7 +221,8 @@ async def test_slices_give_what_one_figure_on_paper_would(books: Books, seed: in
     """Packs are paid, awards drawn one by one and in batches, goods come back; the paper has one figure for all."""
     chance = random.Random(seed)
     sponsor, who = await a_sponsor(books, "payer"), [await books.member() for _ in range(6)]
-    paper, given = 0, []
+    paper = 0
+    given: list[Any] = []
     for _ in range(120):
         match chance.choice(("pay", "buy", "buy", "batch", "return")):
             case "pay":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -58,7 +59,7 @@ async def paid(coalition: Trading, packs: int = 1, key: str = "order-001") -> Pr
 
 async def noted(coalition: Trading, pack: PrepaidPack, by: PersonId = ANNA) -> PrepaidPack:
     """One person saw the money."""
-    how = {"amount": pack.gross, "bank_note": "Statement 7", "by": by, "now": coalition.now}
+    how: dict[str, Any] = {"amount": pack.gross, "bank_note": "Statement 7", "by": by, "now": coalition.now}
     return await coalition.do(prepaid.note_payment, pack.pack_id, **how)
 
 
@@ -92,7 +93,7 @@ async def test_two_persons_say_that_a_pack_is_paid(coalition: Trading, owner: as
     pack = await ordered(coalition)
     with pytest.raises(PackSettled, match="not noted"):
         await coalition.do(prepaid.confirm_payment, pack.pack_id, by=BERT, now=coalition.now)
-    how = {"amount": Decimal("12.00"), "bank_note": "Statement 7", "by": ANNA, "now": coalition.now}
+    how: dict[str, Any] = {"amount": Decimal("12.00"), "bank_note": "Statement 7", "by": ANNA, "now": coalition.now}
     with pytest.raises(InvalidValue, match=r"12\.10"):
         await coalition.do(prepaid.note_payment, pack.pack_id, **how)
     assert (await noted(coalition, pack)).state is PackState.NOTED
@@ -115,7 +116,7 @@ async def test_the_bank_pays_a_pack_once(coalition: Trading, owner: asyncpg.Conn
     found = await coalition.do(prepaid.pack_by_reference, pack.reference)
     assert found is not None
     for _ in range(2):
-        how = {"entry_id": UUID(int=5), "amount": Decimal("12.10"), "now": coalition.now}
+        how: dict[str, Any] = {"entry_id": UUID(int=5), "amount": Decimal("12.10"), "now": coalition.now}
         assert (await coalition.do(prepaid.paid_by_bank, found.pack_id, **how)).state is PackState.PAID
     assert await owner.fetchval("SELECT sum(left_amount) FROM allowance_slice") == 1000
 
