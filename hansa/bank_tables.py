@@ -18,6 +18,7 @@ from domain.banking.models import BankEntry, BankFile, BankMatch, PartnerCredit,
 from domain.banking.states import Direction, FileKind, PaymentState
 from domain.ids import PartnerId
 from domain.settlement.parties import OPERATOR, partner
+from domain.settlement.prepaid_models import PrepaidPack
 from domain.settlement.references import spaced
 from hansa.settlement_desk import Desk
 
@@ -115,7 +116,7 @@ def gap_parts(gaps: Iterable[Gap]) -> list[RenderableType]:
 
 
 def worklist_parts(
-    desk: Desk, entries: Sequence[BankEntry], names: Mapping[str, str], payments: Mapping[str, Payment]
+    desk: Desk, entries: Sequence[BankEntry], names: Mapping[str, str], meant: Mapping[str, Payment | PrepaidPack]
 ) -> list[RenderableType]:
     """Entries that wait, each with its best guesses below."""
     if not entries:
@@ -133,8 +134,9 @@ def worklist_parts(
             entry.party_name or entry.party_iban or "",
             (entry.remittance_text or entry.end_to_end_id or entry.code or "")[:40],
         ]
-        for guess in entry.candidates or [{"payment_ids": [], "score": "", "why": [entry.note or ""]}]:
-            named = ", ".join(spaced(payments[one].reference) for one in guess["payment_ids"] if one in payments)
+        for guess in entry.candidates or [{"payment_ids": [], "pack_ids": [], "score": "", "why": [entry.note or ""]}]:
+            ids = [*guess["payment_ids"], *guess["pack_ids"]]
+            named = ", ".join(spaced(meant[one].reference) for one in ids if one in meant)
             table.add_row(*first, named or "none", str(guess["score"]), "; ".join(guess["why"]))
             first = [""] * len(first)
     return [table]

@@ -15,6 +15,7 @@ from domain.banking.models import BankFile, Payment
 from domain.banking.states import FileKind
 from domain.errors import InvalidValue, NotFound
 from domain.paging import LARGEST_PAGE, PageRequest
+from domain.settlement import prepaid
 from domain.settlement.models import CycleState
 from domain.settlement.policy import policy_of
 from domain.settlement.policy_models import PaymentPlan
@@ -99,9 +100,11 @@ async def worklist(desk: Desk, *, json: bool) -> None:
     found = await desk.ctx.read(queries.payments_by_ids, [UUID(one) for one in guessed])
     known = {str(one.payment_id): one for one in found if one is not None}
     waiting = {one.payment_id for one in asked}
+    meant = [UUID(one) for entry in entries for guess in entry.candidates for one in guess["pack_ids"]]
+    packs = {str(one): await desk.ctx.read(prepaid.pack_by_id, one) for one in meant}
     about = [one for one in await desk.ctx.read(queries.payments_by_ids, sorted(waiting)) if one is not None]
     return show(
-        *tables.worklist_parts(desk, entries, names, known),
+        *tables.worklist_parts(desk, entries, names, {**known, **packs}),
         *tables.waiting_parts(desk, credits_kept, asked, {one.payment_id: one for one in about}),
         *tables.gap_parts(gaps),
     )

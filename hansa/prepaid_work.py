@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from rich.table import Table
 
+from domain.banking import packs
 from domain.banking.credit import set_credit
 from domain.banking.means import Credit, Means, all_means, means_of
 from domain.errors import InvalidValue
@@ -48,7 +49,7 @@ async def pay(
         )
     else:
         by = await desk.person(person, Scope.SETTLEMENT_APPROVE)
-        done = await desk.ctx.write(prepaid.confirm_payment, pack.pack_id, by=by, now=desk.ctx.now)
+        done = await desk.ctx.write(packs.confirm_payment, pack.pack_id, by=by, now=desk.ctx.now)
     _say(desk, [done], json=json)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.banking import means
+from domain.banking import packs as bank_packs
 from domain.banking.means import Means
 from domain.ids import PartnerId, PersonId
 from domain.ledger import allowances
@@ -59,7 +60,7 @@ async def confirm_payment(ctx: Context, pack_id: UUID) -> PrepaidPack:
     by = PersonId(acting_person(ctx.viewer))
     if not ctx.viewer.is_fresh(ctx.real_now()):
         raise SignInTooOld
-    return await ctx.write(prepaid.confirm_payment, pack_id, by=by, now=ctx.now)
+    return await ctx.write(bank_packs.confirm_payment, pack_id, by=by, now=ctx.now)
 
 
 async def cancel(ctx: Context, pack_id: UUID) -> PrepaidPack:

@@ -18,8 +18,9 @@ from domain.errors import InvalidValue
 from domain.paging import Page, PageRequest
 from domain.values import Money as DomainMoney
 from partners.scopes import Scope
-from resolvers import payments
+from resolvers import payments, prepaid
 from resolvers.context import Info
+from schema.allowances import PrepaidPack
 from schema.connections import Connection, paged
 from schema.errors import UserError, refusals
 from schema.ids import Node, identified
@@ -35,10 +36,12 @@ APPROVE = needs(Scope.SETTLEMENT_APPROVE)
 
 @strawberry.type
 class MatchCandidate:
-    """Payments that an entry may belong to."""
+    """Payments, or orders of prepaid packs, that an entry may belong to."""
 
     payments: list[SettlementPayment]
     """One, or several together."""
+    packs: list[PrepaidPack]
+    """Orders whose reference it bears; two persons say that they are paid, and name the entry."""
     score: int
     """How well they fit, of 100."""
     why: list[str]
@@ -136,7 +139,8 @@ findable(BankEntry, payments.entry, READ)
 async def _candidate(info: Info, said: Mapping[str, Any]) -> MatchCandidate:
     ids = [UUID(one) for one in said["payment_ids"]]
     rows: Any = await payments.payments_named(info.context, ids)
-    return MatchCandidate(payments=rows, score=said["score"], why=list(said["why"]))
+    packs: Any = [await prepaid.pack(info.context, UUID(one)) for one in said["pack_ids"]]
+    return MatchCandidate(payments=rows, packs=packs, score=said["score"], why=list(said["why"]))
 
 
 @strawberry.type

@@ -17,11 +17,13 @@ from domain.banking.ending import move, settle_where_done
 from domain.banking.errors import BankEntryNotFound, MatchImpossible, PaymentNotFound
 from domain.banking.matching import Book, Decision, Owing, decide
 from domain.banking.models import BankEntry, BankFile, BankMatch, PartnerCredit, Payment, PaymentInstruction
+from domain.banking.packs import decide_on_packs, open_packs, packs_by_reference
 from domain.banking.states import CreditState, Direction, EntryOutcome, FileKind, MatchState, PaymentState, Place
 from domain.coalition.models import Partner
 from domain.ids import PersonId, new_id
 from domain.settlement.errors import SecondPersonNeeded
 from domain.settlement.exact import ZERO, total
+from domain.settlement.prepaid_models import PrepaidPack
 from domain.storage import ReadSession, WriteSession
 
 WAITING = (EntryOutcome.AMBIGUOUS, EntryOutcome.UNMATCHED)
@@ -44,17 +46,23 @@ async def match_waiting(session: WriteSession, *, now: datetime) -> Tally:
     if not rows:
         return tally
     payments = {row.payment_id: row for row in await session.scalars(select(Payment))}
-    book = await _book(session, payments)
+    book, packs = await _book(session, payments), await packs_by_reference(session)
     again = await _booked_before(session, rows)
+    opens: dict[str, tuple[PrepaidPack, BankEntry]] = {}
     for entry in rows:
-        decision = decide(entry, book)
+        on_packs = decide_on_packs(entry, packs, book, taken=opens)
+        decision = decide(entry, book) if on_packs is None else on_packs.decision
         if entry.entry_id in again and decision.outcome is EntryOutcome.MATCHED:
             decision = Decision(
                 outcome=EntryOutcome.AMBIGUOUS, note=f"the bank booked it before: {again[entry.entry_id]}"
             )
         touched |= _booked(session, entry, decision, payments, book, now=now)
+        if on_packs is not None and decision.outcome is EntryOutcome.MATCHED:
+            entry.matched = entry.amount
+            opens |= {pack.reference: (pack, entry) for pack in on_packs.opens}
         tally.outcomes[decision.outcome] += 1
         tally.credited += decision.credit[1] if decision.credit else ZERO
+    await open_packs(session, opens.values(), now=now)
     tally.settled = await settle_where_done(session, touched, now=now)
     return tally
 
@@ -140,6 +148,9 @@ async def unmatch(session: WriteSession, entry_id: UUID, *, by: PersonId, now: d
     entry = await _entry(session, entry_id)
     matches = [one for one in await _matches(session, entry_id) if one.state != MatchState.UNDONE]
     kept = await _credits(session, entry_id)
+    for_packs = entry.matched - total(one.amount for one in matches if one.state == MatchState.STANDING)
+    if for_packs and not matches:
+        raise MatchImpossible("it paid a prepaid pack, whose points may have been awarded")
     if any(one.state in {CreditState.ADJUSTED, CreditState.PAID_BACK} for one in kept):
         raise MatchImpossible("what was too much has been given back already")
     payments = await _payments(session, [one.payment_id for one in matches])
@@ -153,7 +164,7 @@ async def unmatch(session: WriteSession, entry_id: UUID, *, by: PersonId, now: d
         match.state, match.undone_by, match.undone_at = MatchState.UNDONE, by, now
     for credit in kept:
         credit.state = CreditState.TAKEN_BACK
-    entry.outcome, entry.matched, entry.credited = EntryOutcome.AMBIGUOUS, ZERO, ZERO
+    entry.outcome, entry.matched, entry.credited = EntryOutcome.AMBIGUOUS, for_packs, ZERO
     entry.note = "a person took the match back"
     await settle_where_done(session, [payment.cycle_id for payment in payments], now=now)
     return entry
@@ -370,6 +381,4 @@ async def _credits(session: ReadSession, entry_id: UUID) -> list[PartnerCredit]:
 
 
 def _plain(candidate: dict[str, object]) -> dict[str, object]:
-    ids = candidate["payment_ids"]
-    assert isinstance(ids, tuple)
-    return {**candidate, "payment_ids": [str(one) for one in ids]}
+    return {name: [str(one) for one in said] if isinstance(said, tuple) else said for name, said in candidate.items()}

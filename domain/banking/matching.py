@@ -6,7 +6,7 @@ A rule never decides where two answers are possible. Pure: it knows nothing of a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -69,6 +69,8 @@ class Candidate:
     payment_ids: tuple[UUID, ...]
     score: int
     why: tuple[str, ...]
+    pack_ids: tuple[UUID, ...] = ()
+    """Prepaid packs that it may pay instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +130,17 @@ def references_in(words: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for found in _REFERENCE.findall(squeezed) if is_reference(found)))
 
 
+def places_of(entry: BankEntry, known: Container[str]) -> list[tuple[Place, str]]:
+    """The known references that an entry bears, and where, in the order of the places."""
+    said = ((place, word) for place, attribute in PLACES for word in references_in(getattr(entry, attribute)))
+    return [(place, word) for place, word in said if word in known]
+
+
 def _found(entry: BankEntry, book: Book) -> tuple[Place, list[Owing]] | None:
     """The payments that the entry names, and the first place that names one."""
-    places: list[Place] = []
-    named: dict[UUID, None] = {}
-    for place, attribute in PLACES:
-        known = [book.by_reference[one] for one in references_in(getattr(entry, attribute)) if one in book.by_reference]
-        places += [place] if known else []
-        named |= dict.fromkeys(known)
+    found = places_of(entry, book.by_reference)
+    places = [place for place, _ in found]
+    named = dict.fromkeys(book.by_reference[word] for _, word in found)
     if not named and entry.order_id is not None and entry.order_id in book.orders:
         places, named = [Place.ORDER], dict.fromkeys(book.orders[entry.order_id])
     return (places[0], [book.payments[payment_id] for payment_id in named]) if named else None
