@@ -64,6 +64,9 @@ def is_page_token(presented: str, key: bytes, session_hash: bytes) -> bool:
 
 
 def is_own_page(headers: Mapping[str, str], origins: frozenset[str]) -> bool:
-    """Whether a request comes from a page of ours: with a POST, browsers always say whose page it is."""
-    fetched = headers.get("sec-fetch-site")
-    return headers.get("origin") in origins and fetched in {None, "same-origin"}
+    """Whether a request comes from a page of ours: with a POST, browsers always say whose page it is.
+
+    With a GET within one site they say only that, in a header that no script can set.
+    """
+    origin, fetched = headers.get("origin"), headers.get("sec-fetch-site")
+    return fetched == "same-origin" if origin is None else origin in origins and fetched in {None, "same-origin"}
