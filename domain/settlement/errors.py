@@ -81,7 +81,7 @@ class SecondPersonNeeded(Forbidden):
     def __init__(self, what: str, person_id: UUID) -> None:
         self.what = what
         self.person_id = person_id
-        super().__init__(f"{person_id} prepared {what}; somebody else has to approve it")
+        super().__init__(f"You prepared {what}; somebody else has to approve it.")
 
 
 class AdjustmentSettled(Conflict):
