@@ -14,11 +14,12 @@ from uuid import UUID
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from domain.coalition.models import Partner
 from domain.errors import NotFound
 from domain.ids import MemberId, PartnerId, WalletId, new_id
-from domain.storage import Database
+from domain.storage import COALITION, Database
 from partners.keys import derive
 from partners.scopes import EVERY_SCOPE
 from partners.viewer import Audience, Viewer
@@ -28,7 +29,7 @@ from resolvers.seals import perspective_of, seal_of
 from schema.documents import Rejected
 from schema.execution import Engine, Ready, Request, refused
 from schema.root import product
-from tests.builders.coalition import a_partner
+from tests.builders.coalition import BEFORE, a_partner
 from tests.builders.served import SECRET
 
 GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+)_[A-Za-z0-9_-]{20,}")
@@ -83,7 +84,9 @@ def overhearing() -> Iterator[Overheard]:
 
 async def listeners_in(database: Database) -> list[Viewer]:
     """Another partner and another member, who may do everything that anybody may."""
-    rival: Partner = await a_partner(database, f"rival-{new_id().hex[-12:]}")
+    async with database.session(COALITION) as session:
+        settled = await session.scalar(text("SELECT settled_until()"))
+    rival: Partner = await a_partner(database, f"rival-{new_id().hex[-12:]}", valid_from=settled or BEFORE)
     return [
         Viewer(audience=Audience.PARTNER, partner_id=PartnerId(rival.partner_id), scopes=EVERY_SCOPE),
         Viewer(
