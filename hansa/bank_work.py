@@ -25,6 +25,7 @@ from hansa.settlement_desk import Desk
 from hansa.settlement_tables import show
 from hansa.settlement_work import plain
 from partners.scopes import Scope
+from resolvers import consequences
 
 PAID_OUT = (CycleState.INSTRUCTED, CycleState.SETTLED, CycleState.CLOSED)
 
@@ -35,6 +36,7 @@ async def instruct(desk: Desk, name: str | None, person: str, plan: str | None, 
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
     wanted = _choice(PaymentPlan, plan or (await desk.ctx.read(policy_of)).payment_plan, "plan")
     done = await desk.ctx.write(instructing.instruct, chosen.cycle_id, wanted, by=by, now=desk.ctx.now)
+    await consequences.of_payments(desk.ctx)
     _show_payments(desk, done, title=f"Payments of {chosen.name}", json=json)
 
 
@@ -70,6 +72,7 @@ async def bring_in(desk: Desk, file: Path, person: str, *, json: bool) -> None:
     content = await asyncio.to_thread(file.read_bytes)
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
     done = await desk.ctx.write(importing.bring_in, content, by=by, now=desk.ctx.now)
+    await consequences.of_payments(desk.ctx)
     if json:
         return reporting.as_json(plain(done))
     return show(*tables.import_parts(desk, file.name, done))
@@ -116,6 +119,7 @@ async def match(desk: Desk, entry: str, references: list[str], person: str, note
     found = await desk.ctx.read(naming.entry_named, entry)
     ids = [(await desk.ctx.read(queries.payment_named, one)).payment_id for one in dict.fromkeys(references)]
     await desk.ctx.write(booking.match_by_hand, found.entry_id, ids, by=by, now=desk.ctx.now, note=note)
+    await consequences.of_payments(desk.ctx)
     await _show_entry(desk, entry, json=json)
 
 
@@ -124,6 +128,7 @@ async def confirm(desk: Desk, entry: str, person: str, *, json: bool) -> None:
     by = await desk.person(person, Scope.SETTLEMENT_APPROVE)
     found = await desk.ctx.read(naming.entry_named, entry)
     await desk.ctx.write(booking.confirm, found.entry_id, by=by, now=desk.ctx.now)
+    await consequences.of_payments(desk.ctx)
     await _show_entry(desk, entry, json=json)
 
 
@@ -132,6 +137,7 @@ async def unmatch(desk: Desk, entry: str, person: str, *, json: bool) -> None:
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
     found = await desk.ctx.read(naming.entry_named, entry)
     await desk.ctx.write(booking.unmatch, found.entry_id, by=by, now=desk.ctx.now)
+    await consequences.of_payments(desk.ctx)
     await _show_entry(desk, entry, json=json)
 
 
@@ -145,6 +151,7 @@ async def write_off(desk: Desk, reference: str, person: str, reason: str | None,
     else:
         by = await desk.person(person, Scope.SETTLEMENT_APPROVE)
         await desk.ctx.write(deciding.write_off, payment.payment_id, by=by, now=desk.ctx.now)
+        await consequences.of_payments(desk.ctx)
     found = await desk.ctx.read(queries.payment_by_id, payment.payment_id)
     _show_payments(desk, [found], title="The payment", json=json)
 

@@ -28,6 +28,7 @@ from hansa import reporting
 from hansa.settlement_desk import Desk
 from hansa.settlement_tables import show as on_page
 from partners.scopes import Scope
+from resolvers import consequences
 
 OPERATOR = "operator"
 
@@ -117,6 +118,7 @@ async def sign(desk: Desk, slug: str, version: int, person: str | None, *, json:
     draft = _chosen(await _versions(desk, slug), version)
     by = await _by(desk, person, Scope.PARTNERS_MANAGE, Scope.SETTLEMENT_APPROVE)
     done = await desk.ctx.write(exclusivity.sign, draft.contract_id, now=desk.ctx.now, by=by, revision=draft.revision)
+    await consequences.of_credit(desk.ctx)
     _say(done, None, json=json)
 
 

@@ -26,6 +26,7 @@ from hansa.settlement_tables import show
 from hansa.settlement_work import amount as amount_of
 from hansa.settlement_work import plain
 from partners.scopes import Scope
+from resolvers import consequences
 
 HISTORY = timedelta(days=366)
 
@@ -97,7 +98,7 @@ async def deposit(
     """Money put in, and the cover judged at once."""
     command = await _command(desk, MovementKind.DEPOSIT, amount, person, note, value_on, key)
     movement = await desk.ctx.write(movements.record, command, now=desk.ctx.now)
-    await desk.ctx.write(securing.secure, now=desk.ctx.now, by=command.by)
+    await consequences.of_reserve(desk.ctx, by=command.by)
     await _say(desk, movement, json=json)
 
 

@@ -13,6 +13,7 @@ from domain.audit.findings import Finding
 from domain.errors import NotFound
 from domain.liability import evaluating, reading, securing
 from domain.liability.errors import LiabilityNotKnown
+from domain.settlement.steps import settled_since
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.clocks import CoalitionClock
 from hansa.turns import in_turn
@@ -58,9 +59,16 @@ class Watch:
         with suppress(NotFound, LiabilityNotKnown):  # no coalition yet, or no cycle
             await self._remember(now)
             taken = await self._take_days(now)
-            if taken or self._judged_at is None or now - self._judged_at >= JUDGED_EVERY:
+            if taken or await self._is_due(now):
                 await self._judge(now)
                 self._judged_at = now
+
+    async def _is_due(self, now: datetime) -> bool:
+        """Whether nobody has judged for long, or a cycle was settled since; what payees say settles cycles too."""
+        if self._judged_at is None or now - self._judged_at >= JUDGED_EVERY:
+            return True
+        async with self._database.session(COALITION) as session:
+            return await settled_since(ReadSession(session), self._judged_at)
 
     async def _remember(self, now: datetime) -> None:
         """Cycles that were cut off are counted once, each in a transaction of its own."""

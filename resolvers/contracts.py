@@ -20,6 +20,7 @@ from domain.settlement.steps import cycle_of
 from domain.settlement.what_if import WhatIf, what_if
 from domain.storage import ReadSession
 from partners.viewer import Audience
+from resolvers import consequences
 from resolvers.context import Context
 from resolvers.houses import check_fresh
 from resolvers.policies import acting_partner
@@ -105,7 +106,9 @@ async def sign(ctx: Context, contract_id: UUID, revision: int | None) -> Contrac
     by = person_of(ctx)
     if by is not None:
         check_fresh(ctx)
-    return await ctx.write(exclusivity.sign, contract_id, now=ctx.now, by=by, revision=revision)
+    signed = await ctx.write(exclusivity.sign, contract_id, now=ctx.now, by=by, revision=revision)
+    await consequences.of_credit(ctx)  # its limit may be another
+    return signed
 
 
 def person_of(ctx: Context) -> PersonId | None:

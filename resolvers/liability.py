@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +15,6 @@ from domain.ledger.allowance_models import IssuanceStop
 from domain.liability import deferring, evaluating, movements, reading, rolling, securing
 from domain.liability.cohorts import cohorts_of
 from domain.liability.deferring import Deferred
-from domain.liability.errors import LiabilityNotKnown
 from domain.liability.estimating import EXPECTED, Estimate, Scenario, estimate
 from domain.liability.evaluating import Position
 from domain.liability.models import MovementKind, ReserveFinding, ReserveMovement
@@ -25,6 +23,7 @@ from domain.liability.rolling import RollForward
 from domain.liability.securing import Secured
 from partners.errors import SignInTooOld, WrongAudience
 from partners.viewer import Audience
+from resolvers import consequences
 from resolvers.coalition import partner
 from resolvers.context import Context
 from resolvers.policies import acting_partner, acting_person
@@ -113,8 +112,7 @@ async def record(
     )
     movement = await ctx.write(movements.record, command, now=ctx.now)
     if kind is MovementKind.DEPOSIT:
-        with suppress(LiabilityNotKnown):  # before the first cycle there is nothing to judge
-            await ctx.write(securing.secure, now=ctx.now, by=command.by)
+        await consequences.of_reserve(ctx, by=command.by)
     return movement
 
 

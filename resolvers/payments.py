@@ -20,6 +20,7 @@ from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
 from domain.settlement.policy_models import PaymentPlan
 from partners.errors import SignInTooOld
+from resolvers import consequences
 from resolvers.context import Context
 from resolvers.policies import acting_partner, acting_person
 
@@ -96,7 +97,9 @@ async def currency(ctx: Context) -> str:
 
 async def instruct(ctx: Context, cycle_id: UUID, plan: PaymentPlan) -> list[Payment]:
     """Plan the payments of an approved cycle and issue its documents."""
-    return await ctx.write(instructing.instruct, cycle_id, plan, by=_person(ctx), now=ctx.now)
+    planned = await ctx.write(instructing.instruct, cycle_id, plan, by=_person(ctx), now=ctx.now)
+    await consequences.of_payments(ctx)
+    return planned
 
 
 async def release(ctx: Context, cycle_id: UUID) -> list[BankFile]:
@@ -106,24 +109,31 @@ async def release(ctx: Context, cycle_id: UUID) -> list[BankFile]:
 
 async def bring_in(ctx: Context, content: bytes) -> Imported:
     """Take in a file of the bank's."""
-    return await ctx.write(importing.bring_in, content, by=_person(ctx), now=ctx.now)
+    done = await ctx.write(importing.bring_in, content, by=_person(ctx), now=ctx.now)
+    await consequences.of_payments(ctx)
+    return done
 
 
 async def match(ctx: Context, entry_id: UUID, payment_ids: Sequence[UUID], note: str | None) -> BankEntry:
     """Say what an entry belongs to."""
     by = _person(ctx)
     await ctx.write(booking.match_by_hand, entry_id, payment_ids, by=by, now=ctx.now, note=note)
+    await consequences.of_payments(ctx)
     return await entry(ctx, entry_id)
 
 
 async def confirm(ctx: Context, entry_id: UUID) -> BankEntry:
     """Agree to a match whose amounts differ, as a second person who has just signed in."""
-    return await ctx.write(booking.confirm, entry_id, by=_fresh(ctx), now=ctx.now)
+    done = await ctx.write(booking.confirm, entry_id, by=_fresh(ctx), now=ctx.now)
+    await consequences.of_payments(ctx)
+    return done
 
 
 async def unmatch(ctx: Context, entry_id: UUID) -> BankEntry:
     """Take the matches of an entry back."""
-    return await ctx.write(booking.unmatch, entry_id, by=_person(ctx), now=ctx.now)
+    done = await ctx.write(booking.unmatch, entry_id, by=_person(ctx), now=ctx.now)
+    await consequences.of_payments(ctx)
+    return done
 
 
 async def ask_to_write_off(ctx: Context, payment_id: UUID, reason: str) -> WriteOff:
@@ -134,7 +144,9 @@ async def ask_to_write_off(ctx: Context, payment_id: UUID, reason: str) -> Write
 
 async def write_off(ctx: Context, payment_id: UUID) -> Payment:
     """Agree to it, as a second person who has just signed in."""
-    return await ctx.write(deciding.write_off, payment_id, by=_fresh(ctx), now=ctx.now)
+    done = await ctx.write(deciding.write_off, payment_id, by=_fresh(ctx), now=ctx.now)
+    await consequences.of_payments(ctx)
+    return done
 
 
 async def ask_to_use_credit(ctx: Context, credit_id: UUID, use: CreditUse) -> PartnerCredit:

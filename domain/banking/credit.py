@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from domain.banking.ageing import open_amount
@@ -9,6 +10,9 @@ from domain.ids import PartnerId
 from domain.settlement import exposure
 from domain.settlement.exposure import Exposure
 from domain.storage import COALITION, Database, ReadSession, WriteSession
+
+MOST_LOOKS = 4
+"""While sponsors award all the time, each look finds something new; what is left then is right to a few points."""
 
 
 async def exposure_of(session: ReadSession, partner_id: PartnerId, *, now: datetime) -> Exposure:
@@ -20,13 +24,30 @@ async def exposure_of(session: ReadSession, partner_id: PartnerId, *, now: datet
 async def set_credit(database: Database, *, now: datetime) -> list[Exposure]:
     """Set every sponsor's credit by what it owes now: looked at in one snapshot, then set sponsor by sponsor.
 
-    Safe to run at any time and by several at once; what is awarded meanwhile is counted. Raises: PriceUnknown.
+    Safe to run at any time and by several at once: what is awarded meanwhile is counted, and whoever changed something
+    looks again, since another may have looked later and set it earlier. Raises: PriceUnknown.
     """
+    found: dict[PartnerId, Exposure] = {}
+    changed: Collection[PartnerId] | None = None
+    for _ in range(MOST_LOOKS):
+        looked = await _look(database, changed, now)
+        found |= {one.partner_id: one for one in looked}
+        changed = [one.partner_id for one in looked if await _set(database, one, now)]
+        if not changed:
+            break
+    return list(found.values())
+
+
+async def _look(database: Database, whose: Collection[PartnerId] | None, now: datetime) -> list[Exposure]:
+    """What sponsors owe, all of those with a limit or some, in one snapshot."""
     async with database.session(COALITION) as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         reading = ReadSession(session)
-        found = [await exposure_of(reading, whose, now=now) for whose in await exposure.limited(reading, now=now)]
-    for one in found:
-        async with database.session(COALITION) as session, session.begin():
-            await exposure.meet(WriteSession(ReadSession(session)), one, now=now)
-    return found
+        sponsors = await exposure.limited(reading, now=now) if whose is None else whose
+        return [await exposure_of(reading, one, now=now) for one in sponsors]
+
+
+async def _set(database: Database, found: Exposure, now: datetime) -> bool:
+    """Set one sponsor's credit under its lock alone; whether that changed it."""
+    async with database.session(COALITION) as session, session.begin():
+        return await exposure.meet(WriteSession(ReadSession(session)), found, now=now)

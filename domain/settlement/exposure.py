@@ -104,21 +104,21 @@ async def exposure_of(
     )
 
 
-async def meet(session: WriteSession, exposure: Exposure, *, now: datetime) -> int | None:
-    """Set the allowance by an exposure and by what was drawn since it was looked at; what is left, in millionths.
+async def meet(session: WriteSession, exposure: Exposure, *, now: datetime) -> bool:
+    """Set the allowance by an exposure and by what was drawn since it was looked at; whether that changed it.
 
-    None where the contract has no limit: nothing is held back then.
+    Where the contract has no limit nothing is held back.
     """
     if exposure.limit is None:
-        return None
+        return False
     limit, owed = _millionths(exposure.limit), _millionths(exposure.owed)
     whose, kind = exposure.partner_id, AllowanceKind.CREDIT
     left = await held(session, whose, kind, now=now, limit=limit) or 0
     since = await drawn_in_all(session, whose, kind) - exposure.drawn
     wanted = max(0, limit - owed - since)
-    if wanted == left:
-        return left
-    return await add(session, whose, kind, wanted - left, ChangeReason.EXPOSURE, now=now)
+    if wanted != left:
+        await add(session, whose, kind, wanted - left, ChangeReason.EXPOSURE, now=now)
+    return wanted != left
 
 
 async def limited(session: ReadSession, *, now: datetime) -> list[PartnerId]:

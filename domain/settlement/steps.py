@@ -101,6 +101,12 @@ async def taken_last(
     return last.step == step and last.person_id == by and (note is None or last.note == note)
 
 
+async def settled_since(session: ReadSession, then: datetime) -> bool:
+    """Whether a cycle was settled at that instant or later."""
+    settled = (col(SettlementStep.step) == Step.SETTLE) & (col(SettlementStep.taken_at) >= then)
+    return (await session.scalars(select(SettlementStep.step_id).where(settled).limit(1))).first() is not None
+
+
 def leave_line(
     session: WriteSession,
     cycle: Cycle,
