@@ -37,6 +37,8 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "colleague": ("Person", lambda side: (side.person_id,)),
     "told": ("AuditLine", lambda side: (side.trail_line_id,)),
     "line": ("StatementLine", lambda side: (side.line_id,)),
+    "line_aside": ("StatementLine", lambda side: (side.line_aside_id,)),
+    "set_aside": ("SetAside", lambda side: (side.set_aside_id,)),
     "invoice": ("Invoice", lambda side: (side.invoice_id,)),
     "payment": ("SettlementPayment", lambda side: (side.payment_id,)),
     "credit": ("PartnerCredit", lambda side: (side.credit_id,)),
@@ -55,6 +57,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
 """What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
 
 KNOWN_TO_ALL = ("partner", "outlet")
+CYCLES = ("settled", "failed", "drafted", "open")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +127,7 @@ def garbled(names: Names, *, seed: int = 1) -> Names:
 
 
 def _cycles(world: World, ids: GlobalIds) -> Mapping[str, str]:
-    return {name: ids.encode("Cycle", getattr(world, name)) for name in ("settled", "drafted", "open")}
+    return {name: ids.encode("Cycle", getattr(world, name)) for name in CYCLES}
 
 
 def _unlike(key: UUID, chance: random.Random) -> UUID:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.isolation import contract_operations
 from tests.isolation.allowance_operations import ALLOWANCES
-from tests.isolation.names import PRIVATE, Names
+from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
 from tests.isolation.settling_operations import SETTLING
@@ -49,7 +49,7 @@ class Example:
 def _anything(word: str) -> Names:
     return Names(
         ids=dict.fromkeys(PRIVATE, word),
-        cycles=dict.fromkeys(("settled", "drafted", "open"), word),
+        cycles=dict.fromkeys(CYCLES, word),
         external_id=word,
         receipt_number=word,
         outlet_code=word,
@@ -147,7 +147,7 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.statementAccept": {"": _cycle("settled"), "draft": _cycle("drafted")},
     "Query.webhooks": {"": lambda *_: {}},
     "Subscription.myWalletChanged": {"": lambda *_: {}},
-    "Query.events": {"": lambda *_: {"first": 20}},
+    "Query.events": {"": lambda *_: {"first": 100}},
     "Subscription.events": {"": lambda *_: {"after": ""}},
 }
 
@@ -206,11 +206,13 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     },
     "Query.cycle": {
         "settled": lambda mine, _theirs, _key: {"id": mine.cycles["settled"]},
+        "settled without somebody": lambda mine, _theirs, _key: {"id": mine.cycles["failed"]},
         "draft": lambda mine, _theirs, _key: {"id": mine.cycles["drafted"]},
         "by another's id": lambda _mine, theirs, _key: {"id": theirs.statement},
     },
     "Query.statement": {
         "": lambda mine, theirs, _key: {"cycle": mine.cycles["settled"], "partner": theirs.partner},
+        "set aside": lambda mine, theirs, _key: {"cycle": mine.cycles["failed"], "partner": theirs.partner},
         "draft": lambda mine, theirs, _key: {"cycle": mine.cycles["drafted"], "partner": theirs.partner},
         "own": lambda mine, _theirs, _key: {"cycle": mine.cycles["settled"]},
     },
@@ -227,8 +229,14 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "of a partner": lambda _mine, theirs, _key: {"partner": theirs.partner},
     },
     "Mutation.reserveReleaseApprove": {"": lambda _mine, theirs, _key: _put(movement=theirs.contract)},
-    "Query.lineProof": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
-    "Query.statementLine": {"": lambda _mine, theirs, _key: {"id": theirs.line}},
+    "Query.lineProof": {
+        "": lambda _mine, theirs, _key: {"id": theirs.line},
+        "set aside": lambda _mine, theirs, _key: {"id": theirs.line_aside},
+    },
+    "Query.statementLine": {
+        "": lambda _mine, theirs, _key: {"id": theirs.line},
+        "set aside": lambda _mine, theirs, _key: {"id": theirs.line_aside},
+    },
     "Query.invoice": {"": lambda _mine, theirs, _key: {"id": theirs.invoice}},
     **RECORDS,
     "Query.dispute": {"": lambda _mine, theirs, _key: {"id": theirs.dispute}},

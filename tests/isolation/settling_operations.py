@@ -47,6 +47,6 @@ SETTLING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.cyclePartnerSetAside": {"": _about("settled")},
     "Mutation.cyclePartnerTakeBack": {"": _about("settled")},
     "Mutation.cyclePartnerWriteOff": {"": _about("settled")},
-    "Mutation.setAsideAgree": {"": lambda _mine, theirs, _key: {"input": {"setAside": theirs.contract}}},
+    "Mutation.setAsideAgree": {"": lambda _mine, theirs, _key: {"input": {"setAside": theirs.set_aside}}},
     "Mutation.cycleClose": {"": lambda mine, _theirs, _key: {"input": {"cycle": mine.cycles["settled"]}}},
 }

@@ -146,12 +146,17 @@ class Shop:
         )
         return (await enrol(self.database.pool, command, keys=MEMBER_KEYS, now=OPENED)).member
 
-    async def sell(self, member: KnownMember, number: int, *, now: datetime, coupon: int = 0) -> tuple[UUID, UUID]:
-        """A basket of the shop's own article and one of the maker's, perhaps with a coupon of the maker's."""
+    async def sell(
+        self, member: KnownMember, number: int, *, now: datetime, occurred: datetime | None = None, coupon: int = 0
+    ) -> tuple[UUID, UUID]:
+        """A basket of the shop's own article and one of the maker's, perhaps with a coupon of the maker's.
+
+        It is posted `now`, and then it happened too if nothing else is said.
+        """
         command = RecordPurchase(
             partner_id=self.partner_id,
             outlet_code=f"{self.name}-till",
-            occurred_at=now,
+            occurred_at=now if occurred is None else occurred,
             currency="USD",
             lines=(
                 BasketLine(number=1, sku=self.secret("Own"), quantity=Decimal(1), amount=self.price),

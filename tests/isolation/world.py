@@ -36,6 +36,8 @@ from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
 from tests.isolation.agreeing import agree
 from tests.isolation.arguing import argue, dispute
+from tests.isolation.failing import fail, sell_late
+from tests.isolation.leaving import give_notice
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
@@ -79,6 +81,9 @@ class Side:
     """What the operator gives back for the settled cycle; a line of the draft."""
     line_id: UUID
     """A line that no other partner is a side of."""
+    line_aside_id: UUID
+    """A line of the same kind, of the cycle that was settled without it."""
+    set_aside_id: UUID
     pack_id: UUID
     """Points it has ordered and not paid."""
     invoice_id: UUID
@@ -129,6 +134,8 @@ class World:
     wholesaler: PartnerId
     settled: UUID
     """The cycle whose statements the partners have."""
+    failed: UUID
+    """The next, which is settled without the two shops."""
     drafted: UUID
     """The cycle that is computed and not yet proposed."""
     open: UUID
@@ -178,7 +185,7 @@ async def a_world(database: Database, url: str) -> World:
         await managing.draft(session, birch.partner_id, invitation, now=OPENED)
     await accounts(database)
     await _trade(amber, birch)
-    settled, drafted, open_now = await _close(database, first, amber, birch)
+    settled, failed, drafted, open_now = await _close(database, first, amber, birch)
     await relayed(database)
     for shop in (amber, birch):
         await shop.listen()
@@ -190,6 +197,7 @@ async def a_world(database: Database, url: str) -> World:
         maker=maker,
         wholesaler=wholesaler,
         settled=settled,
+        failed=failed,
         drafted=drafted,
         open=open_now,
         shared_campaign=shared.campaign_id,
@@ -239,9 +247,10 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         await shop.redeem(shop.made["stranger"], SPENT_ELSEWHERE, now=later)
 
 
-async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> tuple[UUID, UUID, UUID]:
-    """One cycle is approved, the next is computed and still a draft, the third is open."""
-    first_end, second_end = NOW - timedelta(days=15), NOW - timedelta(days=5)
+async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> tuple[UUID, UUID, UUID, UUID]:
+    """One cycle is paid, the next settled without the shops, the third computed and still a draft, the last open."""
+    first_end, third_end = NOW - timedelta(days=15), NOW - timedelta(days=5)
+    people = {"preparer": PersonId(PREPARER), "approver": PersonId(APPROVER)}
     second = await _computed(database, first.cycle_id, first_end)
     async with acting(database, COALITION) as session:
         await cycles.propose(session, first.cycle_id, by=PersonId(PREPARER), now=first_end, days_to_answer=1)
@@ -254,8 +263,11 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
     async with acting(database, COALITION) as session:
         await cycles.approve(session, first.cycle_id, by=PersonId(APPROVER), now=first_end + timedelta(days=2))
     for shop in (amber, birch):
-        people = {"preparer": PersonId(PREPARER), "decider": PersonId(APPROVER)}
-        await argue(shop, **people, now=first_end + timedelta(days=3))
+        await sell_late(shop, now=first_end + timedelta(days=1))
+    third = await _computed(database, second, first_end + timedelta(days=2))
+    await fail((amber, birch), second, **people, now=first_end + timedelta(days=2))
+    for shop in (amber, birch):
+        await argue(shop, preparer=PersonId(PREPARER), decider=PersonId(APPROVER), now=first_end + timedelta(days=3))
         await shop.sell(shop.made["member"], 4, now=NOW - timedelta(days=8))
     await pay(database, first.cycle_id, (amber, birch), by=PersonId(PREPARER), now=first_end + timedelta(days=4))
     for shop in (amber, birch):
@@ -268,15 +280,16 @@ async def _close(database: Database, first: Cycle, amber: Shop, birch: Shop) -> 
                 adjusts_cycle_id=first.cycle_id,
                 note=shop.secret("Adjusted"),
             )
-            shop.made["money adjustment"] = (await adjust(session, owed, by=None, now=second_end)).adjustment_id
-    third = await _computed(database, second, second_end)
+            shop.made["money adjustment"] = (await adjust(session, owed, by=None, now=third_end)).adjustment_id
+    fourth = await _computed(database, third, third_end)
     for shop in (amber, birch):
-        await prepay(shop, preparer=PersonId(PREPARER), approver=PersonId(APPROVER), now=NOW - timedelta(days=2))
+        await prepay(shop, **people, now=NOW - timedelta(days=2))
         await agree(shop, by=PersonId(PREPARER), now=NOW - timedelta(days=2))
+        await give_notice(shop, by=PersonId(PREPARER), now=NOW - timedelta(days=2))
         await shop.sell(shop.made["member"], 5, now=NOW - timedelta(days=1))
         await report(shop, now=NOW)
     await reserve(database, by=PersonId(PREPARER), now=NOW - timedelta(hours=1))
-    return first.cycle_id, second, third
+    return first.cycle_id, second, third, fourth
 
 
 async def _computed(database: Database, cycle_id: UUID, now: datetime) -> UUID:
@@ -342,6 +355,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         adjustment_id=made["adjustment"],
         money_adjustment_id=made["money adjustment"],
         line_id=line.line_id,
+        line_aside_id=made["line aside"],
+        set_aside_id=made["set aside"],
         pack_id=made["pack"],
         invoice_id=made["invoice"],
         payment_id=made["payment"],
