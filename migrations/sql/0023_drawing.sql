@@ -6,10 +6,20 @@
 
 CREATE TYPE award_want AS (wallet_id uuid, entry_id uuid, lot_id uuid, points bigint, rest bigint);
 
--- Whether a sponsor may fund no points now. Points of packs and points paid for when they are spent are never unsecured.
-CREATE FUNCTION stopped(c contract) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM issuance_stop s WHERE s.lifted_at IS NULL AND (s.partner_id = c.partner_id
-        OR s.partner_id IS NULL AND NOT (s.reason = 'UNSECURED' AND (c.billing = 'PREPAID' OR c.share_at_issuance = 0))))
+-- Whether points of a version need no reserve: paid before, paid when they are spent, or what is paid then covers the dearest
+-- redeemer even at the lowest price that any band can bring.
+CREATE FUNCTION secured(c contract, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT c.billing = 'PREPAID' OR c.share_at_issuance = 0 OR COALESCE((1 - c.share_at_issuance)
+        * least(c.price, (SELECT min((b ->> 'price')::numeric) FROM jsonb_array_elements(c.bands) b))
+        >= (SELECT NULLIF(max(k.price_redeem), 0) FROM partner p CROSS JOIN LATERAL contract_in_force(p.partner_id, at) k), false)
+$$;
+
+-- Whether a sponsor may fund no points now. The price of redemptions is looked for only while unsecured issuance is stopped.
+CREATE FUNCTION stopped(c contract, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM issuance_stop s WHERE s.lifted_at IS NULL AND CASE
+        WHEN s.partner_id IS NOT NULL THEN s.partner_id = c.partner_id
+        WHEN s.reason = 'UNSECURED' THEN NOT secured(c, at)
+        ELSE true END)
 $$;
 
 -- What a sponsor comes to owe for each point it awards, charge, fees and tax, in millionths of the currency's unit.
@@ -155,7 +165,7 @@ BEGIN
     LOOP
         wants := ARRAY(SELECT ROW(a.wallet_id, a.entry_id, a.lot_id, a.points, a.points)::award_want FROM unnest(awards) a
             WHERE a.sponsor_contract_id = c.contract_id);
-        why := CASE WHEN stopped(c) THEN 'ISSUANCE_STOPPED' END;
+        why := CASE WHEN stopped(c, at) THEN 'ISSUANCE_STOPPED' END;
         IF why IS NULL AND c.billing = 'PREPAID' THEN
             wants := draw_allowance(c.partner_id, 'PREPAID', 1, wants, cycle, at);
             why := CASE WHEN c.pack_limit THEN 'PREPAID_USED_UP' END;

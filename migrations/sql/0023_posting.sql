@@ -40,7 +40,7 @@ BEGIN
     ), sponsor AS MATERIALIZED (
         SELECT s.sponsor_id, c.contract_id, c.issues IS TRUE AND EXISTS (SELECT FROM partner p
             WHERE p.partner_id = s.sponsor_id AND p.status = 'ACTIVE') AS sound,
-            c.billing = 'PREPAID' OR c.credit_limit IS NOT NULL OR stopped(c) AS bounded
+            c.billing = 'PREPAID' OR c.credit_limit IS NOT NULL OR stopped(c, at) AS bounded
         FROM (SELECT DISTINCT a.sponsor_id FROM award a) s LEFT JOIN LATERAL contract_in_force(s.sponsor_id, at) c ON true
     ), unsound AS (
         SELECT a.item FROM award a JOIN sponsor s ON s.sponsor_id = a.sponsor_id WHERE NOT s.sound
@@ -166,7 +166,7 @@ DECLARE
     most bigint;
 BEGIN
     IF NOT EXISTS (SELECT FROM unnest(given) g JOIN contract c ON c.contract_id = g.sponsor_contract_id
-        WHERE c.billing = 'PREPAID' OR c.credit_limit IS NOT NULL OR stopped(c)) THEN
+        WHERE c.billing = 'PREPAID' OR c.credit_limit IS NOT NULL OR stopped(c, at)) THEN
         RETURN verdicts;
     END IF;
     FOR gift IN SELECT g.* FROM unnest(given) g ORDER BY g.sponsor_id LOOP

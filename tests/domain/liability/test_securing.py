@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import pytest
@@ -74,6 +75,26 @@ async def test_unsecured_issuance_stops_below_the_minimum_and_goes_on_after_a_de
     await trading.earn(member, "P", {"P": 100})
     book = await trading.do(reading.point_book, as_of=trading.now)
     assert sum(flow.issued for flow in book.flows) == 1110
+
+
+@pytest.mark.parametrize(
+    ("terms", "issued"),
+    [
+        ({"price": "0.02", "share_at_issuance": "0.575"}, 1010),
+        ({"price": "0.02", "share_at_issuance": "0.576"}, 1000),
+        ({"price": "0.02", "share_at_issuance": "0.5", "bands": ((10**6, "0.0169"),)}, 1000),
+        ({"price": "0.02", "share_at_issuance": "0.5", "bands": ((10**6, "0.0170"),)}, 1010),
+    ],
+)
+async def test_a_hybrid_sponsor_goes_on_where_its_share_at_redemption_covers_the_dearest_redeemer(
+    trading: Trading, terms: dict[str, Any], issued: int
+) -> None:
+    """R gets 0.0085 a point, as do P and Q."""
+    await trading.agree("Q", terms, valid_from=trading.now)
+    assert (await trading.do(securing.secure, now=trading.now)).stopped
+    await trading.earn(await trading.join(), "P", {"P": 100, "Q": 10})
+    book = await trading.do(reading.point_book, as_of=trading.now)
+    assert sum(flow.issued for flow in book.flows) == issued
 
 
 async def test_nothing_stops_where_the_settings_do_not_ask_for_it(trading: Trading) -> None:
