@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from domain.audit import sealing
+from domain.banking import ending
 from domain.errors import InvalidValue
 from domain.paging import LARGEST_PAGE, PageRequest
-from domain.settlement import answers, computing, cycles, days, finishing, forecasting, queries
+from domain.settlement import answers, computing, cycles, days, forecasting, queries
 from domain.settlement.concentration import concentration
 from domain.settlement.disputing import queries as disputes
 from domain.settlement.models import Cycle, CycleState
@@ -94,7 +95,7 @@ async def close(desk: Desk, name: str | None, person: str, *, json: bool) -> Non
     """A settled cycle, put away."""
     chosen = await desk.cycle(name, CycleState.SETTLED)
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
-    _say(await desk.ctx.write(finishing.close, chosen.cycle_id, by=by, now=desk.ctx.now), json=json)
+    _say(await desk.ctx.write(ending.close, chosen.cycle_id, by=by, now=desk.ctx.now), json=json)
 
 
 async def answers_of(desk: Desk, name: str | None, *, json: bool) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.audit import proofs, sealing
 from domain.audit.sealing import EntryProof
+from domain.banking import ending
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
 from domain.settlement import (
@@ -17,7 +18,6 @@ from domain.settlement import (
     cycles,
     days,
     drilling,
-    finishing,
     forecasting,
     late,
     queries,
@@ -200,8 +200,8 @@ async def approve(ctx: Context, cycle_id: UUID) -> Cycle:
 
 
 async def close(ctx: Context, cycle_id: UUID) -> Cycle:
-    """Put a settled cycle away."""
-    return await ctx.write(finishing.close, cycle_id, by=PersonId(acting_person(ctx.viewer)), now=ctx.now)
+    """Put a settled cycle away, nothing of which is open."""
+    return await ctx.write(ending.close, cycle_id, by=PersonId(acting_person(ctx.viewer)), now=ctx.now)
 
 
 async def void(ctx: Context, cycle_id: UUID, reason: str) -> Cycle:

@@ -9,11 +9,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from domain.banking.desk import take_turns
+from domain.banking.errors import PaymentsOpen
 from domain.banking.models import Payment
 from domain.banking.states import PaymentKind, PaymentState
+from domain.ids import PersonId
 from domain.settlement import finishing
 from domain.settlement.exact import ZERO
-from domain.settlement.models import CycleState
+from domain.settlement.models import Cycle, CycleState
 from domain.settlement.policy_models import PaymentPlan
 from domain.settlement.steps import cycle_of
 from domain.storage import WriteSession
@@ -37,6 +40,20 @@ async def settle_where_done(session: WriteSession, cycle_ids: Iterable[UUID], *,
                 await finishing.settle(session, cycle_id, now=now)
                 settled.append(cycle_id)
     return settled
+
+
+async def close(session: WriteSession, cycle_id: UUID, *, by: PersonId, now: datetime) -> Cycle:
+    """Put a settled cycle away, unless money of it is open again: sent back by a bank, or still to be paid back.
+
+    Raises: CycleNotFound, SettlementOutOfOrder, PaymentsOpen.
+    """
+    await take_turns(session)
+    cycle = await cycle_of(session, cycle_id)
+    waiting = select(Payment.reference).where(Payment.cycle_id == cycle_id, col(Payment.state).not_in(ENDED))
+    references = (await session.scalars(waiting.order_by(col(Payment.reference)))).all()
+    if references and cycle.state == CycleState.SETTLED:
+        raise PaymentsOpen(cycle.name, references)
+    return await finishing.close(session, cycle_id, by=by, now=now)
 
 
 def move(payment: Payment, amount: Decimal, *, now: datetime, returned: str | None = None) -> None:

@@ -186,3 +186,14 @@ class CreditSpent(Conflict):
     def __init__(self, state: str) -> None:
         self.state = state
         super().__init__(f"the credit is {state}; it is used once")
+
+
+class PaymentsOpen(Conflict):
+    """A cycle is not put away while money of it is still to move."""
+
+    code = "PAYMENTS_OPEN"
+
+    def __init__(self, cycle: str, references: Sequence[str]) -> None:
+        self.cycle = cycle
+        self.references = tuple(references)
+        super().__init__(f"cycle {cycle} is not closed: open again or to be paid back: {', '.join(references)}")

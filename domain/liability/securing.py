@@ -1,7 +1,7 @@
 """What follows from the cover: unsecured issuance stops below the minimum, and goes on once it is reached again.
 
-Sponsors on prepaid packs, those that pay when points are spent, and those whose share then covers the dearest redeemer's
-price are never stopped by it: their points are secured.
+Sponsors on prepaid packs, those that pay when points are spent, and those whose share then covers the dearest
+redeemer's price are never stopped by it: their points are secured.
 """
 
 from __future__ import annotations

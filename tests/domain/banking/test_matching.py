@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain.banking import booking, queries, releasing
-from domain.banking.errors import MatchImpossible
+from domain.banking import booking, ending, queries, releasing
+from domain.banking.errors import MatchImpossible, PaymentsOpen
 from domain.banking.states import CreditState, EntryOutcome, MatchState, PaymentState, Place
 from domain.settlement import queries as settlement
 from domain.settlement.errors import SecondPersonNeeded
@@ -220,3 +220,23 @@ async def test_what_another_statement_booked_before_goes_to_a_person(database: D
     _, entry = await paying.entries()
     assert entry.outcome == EntryOutcome.AMBIGUOUS
     assert (await paying.payments())["P"].paid == Decimal("5.00")
+
+
+async def test_a_cycle_is_not_closed_while_a_payment_of_it_is_open_again(database: Database) -> None:
+    paying = await an_instructed_cycle(database)
+    await paying.do(releasing.release, paying.cycle.cycle_id, by=BERT, now=paying.now)
+    payments = await paying.payments()
+    await paying.booked(
+        of("20.00", payments["P"].reference),
+        of("10.00", payments["Q"].reference),
+        of("-17.00", payments["R"].reference),
+    )
+    await paying.booked(of("17.00", payments["R"].reference, returned="AC04", code=("PMNT", "ICDT", "RRTN")))
+    assert (await paying.payments())["R"].state == PaymentState.RETURNED
+    with pytest.raises(PaymentsOpen, match=payments["R"].reference):
+        await paying.do(ending.close, paying.cycle.cycle_id, by=ANNA, now=paying.now)
+    await paying.do(releasing.release, paying.cycle.cycle_id, by=BERT, now=paying.now)
+    await paying.booked(of("-17.00", payments["R"].reference))
+    for _ in range(2):
+        closed = await paying.do(ending.close, paying.cycle.cycle_id, by=ANNA, now=paying.now)
+        assert closed.state == CycleState.CLOSED
