@@ -16,7 +16,7 @@ BEGIN
     SELECT (is_now ->> who)::uuid INTO person FROM unnest(string_to_array(TG_ARGV[4], ',')) WITH ORDINALITY AS p (who, place)
     WHERE is_now ->> who IS NOT NULL AND (TG_OP = 'INSERT' OR is_now -> who IS DISTINCT FROM was -> who)
     ORDER BY place LIMIT 1;
-    SELECT COALESCE(jsonb_object_agg(name, word), '{}') INTO told FROM (
+    SELECT COALESCE(jsonb_object_agg(name, regexp_replace(word, '^\\x', '')), '{}') INTO told FROM (  -- a digest as it is shown
         SELECT name, is_now ->> name AS word FROM unnest(string_to_array(TG_ARGV[5], ',')) AS name
         WHERE is_now -> name IS DISTINCT FROM was -> name
         UNION ALL

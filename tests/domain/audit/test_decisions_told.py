@@ -48,7 +48,7 @@ async def test_every_step_of_a_cycle_is_told_with_who_took_it(database: Database
     assert steps["CUT_OFF"].actor == ActorKind.COMMAND_LINE
     assert steps["PROPOSE"].subject_id == cycle.cycle_id
     assert cycle.digest is not None
-    assert facts(steps["PROPOSE"], "to_state", "digest") == ("PROPOSED", f"\\x{cycle.digest.hex()}")
+    assert facts(steps["PROPOSE"], "to_state", "digest") == ("PROPOSED", cycle.digest.hex())
     assert (steps["ACCEPT"].actor_id, steps["ACCEPT"].partner_id) == (BERT, trading.partner_ids["P"])
     own = await told(trading, Action.CYCLE_STEP_TAKEN, Sight.partner(trading.partner_ids["P"]))
     assert [line.facts["step"] for line in own] == ["ACCEPT"]
