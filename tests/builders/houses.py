@@ -98,6 +98,13 @@ class Browser:
         headers = {**self.ours, "X-CSRF-Token": self.token}
         return await self.http.post("/graphql", json={"query": text, "variables": values}, headers=headers)
 
+    async def file(self, path: str) -> bytes:
+        """A file, fetched as a page of ours does."""
+        headers = {"X-CSRF-Token": self.token, "Sec-Fetch-Site": "same-origin"}
+        answer = await self.http.get(path, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
 
 @dataclass
 class House:
@@ -183,10 +190,10 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    database: Database, database_url: str, owner: asyncpg.Connection, tmp_path: Path
+    database: Database, database_url: str, owner: asyncpg.Connection, tmp_path: Path, **founded: Any
 ) -> AsyncIterator[House]:
     """The coalition, whose operator invited its first admin from the command line."""
-    await a_coalition(database)
+    await a_coalition(database, **founded)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(a_server(database_url, tmp_path, outbound_hosts="127.0.0.1"))
         house = House(url=url, owner=owner, database_url=database_url, home=tmp_path, stack=stack)
