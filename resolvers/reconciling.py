@@ -121,7 +121,7 @@ async def _copied(session: ReadSession, file_id: UUID, mapping: Mapping, handle:
 
 
 def _hashed(ctx: Context, file: PartnerFile) -> Callable[[str], bytes | None]:
-    """What is kept in the place of a card or a partner's own number: what members are looked up by."""
+    """What is kept in the place of a partner's own number for a member: what that member is looked up by."""
 
     def hashed(value: str) -> bytes | None:
         try:

@@ -108,8 +108,8 @@ class Reader:
                 raise problems[0]
             meant = self._kind(kind)
             at, or_at = self._at(occurred_at, time_of_day)
-            number = text(FieldName.REFERENCE, reference, needed=FieldName.REFERENCE in self._mapping.columns)
-            code = text(FieldName.OUTLET, outlet, needed=FieldName.OUTLET in self._mapping.columns)
+            number = text(FieldName.REFERENCE, reference)
+            code = text(FieldName.OUTLET, outlet)
             own = self._whole(raw_points, meant)
             paid = self._minor(raw_amount, meant, currency)
             key = None if member is None else self._member(text(FieldName.MEMBER, member) or "")
@@ -207,11 +207,9 @@ class Reader:
                 return figure * direction
 
 
-def text(name: FieldName, value: Any, *, needed: bool = False) -> str | None:
-    """A short text. Raises: Unreadable."""
+def text(name: FieldName, value: Any) -> str | None:
+    """A short text; none where there is none, as the outlet of a web shop. Raises: Unreadable."""
     if value is None:
-        if needed:
-            raise Unreadable(Reason.CELL_EMPTY, name, "the cell is empty")
         return None
     written = str(value)
     if UNDECODED in written:

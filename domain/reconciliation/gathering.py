@@ -47,7 +47,10 @@ NOT ({due}) AND e.occurred_at BETWEEN CAST(:starts AS timestamptz) - make_interv
 AND (e.reference IN (SELECT r.reference FROM partner_record r
         WHERE r.file_id = CAST(:file AS uuid) AND r.match IS NULL AND r.outcome IS NULL AND r.reference IS NOT NULL)
     OR (e.outlet_id, e.occurred_at) IN (SELECT r.outlet_id, r.occurred_at FROM partner_record r
-        WHERE r.file_id = CAST(:file AS uuid) AND r.match IS NULL AND r.outcome IS NULL AND r.reference IS NULL))
+        WHERE r.file_id = CAST(:file AS uuid) AND r.match IS NULL AND r.outcome IS NULL AND r.reference IS NULL)
+    OR e.outlet_id IS NULL AND e.occurred_at IN (SELECT r.occurred_at FROM partner_record r
+        WHERE r.file_id = CAST(:file AS uuid) AND r.match IS NULL AND r.outcome IS NULL AND r.reference IS NULL
+            AND r.outlet_id IS NULL))
 """
 
 FIRST = "COALESCE((SELECT max(number) FROM partner_posting WHERE file_id = CAST(:file AS uuid)), 0)"

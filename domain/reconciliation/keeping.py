@@ -68,7 +68,7 @@ async def mappings_of(session: ReadSession, partner_id: PartnerId) -> list[Recon
     query = (
         select(ReconciliationMapping)
         .where(ReconciliationMapping.partner_id == partner_id, own(sight_of(session), ReconciliationMapping))
-        .distinct(col(ReconciliationMapping.name))
+        .ext(distinct_on(col(ReconciliationMapping.name)))
         .order_by(col(ReconciliationMapping.name), col(ReconciliationMapping.version).desc())
     )
     return list(await session.scalars(query))

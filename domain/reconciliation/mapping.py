@@ -42,7 +42,7 @@ class FieldName(StrEnum):
     CURRENCY = "currency"
     """In which currency."""
     MEMBER = "member"
-    """The member's card, or the partner's own number for the member."""
+    """The partner's own number for the member."""
 
 
 class Signs(StrEnum):

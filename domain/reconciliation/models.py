@@ -140,7 +140,7 @@ class PartnerRecord(Row, table=True):
     amount: int | None = Field(default=None, sa_type=BigInteger)
     """In minor units; what is paid back is negative."""
     member: bytes | None = Field(default=None, sa_type=Digest)
-    """A keyed hash of the card or the partner's own number for the member."""
+    """A keyed hash of the partner's own number for the member."""
     outcome: str | None = None
     reason: str | None = None
     match: int | None = Field(default=None, sa_type=BigInteger)

@@ -22,6 +22,8 @@ CROSS JOIN LATERAL (SELECT CAST(CASE
     ELSE EXTRACT(EPOCH FROM r.occurred_at - p.occurred_at) END AS bigint) AS seconds_off) d
 """
 FITS = "abs(COALESCE(r.amount - p.amount, 0)) <= :amount AND abs(COALESCE(r.points - p.points, 0)) <= :points"
+OUTLET_OF = "COALESCE({}.outlet_id, '00000000-0000-0000-0000-000000000000')"
+"""An outlet that can be joined by; web shops, which have none, are alike in that."""
 SAME_OUTLET = "(r.outlet_id IS NULL OR p.outlet_id IS NULL OR r.outlet_id = p.outlet_id)"
 
 SETTLE = """
@@ -48,12 +50,12 @@ WITH candidate AS ({candidates}), ranked AS (
 ALIKE = """
 WITH r AS (
     SELECT r.row, {keys}, row_number() OVER (PARTITION BY {keys} ORDER BY r.row) AS n
-    FROM (SELECT x.row, x.match, x.outcome, x.file_id, x.kind, x.reference, x.outlet_id, x.amount, x.points,
-        x.occurred_at - make_interval(secs => {shift}) AS occurred_at FROM partner_record x) r
+    FROM (SELECT x.row, x.match, x.outcome, x.file_id, x.kind, x.reference, x.outlet_id, {outlet} AS place, x.amount,
+        x.points, x.occurred_at - make_interval(secs => {shift}) AS occurred_at FROM partner_record x) r
     WHERE {left_records} AND {only}
 ), p AS (
     SELECT p.number, {keys}, row_number() OVER (PARTITION BY {keys} ORDER BY p.number) AS n
-    FROM partner_posting p WHERE {left_postings}
+    FROM (SELECT x.*, {outlet} AS place FROM partner_posting x) p WHERE {left_postings}
 ), pair AS MATERIALIZED (
     SELECT r.row, p.number, CAST({shift} AS bigint) AS seconds_off, 'MATCHED' AS outcome, CAST(NULL AS text) AS reason
     FROM r JOIN p USING ({keys}, n)
@@ -138,10 +140,14 @@ async def by_time(run: Run, *, shift: int = 0, outlet_id: UUID | None = None) ->
     if run.mapping.grain is Grain.OUTLET_DAY:
         return 0
     only = "true" if outlet_id is None else "r.outlet_id = CAST(:outlet AS uuid)"
-    by = ["outlet_id"] if run.has(FieldName.OUTLET) else []
+    by = ["place"] if run.has(FieldName.OUTLET) else []
     alike = await _alike(run, by, only=f"r.reference IS NULL AND {only}", shift=shift, outlet_id=outlet_id)
-    candidates = _time(run, f"{FITS} AND p.due AND {only}", shift=shift)
-    return alike + await _nearest(run, candidates, outlet_id=outlet_id)
+    fits = f"{FITS} AND p.due AND {only}"
+    found = alike + await _nearest(run, _time(run, fits, shift=shift), outlet_id=outlet_id)
+    if by and outlet_id is None:  # a row that does not say where, held against postings that do
+        nowhere = _time(run, f"{fits} AND r.outlet_id IS NULL", shift=shift, anywhere=True)
+        found += await _nearest(run, nowhere, outlet_id=outlet_id)
+    return found
 
 
 async def by_groups(run: Run) -> int:
@@ -198,7 +204,11 @@ async def _nearest(run: Run, candidates: str, *, outlet_id: UUID | None = None) 
 async def _alike(run: Run, by: list[str], *, only: str, shift: int = 0, outlet_id: UUID | None = None) -> int:
     figures = [name for name in (FieldName.AMOUNT, FieldName.POINTS) if run.has(name)]
     keys = ", ".join(["kind", "occurred_at", *by, *(name.value for name in figures)])
-    parts = {"left_records": LEFT_RECORDS, "left_postings": f"{LEFT_POSTINGS} AND p.due"}
+    parts = {
+        "left_records": LEFT_RECORDS,
+        "left_postings": f"{LEFT_POSTINGS} AND p.due",
+        "outlet": OUTLET_OF.format("x"),
+    }
     return await run.count(ALIKE.format(keys=keys, only=only, shift=shift, **parts) + SETTLE, outlet=outlet_id)
 
 
@@ -224,10 +234,18 @@ def _reference(run: Run, fits: str, *, outcome: str = MATCHED, reason: str = NOT
 
 
 def _time(
-    run: Run, fits: str, *, shift: int = 0, equal: bool = True, outcome: str = MATCHED, reason: str = NOTHING
+    run: Run,
+    fits: str,
+    *,
+    shift: int = 0,
+    equal: bool = True,
+    anywhere: bool = False,
+    outcome: str = MATCHED,
+    reason: str = NOTHING,
 ) -> str:
     """Candidates by time; figures that must be equal are joined by, since pairs of all that is near are too many."""
-    parts = {"apart": APART, "outlet": SAME_OUTLET, "same": same_figures(run) if equal else same_outlet(run)}
+    same = ("" if anywhere else same_outlet(run)) + (_same_sums(run) if equal else "")
+    parts = {"apart": APART, "outlet": SAME_OUTLET, "same": same}
     width = max(run.limits.near, 1)
     return BY_TIME.format(shift=shift, width=width, fits=fits, outcome=outcome, reason=reason, **parts)
 
@@ -239,13 +257,17 @@ def _day_of(run: Run) -> str:
 
 def same_outlet(run: Run) -> str:
     """Rows and postings of one outlet, in a form that can be joined by."""
-    return " AND p.outlet_id = r.outlet_id" if run.has(FieldName.OUTLET) else ""
+    return f" AND {OUTLET_OF.format('p')} = {OUTLET_OF.format('r')}" if run.has(FieldName.OUTLET) else ""
 
 
 def same_figures(run: Run) -> str:
-    """The same of all figures in which nothing is tolerated: pairs of all that is near would be too many."""
+    """The same outlet, and the same of all figures in which nothing is tolerated."""
+    return same_outlet(run) + _same_sums(run)
+
+
+def _same_sums(run: Run) -> str:
     strict = {FieldName.AMOUNT: run.limits.amount == 0, FieldName.POINTS: run.limits.points == 0}
-    return same_outlet(run) + "".join(
+    return "".join(
         f" AND COALESCE(p.{name}, 0) = COALESCE(r.{name}, 0)"
         for name, exact in strict.items()
         if exact and run.has(name)

@@ -169,8 +169,8 @@ def make_file(
         rows += made
         expected.update(found)
         withheld += [row] if chosen.get(place) is Defect.LATE else []
-    for number in range(defects.get(Defect.EXTRA, 0) if postings else 0):
-        extra = replace(random.choice(postings), reference=f"NEVER-{number}-{random.randrange(10**9)}")
+    for number in range(defects.get(Defect.EXTRA, 0) if fit else 0):
+        extra = replace(postings[random.choice(fit)], reference=f"NEVER-{number}-{random.randrange(10**9)}")
         rows.insert(random.randrange(len(rows) + 1), extra)
         expected[Outcome.MISSING_IN_LEDGER, None, extra.reference] += 1
     shift = timedelta(minutes=30 * defects.get(Defect.TIME_ZONE, 0))

