@@ -38,11 +38,17 @@ def verify(database_url: str, tmp_path: Path) -> Verify:
     return run
 
 
-@pytest.mark.usefixtures("books")
-async def test_sound_books_are_called_sound(verify: Verify) -> None:
+async def test_sound_books_are_called_sound(books: Books, verify: Verify) -> None:
     said = await verify()
     assert said.exit_code == 0
-    read = "1 wallets, 2 entries, 2 transfers, 1 lots and 1 baskets read, and 0 lines of the audit trail."
+    told = await books.owner.fetch("SELECT action, count(*) FROM trail_line GROUP BY action ORDER BY action")
+    assert [tuple(row) for row in told] == [
+        ("CONTRACT_DRAWN_UP", 2),
+        ("CONTRACT_SIGNED", 2),
+        ("CYCLE_STEP_TAKEN", 1),
+        ("PARTNER_CHANGED", 2),
+    ], "two partners were admitted, with a contract each, and the first cycle opened"
+    read = "1 wallets, 2 entries, 2 transfers, 1 lots and 1 baskets read, and 7 lines of the audit trail."
     assert read in said.output
 
 
