@@ -154,12 +154,12 @@ class Purchase(Node):
     member: Member | None
     """Whose purchase it is; null where the member was named in a way that no longer holds."""
 
-    @strawberry.field(graphql_type=list[CountedPart], extensions=[needs(Scope.SETTLEMENT_READ)])
+    @strawberry.field(graphql_type=list[CountedPart] | None, extensions=[needs(Scope.SETTLEMENT_READ)])
     @staticmethod
     async def statement_parts(
         purchase: strawberry.Parent[commands.PurchaseReceipt], info: Info
     ) -> list[DomainCountedPart]:
-        """The statement lines that count it, of those you are a side of, and what it adds to each."""
+        """The statement lines you are a side of that count it, and what it adds to each; null without the scope."""
         return await invoices.parts_of(info.context, purchase.wallet_id, purchase.entry_id)
 
 

@@ -70,10 +70,10 @@ class Redemption(Node):
         """Who gives value for the points."""
         return await coalition.partner(info.context, redemption.partner_id)
 
-    @strawberry.field(graphql_type=list[CountedPart], extensions=[needs(Scope.SETTLEMENT_READ)])
+    @strawberry.field(graphql_type=list[CountedPart] | None, extensions=[needs(Scope.SETTLEMENT_READ)])
     @staticmethod
     async def statement_parts(redemption: strawberry.Parent[queries.Redemption], info: Info) -> list[DomainCountedPart]:
-        """The statement lines that count it, of those you are a side of, and what it adds to each."""
+        """The statement lines you are a side of that count it, and what it adds to each; null without the scope."""
         return await invoices.parts_of(info.context, redemption.wallet_id, redemption.entry_id)
 
 

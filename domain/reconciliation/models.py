@@ -22,6 +22,12 @@ def _one_of(column: str, kinds: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(kind.value) for kind in kinds)})"
 
 
+def _within_partner(column: str, target: str) -> ForeignKeyConstraint:
+    """A key to something of the same partner: an id of another's is refused as one that nobody has."""
+    table, _, key = target.partition(".")
+    return ForeignKeyConstraint([column, "partner_id"], [f"{table}.{key}", f"{table}.partner_id"])
+
+
 class ReconciliationMapping(Row, table=True):
     """One version of how a partner writes its files; it never changes."""
 
@@ -36,7 +42,11 @@ class ReconciliationMapping(Row, table=True):
     """None: one of the partner's programs, or the command line."""
     created_at: datetime = Field(sa_type=Instant)
 
-    __table_args__ = (Unique("partner_id", "name", "version"), CheckConstraint("version > 0", name="version"))
+    __table_args__ = (
+        Unique("partner_id", "name", "version"),
+        Unique("mapping_id", "partner_id"),
+        CheckConstraint("version > 0", name="version"),
+    )
 
 
 class PartnerFile(Row, table=True):
@@ -45,7 +55,7 @@ class PartnerFile(Row, table=True):
     __tablename__ = "partner_file"
     file_id: UUID = Field(primary_key=True)
     partner_id: UUID = Field(foreign_key="partner.partner_id")
-    mapping_id: UUID = Field(foreign_key="reconciliation_mapping.mapping_id")
+    mapping_id: UUID
     name: str
     sequence: int
     """The partner's files count up without a gap."""
@@ -84,6 +94,8 @@ class PartnerFile(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
     __table_args__ = (
+        _within_partner("mapping_id", "reconciliation_mapping.mapping_id"),
+        Unique("file_id", "partner_id"),
         Index(
             "uq_partner_file_sequence",
             "partner_id",
@@ -110,19 +122,22 @@ class PartnerFilePart(Row, table=True):
     """A run of a file's bytes."""
 
     __tablename__ = "partner_file_part"
-    file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")
+    file_id: UUID = Field(primary_key=True)
     start: int = Field(primary_key=True, sa_type=BigInteger)
     partner_id: UUID
     content: bytes = Field(sa_type=Digest)
 
-    __table_args__ = (CheckConstraint("octet_length(content) BETWEEN 1 AND 4194304", name="size"),)
+    __table_args__ = (
+        _within_partner("file_id", "partner_file.file_id"),
+        CheckConstraint("octet_length(content) BETWEEN 1 AND 4194304", name="size"),
+    )
 
 
 class PartnerRecord(Row, table=True):
     """A row of a file as the mapping reads it, and what became of it."""
 
     __tablename__ = "partner_record"
-    file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")
+    file_id: UUID = Field(primary_key=True)
     row: int = Field(primary_key=True, sa_type=BigInteger)
     """Its number in the file, as a spreadsheet shows it."""
     partner_id: UUID
@@ -156,6 +171,7 @@ class PartnerRecord(Row, table=True):
     """What stands there instead."""
 
     __table_args__ = (
+        _within_partner("file_id", "partner_file.file_id"),
         Index(None, "partner_id", "identity"),
         CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
     )
@@ -165,7 +181,7 @@ class PartnerPosting(Row, table=True):
     """What the ledger has of a partner for a file's period: its own postings, and what became of each."""
 
     __tablename__ = "partner_posting"
-    file_id: UUID = Field(primary_key=True, foreign_key="partner_file.file_id")
+    file_id: UUID = Field(primary_key=True)
     number: int = Field(primary_key=True, sa_type=BigInteger)
     partner_id: UUID
     wallet_id: UUID
@@ -185,6 +201,7 @@ class PartnerPosting(Row, table=True):
     reason: str | None = None
 
     __table_args__ = (
+        _within_partner("file_id", "partner_file.file_id"),
         Index(
             "ix_partner_posting_matched",
             "partner_id",
@@ -200,7 +217,7 @@ class ReconciliationException(Row, table=True):
 
     __tablename__ = "reconciliation_exception"
     exception_id: UUID = Field(primary_key=True)
-    file_id: UUID = Field(foreign_key="partner_file.file_id")
+    file_id: UUID
     partner_id: UUID
     place: int = Field(sa_type=BigInteger)
     """The order of the list: rows of the file first."""
@@ -226,10 +243,13 @@ class ReconciliationException(Row, table=True):
     resolved_by: UUID | None = None
     """None where a later file explained it."""
     resolved_at: datetime | None = Field(default=None, sa_type=Instant)
-    explained_by: UUID | None = Field(default=None, foreign_key="partner_file.file_id")
+    explained_by: UUID | None = None
 
     __table_args__ = (
+        _within_partner("file_id", "partner_file.file_id"),
+        _within_partner("explained_by", "partner_file.file_id"),
         Unique("file_id", "place"),
+        Unique("exception_id", "partner_id"),
         Index("ix_reconciliation_exception_open", "partner_id", postgresql_where=text("state <> 'RESOLVED'")),
         CheckConstraint(_one_of("outcome", Outcome), name="outcome"),
         CheckConstraint(_one_of("severity", Severity), name="severity"),
@@ -266,6 +286,6 @@ class ExceptionStep(Row, table=True):
 
     __table_args__ = (
         Index(None, "exception_id", "step_id"),
-        ForeignKeyConstraint(["exception_id"], ["reconciliation_exception.exception_id"]),
+        _within_partner("exception_id", "reconciliation_exception.exception_id"),
         CheckConstraint("char_length(note) <= 1000", name="note"),
     )

@@ -48,6 +48,7 @@ def _create_mapping() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("mapping_id", name="pk_reconciliation_mapping"),
         sa.UniqueConstraint("partner_id", "name", "version", name="uq_reconciliation_mapping_partner_id_name_version"),
+        _known_by("reconciliation_mapping", "mapping_id"),
         _refers("reconciliation_mapping", "partner_id", "partner.partner_id"),
         *_laws("reconciliation_mapping", {"version": "version > 0"}),
     )
@@ -95,7 +96,8 @@ def _create_file() -> None:
         sa.Column("ended_at", INSTANT),
         sa.PrimaryKeyConstraint("file_id", name="pk_partner_file"),
         _refers("partner_file", "partner_id", "partner.partner_id"),
-        _refers("partner_file", "mapping_id", "reconciliation_mapping.mapping_id"),
+        _refers_within_partner("partner_file", "mapping_id", "reconciliation_mapping.mapping_id"),
+        _known_by("partner_file", "file_id"),
         _refers("partner_file", "cycle_id", "cycle.cycle_id"),
         *_laws("partner_file", laws),
     )
@@ -115,7 +117,7 @@ def _create_part() -> None:
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("file_id", "start", name="pk_partner_file_part"),
-        _refers("partner_file_part", "file_id", "partner_file.file_id"),
+        _refers_within_partner("partner_file_part", "file_id", "partner_file.file_id"),
         *_laws("partner_file_part", {"size": "octet_length(content) BETWEEN 1 AND 4194304"}),
     )
 
@@ -145,7 +147,7 @@ def _create_record() -> None:
         sa.Column("cell", sa.String()),
         sa.Column("detail", sa.String()),
         sa.PrimaryKeyConstraint("file_id", "row", name="pk_partner_record"),
-        _refers("partner_record", "file_id", "partner_file.file_id"),
+        _refers_within_partner("partner_record", "file_id", "partner_file.file_id"),
         *_laws("partner_record", {"outcome": f"outcome IN {OUTCOMES}"}),
     )
     op.create_index("ix_partner_record_partner_id_identity", "partner_record", ["partner_id", "identity"])
@@ -171,7 +173,7 @@ def _create_posting() -> None:
         sa.Column("outcome", sa.String()),
         sa.Column("reason", sa.String()),
         sa.PrimaryKeyConstraint("file_id", "number", name="pk_partner_posting"),
-        _refers("partner_posting", "file_id", "partner_file.file_id"),
+        _refers_within_partner("partner_posting", "file_id", "partner_file.file_id"),
         *_laws("partner_posting", {"outcome": f"outcome IN {OUTCOMES}"}),
     )
     found = sa.text("outcome IN ('MATCHED', 'LATE')")
@@ -221,8 +223,9 @@ def _create_exception() -> None:
         sa.Column("explained_by", sa.Uuid()),
         sa.PrimaryKeyConstraint("exception_id", name="pk_reconciliation_exception"),
         sa.UniqueConstraint("file_id", "place", name="uq_reconciliation_exception_file_id_place"),
-        _refers("reconciliation_exception", "file_id", "partner_file.file_id"),
-        _refers("reconciliation_exception", "explained_by", "partner_file.file_id"),
+        _refers_within_partner("reconciliation_exception", "file_id", "partner_file.file_id"),
+        _refers_within_partner("reconciliation_exception", "explained_by", "partner_file.file_id"),
+        _known_by("reconciliation_exception", "exception_id"),
         *_laws("reconciliation_exception", laws),
     )
     unresolved = sa.text("state <> 'RESOLVED'")
@@ -242,7 +245,7 @@ def _create_step() -> None:
         sa.Column("person_id", sa.Uuid()),
         sa.Column("taken_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("step_id", name="pk_exception_step"),
-        _refers("exception_step", "exception_id", "reconciliation_exception.exception_id"),
+        _refers_within_partner("exception_step", "exception_id", "reconciliation_exception.exception_id"),
         *_laws("exception_step", {"note": "char_length(note) <= 1000"}),
     )
     op.create_index("ix_exception_step_exception_id_step_id", "exception_step", ["exception_id", "step_id"])
@@ -250,6 +253,18 @@ def _create_step() -> None:
 
 def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [target], name=f"fk_{table}_{column}")
+
+
+def _refers_within_partner(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    """A key to something of the same partner: an id of another's is refused as one that nobody has."""
+    to, _, key = target.partition(".")
+    name = f"fk_{table}_{column}_partner_id"
+    return sa.ForeignKeyConstraint([column, "partner_id"], [f"{to}.{key}", f"{to}.partner_id"], name=name)
+
+
+def _known_by(table: str, key: str) -> sa.UniqueConstraint:
+    """What keys within a partner refer to."""
+    return sa.UniqueConstraint(key, "partner_id", name=f"uq_{table}_{key}_partner_id")
 
 
 def _laws(table: str, laws: dict[str, str]) -> list[sa.CheckConstraint]:

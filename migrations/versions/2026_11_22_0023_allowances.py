@@ -21,6 +21,14 @@ WRITTEN_BY_POSTING = {
 
 STEPS = "noted_at, noted_by, bank_note, bank_entry_id, paid_at, paid_by, cycle_id, cancelled_at, cancelled_by"
 
+WITHIN_PARTNER = (
+    "EXISTS (SELECT FROM contract c WHERE c.contract_id = prepaid_pack.contract_id"
+    " AND c.partner_id = prepaid_pack.partner_id)"
+    " AND EXISTS (SELECT FROM partner p WHERE p.partner_id = prepaid_pack.partner_id"
+    " AND reference LIKE 'RF__' || replace(format('%5s%4s%4s', prepaid_pack.number, p.number, p.number), ' ', '0'))"
+)
+"""A contract of the partner's own, and a reference that bears its own number: nobody learns of another's."""
+
 DOORS = (
     "change_allowance(uuid, text, uuid, bigint, text, uuid, timestamptz)",
     "hold_allowance(uuid, text, bigint, timestamptz)",
@@ -48,7 +56,7 @@ def upgrade() -> None:
     wall("issuance_stop", "true", command="SELECT", role=LEDGER_ROLE)
     grant("issuance_stop", "SELECT", role=LEDGER_ROLE)
     wall("prepaid_pack", "sees_partner(partner_id)", command="SELECT")
-    wall("prepaid_pack", "", "sees_partner(partner_id) AND paid_at IS NULL", command="INSERT")
+    wall("prepaid_pack", "", f"sees_partner(partner_id) AND paid_at IS NULL AND {WITHIN_PARTNER}", command="INSERT")
     wall(
         "prepaid_pack",
         "sees_partner(partner_id)",

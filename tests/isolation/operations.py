@@ -166,9 +166,9 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "of a partner": lambda _mine, theirs, _key: {"first": 10, "partner": theirs.partner},
     },
     "Query.auditTrail": {
-        "": lambda *_: {"first": 50},
-        "of a partner": lambda _mine, theirs, _key: {"first": 50, "partner": theirs.partner},
-        "about a client": lambda _mine, theirs, _key: {"first": 50, "subject": theirs.client},
+        "": lambda *_: {"first": 100},
+        "of a partner": lambda _mine, theirs, _key: {"first": 100, "partner": theirs.partner},
+        "about a client": lambda _mine, theirs, _key: {"first": 100, "subject": theirs.client},
     },
     "Query.webhook": {"": lambda _mine, theirs, _key: {"id": theirs.webhook}},
     "Query.webhookPreview": {

@@ -63,7 +63,5 @@ RECORDS: Mapping[str, Mapping[str, Build]] = {
     },
     "Mutation.exceptionConfirm": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception)},
     "Mutation.exceptionDecline": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception, note="No")},
-    "Mutation.reconciliationPreview": {
-        "": lambda _mine, theirs, _key: _put(content=_mapping(), sample=f"{SAMPLE}{theirs.receipt_number},soon,1\n")
-    },
+    "Mutation.reconciliationPreview": {"": lambda *_: _put(content=_mapping(), sample=f"{SAMPLE}A2,soon,1\n")},
 }

@@ -50,6 +50,7 @@ WHERE 'hansa_app' = ANY (p.roles) AND p.cmd IN ('ALL', 'INSERT', 'UPDATE')
 GROUP BY p.tablename
 """
 
+OF_A_FILE = "ids of files are drawn at random, and keys within the partner lead to them"
 OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
 
 KEYS_WITHOUT_OWNER: Mapping[str, str] = {
@@ -61,6 +62,13 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "dispute_step → dispute": OF_A_DISPUTE,
     "dispute_transfer → dispute": OF_A_DISPUTE,
     "pk_dispute_transfer": OF_A_DISPUTE,
+    "pk_partner_file_part": OF_A_FILE,
+    "pk_partner_record": OF_A_FILE,
+    "pk_partner_posting": OF_A_FILE,
+    "uq_reconciliation_exception_file_id_place": OF_A_FILE,
+    "payment_confirmation → payment": "the wall takes only payments to the writer",
+    "prepaid_pack → contract": "the wall takes only the writer's own contracts",
+    "uq_prepaid_pack_reference": "the wall takes only references that bear the writer's own number",
     "uq_dispute_evidence_dispute_id_by_partner_id_sha256": OF_A_DISPUTE,
 }
 
@@ -143,6 +151,26 @@ GRANTED = (
     " VALUES (gen_random_uuid(), $2, $1, gen_random_uuid(), gen_random_uuid(), '{balance:read}', now(), now())"
 )
 REVOKED = "UPDATE oauth_grant SET revoked_at = now() WHERE partner_id <> $1 AND grant_id = $2"
+CONFIRMED = (
+    "INSERT INTO payment_confirmation (payment_id, partner_id, received_on, confirmed_by, confirmed_at)"
+    " VALUES ($2, $1, now(), gen_random_uuid(), now())"
+)
+READ = "INSERT INTO partner_record (file_id, row, partner_id) VALUES ($2, 999, $1)"
+HANDED_IN = (
+    "INSERT INTO partner_file (file_id, partner_id, mapping_id, name, sequence, dry_run, starts_at, state, received,"
+    " told, position, next_row, rows_read, points_read, amount_read, findings, begun_at) VALUES"
+    " (gen_random_uuid(), $1, $2, 'F', 99, true, now(), 'UPLOADING', 0, '{}', 0, 1, 0, 0, 0, '[]', now())"
+)
+CLEARED = (
+    "INSERT INTO exception_step (step_id, exception_id, partner_id, what, taken_at)"
+    " VALUES (gen_random_uuid(), $2, $1, 'NOTED', now())"
+)
+ORDERED = (
+    "INSERT INTO prepaid_pack (pack_id, partner_id, number, contract_id, packs, points, price, net, tax, gross,"
+    " currency, reference, idempotency_key, fingerprint, ordered_at) SELECT gen_random_uuid(), $1, 99, $2, 1, 1, 0, 0,"
+    " 0, 0, 'USD', 'RF00' || replace(format('%5s%4s%4s', 99, number, number), ' ', '0'), 'key', '', now()"
+    " FROM partner WHERE partner_id = $1"
+)
 TESTED = "INSERT INTO event (partner_id, kind, subject_id, occurred_at) VALUES ($1, 'WEBHOOK_TESTED', $2, now())"
 
 
@@ -155,6 +183,11 @@ TESTED = "INSERT INTO event (partner_id, kind, subject_id, occurred_at) VALUES (
         pytest.param(ATTEMPT, "delivery_id", id="an attempt of another's delivery"),
         pytest.param(GRANTED, "client_id", id="a grant to another's client"),
         pytest.param(REVOKED, "grant_id", id="the end of another's grant"),
+        pytest.param(HANDED_IN, "mapping_id", id="a file by another's mapping"),
+        pytest.param(READ, "file_id", id="a row of another's file"),
+        pytest.param(CLEARED, "exception_id", id="a step about another's exception"),
+        pytest.param(ORDERED, "contract_id", id="a pack under another's contract"),
+        pytest.param(CONFIRMED, "payment_id", id="the arrival of another's payment"),
         pytest.param(TESTED, "webhook_id", id="a test of another's webhook"),
     ],
 )
@@ -164,9 +197,18 @@ async def test_naming_what_is_anothers_ends_as_naming_nothing(
     own = world.amber.partner_id
     unknown = await refused(amber, statement, own, uuid4())
     assert await refused(amber, statement, own, getattr(world.birch, whose)) == unknown
-    if statement not in {ATTEMPT, GRANTED, REVOKED, TESTED}:
-        assert "ForeignKeyViolation" in unknown
+    if statement not in {ATTEMPT, GRANTED, REVOKED, TESTED, CONFIRMED}:
+        assert ("ForeignKeyViolation" in unknown) is (statement != ORDERED), "of packs, the wall looks first"
         assert await refused(amber, statement, own, getattr(world.amber, whose)) == "done"
+
+
+async def test_a_pack_bears_the_writers_own_number(world: World, amber: asyncpg.Connection) -> None:
+    """References are counted, so whoever might write another's would learn which of them is taken."""
+    own, contract = world.amber.partner_id, world.amber.contract_id
+    number = await amber.fetchval("SELECT number FROM partner WHERE partner_id = $1", world.birch.partner_id)
+    for counted in (1, 99):
+        theirs = ORDERED.replace("99", str(counted)).replace("number, number)", f"{number}, {number})")
+        assert "row-level security" in await refused(amber, theirs, own, contract)
 
 
 async def test_nobody_but_the_server_makes_or_widens_a_grant(world: World, amber: asyncpg.Connection) -> None:
