@@ -81,9 +81,9 @@ async def take_wind_down(ctx: Context, step: WindDownStep) -> WindDownView:
     return await wind_down(ctx)
 
 
-async def withdraw_end(ctx: Context) -> WindDown:
-    """Take the end back before anybody's earning has stopped."""
-    return await ctx.write(winding_down.withdraw, by=_person(ctx), now=ctx.now)
+async def withdraw_end(ctx: Context, announced_at: datetime) -> WindDown:
+    """Take the end that was announced then back, before anybody's earning has stopped."""
+    return await ctx.write(winding_down.withdraw, by=_person(ctx), now=ctx.now, announced_at=announced_at)
 
 
 async def notices_of(ctx: Context) -> Sequence[notices.Notice]:

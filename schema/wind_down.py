@@ -129,6 +129,14 @@ class WindDownStepInput:
     """Which; ANNOUNCE is the second person's confirmation. Refused when it is not its turn."""
 
 
+@strawberry.input
+class WindDownWithdrawInput:
+    """An end to be taken back."""
+
+    announced_at: datetime
+    """When it was announced, as you read it: so nobody takes back another than is meant."""
+
+
 @strawberry.type
 class WindDownQuery:
     """The end of the coalition."""
@@ -160,7 +168,7 @@ class WindDownMutation:
 
     @strawberry.mutation(graphql_type=WindDownPayload, extensions=[SIGN, refusals])
     @staticmethod
-    async def wind_down_withdraw(info: Info) -> Any:
+    async def wind_down_withdraw(info: Info, input: WindDownWithdrawInput) -> Any:
         """Take the end back before anybody's earning has stopped; notices of partners are to be given anew."""
-        await exits.withdraw_end(info.context)
+        await exits.withdraw_end(info.context, input.announced_at)
         return WindDownPayload()

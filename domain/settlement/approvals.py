@@ -23,8 +23,11 @@ class Standing(StrEnum):
     """What an approval is worth now."""
 
     NONE = "NONE"
+    """Nobody approved, or it was voided."""
     VALID = "VALID"
+    """It may be acted upon."""
     EXPIRED = "EXPIRED"
+    """Its time is over."""
     CHANGED = "CHANGED"
     """Something under it is not what was approved."""
 

@@ -31,7 +31,7 @@ NAMELESS: Mapping[str, Mapping[str, Build]] = {
         "": lambda *_: _put(earningEndsAt=LATER, spendingEndsAt=LAST, residual="SPONSORS", reason="Tests")
     },
     "Mutation.windDownStep": {"": lambda *_: _put(step="SETTLE")},
-    "Mutation.windDownWithdraw": {"": lambda *_: {}},
+    "Mutation.windDownWithdraw": {"": lambda *_: _put(announcedAt="2026-11-01T00:00:00Z")},
 }
 
 NAMING: Mapping[str, Mapping[str, Build]] = {

@@ -67,10 +67,15 @@ class DisputeStepKind(StrEnum):
     """What is done to a dispute."""
 
     RAISE = "RAISE"
+    """A partner disputed a line."""
     ANSWER = "ANSWER"
+    """The other side answered."""
     ESCALATE = "ESCALATE"
+    """It was laid before the coalition, by a side or because the time was over."""
     DECIDE = "DECIDE"
+    """The coalition decided."""
     WITHDRAW = "WITHDRAW"
+    """Whoever raised it took it back."""
     EVIDENCE = "EVIDENCE"
     """A file or a note was added."""
 

@@ -150,10 +150,17 @@ async def confirm(session: WriteSession, *, by: PersonId, now: datetime) -> Wind
     return ending
 
 
-async def withdraw(session: WriteSession, *, by: PersonId, now: datetime) -> WindDown:
-    """Take it back before anybody's earning has stopped. Raises: ExitNotFound, ExitOutOfOrder."""
+async def withdraw(
+    session: WriteSession, *, by: PersonId, now: datetime, announced_at: datetime | None = None
+) -> WindDown:
+    """Take the end back, that announced at an instant where it is named, before anybody's earning has stopped.
+
+    Raises: ExitNotFound, ExitOutOfOrder.
+    """
     await one_at_a_time(session)
     ending = await wind_down_of(session)
+    if announced_at is not None and ending.announced_at != announced_at:
+        raise ExitNotFound
     parts = await _parts(session, ending)
     if any(part.stopped_at is not None for part in parts):
         raise ExitOutOfOrder("WITHDRAW", "earning has stopped")
