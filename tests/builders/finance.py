@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,17 @@ import asyncpg
 from schwifty import IBAN
 
 from domain.settlement import cycles
-from domain.storage import Database
+from domain.storage import Database, opened
 from hansa.storefront import Basket, Card, ClientSecret, Line, Storefront
+from hansa.worker import working
 from tests.builders.coalition import writing
 from tests.builders.houses import ADMIT, AGAIN, CHANGE_ROLES, CREATE, INVITE, STATUS, Browser, House, a_house
+from tests.builders.served import settings_for
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 HEARD_SECONDS = 2.1
 """Within two seconds, every server knows what became of a person."""
+OFTEN = timedelta(milliseconds=200)
 TILL = [
     *("purchases:read", "purchases:write", "redemptions:write", "balance:read", "history:read"),
     *("members:enrol", "members:lookup", "reconciliation:write"),
@@ -141,6 +144,18 @@ class Town:
         await self.house.owner.execute(f"{aged} (SELECT person_id FROM person WHERE name = $1)", name)
         await asyncio.sleep(HEARD_SECONDS)
 
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """The house's worker, for as long as the block lasts."""
+        stopping, settings = asyncio.Event(), settings_for(self.house.database_url, self.house.home)
+        async with opened(self.house.database_url, connections=4) as database:
+            task = asyncio.create_task(working(settings, database, stopping, every=OFTEN))
+            try:
+                yield
+            finally:
+                stopping.set()
+                await asyncio.wait_for(task, 20)
+
     async def signs_in_again(self, name: str) -> Browser:
         """Somebody of the coalition comes back to another browser."""
         return await self.house.signed_in((await self.agnes.do(AGAIN, person=self.people[name]))["invitation"]["link"])
@@ -150,6 +165,11 @@ class Town:
         given = {"partner": self.firms[slug].id, **CONTRACTS[slug], **terms}
         found: dict[str, Any] = (await self.agnes.do(DRAW_UP, **given))["contract"]
         return found
+
+    async def signed(self, slug: str) -> None:
+        """Its contract as it stands from the first day, drawn up by Agnes and signed by Bert."""
+        draft = await self.contract(slug, validFrom=MARCH.isoformat())
+        await self.bert.do(SIGN, contract=draft["id"], revision=draft["revision"])
 
     async def campaign(self, slug: str, name: str, rule: Mapping[str, Any], **terms: Any) -> None:
         """A partner's promise, with the agreement of whoever else pays for it."""

@@ -60,3 +60,14 @@ DECISIONS = [
     *("CONTRACT_DRAWN_UP", "CONTRACT_SIGNED", "CYCLE_STEP_TAKEN"),
     *("DECISION_PREPARED", "DECISION_TAKEN"),
 ]
+
+MAPPING_SAVE = step("reconciliationMappingSave", "ReconciliationMappingSaveInput", "mapping { version }")
+FILE_BEGIN = step("reconciliationBegin", "ReconciliationBeginInput", "file { id state uploadPath }")
+FILE = """query ($id: ID!) { reconciliationFile(id: $id) { state refusal percent
+    report { rows postings outcomes { outcome rows } } } }"""
+EXCEPTIONS = """query ($file: ID!) { reconciliationExceptions(filter: { file: $file, states: [OPEN, PROPOSED] }) {
+    nodes { id row reference outcome severity suggestion because suggested { reference } } } }"""
+_EXCEPTION = "exception { state resolution steps { what byMe } }"
+EXCEPTION_PROPOSE = step("exceptionPropose", "ExceptionProposeInput", _EXCEPTION)
+EXCEPTION_CONFIRM = step("exceptionConfirm", "ExceptionInput", _EXCEPTION)
+EXCEPTION_RESOLVE = step("exceptionResolve", "ExceptionResolveInput", _EXCEPTION)
