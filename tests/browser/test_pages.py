@@ -117,7 +117,7 @@ async def asking(town: Town, shop: str) -> str:
 async def code_of(served: Served) -> str:
     """The code of the newest mail, which is sent when the page is answered already."""
     async with asyncio.timeout(10):
-        while (kept := mailing.newest(mailing.folder_of(served.settings))) is None:
+        while (kept := mailing.newest(mailing.folder_of(served.settings))) is None:  # noqa: ASYNC110 -- a folder tells nobody
             await asyncio.sleep(0.05)
     [code] = re.findall(r"\d{4} \d{4}", mailing.read(kept).subject)
     return str(code)
