@@ -25,7 +25,7 @@ from hansa.access import sign_in_link
 from hansa.beside import TRIED_PORTS, listen, serving_beside
 from hansa.embedding import with_database
 from hansa.frontend import Frontend
-from hansa.journey import arguing, cast, closing
+from hansa.journey import arguing, cast, closing, providing
 from hansa.journey.credentials import credentials
 from hansa.journey.founding import Founded, found
 from hansa.journey.living import Life, Tally
@@ -96,6 +96,7 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
         async with serving_beside(settings, listening=listening, frontend=frontend) as served:
             console.print(f"The API answers at {served.issuer}/graphql.", markup=False)
             worker = asyncio.create_task(working(settings, database, stopping)) if serve else None
+            await providing.provide(life.at(cast.OPENING), founded)
             await _live(life, founded, days, stopping, console)
             shown = await _shown(served, life, secrets)
             if as_json:

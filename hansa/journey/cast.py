@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from domain.coalition.contracts import Band, Terms
-from domain.coalition.models import PartnerRole, ReturnPolicy
+from domain.coalition.models import Billing, PartnerRole, ReturnPolicy
 from hansa.journey.trips import midnight
 
 COALITION = "Hansa"
@@ -75,7 +75,13 @@ _MAKER = _terms(
 )
 
 
-def _maker(number: int, slug: str, name: str, hue: int, finance: str, *, answers: bool = True) -> Firm:
+_ON_PACKS = replace(_MAKER, billing=Billing.PREPAID, pack_points=2_000, pack_alert=300)
+"""Paid before; what is awarded beyond its packs is billed after the cycle."""
+
+
+def _maker(
+    number: int, slug: str, name: str, hue: int, finance: str, *, answers: bool = True, terms: Terms = _MAKER
+) -> Firm:
     return Firm(
         slug=slug,
         name=f"{name} (maker {number})",
@@ -84,7 +90,7 @@ def _maker(number: int, slug: str, name: str, hue: int, finance: str, *, answers
         company=f"{name} Inc.",
         maker=number,
         weight=400,
-        terms=_MAKER,
+        terms=terms,
         finance=finance,
         answers=answers,
     )
@@ -124,7 +130,7 @@ FIRMS: tuple[Firm, ...] = (
     ),
     _maker(2, "northwind", "Northwind Foods", 130, "Olin Frost"),
     _maker(764, "orrinvale", "Orrinvale Household", 285, "Sunniva Dahl", answers=False),
-    _maker(103, "quillstone", "Quillstone Drinks", 12, "Bram Ostler"),
+    _maker(103, "quillstone", "Quillstone Drinks", 12, "Bram Ostler", terms=_ON_PACKS),
     _maker(1208, "tamarisk", "Tamarisk Vale Beverages", 190, "Petra Zeman"),
     _maker(544, "copperwick", "Copperwick Snacks", 42, "Emil Hartog", answers=False),
     _maker(317, "fenmoor", "Fenmoor Dairy", 330, "Liis Tamm"),

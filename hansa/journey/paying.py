@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -38,17 +39,22 @@ async def pay(ctx: Context, cycle_id: UUID, *, preparer: PersonId, approver: Per
         await ctx.write(releasing.release, cycle_id, by=approver, now=ctx.now)
     waiting = [one for one in payments if one.open and None in {one.payer_id, one.payee_id}]
     if waiting:
-        statement = await ctx.read(_statement, waiting, ctx.now.astimezone(ZoneInfo("UTC")).date())
-        await ctx.write(importing.bring_in, told(statement, message_id=statement.name), by=preparer, now=ctx.now)
+        today = ctx.now.astimezone(ZoneInfo("UTC")).date()
+        await book(ctx, [_booked(payment, place, today) for place, payment in enumerate(waiting)], by=preparer)
 
 
-async def _statement(session: ReadSession, payments: list[Payment], today: date) -> Told:
-    """The next statement of the operator's account: every payment in full, and the bank's fee."""
+async def book(ctx: Context, booked: Sequence[Booked], *, by: PersonId) -> None:
+    """The bank books these, and its fee; its statement is brought in."""
+    statement = await ctx.read(_statement, booked, ctx.now.astimezone(ZoneInfo("UTC")).date())
+    await ctx.write(importing.bring_in, told(statement, message_id=statement.name), by=by, now=ctx.now)
+
+
+async def _statement(session: ReadSession, booked: Sequence[Booked], today: date) -> Told:
+    """The next statement of the operator's account."""
     own = (await session.scalars(select(LegalEntity.iban).where(col(LegalEntity.partner_id).is_(None)))).one()
     before = select(BankStatement).order_by(col(BankStatement.closed_on).desc(), col(BankStatement.sequence).desc())
     last = (await session.scalars(before.limit(1))).first()
     number = 1 if last is None else (last.sequence or 0) + 1
-    booked = [_booked(payment, place, today) for place, payment in enumerate(payments)]
     fee = Booked(amount=Decimal("-4.50"), on=today, words="Account fee", code=("ACMT", "MDOP", "CHRG"))
     return Told(
         iban=own or "",
