@@ -184,9 +184,17 @@ async def test_a_cookie_alone_counts_for_nothing(place: Place) -> None:
         {**headers, "X-CSRF-Token": "x"},
         {**headers, "X-CSRF-Token": ""},
         {**headers, "Sec-Fetch-Site": "same-site"},
+        {"X-CSRF-Token": headers["X-CSRF-Token"], "Sec-Fetch-Site": "cross-site"},
+        {"X-CSRF-Token": headers["X-CSRF-Token"], "Sec-Fetch-Site": "none"},
     ]
     for one in wrong:
         assert (await place.browser.post("/graphql", headers=one)).status_code == 401, one
+
+
+async def test_a_page_of_ours_is_known_where_browsers_name_no_origin(place: Place) -> None:
+    _, headers = await person_in(place)
+    fetched = {"X-CSRF-Token": headers["X-CSRF-Token"], "Sec-Fetch-Site": "same-origin"}
+    assert (await place.browser.post("/graphql", headers=fetched)).json()["audience"] != "NOBODY"
 
 
 async def test_a_page_token_is_good_for_its_own_session_only(place: Place) -> None:
