@@ -73,7 +73,7 @@ class NothingToRelease(Conflict):
 
     def __init__(self, cycle: str) -> None:
         self.cycle = cycle
-        super().__init__(f"no payment of cycle {cycle} waits to go out; each order is made once")
+        super().__init__(f"no payment of cycle {cycle} waits to go out: instruct it first; each order is made once")
 
 
 class OrderInvalid(DomainError):
