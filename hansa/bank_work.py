@@ -177,12 +177,18 @@ async def ageing(desk: Desk, *, json: bool) -> None:
     rows = await desk.ctx.read(ages.ageing, today=today)
     if json:
         return reporting.as_json(plain(rows))
+    if not rows:
+        return reporting.say("Nobody has anything to pay.")
     return show(tables.ageing_table(desk, rows, today))
 
 
 def _show_payments(desk: Desk, payments: list[Payment], *, title: str, json: bool) -> None:
     if json:
         return reporting.as_json([plain(one.model_dump()) for one in payments])
+    if not payments:
+        return reporting.say(
+            "Nothing is to be paid. Payments are planned when an approved cycle is instructed: hansa bank instruct"
+        )
     return show(tables.payments_table(desk, payments, title=title))
 
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-
-from rich.table import Table
 
 from domain.banking import packs
 from domain.banking.credit import set_credit
-from domain.banking.means import Credit, Means, all_means, means_of
+from domain.banking.means import all_means, means_of
 from domain.errors import InvalidValue
-from domain.ids import PartnerId, new_id
+from domain.ids import new_id
 from domain.settlement import prepaid
-from domain.settlement.advances import Advance
 from domain.settlement.prepaid import OrderPacks
 from domain.settlement.prepaid_models import PrepaidPack
 from domain.settlement.queries import open_cycle
-from domain.settlement.references import spaced
+from hansa import prepaid_tables as tables
 from hansa import reporting
 from hansa.settlement_desk import Desk
-from hansa.settlement_tables import money, show
+from hansa.settlement_tables import show
 from hansa.settlement_work import amount as amount_of
 from hansa.settlement_work import plain
 from partners.scopes import Scope
@@ -70,7 +66,9 @@ async def list_packs(desk: Desk, slug: str | None, *, json: bool) -> None:
     if json:
         rows = [{"partner": desk.partners[partner_id].slug, **plain(one)} for partner_id, one in held.items()]
         return reporting.as_json({"packs": [_packed(desk, pack) for pack in found], "advances": rows})
-    return show(_packs_table(desk, found), _advances_table(desk, held, cycle.name))
+    if not found:
+        return reporting.say("No packs were ordered: hansa prepaid order")
+    return show(tables.packs_table(desk, found), tables.advances_table(desk, held, cycle.name))
 
 
 async def exposure(desk: Desk, slug: str | None, now: bool, *, json: bool) -> None:  # noqa: FBT001 -- a flag of the command
@@ -83,7 +81,7 @@ async def exposure(desk: Desk, slug: str | None, now: bool, *, json: bool) -> No
         found = [await desk.ctx.read(means_of, desk.partner(slug), now=desk.ctx.now)]
     if json:
         return reporting.as_json([{"partner": desk.partners[one.partner_id].slug, **plain(one)} for one in found])
-    return show(_means_table(desk, found)) if found else reporting.say("No sponsor is bounded by anything.")
+    return show(tables.means_table(desk, found)) if found else reporting.say("No sponsor is bounded by anything.")
 
 
 async def _numbered(desk: Desk, slug: str, number: int) -> PrepaidPack:
@@ -97,78 +95,10 @@ async def _numbered(desk: Desk, slug: str, number: int) -> PrepaidPack:
 def _say(desk: Desk, packs: Sequence[PrepaidPack], *, json: bool) -> None:
     if json:
         return reporting.as_json([_packed(desk, pack) for pack in packs])
-    return show(_packs_table(desk, packs))
+    return show(tables.packs_table(desk, packs))
 
 
 def _packed(desk: Desk, pack: PrepaidPack) -> dict[str, object]:
     said: dict[str, object] = plain(pack)
     said.pop("fingerprint", None)
     return {"partner": desk.partners[pack.partner_id].slug, "state": str(pack.state), **said}
-
-
-def _packs_table(desk: Desk, packs: Sequence[PrepaidPack]) -> Table:
-    table = _table(
-        "Orders of packs", ("Partner", "No", "Points", "To pay", "Reference", "State"), "Points", "To pay", "No"
-    )
-    for pack in packs:
-        table.add_row(
-            desk.partners[pack.partner_id].name,
-            str(pack.number),
-            f"{pack.points:,}",
-            money(pack.gross, desk.digits, signed=False),
-            spaced(pack.reference),
-            str(pack.state).lower(),
-        )
-    return table
-
-
-def _advances_table(desk: Desk, advances: dict[PartnerId, Advance], cycle: str) -> Table:
-    columns = ("Partner", "Opening", "Paid", "Drawn", "Closing", "Points left")
-    table = _table(f"Paid before and not used, cycle {cycle}, in {desk.currency}", columns, *columns[1:])
-    for partner_id, one in advances.items():
-        figures = (one.opening, one.paid, -one.drawn, one.closing)
-        table.add_row(
-            desk.partners[partner_id].name,
-            *(money(figure, desk.digits, signed=figure < 0) for figure in figures),
-            f"{one.closing_points:,}",
-        )
-    return table
-
-
-def _means_table(desk: Desk, means: Sequence[Means]) -> Table:
-    columns = ("Sponsor", "Points of packs", "Owed", "Limit", "Left", "Used", "Noticed")
-    table = _table(f"What sponsors can still award, in {desk.currency}", columns, *columns[1:6])
-    for one in means:
-        points = f"{one.packs.left:,}" if one.packs else ""
-        table.add_row(desk.partners[one.partner_id].name, points, *_credit_cells(desk, one.credit), _noticed(one))
-    return table
-
-
-def _credit_cells(desk: Desk, credit: Credit | None) -> tuple[str, str, str, str]:
-    if credit is None:
-        return "", "", "", ""
-    found, used = credit.exposure, credit.exposure.used
-    return (
-        _figure(desk, found.owed),
-        _figure(desk, found.limit),
-        _figure(desk, credit.left),
-        "" if used is None else f"{used:.0%}",
-    )
-
-
-def _figure(desk: Desk, amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:,.{desk.digits}f}"
-
-
-def _noticed(means: Means) -> str:
-    words = [f"stopped: {stop.reason.lower()}" for stop in means.stops]
-    words += ["few points left"] if means.packs and means.packs.low_since else []
-    words += ["credit nearly used"] if means.credit and means.credit.low_since else []
-    return ", ".join(words)
-
-
-def _table(title: str, columns: Sequence[str], *right: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left")
-    return table

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.audit import sealing
 from domain.banking import ending
+from domain.banking.means import all_means
 from domain.errors import InvalidValue
 from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement import answers, computing, cycles, days, forecasting, queries
@@ -22,6 +23,7 @@ from domain.storage import Row
 from hansa import reporting
 from hansa import settlement_tables as tables
 from hansa.dispute_tables import disputed_part
+from hansa.prepaid_tables import means_table
 from hansa.settlement_desk import Desk
 from partners.scopes import Scope
 
@@ -36,12 +38,14 @@ async def status(desk: Desk, *, json: bool) -> None:
     forecast = await desk.ctx.read(forecasting.running_position, now=desk.ctx.now)
     carried = await desk.ctx.read(concentration, forecast.cycle)
     series = await desk.ctx.read(days.position_days, now=desk.ctx.now)
+    bounded = await desk.ctx.read(all_means, now=desk.ctx.now)
     if json:
         told = {"cycles": found, "forecast": forecast, "days": series, "concentration": carried.sponsors}
-        return reporting.as_json(plain(told))
+        return reporting.as_json(plain(told | {"means": bounded}))
     newest = next((cycle for cycle in found if cycle.state != CycleState.OPEN), found[0])
     page = (tables.rail(newest), tables.cycles_table(found), tables.forecast_part(desk, forecast))
-    return tables.show(*page, tables.days_table(desk, series), tables.concentration_part(desk, carried))
+    means = [means_table(desk, bounded)] if bounded else []
+    return tables.show(*page, *means, tables.days_table(desk, series), tables.concentration_part(desk, carried))
 
 
 async def open_first(desk: Desk, name: str | None, *, json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from domain.banking import means as domain_means
 from domain.coalition import models as coalition_models
 from domain.paging import Page, PageRequest
 from domain.settlement import days as domain_days
@@ -20,8 +21,9 @@ from domain.settlement.statements import Balance as DomainBalance
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, set_asides, settlement
+from resolvers import coalition, prepaid, set_asides, settlement
 from resolvers.context import Info
+from schema.allowances import SponsorMeans
 from schema.answers import PartnerAnswer
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
@@ -198,6 +200,12 @@ class Forecast:
     async def days(info: Info) -> list[domain_days.PositionDay]:
         """The cycle day by day; to a partner, its own days."""
         return await settlement.position_days(info.context)
+
+    @strawberry.field(graphql_type=list[SponsorMeans])
+    @staticmethod
+    async def means(info: Info) -> list[domain_means.Means]:
+        """Packs left, credit exposure and stops of every sponsor that is bounded; to a partner, its own."""
+        return await prepaid.all_means(info.context)
 
 
 @strawberry.type

@@ -46,6 +46,7 @@ MEANS = """query($partner: ID) { sponsorMeans(partner: $partner) { partner { slu
     packs { left alert hardLimit lowSince advance { opening paid drawn closing } history { reason amount } }
     credit { limit owed left unpaid charged { cycleName amount } } stops { reason } cuts { points given why } } }"""
 BOUNDED = "{ boundedSponsors { partner { slug } packs { left } } }"
+RUNNING = "{ runningPosition { means { partner { slug } packs { left } } } }"
 PACKS = "{ prepaidPacks { id state partner { slug } } }"
 PARTNERS = "{ partners(first: 10) { nodes { id slug } } }"
 EVENTS = "{ events(first: 50, kinds: [ALLOWANCE_LOW]) { nodes { ... on AllowanceLow { kindOfAllowance } } } }"
@@ -222,4 +223,7 @@ async def test_a_stop_takes_awards_away_until_it_is_lifted(api: Api) -> None:
     assert (await api.do("admin", LIFT, partner=ids["maker"]))["lifted"] is True
     assert (await api.do("admin", LIFT, partner=ids["maker"]))["lifted"] is False
     assert (await api.buys(2))["purchase"]["points"] == "20"
-    assert [one["partner"]["slug"] for one in (await api.ask("anna", BOUNDED))["boundedSponsors"]] == ["maker"]
+    bounded = (await api.ask("anna", BOUNDED))["boundedSponsors"]
+    assert [one["partner"]["slug"] for one in bounded] == ["maker"]
+    assert (await api.ask("anna", RUNNING))["runningPosition"]["means"] == bounded
+    assert (await api.ask("maker", RUNNING))["runningPosition"]["means"] == bounded

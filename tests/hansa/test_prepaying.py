@@ -9,7 +9,7 @@ from domain.coalition.models import Billing
 from domain.errors import Forbidden, InvalidValue
 from domain.settlement.errors import NotOnPacks
 from domain.storage import Database
-from hansa import prepaying
+from hansa import prepaying, settling
 from partners.people import admitting
 from partners.scopes import PersonRole
 from tests.domain.settlement.trading import NOON, Trading, a_coalition
@@ -33,6 +33,7 @@ class Desk(SettlingDesk):
 
 
 Desk.app.add_typer(prepaying.app)
+Desk.app.add_typer(settling.app)
 Desk.app.command()(prepaying.exposure)
 
 
@@ -88,3 +89,13 @@ async def test_exposure_shows_what_is_owed_beside_the_limit(database_url: str, t
     assert "84%" in page
     [told] = await desk.says("exposure", "rimi")
     assert (told["credit"]["exposure"]["limit"], told["credit"]["left"]) == ("5.000000", "0.800000")
+
+
+async def test_the_running_position_stands_beside_what_bounds_each_sponsor(database_url: str, trading: Trading) -> None:
+    desk = Desk(database_url)
+    await trading.earn(await trading.join(), "rimi", {"rimi": 420})
+    told = (await desk.says("settle", "status"))["means"]
+    assert [one["credit"]["left"] for one in told if one["credit"]] == ["0.800000"]
+    assert [one["packs"]["left"] for one in told if one["packs"]] == [0]
+    page = await desk.shows("settle", "status")
+    assert page.index("so far") < page.index("What sponsors can still award") < page.index("Day by day")
