@@ -57,7 +57,8 @@ async def test_rows_without_number_or_outlet_are_matched_by_what_is_left(databas
         await shop.sell(f"N{minutes}", at=at + timedelta(minutes=5), amount=3_000 + minutes)
     lost = {"number": ("outlet",), "outlet": ("reference",), "nothing": ("outlet", "reference")}.get(keep, ())
     there = await shop.posted()
-    rows = [replace(row, **dict.fromkeys(lost, None)) for row in there]
+    left: dict[str, Any] = dict.fromkeys(lost)
+    rows = [replace(row, **left) for row in there]
     file = await shop.reconcile(written(rows[:4] + rows[5:]))
     assert await found(shop, file) == Counter([(Outcome.MISSING_IN_FILE, None, there[4].reference)])
 
