@@ -9,7 +9,7 @@ from domain.banking.credit import set_credit
 from domain.banking.means import all_means, means_of
 from domain.errors import InvalidValue
 from domain.ids import new_id
-from domain.settlement import prepaid
+from domain.settlement import prepaid, refunding
 from domain.settlement.prepaid import OrderPacks
 from domain.settlement.prepaid_models import PrepaidPack
 from domain.settlement.queries import open_cycle
@@ -54,6 +54,22 @@ async def cancel(desk: Desk, slug: str, number: int, person: str, *, json: bool)
     pack = await _numbered(desk, slug, number)
     by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
     _say(desk, [await desk.ctx.write(prepaid.cancel, pack.pack_id, by=by, now=desk.ctx.now)], json=json)
+
+
+async def give_back(desk: Desk, slug: str, reason: str | None, person: str, *, json: bool) -> None:
+    """Asked for with a reason, agreed to without."""
+    whose = desk.partner(slug)
+    if reason is not None:
+        by = await desk.person(person, Scope.SETTLEMENT_PREPARE)
+        done = await desk.ctx.write(refunding.ask, whose, note=reason, by=by, now=desk.ctx.now)
+    else:
+        by = await desk.person(person, Scope.SETTLEMENT_APPROVE)
+        done = await desk.ctx.write(refunding.agree, whose, by=by, now=desk.ctx.now)
+    if json:
+        return reporting.as_json(plain(done))
+    if done.agreed_at is None:
+        return reporting.say(f"Asked for. It counts once another person agrees: hansa prepaid give-back {slug} --as …")
+    return reporting.say(f"{done.points:,} points are given back; the statement of the open cycle pays what they cost.")
 
 
 async def list_packs(desk: Desk, slug: str | None, *, json: bool) -> None:

@@ -60,6 +60,20 @@ def cancel(slug: Slug, number: Number, person: As, *, json: Json = False) -> Non
     _at_desk(work.cancel, slug, number, person, json=json)
 
 
+@app.command("give-back", epilog="Example: hansa prepaid give-back olla --reason 'It leaves' --as anna@hansa.example")
+def give_back(
+    slug: Slug,
+    person: As,
+    reason: Annotated[str | None, typer.Option(help="Why, for the one who asks first.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Give back what is left of packs to a partner that leaves them: the first person asks, another one agrees."""
+    from hansa import prepaid_work as work
+
+    _at_desk(work.give_back, slug, reason, person, json=json)
+
+
 @app.command("list", epilog="Example: hansa prepaid list")
 def list_packs(
     slug: Annotated[str | None, typer.Argument(help="One partner; all by default.")] = None, *, json: Json = False

@@ -11,9 +11,9 @@ from domain.banking.means import Means
 from domain.ids import PartnerId, PersonId
 from domain.ledger import allowances
 from domain.ledger.allowance_models import IssuanceStop, StopReason
-from domain.settlement import prepaid
+from domain.settlement import prepaid, refunding
 from domain.settlement.prepaid import OrderPacks
-from domain.settlement.prepaid_models import PrepaidPack
+from domain.settlement.prepaid_models import PrepaidPack, PrepaidRefund
 from partners.errors import SignInTooOld
 from partners.viewer import Audience
 from resolvers.context import Context
@@ -67,6 +67,25 @@ async def cancel(ctx: Context, pack_id: UUID) -> PrepaidPack:
     """Nobody will pay it."""
     by = None if ctx.viewer.person_id is None else PersonId(ctx.viewer.person_id)
     return await ctx.write(prepaid.cancel, pack_id, by=by, now=ctx.now)
+
+
+async def refunds(ctx: Context, partner_id: UUID | None) -> list[PrepaidRefund]:
+    """What was given back of packs, or is asked for, as far as the viewer may see it."""
+    return await ctx.read(refunding.refunds, None if partner_id is None else PartnerId(partner_id))
+
+
+async def ask_refund(ctx: Context, partner_id: UUID, note: str) -> PrepaidRefund:
+    """One of the coalition's people asks for what is left of packs to be given back."""
+    by = PersonId(acting_person(ctx.viewer))
+    return await ctx.write(refunding.ask, PartnerId(partner_id), note=note, by=by, now=ctx.now)
+
+
+async def agree_to_refund(ctx: Context, partner_id: UUID) -> PrepaidRefund:
+    """Another one agrees, freshly signed in. Raises: SignInTooOld, and what the domain refuses."""
+    by = PersonId(acting_person(ctx.viewer))
+    if not ctx.viewer.is_fresh(ctx.real_now()):
+        raise SignInTooOld
+    return await ctx.write(refunding.agree, PartnerId(partner_id), by=by, now=ctx.now)
 
 
 async def stop(ctx: Context, partner_id: UUID | None, note: str) -> IssuanceStop:

@@ -41,6 +41,7 @@ from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.reconciliation import ReconciliationMutation, ReconciliationQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
+from schema.refunds import RefundMutation, RefundQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
@@ -89,6 +90,7 @@ class Query(
     RedemptionQuery,
     CycleQuery,
     AllowanceQuery,
+    RefundQuery,
     StatementQuery,
     InvoiceQuery,
     PaymentQuery,
@@ -126,6 +128,7 @@ class Mutation(
     RedemptionMutation,
     CycleMutation,
     AllowanceMutation,
+    RefundMutation,
     PaymentMutation,
     BankMutation,
     SettlementPolicyMutation,

@@ -259,3 +259,12 @@ class Unbalanced(Conflict):
     def __init__(self, rest: int) -> None:
         self.rest = rest
         super().__init__(f"the positions add up to {rest} minor units instead of nothing; no payments were planned")
+
+
+class AdvanceKept(Conflict):
+    """What a partner paid before for packs is not given back."""
+
+    code = "ADVANCE_KEPT"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"what was paid for packs is not given back: {why}")

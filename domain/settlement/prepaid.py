@@ -234,12 +234,15 @@ async def _paid_until(session: ReadSession, cycle: Cycle) -> dict[PartnerId, lis
 _DRAWN = """
 SELECT d.partner_id, COALESCE(sum(d.points) FILTER (WHERE c.number < :number), 0)::bigint AS before,
     sum(d.points)::bigint AS after
-FROM allowance_draw d JOIN allowance a ON a.allowance_id = d.allowance_id AND a.kind = 'PREPAID'
+FROM (SELECT x.partner_id, x.cycle_id, x.points FROM allowance_draw x
+        JOIN allowance a ON a.allowance_id = x.allowance_id AND a.kind = 'PREPAID'
+    UNION ALL SELECT r.partner_id, r.cycle_id, r.points FROM prepaid_refund r WHERE r.agreed_at IS NOT NULL) d
 JOIN cycle c ON c.cycle_id = d.cycle_id WHERE c.number <= :number GROUP BY d.partner_id
 """
 
 
 async def _drawn_until(session: ReadSession, cycle: Cycle) -> dict[PartnerId, tuple[int, int]]:
+    """Points that were awarded, or given back unused, before a cycle and until its end."""
     rows = await session.execute(text(_DRAWN), {"number": cycle.number})
     return {PartnerId(row.partner_id): (row.before, row.after) for row in rows}
 
@@ -272,7 +275,7 @@ async def contract_in_force(session: ReadSession, partner_id: PartnerId, now: da
 async def _opened(
     session: WriteSession, pack: PrepaidPack, *, by: UUID | None, entry_id: UUID | None, now: datetime
 ) -> PrepaidPack:
-    cycle = await _open_cycle_held(session)
+    cycle = await open_cycle_held(session)
     pack.paid_by, pack.bank_entry_id, pack.paid_at, pack.cycle_id = by, entry_id, now, cycle.cycle_id
     await session.flush()
     whose, kind = PartnerId(pack.partner_id), AllowanceKind.PREPAID
@@ -280,7 +283,7 @@ async def _opened(
     return pack
 
 
-async def _open_cycle_held(session: WriteSession) -> Cycle:
+async def open_cycle_held(session: WriteSession) -> Cycle:
     """The open cycle, which is not cut off before this transaction ends: no award draws a pack in an earlier cycle."""
     await session.execute(text("SELECT lock_cycle()"))
     return await open_cycle(session)

@@ -1,4 +1,4 @@
-"""The row of prepaid packs."""
+"""The rows of prepaid packs, and of what is given back of them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, Numeric, UniqueConstraint, text
 from sqlmodel import Field
 
 from domain.storage import Row
@@ -92,3 +92,28 @@ class PrepaidPack(Row, table=True):
         if self.cancelled_at is not None:
             return PackState.CANCELLED
         return PackState.ORDERED if self.noted_at is None else PackState.NOTED
+
+
+class PrepaidRefund(Row, table=True):
+    """What is left of a partner's packs is given back: one person asks, another agrees."""
+
+    __tablename__ = "prepaid_refund"
+    refund_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    note: str
+    """Why."""
+    asked_by: UUID
+    asked_at: datetime = Field(sa_type=Instant)
+    agreed_by: UUID | None = None
+    agreed_at: datetime | None = Field(default=None, sa_type=Instant)
+    points: int | None = Field(default=None, sa_type=BigInteger)
+    """What was left when it was agreed to."""
+    cycle_id: UUID | None = Field(default=None, foreign_key="cycle.cycle_id")
+    """The cycle that was open then; its statement gives the money back."""
+
+    __table_args__ = (
+        Index("uq_prepaid_refund_asked", "partner_id", unique=True, postgresql_where=text("agreed_at IS NULL")),
+        CheckConstraint("points > 0", name="points"),
+        CheckConstraint("agreed_by <> asked_by", name="second_person"),
+        CheckConstraint("num_nonnulls(agreed_by, agreed_at, points, cycle_id) IN (0, 4)", name="agreed"),
+    )

@@ -137,3 +137,19 @@ CREATE TABLE prepaid_pack (
         AND (paid_at IS NULL) = (num_nonnulls(paid_by, bank_entry_id) = 0) AND (paid_by IS NULL OR noted_by IS NOT NULL)),
     CONSTRAINT ck_prepaid_pack_paid_or_cancelled CHECK (paid_at IS NULL OR cancelled_at IS NULL)
 );
+
+-- What is left of a partner's packs is given back: asked for by one person, agreed to by another, in the cycle that is open then.
+CREATE TABLE prepaid_refund (
+    refund_id uuid CONSTRAINT pk_prepaid_refund PRIMARY KEY,
+    partner_id uuid NOT NULL CONSTRAINT fk_prepaid_refund_partner_id REFERENCES partner,
+    note varchar NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamptz NOT NULL,
+    agreed_by uuid,
+    agreed_at timestamptz,
+    points bigint CONSTRAINT ck_prepaid_refund_points CHECK (points > 0),
+    cycle_id uuid CONSTRAINT fk_prepaid_refund_cycle_id REFERENCES cycle,
+    CONSTRAINT ck_prepaid_refund_second_person CHECK (agreed_by <> asked_by),
+    CONSTRAINT ck_prepaid_refund_agreed CHECK (num_nonnulls(agreed_by, agreed_at, points, cycle_id) IN (0, 4))
+);
+CREATE UNIQUE INDEX uq_prepaid_refund_asked ON prepaid_refund (partner_id) WHERE agreed_at IS NULL;

@@ -65,6 +65,11 @@ def upgrade() -> None:
     )
     grant("prepaid_pack", "SELECT, INSERT")
     op.execute(f"GRANT UPDATE ({STEPS}) ON prepaid_pack TO {APP_ROLE}")
+    wall("prepaid_refund", "sees_partner(partner_id)", command="SELECT")
+    wall("prepaid_refund", "", "sees_coalition()", command="INSERT")
+    wall("prepaid_refund", "sees_coalition()", command="UPDATE")
+    grant("prepaid_refund", "SELECT, INSERT")
+    op.execute(f"GRANT UPDATE (agreed_by, agreed_at, points, cycle_id) ON prepaid_refund TO {APP_ROLE}")
     for door in DOORS:
         posting_function(door)
     allow_event_kind("ALLOWANCE_LOW")

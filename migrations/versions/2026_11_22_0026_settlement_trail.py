@@ -196,6 +196,8 @@ TOLD = (
     _taken("reconciliation_exception", "resolved_by", key="exception_id", partner="partner_id", facts="resolution"),
     _prepared("prepaid_pack", "noted_by", key="pack_id", partner="partner_id", when="UPDATE"),
     _taken("prepaid_pack", "paid_by,cancelled_by", key="pack_id", partner="partner_id"),
+    _prepared("prepaid_refund", "asked_by", key="refund_id", partner="partner_id"),
+    _taken("prepaid_refund", "agreed_by", key="refund_id", partner="partner_id", facts="points"),
     _taken("partner_exit", "noticed_by", key="exit_id", partner="partner_id", facts="exit_at", when="INSERT"),
     _prepared("partner_exit", "remainder_by", key="exit_id", partner="partner_id", facts="remainder", when="UPDATE"),
     _taken("partner_exit", "remainder_agreed_by,closed_by,withdrawn_by", key="exit_id", partner="partner_id"),

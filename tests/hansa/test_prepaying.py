@@ -7,7 +7,7 @@ import typer
 
 from domain.coalition.models import Billing
 from domain.errors import Forbidden, InvalidValue
-from domain.settlement.errors import NotOnPacks
+from domain.settlement.errors import AdvanceKept, NotOnPacks
 from domain.storage import Database
 from hansa import prepaying, settling
 from partners.people import admitting
@@ -99,3 +99,20 @@ async def test_the_running_position_stands_beside_what_bounds_each_sponsor(datab
     assert [one["packs"]["left"] for one in told if one["packs"]] == [0]
     page = await desk.shows("settle", "status")
     assert page.index("so far") < page.index("What sponsors can still award") < page.index("Day by day")
+
+
+async def test_what_is_left_of_packs_is_given_back_by_two_persons(database_url: str, trading: Trading) -> None:
+    desk = Desk(database_url)
+    await desk.shows("prepaid", "order", "olla")
+    paying = ("prepaid", "pay", "olla", "1", "--as")
+    await desk.shows(*paying, ANNA, "--amount", "12.10", "--seen", "statement 41")
+    await desk.shows(*paying, BERT)
+    giving = ("prepaid", "give-back", "olla", "--as")
+    assert isinstance(await desk.refuses(*giving, ANNA, "--reason", "It leaves packs"), AdvanceKept)
+    await trading.agree("olla", {"price": "0.01", "tax_supply": "0.21"}, valid_from=NOON)
+    assert "another person" in await desk.shows(*giving, ANNA, "--reason", "It leaves packs")
+    assert "1,000 points are given back" in await desk.shows(*giving, BERT)
+    listed = await desk.says("prepaid", "list")
+    assert [(one["paid"], one["drawn"], one["drawn_points"]) for one in listed["advances"]] == [
+        ("12.10", "12.10", 1000)
+    ]

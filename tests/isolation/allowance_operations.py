@@ -31,6 +31,11 @@ ALLOWANCES: Mapping[str, Mapping[str, Build]] = {
     },
     "Mutation.prepaidPackConfirmPayment": {"": _step},
     "Mutation.prepaidPackCancel": {"": _step},
+    "Query.prepaidRefunds": {"": lambda *_: {}, "of a partner": _whose},
+    "Mutation.prepaidRefundAsk": {
+        "": lambda _mine, theirs, _key: {"input": {"partner": theirs.partner, "note": "It leaves"}}
+    },
+    "Mutation.prepaidRefundAgree": {"": lambda _mine, theirs, _key: {"input": {"partner": theirs.partner}}},
     "Mutation.issuanceStop": {
         "": lambda _mine, theirs, _key: {"input": {"partner": theirs.partner, "note": "until it has paid"}}
     },

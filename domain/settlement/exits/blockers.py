@@ -11,11 +11,14 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
 from domain.coalition.exit_models import PartnerExit, Remainder
+from domain.ids import PartnerId
 from domain.settlement.adjustment_models import SettlementAdjustment
 from domain.settlement.disputing.models import OPEN_STATES, Dispute
 from domain.settlement.exits.outstanding import newest_cut_off, outstanding, points_of
 from domain.settlement.failure_models import Fate, SetAside
 from domain.settlement.models import Cycle, CycleState, Statement
+from domain.settlement.prepaid_models import PrepaidRefund
+from domain.settlement.refunding import points_left
 from domain.storage import ReadSession
 
 UNPRICED = (CycleState.OPEN, CycleState.CUT_OFF)
@@ -78,6 +81,9 @@ async def _before_closing(session: ReadSession, leaving: PartnerExit, since: dat
     for failure in await session.scalars(aside):
         says = "a cycle was settled without it, and that is neither taken back nor written off"
         yield Blocker(says=says, since=failure.asked_at)
+    if points := await points_left(session, PartnerId(whose)):
+        says = f"{points:,} points of prepaid packs are left; what they cost has to be given back"
+        yield Blocker(says=says, since=since)
     carried = await _carried(session, whose)
     if carried is not None and carried.carried:
         says = f"{carried.carried} is carried forward into the next cycle, which pays it"
@@ -89,7 +95,9 @@ async def _cycles_concerned(session: ReadSession, leaving: PartnerExit) -> list[
     last = await session.get(Cycle, leaving.last_cycle_id)
     assert last is not None
     adjusted = select(SettlementAdjustment.cycle_id).where(_concerns(leaving))
-    query = select(Cycle).where(or_(col(Cycle.number) <= last.number, col(Cycle.cycle_id).in_(adjusted)))
+    refunded = select(PrepaidRefund.cycle_id).where(PrepaidRefund.partner_id == leaving.partner_id)
+    later = or_(col(Cycle.cycle_id).in_(adjusted), col(Cycle.cycle_id).in_(refunded))
+    query = select(Cycle).where(or_(col(Cycle.number) <= last.number, later))
     return list(await session.scalars(query.order_by(col(Cycle.number)).execution_options(populate_existing=True)))
 
 
