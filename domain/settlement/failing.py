@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from domain.coalition.errors import PartnerNotFound
 from domain.coalition.models import Partner
 from domain.ids import PartnerId, PersonId, new_id
+from domain.settlement import visible
 from domain.settlement.adjustment_models import AdjustmentReason
 from domain.settlement.adjustments import Adjustment, adjust
 from domain.settlement.computing import compute
@@ -30,7 +31,7 @@ from domain.settlement.parties import OPERATOR, Party, partner
 from domain.settlement.records import line_of, set_aside_lines
 from domain.settlement.statements import obligations_of
 from domain.settlement.steps import Step, hold_still, leave_line, refuse_out_of_order
-from domain.storage import ReadSession, WriteSession
+from domain.storage import ReadSession, WriteSession, sight_of
 from domain.values import check_text
 
 LONGEST_REASON = 500
@@ -101,8 +102,8 @@ async def agree(session: WriteSession, set_aside_id: UUID, *, by: PersonId, now:
 
 
 async def set_asides_of(session: ReadSession, cycle_id: UUID) -> list[SetAside]:
-    """Who was set aside in a cycle, or is asked to be, in that order; for the coalition."""
-    query = select(SetAside).where(SetAside.cycle_id == cycle_id)
+    """Who was set aside in a cycle, or is asked to be, in that order; none to all but the coalition."""
+    query = select(SetAside).where(SetAside.cycle_id == cycle_id, visible.set_asides(sight_of(session)))
     return list(await session.scalars(query.order_by(col(SetAside.set_aside_id))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, false, select, true
 from sqlmodel import col
 
 from domain.settlement.adjustment_models import SettlementAdjustment
@@ -32,6 +32,11 @@ def lines_aside(sight: Sight) -> ColumnElement[bool]:
     """The lines by which the viewer would owe or be owed, had a partner not failed."""
     sides = concerning(sight, col(SetAsideLine.debtor_id), col(SetAsideLine.creditor_id))
     return sides & _laid_open(sight, col(SetAsideLine.cycle_id))
+
+
+def set_asides(sight: Sight) -> ColumnElement[bool]:
+    """Who is set aside, or asked to be, is the coalition's own."""
+    return true() if sight == COALITION else false()
 
 
 def adjustments(sight: Sight) -> ColumnElement[bool]:

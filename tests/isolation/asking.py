@@ -13,7 +13,7 @@ import orjson
 from domain.storage import Database
 from partners.viewer import Viewer
 from resolvers.context import Context
-from schema.documents import Rejected
+from schema.documents import Documents, Rejected
 from schema.execution import Engine, Request, refused
 from schema.limits import Limits
 from schema.root import product
@@ -30,7 +30,8 @@ GENEROUS = Limits(
 
 
 ENGINE = Engine(product(), limits=GENEROUS)
-"""One for all, since documents are made ready once."""
+ENGINE.documents = Documents(ENGINE.core, GENEROUS, kept=4 * 10**6)
+"""One for all, with room for every document: to make one ready takes longer than to answer it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ RECORDS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.reconciliationSubmit": {
         "": lambda _mine, theirs, key: _put(**_records(key, theirs), content=SAMPLE),
     },
-    "Mutation.reconciliationWithdraw": {"": lambda _mine, theirs, _key: _put(file=theirs.file)},
     "Mutation.exceptionAssign": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception)},
     "Mutation.exceptionNote": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception, note="Seen")},
     "Mutation.exceptionResolve": {
@@ -63,5 +62,6 @@ RECORDS: Mapping[str, Mapping[str, Build]] = {
     },
     "Mutation.exceptionConfirm": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception)},
     "Mutation.exceptionDecline": {"": lambda _mine, theirs, _key: _put(exception=theirs.exception, note="No")},
+    "Mutation.reconciliationWithdraw": {"": lambda _mine, theirs, _key: _put(file=theirs.file)},
     "Mutation.reconciliationPreview": {"": lambda *_: _put(content=_mapping(), sample=f"{SAMPLE}A2,soon,1\n")},
 }
