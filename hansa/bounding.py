@@ -8,7 +8,7 @@ import structlog
 
 from domain.banking.credit import set_credit
 from domain.errors import DomainError
-from domain.settlement import alerts
+from domain.settlement.prepaid import alerts
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 
 log = structlog.get_logger("hansa.bounding")

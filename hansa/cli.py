@@ -14,23 +14,17 @@ import asyncpg
 import typer
 
 from domain.errors import DomainError
-from hansa import (
-    __version__,
-    banking,
-    clients,
-    contracting,
-    disputes,
-    leaving,
-    liability,
-    papers,
-    prepaying,
-    proofs,
-    reconciling,
-    reporting,
-    settling,
-    staff,
-    verifying,
-)
+from hansa import __version__, reporting
+from hansa.commands import clients, proofs, staff, verifying
+from hansa.commands.bank import app as banking
+from hansa.commands.contract import app as contracting
+from hansa.commands.dispute import app as disputes
+from hansa.commands.exit import app as leaving
+from hansa.commands.liability import app as liability
+from hansa.commands.papers import app as papers
+from hansa.commands.prepaid import app as prepaying
+from hansa.commands.reconcile import app as reconciling
+from hansa.commands.settle import app as settling
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load

@@ -21,8 +21,8 @@ from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement.models import CycleState
 from domain.storage import Database, opened
 from hansa import logs
-from hansa.access import sign_in_link
 from hansa.beside import TRIED_PORTS, listen, serving_beside
+from hansa.commands.access import sign_in_link
 from hansa.embedding import with_database
 from hansa.frontend import Frontend
 from hansa.journey import arguing, cast, closing, providing

@@ -19,7 +19,7 @@ from resolvers.reconciling import work_off
 ONE_RECONCILES = 0x48414E5352
 """The lock of the one that works files off."""
 
-log = structlog.get_logger("hansa.reconciling")
+log = structlog.get_logger("hansa.commands.reconcile.app")
 
 
 class PutDown(Exception):

@@ -11,9 +11,10 @@ from domain.banking.means import Means
 from domain.ids import PartnerId, PersonId
 from domain.ledger import allowances
 from domain.ledger.allowance_models import IssuanceStop, StopReason
-from domain.settlement import prepaid, refunding
-from domain.settlement.prepaid import OrderPacks
-from domain.settlement.prepaid_models import PrepaidPack, PrepaidRefund
+from domain.settlement import refunding
+from domain.settlement.prepaid import packs as prepaid
+from domain.settlement.prepaid.models import PrepaidPack, PrepaidRefund
+from domain.settlement.prepaid.packs import OrderPacks
 from partners.errors import SignInTooOld
 from partners.viewer import Audience
 from resolvers.context import Context

@@ -13,8 +13,9 @@ from domain.banking import means as domain_means
 from domain.coalition import models as coalition_models
 from domain.ledger import allowance_models
 from domain.ledger.allowance_models import ChangeReason, CutReason, StopReason
-from domain.settlement import advances, exposure, prepaid_models
-from domain.settlement.prepaid_models import PackState
+from domain.settlement.prepaid import advances, exposure
+from domain.settlement.prepaid import models as prepaid_models
+from domain.settlement.prepaid.models import PackState
 from domain.values import Points
 from partners.scopes import Scope
 from resolvers import coalition, prepaid

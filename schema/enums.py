@@ -48,7 +48,7 @@ from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
 from domain.settlement.policy_models import Calendar, PaymentPlan
-from domain.settlement.prepaid_models import PackState
+from domain.settlement.prepaid.models import PackState
 from partners.clients.models import ClientAuthMethod
 from partners.scopes import PersonRole
 from partners.viewer import Audience

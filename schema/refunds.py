@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from domain.coalition import models as coalition_models
-from domain.settlement import prepaid_models
+from domain.settlement.prepaid import models as prepaid_models
 from domain.values import Points
 from partners.scopes import Scope
 from resolvers import coalition, prepaid

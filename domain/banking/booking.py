@@ -23,7 +23,7 @@ from domain.coalition.models import Partner
 from domain.ids import PersonId, new_id
 from domain.settlement.errors import SecondPersonNeeded
 from domain.settlement.exact import ZERO, total
-from domain.settlement.prepaid_models import PrepaidPack
+from domain.settlement.prepaid.models import PrepaidPack
 from domain.storage import ReadSession, WriteSession
 
 WAITING = (EntryOutcome.AMBIGUOUS, EntryOutcome.UNMATCHED)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from domain.banking.ageing import open_amount
 from domain.ids import PartnerId
-from domain.settlement import exposure
-from domain.settlement.exposure import Exposure
+from domain.settlement.prepaid import exposure
+from domain.settlement.prepaid.exposure import Exposure
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 
 MOST_LOOKS = 4

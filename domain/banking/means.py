@@ -13,9 +13,9 @@ from domain.coalition.models import Billing, Contract, Partner
 from domain.ids import PartnerId
 from domain.ledger.allowance_models import AllowanceChange, AllowanceKind, AwardCut, IssuanceStop
 from domain.ledger.allowances import Standing, allowances, changes, stops
-from domain.settlement.advances import Advance
-from domain.settlement.exposure import Exposure
-from domain.settlement.prepaid import advances, contract_in_force
+from domain.settlement.prepaid.advances import Advance
+from domain.settlement.prepaid.exposure import Exposure
+from domain.settlement.prepaid.packs import advances, contract_in_force
 from domain.settlement.queries import open_cycle
 from domain.storage import ReadSession, concerning, sight_of
 from domain.values import Points

@@ -19,9 +19,9 @@ from domain.banking.models import BankEntry
 from domain.banking.naming import names_of
 from domain.banking.states import Direction, EntryOutcome
 from domain.ids import PersonId
-from domain.settlement import prepaid
 from domain.settlement.exact import total
-from domain.settlement.prepaid_models import PackState, PrepaidPack
+from domain.settlement.prepaid import packs as prepaid
+from domain.settlement.prepaid.models import PackState, PrepaidPack
 from domain.storage import ReadSession, WriteSession
 
 NAMED = 90

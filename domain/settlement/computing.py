@@ -21,7 +21,7 @@ from domain.settlement.models import Cycle, CycleState, EffectivePrice
 from domain.settlement.openings import openings_of
 from domain.settlement.parties import partner
 from domain.settlement.policy import policy_of
-from domain.settlement.prepaid import draw_down
+from domain.settlement.prepaid.packs import draw_down
 from domain.settlement.pricing import Priced, price_cycle
 from domain.settlement.records import keep
 from domain.settlement.statements import DrawnUp, draw_up

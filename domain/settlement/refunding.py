@@ -17,8 +17,8 @@ from domain.ids import PartnerId, PersonId, new_id
 from domain.ledger.allowance_models import AllowanceKind, ChangeReason
 from domain.ledger.allowances import add, allowances, held
 from domain.settlement.errors import AdvanceKept, SecondPersonNeeded
-from domain.settlement.prepaid import contract_in_force, open_cycle_held
-from domain.settlement.prepaid_models import PrepaidRefund
+from domain.settlement.prepaid.models import PrepaidRefund
+from domain.settlement.prepaid.packs import contract_in_force, open_cycle_held
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
 from domain.values import check_text
 

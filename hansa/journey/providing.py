@@ -10,9 +10,9 @@ from domain.ids import PersonId
 from domain.liability import movements
 from domain.liability.models import MovementKind
 from domain.liability.movements import RecordMovement
-from domain.settlement import prepaid
-from domain.settlement.prepaid import OrderPacks
-from domain.settlement.prepaid_models import PackState, PrepaidPack
+from domain.settlement.prepaid import packs as prepaid
+from domain.settlement.prepaid.models import PackState, PrepaidPack
+from domain.settlement.prepaid.packs import OrderPacks
 from hansa.journey.bank import Booked
 from hansa.journey.founding import Founded
 from hansa.journey.paying import book

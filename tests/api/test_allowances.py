@@ -16,7 +16,7 @@ from domain.coalition.models import Billing
 from domain.earning.rules import RatePerUnit
 from domain.earning.terms import Sponsor
 from domain.ids import PartnerId, PersonId
-from domain.settlement import alerts
+from domain.settlement.prepaid import alerts
 from domain.storage import COALITION, Database
 from domain.values import Rate
 from hansa.service import Service

@@ -18,9 +18,9 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pydantic import SecretStr
 
-from hansa.access import sign_in_link
 from hansa.asgi import create_app
 from hansa.building import Workshop, build, prepared
+from hansa.commands.access import sign_in_link
 from hansa.frontend import Frontend
 from hansa.node import OLDEST, find_node
 from hansa.settings import Settings

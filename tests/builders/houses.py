@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from domain.ids import new_id
 from domain.storage import Database
 from hansa.cli import app
-from hansa.staffing import invite_person
+from hansa.commands.staffing import invite_person
 from tests.builders.coalition import a_coalition
 from tests.builders.served import SECRET, a_server, settings_for
 from tests.partners.conftest import ASSERTION, public

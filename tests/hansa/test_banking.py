@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import Forbidden
 from domain.storage import Database
-from hansa.banking import app
+from hansa.commands.bank.app import app
 from partners.people import admitting
 from tests.domain.banking.paying import Booked, Paying, an_approved_cycle
 from tests.domain.settlement.trading import NOON

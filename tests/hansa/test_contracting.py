@@ -12,7 +12,8 @@ from domain.coalition.founding import coalition_of
 from domain.coalition.written_terms import NAMES, changed
 from domain.errors import Forbidden, InvalidValue, NotFound
 from domain.storage import Database
-from hansa import contracting, leaving
+from hansa.commands.contract import app as contracting
+from hansa.commands.exit import app as leaving
 from partners.people import admitting
 from partners.scopes import PersonRole
 from tests.domain.coalition.test_contracts import agreed

@@ -13,7 +13,7 @@ from domain.settlement.disputing import evidence
 from domain.settlement.disputing.errors import DisputeNotFound, DisputeOutOfOrder, NotYourStep
 from domain.settlement.disputing.models import DisputeReason
 from domain.storage import Database
-from hansa.disputes import app
+from hansa.commands.dispute.app import app
 from partners.people import admitting
 from partners.scopes import PersonRole
 from tests.domain.settlement.disputing.arguing import PIA, Arguing, an_argument

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Forbidden, InvalidValue, NotFound
-from hansa.liability import app
+from hansa.commands.liability.app import app
 from tests.domain.settlement.trading import Trading
 from tests.hansa.test_settling import ANNA, BERT, Desk, trading
 

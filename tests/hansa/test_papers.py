@@ -16,7 +16,7 @@ from domain.banking.instructing import instruct
 from domain.errors import InvalidValue, NotFound
 from domain.settlement.policy_models import PaymentPlan
 from domain.storage import Database
-from hansa import papers
+from hansa.commands.papers import app as papers
 from tests.domain.settlement.trading import BERT, HYBRID, Trading, a_coalition
 from tests.hansa.test_settling import Desk
 

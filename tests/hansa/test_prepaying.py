@@ -9,7 +9,8 @@ from domain.coalition.models import Billing
 from domain.errors import Forbidden, InvalidValue
 from domain.settlement.errors import AdvanceKept, NotOnPacks
 from domain.storage import Database
-from hansa import prepaying, settling
+from hansa.commands.prepaid import app as prepaying
+from hansa.commands.settle import app as settling
 from partners.people import admitting
 from partners.scopes import PersonRole
 from tests.domain.settlement.trading import NOON, Trading, a_coalition

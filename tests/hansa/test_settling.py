@@ -14,7 +14,7 @@ from domain.errors import Forbidden, InvalidValue, NotFound
 from domain.ids import PersonId
 from domain.settlement.errors import SecondPersonNeeded, SettlementOutOfOrder
 from domain.storage import COALITION, Database, ReadSession, WriteSession
-from hansa.settling import app
+from hansa.commands.settle.app import app
 from partners.people import admitting
 from partners.scopes import PersonRole
 from tests.domain.settlement.trading import FOUNDED, HYBRID, NOON, Trading, a_coalition

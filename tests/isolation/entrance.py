@@ -1,4 +1,4 @@
-"""The authorization server and its pages over the two shops, each with a member linked to it and tokens of its own."""
+"""The authorization server, its pages and the files over the two shops, each with a member linked to it and tokens of its own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
-from starlette.applications import Starlette
 
 from domain.ids import MemberId
 from partners.buckets.models import Taken
 from partners.limits import Limit, Limits
 from partners.mail import Mail
 from partners.oauth import authorizing
-from partners.routes import routes
 from partners.scopes import PURPOSE_OF_SCOPE
 from partners.sign_in import sessions
 from partners.sign_in.sessions import Subject
 from partners.state import AccessState, opened
 from tests.builders.graphql import KEYS
+from tests.isolation.filing import offered
 from tests.isolation.world import Side, World
 from tests.partners.linking import pkce, read
 
@@ -87,7 +86,7 @@ async def an_entrance(world: World) -> AsyncIterator[Entrance]:
         mailer=mailbox,
         limits=Limits(Plenty()),
     ) as access:
-        transport = httpx.ASGITransport(Starlette(routes=routes(lambda _: access)))
+        transport = httpx.ASGITransport(offered(world, access))
         async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as http:
             bare = Entrance(world=world, access=access, http=http, mailbox=mailbox, words={})
             words = {side.name: await _linked(bare, side) for side in (world.amber, world.birch)}

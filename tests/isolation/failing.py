@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
@@ -34,7 +35,7 @@ async def fail(shops: Iterable[Shop], cycle_id: UUID, *, preparer: PersonId, app
     async with acting(database, COALITION) as session:
         await deadlines.remind_due(session, now=now)
     for shop in shops:
-        why = {"reason": shop.secret("Failed"), "by": preparer, "now": now}
+        why: dict[str, Any] = {"reason": shop.secret("Failed"), "by": preparer, "now": now}
         async with acting(database, COALITION) as session:
             asked = await failing.ask(session, cycle_id, shop.partner_id, Fate.SET_ASIDE, **why)
             shop.made["set aside"] = asked.set_aside_id

@@ -32,10 +32,13 @@ async def pay(database: Database, cycle_id: UUID, shops: Iterable[Shop], *, by: 
         payments = await instructing.instruct(session, cycle_id, PaymentPlan.THROUGH_OPERATOR, by=by, now=now)
     async with acting(database, COALITION) as session:
         await sweeping.sweep(session, now=late)
-    own = {shop.partner_id for shop in shops}
-    paid = [payment for payment in payments if payment.payer_id in own]
+    own = {shop.partner_id: shop for shop in shops}
+    paid = [(own[payment.payer_id], payment) for payment in payments if payment.payer_id in own]
     others = [payment for payment in payments if payment.payer_id not in {None, *own}]
-    booked = [Booked(amount=one.amount + TOO_MUCH, on=late.date(), reference=one.reference) for one in paid]
+    booked = [
+        Booked(amount=one.amount + TOO_MUCH, on=late.date(), reference=one.reference, name=shop.secret("Payer"))
+        for shop, one in paid
+    ]
     booked += [Booked(amount=one.amount, on=late.date(), words="points") for one in others[:1]]
     statement = Told(
         iban=iban,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.ids import PersonId
-from domain.settlement import prepaid
-from domain.settlement.prepaid import OrderPacks
+from domain.settlement.prepaid import packs as prepaid
+from domain.settlement.prepaid.packs import OrderPacks
 from domain.storage import COALITION, Sight
 from tests.isolation.shop import Shop, acting
 

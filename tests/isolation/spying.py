@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,8 +62,9 @@ def mine(world: World, viewer: Viewer) -> Names:
 
 
 def traces(text: str, viewer: Viewer, victim: Side, *, plain: bool = False) -> list[str]:
-    """What of the victim's own stands in a text; in one of the API, where `plain` is not said, any plain id too."""
+    """What of the victim's own stands in a text, a file that begins with its word too; in one of the API, where `plain` is not said, any plain id too."""
     found = [victim.word] if victim.word.lower() in text.lower() else []
+    found += ["a file"] if b64encode(victim.word.encode())[:8].decode() in text else []
     found += _figures(victim.figures).findall(text)
     found += [name for words, name in _names(perspective_of(viewer), victim).items() if words in text]
     if not plain:

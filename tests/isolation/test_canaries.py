@@ -22,6 +22,7 @@ from tests.conftest import Fresh
 from tests.isolation.asking import Asking
 from tests.isolation.conftest import without_row_security
 from tests.isolation.documents import document
+from tests.isolation.filing import DOWNLOADS, OPERATORS
 from tests.isolation.operations import EXAMPLES, Example
 from tests.isolation.shop import NOW
 from tests.isolation.spying import VARIANTS, logged, mine, traces, variants
@@ -80,9 +81,10 @@ async def answered(ways: Ways, name: str, how: str) -> list[str]:
     """The same of an answer to its client or its member, and of the mails that went to others."""
     with logged() as log:
         said = await ways.answer(name, how)
-    viewer, birch = as_member(ways.shop), ways.world.birch
+    birch, viewers = ways.world.birch, (as_member(ways.shop), as_partner(ways.shop.partner_id))
     said += log.text + "".join(str(mail) for mail in ways.entrance.mailbox.mails if birch.word.lower() not in mail.to)
-    return [f"{name} {how}: {trace} in {said}" for trace in traces(said, viewer, birch, plain=True)]
+    found = {trace for viewer in viewers for trace in traces(said, viewer, birch, plain=True)}
+    return [f"{name} {how}: {trace} in {said}" for trace in found]
 
 
 async def sent(ways: Ways, number: int, which: int) -> list[str]:
@@ -165,6 +167,9 @@ async def test_the_same_ways_tell_the_shop_its_own(ways: Ways) -> None:
     amber, viewer = ways.shop, as_a_webhook(ways.shop)
     for name in ("introspect access token", "introspect refresh token", "refresh"):
         assert traces(await ways.answer(name, "own"), viewer, amber, plain=True), name
+    for what in DOWNLOADS:
+        told = traces(await ways.answer(f"download {what}", "own"), viewer, amber, plain=True)
+        assert bool(told) is (what not in OPERATORS), what
     messages = [await ways.message(number, 0) for number in range(len(ways.dues))]
     assert {"member", "purchase", "redemption", "hold", amber.word} <= {
         name for message in messages for name in traces(message, viewer, amber)

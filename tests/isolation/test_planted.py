@@ -23,7 +23,7 @@ from pyotp import TOTP
 
 from domain.storage import opened
 from hansa import mailing
-from hansa.staffing import invite_person
+from hansa.commands.staffing import invite_person
 from hansa.storefront import Card, Linking, Storefront
 from tests.builders.houses import Browser
 from tests.builders.pages import Reader

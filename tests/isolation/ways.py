@@ -24,6 +24,9 @@ from tests.builders.webhooks import claimed, succeeded
 from tests.isolation.asking import ENGINE
 from tests.isolation.documents import document
 from tests.isolation.entrance import ISSUER, Entrance, an_entrance
+from tests.isolation.filing import DOWNLOADS, Address, readable
+from tests.isolation.names import Names, names_of, unknown
+from tests.isolation.viewers import as_partner
 from tests.isolation.world import Side, World
 
 TOKENS = ("access token", "refresh token", "id token", "own token", "code", "request")
@@ -82,7 +85,21 @@ class Ways:
         """What the authorization server, or a page of it, answers."""
         response = await ANSWERS[name](self, how)
         kept = sorted((key, value) for key, value in response.headers.items() if key not in {"date", "set-cookie"})
-        return TELLS_NOTHING.sub("", f"{response.status_code} {kept} {opened_up(response.text)}")
+        return TELLS_NOTHING.sub("", f"{response.status_code} {kept} {opened_up(readable(response))}")
+
+    def names(self, how: str) -> Names:
+        """The other shop's things in one's own ids, things that nobody has, or one's own."""
+        viewer = as_partner(self.shop.partner_id)
+        if how == "unknown":
+            return unknown(self.world.birch, self.world, viewer)
+        return names_of(self.world.birch if how == "stolen" else self.shop, self.world, viewer)
+
+    async def file(self, method: str, address: str) -> httpx.Response:
+        """As the shop's client."""
+        headers = {"Authorization": f"Bearer {self.word('own token', 'own')}"}
+        return await self.entrance.http.request(
+            method, address, headers=headers, content=b"" if method == "GET" else b"a,b"
+        )
 
     async def post(self, path: str, **form: str) -> httpx.Response:
         """As the shop's client."""
@@ -116,6 +133,21 @@ def _bears(what: str) -> Answers:
         return await ways.entrance.http.get("/oauth/userinfo", headers=headers)
 
     return answer
+
+
+def _downloads(address: Address) -> Answers:
+    return lambda ways, how: ways.file("GET", address(ways.names(how)))
+
+
+async def _puts(ways: Ways, how: str) -> httpx.Response:
+    return await ways.file("PUT", DOWNLOADS["how far a file is"](ways.names(how)))
+
+
+async def _downloads_by_its_word(ways: Ways, how: str) -> httpx.Response:
+    """By the very id that the other shop was told."""
+    birch = ways.world.birch
+    names = names_of(birch, ways.world, as_partner(birch.partner_id)) if how == "stolen" else ways.names(how)
+    return await ways.file("GET", DOWNLOADS["statements of a Statement as csv"](names))
 
 
 async def _tells_itself(ways: Ways, _how: str) -> httpx.Response:
@@ -158,6 +190,9 @@ ANSWERS: Mapping[str, Answers] = {
     **{f"introspect {what}": _introspects(what) for what in TOKENS},
     **{f"revoke {what}": _revokes(what) for what in TOKENS},
     **{f"bear {what}": _bears(what) for what in TOKENS if what not in {"access token", "own token"}},
+    **{f"download {what}": _downloads(address) for what, address in DOWNLOADS.items()},
+    "download by another's word": _downloads_by_its_word,
+    "put": _puts,
     "userinfo": _tells_itself,
     "refresh": _refreshes,
     "redeem": _redeems,

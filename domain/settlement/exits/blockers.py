@@ -17,7 +17,7 @@ from domain.settlement.disputing.models import OPEN_STATES, Dispute
 from domain.settlement.exits.outstanding import newest_cut_off, outstanding, points_of
 from domain.settlement.failure_models import Fate, SetAside
 from domain.settlement.models import Cycle, CycleState, Statement
-from domain.settlement.prepaid_models import PrepaidRefund
+from domain.settlement.prepaid.models import PrepaidRefund
 from domain.settlement.refunding import points_left
 from domain.storage import ReadSession
 

@@ -16,10 +16,10 @@ from domain.banking.states import EntryOutcome
 from domain.coalition.models import LegalEntity
 from domain.ledger.allowance_models import AllowanceKind
 from domain.ledger.allowances import allowances
-from domain.settlement import prepaid
 from domain.settlement.errors import SecondPersonNeeded
 from domain.settlement.exact import ZERO
-from domain.settlement.prepaid_models import PackState, PrepaidPack
+from domain.settlement.prepaid import packs as prepaid
+from domain.settlement.prepaid.models import PackState, PrepaidPack
 from domain.storage import Database
 from tests.domain.banking.paying import AT_ISSUANCE, BERT, Paying
 from tests.domain.banking.test_matching import of

@@ -17,8 +17,9 @@ from domain.liability import cash, evaluating, movements, reading, securing
 from domain.liability.errors import MovementNotFound, ReleaseNeedsSecondPerson, ReserveNeeded, ReserveTooSmall
 from domain.liability.models import MovementKind, ReserveMovement, Standing
 from domain.liability.movements import RecordMovement
-from domain.settlement import finishing, policy, prepaid
+from domain.settlement import finishing, policy
 from domain.settlement.models import Cycle
+from domain.settlement.prepaid import packs as prepaid
 from domain.storage import Database
 from tests.domain.settlement.trading import ANNA, BERT, HYBRID, Trading, a_coalition
 

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from domain.banking.credit import set_credit
-from domain.settlement import alerts
-from domain.settlement.exposure import Exposure, exposure_of, meet
+from domain.settlement.prepaid import alerts
+from domain.settlement.prepaid.exposure import Exposure, exposure_of, meet
 from domain.storage import Database, opened
 from tests.domain.settlement.trading import NOON, Trading, a_coalition
 

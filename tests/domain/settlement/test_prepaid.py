@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from domain.coalition.models import Billing
 from domain.errors import IdempotencyConflict, InvalidValue
 from domain.ids import PartnerId, PersonId
-from domain.settlement import computing, prepaid
+from domain.settlement import computing
 from domain.settlement.adjustment_models import AdjustmentReason
 from domain.settlement.adjustments import adjustments_in
-from domain.settlement.advances import PaidPack, advance, value_of
 from domain.settlement.errors import NotOnPacks, PackNotFound, PackSettled, SecondPersonNeeded
-from domain.settlement.prepaid_models import PackState, PrepaidPack
+from domain.settlement.prepaid import packs as prepaid
+from domain.settlement.prepaid.advances import PaidPack, advance, value_of
+from domain.settlement.prepaid.models import PackState, PrepaidPack
 from domain.settlement.queries import statement
 from domain.settlement.references import is_reference
 from domain.storage import Database, Sight

@@ -12,13 +12,14 @@ import pytest
 from domain.coalition import leaving
 from domain.coalition.exit_models import Remainder
 from domain.coalition.leaving import GiveNotice
-from domain.settlement import prepaid, refunding
+from domain.settlement import refunding
 from domain.settlement.adjustments import adjustments_in
 from domain.settlement.errors import AdvanceKept, SecondPersonNeeded
 from domain.settlement.exact import ZERO
 from domain.settlement.exits import exiting
 from domain.settlement.models import Cycle
 from domain.settlement.parties import partner
+from domain.settlement.prepaid import packs as prepaid
 from domain.settlement.queries import party_statement
 from domain.storage import Database
 from tests.domain.settlement.test_exits import finish

@@ -1,0 +1,1 @@
+"""Commands of the command line, a folder for each noun that has several parts."""

@@ -1,0 +1,1 @@
+"""`hansa liability`: the commands, what they do, and how it is shown."""

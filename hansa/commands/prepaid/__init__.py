@@ -1,0 +1,1 @@
+"""`hansa prepaid and hansa exposure`: the commands, what they do, and how it is shown."""

@@ -1,0 +1,1 @@
+"""`hansa reconcile and hansa exceptions`: the commands, what they do, and how it is shown."""
