@@ -19,19 +19,18 @@ WITH wanted AS MATERIALIZED (
             SELECT FROM partner_posting x JOIN partner_file f ON f.file_id = x.file_id
             WHERE x.partner_id = CAST(:partner AS uuid) AND x.entry_id = e.entry_id AND x.outcome IN ('MATCHED', 'LATE')
                 AND f.state = 'DONE' AND NOT f.dry_run)
-), moved AS (
-    SELECT t.wallet_id, t.entry_id, sum(CASE WHEN t.kind IN ('ACCRUE', 'UNREDEEM') THEN t.points
-        WHEN t.kind IN ('REDEEM', 'CLAWBACK') THEN -t.points ELSE 0 END) AS points
-    FROM transfer t JOIN wanted w ON w.wallet_id = t.wallet_id AND w.entry_id = t.entry_id
-    WHERE t.partner_id = CAST(:partner AS uuid)
-    GROUP BY t.wallet_id, t.entry_id
 )
 SELECT CAST(:file AS uuid), {first} + row_number() OVER (ORDER BY w.occurred_at, w.entry_id), CAST(:partner AS uuid),
     w.wallet_id, w.entry_id, CASE w.kind WHEN 'CAPTURE' THEN 'REDEMPTION' ELSE w.kind END, w.reference, w.outlet_id,
     w.occurred_at, COALESCE(m.points, 0),
     COALESCE(p.total, -(SELECT sum(line) FROM unnest(r.amounts) AS line)), {due}, w.earlier
 FROM wanted w
-LEFT JOIN moved m ON m.wallet_id = w.wallet_id AND m.entry_id = w.entry_id
+LEFT JOIN LATERAL (  -- by the key of each, whatever the planner takes the tables' sizes for
+    SELECT sum(CASE WHEN t.kind IN ('ACCRUE', 'UNREDEEM') THEN t.points
+        WHEN t.kind IN ('REDEEM', 'CLAWBACK') THEN -t.points ELSE 0 END) AS points
+    FROM transfer t
+    WHERE t.wallet_id = w.wallet_id AND t.entry_id = w.entry_id AND t.partner_id = CAST(:partner AS uuid)
+) m ON true
 LEFT JOIN purchase p ON p.wallet_id = w.wallet_id AND p.entry_id = w.entry_id AND w.kind = 'PURCHASE'
 LEFT JOIN purchase_return r ON r.wallet_id = w.wallet_id AND r.entry_id = w.entry_id AND w.kind = 'RETURN'
 """
