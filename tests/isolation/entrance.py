@@ -1,4 +1,4 @@
-"""The authorization server, its pages and the files over the two shops, each with a member linked to it and tokens of its own."""
+"""The authorization server, its pages and files over the two shops; each has a member linked and its own tokens."""
 
 from __future__ import annotations
 

@@ -39,8 +39,6 @@ def _under(folder: str, kind: str, form: str) -> Address:
     return lambda names: f"/files/{folder}/{_NAMES[kind](names)}.{form}"
 
 
-OPERATORS = {f"journal of a Cycle as {form}" for form in files.MAKERS["journal", "Cycle"]}
-"""Files that no shop is given."""
 DOWNLOADS: Mapping[str, Address] = {
     **{
         f"{folder} of a {kind} as {form}": _under(folder, kind, form)
@@ -51,6 +49,8 @@ DOWNLOADS: Mapping[str, Address] = {
     "how far a file is": lambda names: f"/files/reconciliation/{names.file}",
 }
 """Every file there is, by its address in somebody's names."""
+NOTHING_OWN = {"how far a file is", *(f"journal of a Cycle as {form}" for form in files.MAKERS["journal", "Cycle"])}
+"""What tells a shop no words of its own; the operator's journal is the operator's."""
 
 
 def offered(world: World, access: AccessState) -> ASGIApp:

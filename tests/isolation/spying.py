@@ -62,7 +62,10 @@ def mine(world: World, viewer: Viewer) -> Names:
 
 
 def traces(text: str, viewer: Viewer, victim: Side, *, plain: bool = False) -> list[str]:
-    """What of the victim's own stands in a text, a file that begins with its word too; in one of the API, where `plain` is not said, any plain id too."""
+    """What of the victim's own stands in a text, or in a file in it that begins with the victim's word.
+
+    In a text of the API, where `plain` is not said, any plain id too.
+    """
     found = [victim.word] if victim.word.lower() in text.lower() else []
     found += ["a file"] if b64encode(victim.word.encode())[:8].decode() in text else []
     found += _figures(victim.figures).findall(text)

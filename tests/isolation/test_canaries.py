@@ -22,7 +22,7 @@ from tests.conftest import Fresh
 from tests.isolation.asking import Asking
 from tests.isolation.conftest import without_row_security
 from tests.isolation.documents import document
-from tests.isolation.filing import DOWNLOADS, OPERATORS
+from tests.isolation.filing import DOWNLOADS, NOTHING_OWN
 from tests.isolation.operations import EXAMPLES, Example
 from tests.isolation.shop import NOW
 from tests.isolation.spying import VARIANTS, logged, mine, traces, variants
@@ -79,7 +79,7 @@ async def spied(world: World, attacker: str, example: Example, how: str, run: st
 
 async def answered(ways: Ways, name: str, how: str) -> list[str]:
     """The same of an answer to its client or its member, and of the mails that went to others."""
-    with logged() as log:
+    with logged(but=("httpx", "httpcore")) as log:
         said = await ways.answer(name, how)
     birch, viewers = ways.world.birch, (as_member(ways.shop), as_partner(ways.shop.partner_id))
     said += log.text + "".join(str(mail) for mail in ways.entrance.mailbox.mails if birch.word.lower() not in mail.to)
@@ -169,7 +169,7 @@ async def test_the_same_ways_tell_the_shop_its_own(ways: Ways) -> None:
         assert traces(await ways.answer(name, "own"), viewer, amber, plain=True), name
     for what in DOWNLOADS:
         told = traces(await ways.answer(f"download {what}", "own"), viewer, amber, plain=True)
-        assert bool(told) is (what not in OPERATORS), what
+        assert bool(told) is (what not in NOTHING_OWN), what
     messages = [await ways.message(number, 0) for number in range(len(ways.dues))]
     assert {"member", "purchase", "redemption", "hold", amber.word} <= {
         name for message in messages for name in traces(message, viewer, amber)
