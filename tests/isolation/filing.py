@@ -10,6 +10,7 @@ import httpx
 import polars as pl
 import pypdf
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hansa import files, uploads
@@ -60,7 +61,7 @@ def offered(world: World, access: AccessState) -> ASGIApp:
     async def context_of(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001 - as Service declares it
         return Context(viewer=viewer, database=world.database, clock=lambda: NOW, keys=KEYS, snapshots=snapshots)
 
-    async def viewer(headers: Mapping[str, str], method: str = "POST") -> Viewer:
+    async def viewer(headers: Headers, method: str = "POST") -> Viewer:
         return await viewer_of(headers, access, method=method, url=f"{access.issuer.url}/graphql")
 
     service = Service(engine=ENGINE, viewer_of=viewer, still_stands=viewer, context_of=context_of)

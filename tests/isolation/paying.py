@@ -32,8 +32,8 @@ async def pay(database: Database, cycle_id: UUID, shops: Iterable[Shop], *, by: 
         payments = await instructing.instruct(session, cycle_id, PaymentPlan.THROUGH_OPERATOR, by=by, now=now)
     async with acting(database, COALITION) as session:
         await sweeping.sweep(session, now=late)
-    own = {shop.partner_id: shop for shop in shops}
-    paid = [(own[payment.payer_id], payment) for payment in payments if payment.payer_id in own]
+    own: dict[UUID, Shop] = {shop.partner_id: shop for shop in shops}
+    paid = [(own[one.payer_id], one) for one in payments if one.payer_id in own]
     others = [payment for payment in payments if payment.payer_id not in {None, *own}]
     booked = [
         Booked(amount=one.amount + TOO_MUCH, on=late.date(), reference=one.reference, name=shop.secret("Payer"))
