@@ -23,7 +23,11 @@ WITH wanted AS MATERIALIZED (
 SELECT CAST(:file AS uuid), {first} + row_number() OVER (ORDER BY w.occurred_at, w.entry_id), CAST(:partner AS uuid),
     w.wallet_id, w.entry_id, CASE w.kind WHEN 'CAPTURE' THEN 'REDEMPTION' ELSE w.kind END, w.reference, w.outlet_id,
     w.occurred_at, COALESCE(m.points, 0),
-    COALESCE(p.total, -(SELECT sum(line) FROM unnest(r.amounts) AS line)), {due}, w.earlier
+    CASE w.kind
+        WHEN 'PURCHASE' THEN (SELECT p.total FROM purchase p
+            WHERE p.wallet_id = w.wallet_id AND p.entry_id = w.entry_id)
+        WHEN 'RETURN' THEN (SELECT -(SELECT sum(line) FROM unnest(r.amounts) AS line) FROM purchase_return r
+            WHERE r.wallet_id = w.wallet_id AND r.entry_id = w.entry_id) END, {due}, w.earlier
 FROM wanted w
 LEFT JOIN LATERAL (  -- by the key of each, whatever the planner takes the tables' sizes for
     SELECT sum(CASE WHEN t.kind IN ('ACCRUE', 'UNREDEEM') THEN t.points
@@ -31,8 +35,6 @@ LEFT JOIN LATERAL (  -- by the key of each, whatever the planner takes the table
     FROM transfer t
     WHERE t.wallet_id = w.wallet_id AND t.entry_id = w.entry_id AND t.partner_id = CAST(:partner AS uuid)
 ) m ON true
-LEFT JOIN purchase p ON p.wallet_id = w.wallet_id AND p.entry_id = w.entry_id AND w.kind = 'PURCHASE'
-LEFT JOIN purchase_return r ON r.wallet_id = w.wallet_id AND r.entry_id = w.entry_id AND w.kind = 'RETURN'
 """
 
 IN_CYCLE = "e.cycle_id = CAST(:cycle AS uuid)"
