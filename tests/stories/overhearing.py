@@ -154,7 +154,7 @@ class Renaming:
     def forged(self, value: str) -> str:
         """The same thing as the listener would name it, had it ever been told."""
         keys = _keys(self.viewer, value)
-        return _ids(self.listener).encode(value.partition("_")[0], *keys) if keys else value
+        return ids_of(self.listener).encode(value.partition("_")[0], *keys) if keys else value
 
     def nobodys(self, value: str) -> str:
         """What nobody has, in the listener's own words."""
@@ -162,7 +162,7 @@ class Renaming:
         if not keys:
             return "".join(self.chance.choices("0123456789", k=len(value)))
         nobodys = (UUID(int=self.chance.getrandbits(128), version=4) for _ in keys)
-        return _ids(self.listener).encode(value.partition("_")[0], *nobodys)
+        return ids_of(self.listener).encode(value.partition("_")[0], *nobodys)
 
 
 def is_private(viewer: Viewer, name: str, value: str) -> bool:
@@ -191,10 +191,11 @@ def _keys(viewer: Viewer, value: str) -> tuple[UUID, ...]:
     """What a global id of the viewer's names; nothing, for any other text."""
     matched = GLOBAL_ID.fullmatch(value)
     try:
-        return _ids(viewer).decode(matched.group(1), value) if matched else ()
+        return ids_of(viewer).decode(matched.group(1), value) if matched else ()
     except NotFound:
         return ()
 
 
-def _ids(viewer: Viewer) -> GlobalIds:
+def ids_of(viewer: Viewer) -> GlobalIds:
+    """The ids by which a viewer knows things."""
     return GlobalIds(seal_of(KEYS.global_ids, perspective_of(viewer)))
