@@ -14,6 +14,7 @@ from domain.coalition.contracts import Terms, draw_up, sign
 from domain.coalition.founding import FoundCoalition, found
 from domain.coalition.models import Coalition, Outlet, Partner, PartnerRole, PartnerStatus
 from domain.coalition.partners import AdmitPartner, OpenOutlet, admit, change_status, open_outlets
+from domain.ids import PersonId
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -46,8 +47,17 @@ async def a_coalition(database: Database, **changes: Any) -> Coalition:
         return await found(session, command)
 
 
-async def a_partner(database: Database, slug: str, *roles: PartnerRole, **terms: Any) -> Partner:
-    """An active partner with a signed contract: one cent a point, 0.85 of it for redeemers, due half and half."""
+async def a_partner(
+    database: Database,
+    slug: str,
+    *roles: PartnerRole,
+    people: tuple[PersonId | None, PersonId | None] = (None, None),
+    **terms: Any,
+) -> Partner:
+    """An active partner with a signed contract: one cent a point, 0.85 of it for redeemers, due half and half.
+
+    `people` draw the contract up and sign it; once a cycle was cut off, outside of sandboxes, it takes two.
+    """
     agreed = Terms(
         **{
             "valid_from": BEFORE,
@@ -68,8 +78,8 @@ async def a_partner(database: Database, slug: str, *roles: PartnerRole, **terms:
     async with writing(database) as session:
         admitted = await admit(session, command, now=BEFORE)
         await change_status(session, admitted.partner.partner_id, PartnerStatus.ACTIVE)
-        contract = await draw_up(session, admitted.partner.partner_id, agreed)
-        await sign(session, contract.contract_id, now=BEFORE)
+        contract = await draw_up(session, admitted.partner.partner_id, agreed, by=people[0])
+        await sign(session, contract.contract_id, by=people[1], now=BEFORE)
         await open_outlets(session, admitted.brand, [OpenOutlet(code="1", name="Main street", time_zone="UTC")])
     return admitted.partner
 

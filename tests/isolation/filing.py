@@ -11,7 +11,6 @@ import polars as pl
 import pypdf
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hansa import files, uploads

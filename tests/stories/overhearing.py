@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from domain.coalition.models import Partner
 from domain.errors import NotFound
-from domain.ids import MemberId, PartnerId, WalletId, new_id
+from domain.ids import MemberId, PartnerId, PersonId, WalletId, new_id
 from domain.storage import COALITION, Database
 from partners.keys import derive
 from partners.scopes import EVERY_SCOPE
@@ -86,7 +86,9 @@ async def listeners_in(database: Database) -> list[Viewer]:
     """Another partner and another member, who may do everything that anybody may."""
     async with database.session(COALITION) as session:
         settled = await session.scalar(text("SELECT settled_until()"))
-    rival: Partner = await a_partner(database, f"rival-{new_id().hex[-12:]}", valid_from=settled or BEFORE)
+    people = PersonId(new_id()), PersonId(new_id())
+    name = f"rival-{new_id().hex[-12:]}"
+    rival: Partner = await a_partner(database, name, people=people, valid_from=settled or BEFORE)
     return [
         Viewer(audience=Audience.PARTNER, partner_id=PartnerId(rival.partner_id), scopes=EVERY_SCOPE),
         Viewer(

@@ -25,7 +25,7 @@ from tests.stories.overhearing import KNOWN_TO_ALL, Heard, Overheard, Renaming, 
 
 SETTLED = """
 { settlementPayments(first: 1) { nodes { id } }
-  cycles(first: 5) { nodes { statements { id lines { id } invoices { id } } } } }
+  cycles(first: 5) { nodes { statements { id lines(first: 1) { nodes { id } } invoices { id } } } } }
 """
 
 
@@ -66,7 +66,12 @@ async def test_what_a_settled_month_shows_is_asked_again_too(
     async with a_server(database_url, tmp_path) as url, Storefront.opened(url, secret) as storefront:
         found = await storefront.ask(SETTLED, {})
         (statement,) = [one for cycle in found["cycles"]["nodes"] for one in cycle["statements"]]
-        shown = [*found["settlementPayments"]["nodes"], statement, statement["lines"][0], statement["invoices"][0]]
+        shown = [
+            *found["settlementPayments"]["nodes"],
+            statement,
+            statement["lines"]["nodes"][0],
+            statement["invoices"][0],
+        ]
         for one in shown:
             kind = one["id"].partition("_")[0]
             await storefront.ask(f"query {kind} ($id: ID!) {{ node(id: $id) {{ id }} }}", {"id": one["id"]})

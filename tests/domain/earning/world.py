@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.coalition.models import PartnerRole
 from domain.coalition.partners import OpenOutlet, open_outlets
@@ -90,7 +91,7 @@ class World:
         return await self.published(campaign)
 
 
-async def a_world(database: Database, **contract: object) -> World:
+async def a_world(database: Database, **contract: Any) -> World:
     """The coalition, ready for its first purchase."""
     await a_coalition(database, currency="EUR", time_zone="Europe/Riga", clock_at=NOW)
     async with acting(database, COALITION) as session:
