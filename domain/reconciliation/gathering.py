@@ -15,10 +15,10 @@ WITH wanted AS MATERIALIZED (
     SELECT e.wallet_id, e.entry_id, e.kind, e.reference, e.outlet_id, e.occurred_at, {earlier} AS earlier
     FROM entry e JOIN cycle c ON c.cycle_id = e.cycle_id
     WHERE e.partner_id = CAST(:partner AS uuid) AND e.kind = ANY (CAST(:entry_kinds AS text[])) AND {which}
-        AND NOT EXISTS (
-            SELECT FROM partner_posting x JOIN partner_file f ON f.file_id = x.file_id
+        AND (  -- a value, not a join: looked up by its key even where nothing is known of the tables' sizes
+            SELECT x.entry_id FROM partner_posting x JOIN partner_file f ON f.file_id = x.file_id
             WHERE x.partner_id = CAST(:partner AS uuid) AND x.entry_id = e.entry_id AND x.outcome IN ('MATCHED', 'LATE')
-                AND f.state = 'DONE' AND NOT f.dry_run)
+                AND f.state = 'DONE' AND NOT f.dry_run LIMIT 1) IS NULL
 )
 SELECT CAST(:file AS uuid), {first} + row_number() OVER (ORDER BY w.occurred_at, w.entry_id), CAST(:partner AS uuid),
     w.wallet_id, w.entry_id, CASE w.kind WHEN 'CAPTURE' THEN 'REDEMPTION' ELSE w.kind END, w.reference, w.outlet_id,
@@ -29,7 +29,7 @@ SELECT CAST(:file AS uuid), {first} + row_number() OVER (ORDER BY w.occurred_at,
         WHEN 'RETURN' THEN (SELECT -(SELECT sum(line) FROM unnest(r.amounts) AS line) FROM purchase_return r
             WHERE r.wallet_id = w.wallet_id AND r.entry_id = w.entry_id) END, {due}, w.earlier
 FROM wanted w
-LEFT JOIN LATERAL (  -- by the key of each, whatever the planner takes the tables' sizes for
+LEFT JOIN LATERAL (  -- likewise
     SELECT sum(CASE WHEN t.kind IN ('ACCRUE', 'UNREDEEM') THEN t.points
         WHEN t.kind IN ('REDEEM', 'CLAWBACK') THEN -t.points ELSE 0 END) AS points
     FROM transfer t
