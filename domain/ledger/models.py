@@ -320,7 +320,15 @@ class Purchase(Row, table=True):
     """What it was rated by: campaign versions, member facts, makers and categories of the lines."""
     returns: int
 
-    __table_args__ = (Index(None, "partner_id", "receipt_number"),)
+    __table_args__ = (
+        Index(None, "partner_id", "receipt_number"),
+        Index(
+            None,
+            "occurred_at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 16, "autosummarize": "on"},
+        ),
+    )
 
 
 class PurchaseReturn(Row, table=True):
