@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from domain.ids import PartnerId
+from domain.ids import PartnerId, SegmentId
 from domain.segments.errors import InvalidSegment
 from domain.segments.forms import FLAG, IDS, TEXTS, WHOLE, WHOLES, check, named, read_parts, written
 
@@ -85,7 +86,7 @@ class Spend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
-    """Bought goods that are of one of the categories, and of one of the brands, within so many days; or none of them."""
+    """Bought goods of one of the categories, and of one of the brands, within so many days; or none of them."""
 
     kind: ClassVar[PartKind] = PartKind.GOODS
     days: int = field(metadata=WHOLE)
@@ -181,7 +182,7 @@ class Definition:
         for number, part in enumerate(self.parts):
             if owner is not None and not isinstance(part, PartnerMix) and not _places(part) <= {owner}:
                 raise InvalidSegment(
-                    "a partner's segment looks at its own purchases; where else members bought is for a part PARTNER_MIX",
+                    "a partner's segment looks at its own purchases; where else members bought is asked by PARTNER_MIX",
                     path=("parts", str(number), "partners"),
                 )
 
@@ -242,3 +243,48 @@ def _check_range(at_least: int | None, at_most: int | None, highest: int) -> Non
     if at_least is None and at_most is None:
         raise InvalidSegment("say at_least, at_most, or both", path=("at_least",))
     check("at_most", "not below at_least", holds=at_least is None or at_most is None or at_least <= at_most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A named group of members, as it stands."""
+
+    segment_id: SegmentId
+    owner: PartnerId | None
+    """None: the coalition."""
+    name: str
+    version: int
+    definition: Definition
+    shared_with: frozenset[PartnerId]
+    """Partners that may name it in campaigns of theirs."""
+    refresh_hours: int
+    made_at: datetime
+    refreshed_at: datetime | None
+    """None: not yet under this definition."""
+    size: int
+    """Members in it as of the last refresh."""
+    retired_at: datetime | None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is to be looked at again."""
+        return self.refreshed_at is None or now >= self.refreshed_at + timedelta(hours=self.refresh_hours)
+
+    @property
+    def shown_size(self) -> int | None:
+        """How many members are in it, as far as that is told (`shown`)."""
+        return shown(self.size, self.definition)
+
+
+SMALLEST_SHOWN = 10
+
+
+def shown(count: int, definition: Definition) -> int | None:
+    """A number of members as it is told: None below ten; in full tens, where it stands on what members have to allow.
+
+    A list is its owner's own, and told exactly. Small numbers, and differences of numbers, would tell of one member.
+    """
+    if definition.by_list:
+        return count
+    if count < SMALLEST_SHOWN:
+        return None
+    return count - count % SMALLEST_SHOWN if definition.consented else count

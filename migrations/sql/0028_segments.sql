@@ -28,17 +28,16 @@ END $$;
 -- What members bought in a time, less what came back; a purchase of which all came back is none. Follows merges. An owner other
 -- than the coalition is told of its own tills, whatever partners are named.
 CREATE FUNCTION segment_purchases(owner uuid, places uuid[], since timestamptz, until timestamptz)
-RETURNS TABLE (member_id uuid, purchases bigint, amount bigint, squares numeric, partners uuid[])
+RETURNS TABLE (member_id uuid, purchases bigint, amount bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF NOT sees_owner(owner) THEN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT COALESCE(m.merged_into, m.member_id), count(*), sum(b.net)::bigint, sum(b.net::numeric * b.net),
-        array_agg(DISTINCT b.partner_id)
+    SELECT COALESCE(m.merged_into, m.member_id), count(*), sum(b.net)::bigint
     FROM (
-        SELECT p.wallet_id, p.entry_id, p.partner_id, p.total - COALESCE(r.back, 0) AS net, p.returns
+        SELECT p.wallet_id, p.entry_id, p.total - COALESCE(r.back, 0) AS net, p.returns
         FROM purchase p LEFT JOIN LATERAL (
             SELECT sum(a.amount) AS back FROM purchase_return b, unnest(b.amounts) AS a (amount)
             WHERE p.returns > 0 AND b.wallet_id = p.wallet_id AND b.purchase_entry_id = p.entry_id) r ON p.returns > 0
