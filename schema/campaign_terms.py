@@ -8,8 +8,10 @@ from decimal import Decimal
 import strawberry
 
 from domain.earning.expiry import Expiry, ExpiryKind
+from domain.earning.forms import read_rate
+from domain.earning.matching import LineMatch
 from domain.earning.rounding import Rounding
-from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, PerItem, RatePerUnit, Rule, read_rate
+from domain.earning.rules import CouponRefund, Flat, Multiplier, PerItem, RatePerUnit, Rule
 from domain.earning.terms import Sponsor, Terms
 from domain.errors import DomainError
 from domain.ids import OutletId, PartnerId

@@ -18,10 +18,10 @@ from domain.coalition.models import (
     TaxRule,
 )
 from domain.earning.expiry import ExpiryKind
-from domain.earning.rating import Why
 from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
+from domain.earning.verdicts import Why
 from domain.events.models import EventKind, ExitNews
 from domain.invoicing.models import DocumentKind
 from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReason, StopReason, Unit

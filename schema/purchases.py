@@ -14,7 +14,7 @@ from domain.earning import commands
 from domain.earning.basket import MOST_LINES, BasketLine
 from domain.earning.commands import PreviewPurchase, RecordPurchase
 from domain.earning.errors import TooManyLines
-from domain.earning.rating import Why
+from domain.earning.verdicts import Why
 from domain.earning.wording import why_not
 from domain.errors import DomainError, InvalidValue
 from domain.ids import PartnerId

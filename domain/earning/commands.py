@@ -11,9 +11,9 @@ import orjson
 
 from domain.earning.basket import BasketLine, check_lines
 from domain.earning.errors import InvalidBasket
-from domain.earning.rating import NoAward, Rating
 from domain.earning.rerating import ReturnedLine
 from domain.earning.terms import Campaign
+from domain.earning.verdicts import NoAward, Rating
 from domain.earning.wording import because, fell_away
 from domain.errors import InvalidValue
 from domain.idempotency import checked_key

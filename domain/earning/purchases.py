@@ -21,7 +21,6 @@ from domain.earning.commands import (
     RecordPurchase,
 )
 from domain.earning.expiry import ExpiryKind
-from domain.earning.rating import Award, Rating
 from domain.earning.recorded import (
     awards_of,
     benefits_of,
@@ -34,6 +33,7 @@ from domain.earning.recorded import (
 )
 from domain.earning.tills import Caches, Sale, rated_sales
 from domain.earning.timing import available_at, lasts_until
+from domain.earning.verdicts import Award, Rating
 from domain.errors import DomainError, IdempotencyConflict
 from domain.ids import CampaignId, PartnerId
 from domain.ledger.errors import Busy, SponsorNotActive

@@ -13,9 +13,10 @@ from sqlmodel import col
 
 from domain.earning.errors import CampaignNotFound
 from domain.earning.expiry import Expiry
+from domain.earning.forms import read_rate
 from domain.earning.models import CampaignAgreement, CampaignRow
 from domain.earning.rounding import Rounding
-from domain.earning.rules import read_rate, rule_from_json
+from domain.earning.rules import rule_from_json
 from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms
 from domain.ids import CampaignId, PartnerId
 from domain.paging import Page, PageRequest

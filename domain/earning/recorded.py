@@ -15,9 +15,9 @@ import orjson
 from domain.earning.basket import BasketLine, MemberFacts
 from domain.earning.commands import AwardCut, AwardGiven, BenefitReceipt, Counters, PointsTaken
 from domain.earning.queries import Key, campaigns_recorded
-from domain.earning.rating import Rating
 from domain.earning.rerating import RatedAward, RatedPurchase, ReturnedLine
 from domain.earning.terms import Campaign
+from domain.earning.verdicts import Rating
 from domain.ids import BenefitId, CampaignId, LotId, PartnerId
 from domain.ledger.allowance_models import CutReason
 from domain.ledger.errors import PurchaseNotFound

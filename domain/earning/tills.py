@@ -15,7 +15,8 @@ from domain.earning.basket import OLDEST_PURCHASE, STRANGER, Basket, MemberFacts
 from domain.earning.book import CampaignBook
 from domain.earning.commands import PreviewPurchase
 from domain.earning.outlets import Code, OutletCodes
-from domain.earning.rating import Rating, rate
+from domain.earning.rating import rate
+from domain.earning.verdicts import Rating
 from domain.errors import DomainError
 from domain.ids import OutletId, PartnerId
 from domain.members.errors import MemberNotFound

@@ -17,7 +17,8 @@ from domain.audit import sealing
 from domain.audit.models import TrailLine
 from domain.coalition.models import Billing, Contract, DisputedLines, PartnerRole
 from domain.earning import managing
-from domain.earning.rules import CouponRefund, Flat, LineMatch
+from domain.earning.matching import LineMatch
+from domain.earning.rules import CouponRefund, Flat
 from domain.earning.terms import Sponsor, Terms
 from domain.earning.tills import Caches
 from domain.events.models import Event, EventKind

@@ -17,7 +17,7 @@ CAMPAIGN = CampaignId(UUID(int=7))
 
 
 def drawn(campaign_id: CampaignId, share: Rate, members: int, seed: int = 1) -> list[bool]:
-    random = Random(seed)  # noqa: S311 - members, not secrets
+    random = Random(seed)
     return [in_control(campaign_id, UUID(int=random.getrandbits(128)), share) for _ in range(members)]
 
 

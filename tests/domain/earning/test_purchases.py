@@ -26,13 +26,14 @@ from domain.earning.errors import (
     TooManyLines,
 )
 from domain.earning.expiry import Expiry, ExpiryKind
+from domain.earning.matching import LineMatch
 from domain.earning.outlets import OutletCodes
 from domain.earning.purchases import preview, receipt_of, record_purchase, record_purchases
-from domain.earning.rating import Why
 from domain.earning.recorded import facts_of
-from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, RatePerUnit
+from domain.earning.rules import CouponRefund, Flat, Multiplier, RatePerUnit
 from domain.earning.terms import Sponsor
 from domain.earning.tills import Caches
+from domain.earning.verdicts import Why
 from domain.errors import DomainError, IdempotencyConflict, InvalidValue
 from domain.ids import OutletId, new_id
 from domain.ledger.errors import PurchaseNotFound

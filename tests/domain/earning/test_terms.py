@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from domain.earning.errors import InvalidCampaign, InvalidRule
-from domain.earning.rules import Flat, LineMatch, RatePerUnit, rule_from_json
+from domain.earning.matching import LineMatch
+from domain.earning.rules import Flat, RatePerUnit, rule_from_json
 from domain.earning.terms import Sponsor
 from domain.values import Rate
 from tests.domain.earning.builders import MAKER, NOW, SHOP, campaign, shared
@@ -43,7 +44,7 @@ def test_malformed_terms_are_refused_by_field(field: str, value: Any) -> None:
     ("stored", "path"),
     [
         (None, ("kind",)),
-        ({"kind": "GIFT"}, ("kind",)),
+        ({"kind": "LOTTERY"}, ("kind",)),
         ({"kind": ["FLAT"]}, ("kind",)),
         ({"kind": "FLAT"}, ("points",)),
         ({"kind": "FLAT", "points": True}, ("points",)),
@@ -62,7 +63,7 @@ def test_malformed_terms_are_refused_by_field(field: str, value: Any) -> None:
         ({"kind": "MULTIPLIER", "factor": "2", "base": []}, ("base",)),
         ({"kind": "MULTIPLIER", "factor": "2", "base": ["MULTIPLIER"]}, ("base",)),
         ({"kind": "COUPON_REFUND", "cap": 0}, ("cap",)),
-        ({"kind": "FLAT", "points": 1, "lines": 3}, ("lines", "")),
+        ({"kind": "FLAT", "points": 1, "lines": 3}, ("lines",)),
         ({"kind": "FLAT", "points": 1, "lines": {"skus": [1]}}, ("lines", "skus")),
         ({"kind": "FLAT", "points": 1, "lines": {"skus": "milk"}}, ("lines", "skus")),
         ({"kind": "FLAT", "points": 1, "lines": {"makers": ["me"]}}, ("lines", "makers")),
