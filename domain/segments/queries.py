@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
@@ -113,3 +114,15 @@ def segment_of(row: SegmentRow) -> Segment:
         size=row.size,
         retired_at=row.retired_at,
     )
+
+
+async def members_of(session: ReadSession, segment_id: SegmentId) -> set[UUID]:
+    """Who is in a segment; with the coalition's or the owner's sight."""
+    rows = await session.scalars(
+        select(col(SegmentMember.member_id)).where(
+            col(SegmentMember.segment_id) == segment_id,
+            col(SegmentMember.until).is_(None),
+            concerning(sight_of(session), col(SegmentMember.partner_id)),
+        )
+    )
+    return set(rows)
