@@ -261,5 +261,6 @@ def _columns(terms: Terms) -> dict[str, Any]:
         "expiry": terms.expiry.to_json(),
         "rounding": terms.rounding,
         "priority": terms.priority,
+        "parts": terms.parts(),
         "fingerprint": terms.fingerprint(),
     }

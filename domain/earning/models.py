@@ -45,6 +45,8 @@ class CampaignRow(Row, table=True):
     expiry: dict[str, Any] = Field(sa_type=Json)
     rounding: str
     priority: int
+    parts: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"server_default": text("'{}'")})
+    """When and for whom it holds, beside whom it gives, caps, budget, release: what differs from the usual."""
     fingerprint: bytes = Field(sa_type=Digest)
     """A digest of the terms, named by the sponsors' agreements."""
     created_at: datetime = Field(sa_type=Instant)
@@ -87,3 +89,16 @@ class CampaignAgreement(Row, table=True):
     agreed_at: datetime = Field(sa_type=Instant)
 
     __table_args__ = (ForeignKeyConstraint(["campaign_id", "version"], ["campaign.campaign_id", "campaign.version"]),)
+
+
+class CampaignSeed(Row, table=True):
+    """What a campaign's wheels turn by: secret while it goes on; its digest is public from the start."""
+
+    __tablename__ = "campaign_seed"
+    campaign_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    seed: bytes = Field(sa_type=Digest)
+    made_at: datetime = Field(sa_type=Instant)
+    revealed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (CheckConstraint("length(seed) = 32", name="seed"),)

@@ -17,7 +17,7 @@ from domain.earning.forms import read_rate
 from domain.earning.models import CampaignAgreement, CampaignRow
 from domain.earning.rounding import Rounding
 from domain.earning.rules import rule_from_json
-from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms
+from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms, parts_from_json
 from domain.ids import CampaignId, PartnerId
 from domain.paging import Page, PageRequest
 from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
@@ -124,7 +124,7 @@ def campaign_of(row: CampaignRow) -> Campaign:
 
 def _from_record(record: asyncpg.Record) -> Campaign:
     stored = dict(record)
-    return _campaign({**stored, "rule": json.loads(stored["rule"]), "expiry": json.loads(stored["expiry"])})
+    return _campaign(stored | {name: json.loads(stored[name]) for name in ("rule", "expiry", "parts")})
 
 
 def _campaign(stored: Mapping[str, Any]) -> Campaign:
@@ -136,6 +136,7 @@ def _campaign(stored: Mapping[str, Any]) -> Campaign:
         terms=_terms(stored),
         live_from=stored["live_from"],
         live_until=stored["live_until"],
+        seed=stored.get("seed"),
     )
 
 
@@ -156,4 +157,5 @@ def _terms(stored: Mapping[str, Any]) -> Terms:
         expiry=Expiry.from_json(stored["expiry"]),
         rounding=Rounding(stored["rounding"]),
         priority=stored["priority"],
+        **parts_from_json(stored["parts"]),
     )

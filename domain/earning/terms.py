@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from uuid import UUID
 from domain.earning.bounds import AT_ONCE, MOST_CAPS, Budget, Cap, Pacing, Release
 from domain.earning.errors import InvalidCampaign
 from domain.earning.expiry import NEVER, Expiry
-from domain.earning.forms import fit, written
+from domain.earning.forms import fit, listed, named, parts_of
 from domain.earning.rounding import Rounding
 from domain.earning.rules import ACTION_KINDS, MONEY_KINDS, Rule, RuleKind, rule_to_json
 from domain.earning.stacking import TOGETHER, Stacking
@@ -102,13 +103,8 @@ class Terms:
 
     def parts(self) -> dict[str, Any]:
         """Those parts of the terms that are stored as JSON, and only where they differ from the usual."""
-        stored = {
-            "when": written(self.when),
-            "release": written(self.release),
-            "stacking": written(self.stacking),
-            "caps": [written(cap) for cap in self.caps],
-            "budget": self.budget and written(self.budget),
-        }
+        held = {name: getattr(self, name) for name in PARTS}
+        stored = {name: PARTS[name].write(part) for name, part in held.items() if part is not None}
         return {name: part for name, part in stored.items() if part}
 
     def _canonical(self) -> dict[str, Any]:
@@ -163,6 +159,26 @@ def _check_sponsors(sponsors: tuple[Sponsor, ...]) -> None:
     fit("sponsors", "a list that names each partner once", holds=len(named) == len(sponsors))
     fit("sponsors", "a list of shares that are not negative", holds=all(sponsor.share >= 0 for sponsor in sponsors))
     fit("sponsors", "a list of shares that come to 1", holds=sum(sponsor.share for sponsor in sponsors) == 1)
+
+
+PARTS = {
+    "when": parts_of(When),
+    "release": parts_of(Release),
+    "stacking": parts_of(Stacking),
+    "caps": listed(parts_of(Cap)),
+    "budget": parts_of(Budget),
+}
+
+
+def parts_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Those parts of the terms that are stored as JSON.
+
+    Raises: InvalidRule, InvalidCampaign, naming the part.
+    """
+    for name in stored:
+        if name not in PARTS:
+            raise InvalidCampaign(f"there is no part {name!r}", path=(name,))
+    return {name: named(name, PARTS[name].read, part) for name, part in stored.items()}
 
 
 def _instant(moment: datetime) -> str:
