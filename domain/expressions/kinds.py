@@ -56,7 +56,7 @@ class Vocabulary:
 
     variables: Mapping[str, Kind]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    """First parts of names that are known, but not here, each with the reason."""
+    """Names, or first parts of names, that are not known here, each with the reason."""
 
     def names(self) -> Iterator[str]:
         """Every name in full, such as purchase.amount."""

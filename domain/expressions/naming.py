@@ -27,8 +27,10 @@ def find(path: Sequence[str], known: Mapping[str, Kind]) -> Kind | None:
 def unknown_name(path: Sequence[str], known: Mapping[str, Kind], elsewhere: Mapping[str, str]) -> str:
     """What to say of a name that means nothing."""
     name, first = ".".join(path), path[0]
-    if first in elsewhere:
-        return f"{name} is not known here: {elsewhere[first]}"
+    for length in range(1, len(path) + 1):
+        reason = elsewhere.get(".".join(path[:length]))
+        if reason is not None:
+            return f"{name} is not known here: {reason}"
     for length in range(1, len(path)):
         kind = find(path[:length], known)
         if kind is not None and not isinstance(kind, RecordOf):
