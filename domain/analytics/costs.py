@@ -9,12 +9,14 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from domain.coalition.founding import coalition_of
 from domain.ids import CampaignId, ContractId, CycleId, PartnerId
-from domain.settlement.exact import ZERO, exactly
+from domain.settlement.exact import ZERO, exactly, payable
 from domain.settlement.facts import flows_of, price_book
 from domain.settlement.pricing import effective_prices
 from domain.settlement.steps import cycle_of
 from domain.storage import ReadSession
+from domain.values import Money, minor_digits
 
 _AWARDED = text("""
     SELECT t.sponsor_id, t.sponsor_contract_id, t.accrual_cycle_id,
@@ -38,15 +40,19 @@ class SponsorCost:
     partner_id: PartnerId
     points: int
     """Awarded, less what was taken back."""
-    amount: Decimal
-    """Points at the price of the sponsor's contract, and money benefits; exact, as if all points will be redeemed."""
+    amount: Money | None
+    """Points at the price of the sponsor's contract, as if all will be redeemed, and money benefits; None where it is not
+    the viewer's to know."""
 
 
-async def costs_of(session: ReadSession, campaign_id: CampaignId, *, now: datetime) -> list[SponsorCost]:
-    """What a campaign has cost each sponsor until now; with the coalition's sight, which alone reads all contracts.
+async def costs_of(
+    session: ReadSession, campaign_id: CampaignId, *, viewer: PartnerId | None, now: datetime
+) -> list[SponsorCost]:
+    """What a campaign has cost each sponsor until now; a partner (the coalition is None) is told the money of its own.
 
-    Raises: CycleNotFound.
+    With the coalition's sight, which alone reads all contracts. Raises: CycleNotFound.
     """
+    coalition = await coalition_of(session)
     awarded = (await session.execute(_AWARDED, {"campaign": campaign_id})).all()
     prices = await point_prices(session, {(row.sponsor_contract_id, row.accrual_cycle_id) for row in awarded}, now=now)
     points: dict[PartnerId, int] = {}
@@ -59,7 +65,11 @@ async def costs_of(session: ReadSession, campaign_id: CampaignId, *, now: dateti
         for row in await session.execute(_GIVEN, {"campaign": campaign_id}):
             amounts[row.sponsor_id] = amounts.get(row.sponsor_id, ZERO) + row.amount
     return [
-        SponsorCost(partner_id=sponsor, points=points.get(sponsor, 0), amount=amounts[sponsor])
+        SponsorCost(
+            partner_id=sponsor,
+            points=points.get(sponsor, 0),
+            amount=_money(amounts[sponsor], coalition.currency) if viewer in {None, sponsor} else None,
+        )
         for sponsor in sorted(amounts)
     ]
 
@@ -82,6 +92,10 @@ async def point_prices(
         }
         prices |= {(contract, cycle_id): price for contract, price in reached.items()}
     return prices
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    return Money(payable(amount, minor_digits(currency)), currency)
 
 
 async def _settled(session: ReadSession, cycle_id: CycleId) -> dict[ContractId, Decimal]:

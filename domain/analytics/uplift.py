@@ -7,7 +7,7 @@ the two groups differ by nothing but the campaign.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -16,9 +16,10 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
-from domain.analytics.comparing import LEAST, Difference, Group, compare
+from domain.analytics.comparing import LEAST, Group, compare
 from domain.analytics.costs import SponsorCost
 from domain.analytics.errors import NoControlGroup, NoSalesToCompare, TooFewToCompare
+from domain.coalition.founding import coalition_of
 from domain.earning.control import in_control
 from domain.earning.errors import CampaignNotFound, CampaignStateConflict
 from domain.earning.queries import versions_of
@@ -26,7 +27,7 @@ from domain.earning.terms import Campaign
 from domain.ids import CampaignId, PartnerId, SegmentId
 from domain.segments.asking import Shopper, segments_of
 from domain.storage import ReadSession
-from domain.values import Rate
+from domain.values import Money, Rate
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -54,40 +55,88 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two groups."""
+
+    members: int
+    buyers: int
+    """Those of them that bought anything in the period."""
+    sales: Money
+    """What they bought for, less what came back."""
+    mean: Money
+    """Of a member, buyer or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure with the bounds of its 95 % confidence interval."""
+
+    value: Money
+    low: Money
+    high: Money
+    significant: bool
+    """Whether the interval leaves zero out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Uplift:
-    """What a campaign has brought. Amounts are in minor units of the coalition's currency."""
+    """What a campaign has brought."""
 
     campaign: Campaign
     period: Period
-    treated: Group
-    control: Group
-    difference: Difference
-    """Of what a member spent, treated less control."""
+    currency: str
+    groups: tuple[Group, Group]
+    """Treated and control, exact, in minor units."""
     costs: tuple[SponsorCost, ...] = ()
-    """As far as the viewer may know them."""
 
     @property
-    def incremental(self) -> Difference:
+    def treated(self) -> Side:
+        """Whom the campaign was for."""
+        return self._side(self.groups[0])
+
+    @property
+    def control(self) -> Side:
+        """Who was left out."""
+        return self._side(self.groups[1])
+
+    @property
+    def difference(self) -> Estimate:
+        """How much more a treated member bought for than one that was left out."""
+        return self._estimate(1)
+
+    @property
+    def incremental(self) -> Estimate:
         """Sales that there would not have been: the difference, for all who were treated."""
-        many, one = self.treated.members, self.difference
-        return Difference(value=one.value * many, low=one.low * many, high=one.high * many)
+        return self._estimate(self.groups[0].members)
 
     @property
-    def cost(self) -> Decimal:
-        """What it has cost these sponsors, in units of the currency."""
-        return sum((cost.amount for cost in self.costs), Decimal(0))
+    def cost(self) -> Money:
+        """What it has cost, as far as the viewer knows it."""
+        known = (cost.amount for cost in self.costs if cost.amount is not None)
+        return sum(known, Money(Decimal(0), self.currency))
 
-    def cost_per_sale(self, digits: int) -> Decimal | None:
-        """What one unit of incremental sales has cost, to four decimals; None where there were none."""
-        gained = self.incremental.value
+    @property
+    def cost_per_sale(self) -> Decimal | None:
+        """What one unit of incremental sales has cost, to four decimals; None where sales did not grow."""
+        gained = compare(*self.groups).value * self.groups[0].members
         if gained <= 0:
             return None
-        per_unit = self.cost.scaleb(digits) * gained.denominator / gained.numerator
-        return per_unit.quantize(Decimal("0.0001"))
+        return (Decimal(self.cost.minor) * gained.denominator / gained.numerator).quantize(Decimal("0.0001"))
 
-    def costing(self, costs: Sequence[SponsorCost]) -> Uplift:
-        """The same with what it has cost."""
-        return replace(self, costs=tuple(costs))
+    def _side(self, group: Group) -> Side:
+        return Side(
+            members=group.members,
+            buyers=group.buyers,
+            sales=Money.of_minor(group.total, self.currency),
+            mean=Money.of_minor(round(group.mean), self.currency),
+        )
+
+    def _estimate(self, times: int) -> Estimate:
+        found = compare(*self.groups)
+        value, low, high = (
+            Money.of_minor(round(one * times), self.currency) for one in (found.value, found.low, found.high)
+        )
+        return Estimate(value=value, low=low, high=high, significant=found.significant)
 
 
 async def uplift(
@@ -109,10 +158,9 @@ async def uplift(
     members = await _audience(session, pool, first, places, period.starts_at)
     said = {"owner": viewer, "places": places, "start": period.starts_at, "end": period.ends_at - INSTANT}
     spent = {row.member_id: row.amount for row in await session.execute(_BOUGHT, said)}
-    treated, control = _groups(campaign_id, members, spent, period)
-    return Uplift(
-        campaign=campaign, period=period, treated=treated, control=control, difference=compare(treated, control)
-    )
+    currency = (await coalition_of(session)).currency
+    groups = _groups(campaign_id, members, spent, period)
+    return Uplift(campaign=campaign, period=period, currency=currency, groups=groups)
 
 
 def period_of(versions: Sequence[Campaign], *, now: datetime) -> Period:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import col, select
 
 from domain.ids import PartnerId, SegmentId
+from domain.members.models import Link
 from domain.paging import Page, PageRequest
 from domain.segments.definitions import Definition, Segment
-from domain.segments.errors import SegmentNotFound
+from domain.segments.errors import SegmentByRule, SegmentNotFound
 from domain.segments.meeting import meeting
 from domain.segments.models import SegmentMember, SegmentRow
 from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
@@ -63,17 +64,31 @@ async def unusable(
     return frozenset(segment_ids) - {SegmentId(one) for one in usable}
 
 
-async def listed(session: ReadSession, segment_id: SegmentId, request: PageRequest) -> Page[SegmentMember]:
-    """Who is in a segment by list, to its owner; who meets a rule is told to nobody."""
-    statement = select(SegmentMember).where(
-        col(SegmentMember.segment_id) == segment_id,
-        col(SegmentMember.until).is_(None),
-        concerning(sight_of(session), col(SegmentMember.partner_id)),
+async def listed(session: ReadSession, owner: PartnerId, segment_id: SegmentId, request: PageRequest) -> Page[UUID]:
+    """Who is in a partner's list, by its own ids for members; who meets a rule is told to nobody.
+
+    Raises: SegmentNotFound, SegmentByRule.
+    """
+    segment = await segment_by_id(session, segment_id)
+    if segment.owner != owner:
+        raise SegmentNotFound
+    if not segment.definition.by_list:
+        raise SegmentByRule
+    known_here = and_(
+        col(Link.wallet_id) == col(SegmentMember.wallet_id),
+        col(Link.member_id) == col(SegmentMember.member_id),
+        col(Link.partner_id) == owner,
+    )
+    statement = (
+        select(col(Link.pairwise_id))
+        .join(SegmentMember, known_here)
+        .where(col(SegmentMember.segment_id) == segment_id, col(SegmentMember.until).is_(None))
+        .where(concerning(sight_of(session), col(SegmentMember.partner_id)))
     )
     if request.after is not None:
-        statement = statement.where(col(SegmentMember.member_id) > request.after[0])
-    rows = await session.scalars(statement.order_by(col(SegmentMember.member_id)).limit(request.first + 1))
-    return Page.of(list(rows), request, lambda row: (row.member_id,))
+        statement = statement.where(col(Link.pairwise_id) > request.after[0])
+    rows = await session.scalars(statement.order_by(col(Link.pairwise_id)).limit(request.first + 1))
+    return Page.of(list(rows), request, lambda pairwise_id: (pairwise_id,))
 
 
 async def preview(

@@ -15,7 +15,7 @@ from domain.analytics.comparing import Group, compare
 def test_the_difference_and_its_interval_are_those_worked_out_by_hand() -> None:
     """Fifteen of 10.00 and fifteen of 20.00 against fifteen of 10.00 and fifteen of 14.00.
 
-    Means 15.00 and 12.00. Squared deviations 30 · 500² and 30 · 200² of minor units, each divided by 29, and their sum by
+    Means 15.00 and 12.00. Squared deviations 30 · 500² and 30 · 200² of minor units, each by 29, and their sum by
     30: (250,000 + 40,000) / 29 = 10,000, so the standard error is 1.00 and the interval 3.00 ± 1.96.
     """
     found = compare(Group.of([1000] * 15 + [2000] * 15), Group.of([1000] * 15 + [1400] * 15))
