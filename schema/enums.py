@@ -32,6 +32,7 @@ from domain.members.notices import NoticeKind
 from domain.reconciliation import mapping as partner_files
 from domain.reconciliation import words as reconciliation
 from domain.rewards.queries import RedemptionState
+from domain.segments.definitions import PartKind
 from domain.settlement import approvals
 from domain.settlement.adjustment_models import AdjustmentReason
 from domain.settlement.answers import Answer
@@ -99,6 +100,7 @@ for kind in (
 ):
     strawberry.enum(kind)
 strawberry.enum(Direction, name="MoneyDirection")
+strawberry.enum(PartKind, name="SegmentPartKind")
 strawberry.enum(Place, name="ReferencePlace")
 strawberry.enum(Action, name="AuditAction")
 strawberry.enum(ActorKind, name="AuditActor")

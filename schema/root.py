@@ -47,6 +47,7 @@ from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
+from schema.segments import SegmentMutation, SegmentQuery
 from schema.service import ServiceMutation
 from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
@@ -86,6 +87,7 @@ class Query(
     LinkQuery,
     ProductQuery,
     CampaignQuery,
+    SegmentQuery,
     PurchaseQuery,
     RedemptionQuery,
     CycleQuery,
@@ -123,6 +125,7 @@ class Mutation(
     LinkMutation,
     ProductMutation,
     CampaignMutation,
+    SegmentMutation,
     PurchaseMutation,
     ReturnMutation,
     RedemptionMutation,

@@ -41,7 +41,7 @@ class SponsorCost:
     points: int
     """Awarded, less what was taken back."""
     amount: Money | None
-    """Points at the price of the sponsor's contract, as if all will be redeemed, and money benefits; None where it is not
+    """Points at the price of the sponsor's contract, as if all will be redeemed, and money; None where it is not
     the viewer's to know."""
 
 

@@ -7,7 +7,7 @@ the two groups differ by nothing but the campaign.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -122,6 +122,10 @@ class Uplift:
         if gained <= 0:
             return None
         return (Decimal(self.cost.minor) * gained.denominator / gained.numerator).quantize(Decimal("0.0001"))
+
+    def costing(self, costs: Sequence[SponsorCost]) -> Uplift:
+        """The same with what it has cost."""
+        return replace(self, costs=tuple(costs))
 
     def _side(self, group: Group) -> Side:
         return Side(

@@ -174,6 +174,11 @@ class Definition:
         """Whether it looks at what members have to allow."""
         return any(isinstance(part, CONSENTED) for part in self.parts)
 
+    @property
+    def asked(self) -> list[Asked]:
+        """Its parts, one by one."""
+        return list(map(Asked, self.parts))
+
     def check_owner(self, owner: PartnerId | None) -> None:
         """Hold the definition to what its owner may look at; the coalition (None) may look at all.
 
@@ -288,3 +293,10 @@ def shown(count: int, definition: Definition) -> int | None:
     if count < SMALLEST_SHOWN:
         return None
     return count - count % SMALLEST_SHOWN if definition.consented else count
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One part of a definition, whatever its kind."""
+
+    part: Part

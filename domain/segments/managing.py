@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,12 @@ async def change(
     return segment_of(row)
 
 
+def check_many(members: Sized) -> None:
+    """Hold a request to what is put in or taken out at once. Raises: InvalidSegment."""
+    if len(members) > MOST_AT_ONCE:
+        raise InvalidSegment(f"at most {MOST_AT_ONCE} members are named at once", path=("members",))
+
+
 async def retire(session: WriteSession, owner: PartnerId | None, segment_id: SegmentId, *, now: datetime) -> Segment:
     """Nobody is in it any more; campaigns that name it meet nobody. Raises: SegmentNotFound, SegmentRetired."""
     await _owned(session, owner, segment_id)
@@ -176,8 +182,7 @@ async def _list_of(
     segment = await _owned(session, owner, segment_id)
     if not segment.definition.by_list:
         raise SegmentByRule
-    if len(members) > MOST_AT_ONCE:
-        raise InvalidSegment(f"at most {MOST_AT_ONCE} members are named at once", path=("members",))
+    check_many(members)
     return segment
 
 
