@@ -54,6 +54,7 @@ _TEXTS = "write startsWith, endsWith or contains"
 _KNOWN = 'every name has a value here: a text that is not known is ""'
 INSTEAD: Final = {
     "matches": _TEXTS,
+    "beginsWith": "write startsWith",
     "has": _KNOWN,
     "exists_one": "write .filter(…).size() == 1",
     "count": "write .filter(…).size()",
