@@ -195,7 +195,7 @@ def show(found_sizes: list[Measured]) -> None:
         for value in (one.sums, one.computed, one.sealed):
             cells += [f"{value:.2f} s", f"{value / one.bare:.2f}"]
         table.add_row(*cells)
-    Console().print(table)
+    Console(width=110).print(table)
 
 
 def main() -> None:
