@@ -22,6 +22,9 @@ DOORS = (
     "segments_held(uuid[], uuid[], uuid[], uuid[], timestamptz)",
 )
 
+OWN_SEGMENT = """EXISTS (SELECT FROM segment s
+    WHERE s.segment_id = {0}.segment_id AND s.partner_id IS NOT DISTINCT FROM {0}.partner_id)"""
+
 
 def upgrade() -> None:
     """Create the tables of segments and the doors through which their owners learn of members."""
@@ -31,8 +34,10 @@ def upgrade() -> None:
     wall("segment", "sees_partner(partner_id) OR sees_any(shared_with)", command="SELECT")
     for table in ("segment_version", "segment_member"):
         wall(table, "sees_partner(partner_id)", command="SELECT")
+    wall("segment", "sees_partner(partner_id)", command="INSERT")
+    for table in ("segment_version", "segment_member"):
+        wall(table, f"sees_partner(partner_id) AND {OWN_SEGMENT.format(table)}", command="INSERT")
     for table in ("segment", "segment_version", "segment_member"):
-        wall(table, "sees_partner(partner_id)", command="INSERT")
         grant(table, "SELECT, INSERT")
     for table in ("segment", "segment_member"):
         wall(table, "sees_partner(partner_id)", command="UPDATE")

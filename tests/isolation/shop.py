@@ -34,6 +34,9 @@ from domain.products.feeding import ProductItem
 from domain.rewards import redemption
 from domain.rewards.queries import RedemptionRef
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
+from domain.segments import managing as segments
+from domain.segments.definitions import Definition, Goods
+from domain.segments.managing import SegmentTerms
 from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
 from partners.clients import registering
@@ -95,13 +98,29 @@ class Shop:
         draft = self.terms(self.secret("Draft"), Flat(points=77, minimum=0))
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
+        await self._grouped()
         self.made["member"] = await self.enrol(
             Identifier.card(self.card("OWN")),
             Identifier.email(f"{self.word}@{self.name}.example"),
             Identifier.external(self.secret("External"), self.partner_id),
         )
+        await self.list_member()
         await self.promise(self.made["member"])
         await self._granted(self.made["member"])
+
+    async def _grouped(self) -> None:
+        """A segment of its own, and a list."""
+        meant = Definition(parts=(Goods(days=100, brands=frozenset({self.secret("Brand")})),))
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            for made, name, definition in (("segment", "Segment", meant), ("list", "List", Definition())):
+                terms = SegmentTerms(name=self.secret(name), definition=definition)
+                self.made[made] = await segments.define(session, self.partner_id, terms, now=OPENED)
+
+    async def list_member(self) -> None:
+        """Its own member stands on its list."""
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            listed, member = self.made["list"].segment_id, self.made["member"]
+            await segments.put_in(session, self.partner_id, listed, [member], now=OPENED)
 
     async def promise(self, member: KnownMember) -> None:
         """The service desk asks for points to be given."""

@@ -24,6 +24,7 @@ TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
 JOBS = "the worker's and the service desk's; no partner's request leads here"
 MEMBERS = "answers the member by its sight, and the authorization server"
 BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nobody whose bucket it is"
+OWNERS = "answers a segment's owner: of its own tills, and beyond them of members who allow it offers"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
@@ -89,6 +90,12 @@ DOORS = {
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": (
         "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
     ),
+    "segment_goods(uuid, uuid[], timestamp with time zone, timestamp with time zone, text[], text[])": OWNERS,
+    "segment_members_known(uuid)": OWNERS,
+    "segment_mix(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
+    "segment_profiles(uuid)": OWNERS,
+    "segment_purchases(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
+    "segments_held(uuid[], uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",

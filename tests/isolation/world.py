@@ -62,6 +62,9 @@ class Side:
     contract_id: UUID
     campaign_id: UUID
     draft_id: UUID
+    segment_id: UUID
+    list_id: UUID
+    """A segment that is kept by hand; its own member is on it."""
     product_id: UUID
     sku: str
     member: KnownMember
@@ -341,6 +344,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         contract_id=contract.contract_id,
         campaign_id=made["campaign"].campaign_id,
         draft_id=made["draft"].campaign_id,
+        segment_id=made["segment"].segment_id,
+        list_id=made["list"].segment_id,
         product_id=product.product_id,
         sku=shop.secret("Own"),
         member=made["member"],
