@@ -24,7 +24,7 @@ from domain.earning.rules import COUNTED_KINDS, Bands, Flat, PerItem, RatePerUni
 from domain.earning.stacking import Mode
 from domain.earning.terms import Campaign
 from domain.earning.when import ALWAYS
-from domain.ids import OutletId, PartnerId
+from domain.ids import CampaignId, OutletId, PartnerId
 from domain.products.facts import ProductFacts
 from domain.values import minor_digits, split
 
@@ -92,12 +92,14 @@ class CampaignIndex:
         zone: ZoneInfo = GREENWICH,
         point_worth: Fraction = ONE,
     ) -> None:
-        ordered = sorted(campaigns, key=lambda campaign: (-campaign.terms.priority, campaign.campaign_id))
-        made = (compiled(campaign, outlet_id, currency) for campaign in ordered)
-        self.entries = tuple(entry for entry in made if entry is not None)
+        made = (compiled(campaign, outlet_id, currency, zone) for campaign in sorted(campaigns, key=in_order))
         self.currency = currency
         self.zone = zone
         self.point_worth = point_worth
+        self._take(tuple(entry for entry in made if entry is not None))
+
+    def _take(self, entries: tuple[Compiled, ...]) -> None:
+        self.entries = entries
         self._always, self._by_key = _indexed(self.entries)
         self._counting = [
             entry.campaign for entry in self.entries if entry.campaign.terms.caps or entry.kind in COUNTED_KINDS
@@ -112,6 +114,13 @@ class CampaignIndex:
     ) -> CampaignIndex:
         """Campaigns as a purchase recorded them: which lines they counted is known, so no outlet is asked."""
         return cls(map(_anywhere, campaigns), None, currency, zone=zone, point_worth=point_worth)
+
+    @classmethod
+    def of_entries(cls, entries: Iterable[Compiled], currency: str) -> CampaignIndex:
+        """Campaigns made ready elsewhere, in the order given, whatever outlets they are for."""
+        index = cls((), None, currency)
+        index._take(tuple(entries))
+        return index
 
     def asked_tallies(self, member_id: UUID, at: datetime) -> list[str]:
         """The keys of the tallies that rating a purchase or action of a member goes by; mostly none."""
@@ -144,6 +153,11 @@ class CampaignIndex:
         return tuple(place for place in sorted(candidates) if counts(self.entries[place].match, product))
 
 
+def in_order(campaign: Campaign) -> tuple[int, CampaignId]:
+    """By what campaigns are sorted: the highest priority first, then the oldest."""
+    return -campaign.terms.priority, campaign.campaign_id
+
+
 def _anywhere(campaign: Campaign) -> Campaign:
     terms = campaign.terms
     rule = replace(terms.rule, lines=EVERY_LINE)
@@ -156,8 +170,10 @@ def _asked(entries: Sequence[Compiled]) -> list[str]:
     return [asked for part, asked in ASKS.items() if any(getattr(match, part) for match in matches)]
 
 
-def compiled(campaign: Campaign, outlet_id: OutletId | None, currency: str) -> Compiled | None:
-    """A campaign made ready for an outlet; None where it can count nothing there."""
+def compiled(
+    campaign: Campaign, outlet_id: OutletId | None, currency: str, zone: ZoneInfo = GREENWICH
+) -> Compiled | None:
+    """A campaign made ready for an outlet, by the clock of a zone; None where it can count nothing there."""
     terms = campaign.terms
     if terms.outlets and outlet_id not in terms.outlets:
         return None
@@ -174,7 +190,7 @@ def compiled(campaign: Campaign, outlet_id: OutletId | None, currency: str) -> C
         sponsors=tuple(sponsor.partner_id for sponsor in terms.sponsors),
         weights=tuple(int(sponsor.share * multiple) for sponsor in terms.sponsors),
         asks=bool(terms.tiers) or replace(terms.when, triggers=ALWAYS.triggers, time_zone=None) != ALWAYS,
-        condition=condition_of(terms.when),
+        condition=condition_of(terms.when, zone),
     )
 
 
