@@ -144,13 +144,13 @@ def named(name: str, read: Callable[[Any], T], value: Any) -> T:
         raise refusal.at(name) from None
 
 
-def check(part: str, allowed: str, *, holds: bool) -> None:
-    """Hold a part to what is allowed. Raises: InvalidRule."""
+def check(part: str, allowed: str, *, holds: bool, whole: bool = False) -> None:
+    """Hold a part, or the whole that is being made, to what is allowed. Raises: InvalidRule."""
     if not holds:
-        raise InvalidRule(f"{part} is {allowed}", path=(part,))
+        raise InvalidRule(f"{part} is {allowed}", path=() if whole else (part,))
 
 
-def fit(part: str, allowed: str, *, holds: bool) -> None:
-    """Hold a part of a campaign's terms to what is allowed. Raises: InvalidCampaign."""
+def fit(part: str, allowed: str, *, holds: bool, whole: bool = False) -> None:
+    """Hold a part of a campaign's terms, or the whole, to what is allowed. Raises: InvalidCampaign."""
     if not holds:
-        raise InvalidCampaign(f"{part} is {allowed}", path=(part,))
+        raise InvalidCampaign(f"{part} is {allowed}", path=() if whole else (part,))

@@ -67,7 +67,7 @@ class Prize:
         check("wheel", f"at most {MOST_SLOTS} slots", holds=len(self.wheel) <= MOST_SLOTS)
         check("wheel", "at least two slots, not all of them blank", holds=not self.wheel or _is_a_wheel(self.wheel))
         given = bool(self.points or self.token)
-        check("prize", "points, a token or a wheel; a wheel stands alone", holds=given != bool(self.wheel))
+        check("prize", "points, a token or a wheel; a wheel stands alone", holds=given != bool(self.wheel), whole=True)
 
     @property
     def odds(self) -> int:

@@ -235,7 +235,7 @@ class Discount:
 
     def __post_init__(self) -> None:
         ways = [way for way in (self.share, self.off, self.price) if way is not None]
-        check("discount", "a share, an amount off or a price, just one of them", holds=len(ways) == 1)
+        check("discount", "a share, an amount off or a price, just one of them", holds=len(ways) == 1, whole=True)
         check("share", "above 0 and at most 1", holds=self.share is None or 0 < self.share <= 1)
         check("off", f"above 0 and at most {LARGEST_AMOUNT}", holds=self.off is None or 0 < self.off <= LARGEST_AMOUNT)
         check("price", f"from 0 to {LARGEST_AMOUNT}", holds=0 <= (self.price or 0) <= LARGEST_AMOUNT)

@@ -191,7 +191,8 @@ def _check_fit(terms: Terms) -> None:
         allowed = ", ".join(sorted(ACTION_KINDS))
         raise InvalidCampaign(f"an action has no lines; a rule for it is one of {allowed}", path=("rule",))
     if kind in MONEY_KINDS and (terms.caps or (terms.budget is not None and terms.budget.points is not None)):
-        raise InvalidCampaign("money is bounded by the rule's cap and by a budget in money", path=("caps",))
+        part = "caps" if terms.caps else "budget"
+        raise InvalidCampaign("money is bounded by the rule's cap and by a budget in money", path=(part,))
     if len(terms.caps) > MOST_CAPS:
         raise InvalidCampaign(f"a campaign has at most {MOST_CAPS} caps", path=("caps",))
     if kind is RuleKind.MULTIPLIER and terms.stacking != TOGETHER:

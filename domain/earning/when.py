@@ -31,7 +31,7 @@ class Hours:
 
     def __post_init__(self) -> None:
         if self.start == self.end:
-            raise InvalidCampaign("hours begin and end at different times", path=("hours",))
+            raise InvalidCampaign("hours begin and end at different times")
 
     def hold(self, at: time) -> bool:
         """Whether a time of day lies in them."""
