@@ -203,7 +203,7 @@ DEFECTS = st.dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(defects=DEFECTS, shift=st.sampled_from([0, 0, -4, 7]), seed=st.integers(0, 10**6), size=st.integers(25, 45))
 async def test_any_defects_are_found_and_none_invented(
     fresh: Fresh, defects: dict[Defect, int], shift: int, seed: int, size: int

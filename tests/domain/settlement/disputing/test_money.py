@@ -255,7 +255,7 @@ async def end_all(arguing: Arguing) -> None:
 
 
 @pytest.mark.parametrize("disputed", [LEFT_OUT, PROVISIONAL])
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=ACTS)
 async def test_the_money_that_moves_is_the_lines_less_what_was_upheld(
     fresh: Fresh, disputed: DisputedLines, acts: list[Act]
