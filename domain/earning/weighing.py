@@ -173,10 +173,18 @@ def _count(weighing: Weighing, place: int, lines: Sequence[BasketLine]) -> None:
     if won.anything or won.counting:
         weighing.outcomes[place] = Outcome(lines, won.points, won)
     if not won.anything:
-        below = entry.kind is RuleKind.GIFT or not won.counting
-        unknown = weighing.facts.member_id is None and entry.kind is not RuleKind.GIFT
-        why = Why.MEMBER_UNKNOWN if unknown else Why.BELOW_MINIMUM if below else Why.NOT_YET
-        weighing.refused[place] = Refused(why, won.missing)
+        weighing.refused[place] = _nothing_won(entry, lines, won, weighing.facts)
+
+
+def _nothing_won(entry: Compiled, lines: Sequence[BasketLine], won: Won, facts: MemberFacts) -> Refused:
+    if entry.kind is RuleKind.GIFT:
+        return Refused(Why.BELOW_MINIMUM, won.missing)
+    if facts.member_id is None:
+        return Refused(Why.MEMBER_UNKNOWN)
+    bands = getattr(entry.campaign.terms.rule, "bands", ())
+    if bands and not won.counting:
+        return Refused(Why.BELOW_MINIMUM, bands[0].start - sum(line.amount for line in lines))
+    return Refused(Why.NOT_YET, won.missing)
 
 
 def _choose(weighing: Weighing, multipliers: Mapping[int, Sequence[BasketLine]]) -> None:
