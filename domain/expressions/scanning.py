@@ -31,6 +31,7 @@ TOKEN = re.compile(
 )
 ESCAPE = re.compile(r"\\(.)")
 ESCAPES: Final = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "t": "\t"}
+WORDS_OF_THE_LANGUAGE: Final = frozenset({"true", "false", "in"})
 CLOSES: Final = {")": "(", "]": "["}
 CALL: Final = "call"
 """A round bracket after a function's name."""
@@ -247,7 +248,7 @@ class _Order:
             self.refuse(_never_closed(sign), place)
 
     def take(self, token: Token) -> None:
-        if self.before.text == "." and token.kind != "word":
+        if self.before.text == "." and (token.kind != "word" or token.text in WORDS_OF_THE_LANGUAGE):
             self.refuse("the name after the point is missing", token.start)
         if token.is_value:
             self.value(token)
