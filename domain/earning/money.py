@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.earning.basket import BasketLine
 from domain.earning.compiling import Compiled
-from domain.earning.rules import Cashback, CouponRefund, Discount
+from domain.earning.rules import Cashback, CouponRefund, Discount, Rule
 from domain.earning.terms import Campaign
 from domain.earning.verdicts import BenefitDue, Offer
 from domain.ids import PartnerId
@@ -31,17 +31,11 @@ class MoneyOff:
 def money_of(campaign: Campaign, lines: Sequence[BasketLine]) -> MoneyOff | None:
     """What a campaign gives in money for lines it counts; None: nothing."""
     rule = campaign.terms.rule
-    match rule:
-        case CouponRefund():
-            parts = [(line, _refunded(rule, line)) for line in lines]
-        case Cashback():
-            parts = _within(rule.cap, [(line, int(rule.share * line.amount)) for line in lines])
-        case Discount():
-            if sum(_price(line) for line in lines) < rule.minimum:
-                return None
-            parts = _within(rule.cap, [(line, _off(rule, line)) for line in lines])
-        case _:
-            raise AssertionError(rule)
+    if isinstance(rule, Discount) and sum(price_of(line) for line in lines) < rule.minimum:
+        return None
+    parts = [(line, units_of(rule, line)) for line in lines]
+    if isinstance(rule, Cashback | Discount):
+        parts = _within(rule.cap, parts)
     given = tuple((line, units) for line, units in parts if units)
     return MoneyOff(given, isinstance(rule, Discount)) if given else None
 
@@ -68,17 +62,25 @@ def settled(
     return tuple(offers), tuple(dues)
 
 
-def _refunded(rule: CouponRefund, line: BasketLine) -> int:
-    return line.coupon if rule.cap is None else min(line.coupon, int(rule.cap * line.quantity))
+def units_of(rule: Rule, line: BasketLine) -> int:
+    """What a rule gives in money for one line it counts, before what bounds a purchase as a whole."""
+    match rule:
+        case CouponRefund():
+            return line.coupon if rule.cap is None else min(line.coupon, int(rule.cap * line.quantity))
+        case Cashback():
+            return int(rule.share * line.amount)
+        case Discount():
+            return _off(rule, line)
+    raise AssertionError(rule)
 
 
-def _price(line: BasketLine) -> int:
+def price_of(line: BasketLine) -> int:
     """What a line cost before the shop took anything off."""
     return line.amount + line.discount
 
 
 def _off(rule: Discount, line: BasketLine) -> int:
-    price = _price(line)
+    price = price_of(line)
     if rule.share is not None:
         return int(rule.share * price)
     if rule.off is not None:
