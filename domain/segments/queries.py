@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import col, select
 
 from domain.ids import PartnerId, SegmentId
@@ -141,3 +142,49 @@ async def members_of(session: ReadSession, segment_id: SegmentId) -> set[UUID]:
         )
     )
     return set(rows)
+
+
+async def find_named(session: ReadSession, owner: PartnerId | None, name: str) -> Segment | None:
+    """The segment of an owner that is called so and not retired, if there is one."""
+    row = await session.scalar(
+        select(SegmentRow).where(
+            col(SegmentRow.partner_id).is_not_distinct_from(owner),
+            func.lower(col(SegmentRow.name)) == name.lower(),
+            col(SegmentRow.retired_at).is_(None),
+            visible_to(sight_of(session)),
+        )
+    )
+    return None if row is None else segment_of(row)
+
+
+async def segment_named(session: ReadSession, owner: PartnerId | None, name: str) -> Segment:
+    """The segment of an owner that is called so. Raises: SegmentNotFound."""
+    segment = await find_named(session, owner, name)
+    if segment is None:
+        raise SegmentNotFound
+    return segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A member on a list."""
+
+    member_id: UUID
+    since: datetime
+
+
+async def stays(session: ReadSession, segment_id: SegmentId) -> list[Stay]:
+    """Who is on a list, the longest first. Raises: SegmentNotFound, SegmentByRule."""
+    segment = await segment_by_id(session, segment_id)
+    if not segment.definition.by_list:
+        raise SegmentByRule
+    rows = await session.scalars(
+        select(SegmentMember)
+        .where(
+            col(SegmentMember.segment_id) == segment_id,
+            col(SegmentMember.until).is_(None),
+            concerning(sight_of(session), col(SegmentMember.partner_id)),
+        )
+        .order_by(col(SegmentMember.since), col(SegmentMember.member_id))
+    )
+    return [Stay(member_id=row.member_id, since=row.since) for row in rows]
