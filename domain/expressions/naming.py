@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 from domain.expressions.functions import GLOBALS, INSTEAD, NAMES
@@ -36,11 +36,15 @@ def unknown_name(path: Sequence[str], known: Mapping[str, Kind], elsewhere: Mapp
         if kind is not None and not isinstance(kind, RecordOf):
             return _no_parts(".".join(path[:length]), kind, path[length])
     names = list(Vocabulary(known).names())
-    near = get_close_matches(name, names, n=1, cutoff=NEAR)
+    near = [other for other in get_close_matches(name, names, cutoff=NEAR) if _alike(path[-1], other.split(".")[-1])]
     if near:
         return f"{name} is not known; did you mean {near[0]}?"
     fields = [other for other in names if other.startswith(f"{first}.")]
     return f"{name} is not known; there is {either(fields or names)}"
+
+
+def _alike(part: str, other: str) -> bool:
+    return SequenceMatcher(None, part, other).ratio() >= NEAR
 
 
 def _no_parts(name: str, kind: Kind, part: str) -> str:
