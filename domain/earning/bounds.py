@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ LARGEST_BUDGET = 10**12
 LONGEST_HOURS = 24 * 31
 MOST_ROLLING = 100
 MOST_CAPS = 10
+LONGEST_RELEASE = 31
 NAME_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 MONDAY, SUNDAY = 1, 7
 
@@ -25,6 +26,7 @@ class CapOf(StrEnum):
     """What a cap counts."""
 
     POINTS = "POINTS"
+    """Points of the campaign."""
     TIMES = "TIMES"
     """Purchases or actions to which the campaign applied."""
 
@@ -33,6 +35,7 @@ class CapPer(StrEnum):
     """Whose points or times a cap counts together."""
 
     MEMBER = "MEMBER"
+    """One member's."""
     HOUSEHOLD = "HOUSEHOLD"
     """All members of one wallet."""
 
@@ -65,6 +68,7 @@ class Pacing(StrEnum):
     """How a budget becomes available."""
 
     AT_ONCE = "AT_ONCE"
+    """All of it from the start."""
     EVEN = "EVEN"
     """Day by day, the same for each day of the campaign."""
 
@@ -81,8 +85,9 @@ class Budget:
     pacing: Pacing = field(default=Pacing.AT_ONCE, metadata=choice(Pacing, "pacing").metadata)
 
     def __post_init__(self) -> None:
-        fit("budget", "in points or in money, one of them", holds=(self.points is None) != (self.money is None))
-        fit("budget", f"above 0 and at most {LARGEST_BUDGET}", holds=0 < self.amount <= LARGEST_BUDGET)
+        one = (self.points is None) != (self.money is None)
+        fit("budget", "in points or in money, one of them", holds=one, whole=True)
+        fit("budget", f"above 0 and at most {LARGEST_BUDGET}", holds=0 < self.amount <= LARGEST_BUDGET, whole=True)
         fit("alert", "above 0 and at most 1", holds=0 < self.alert <= 1)
 
     @property
@@ -93,24 +98,34 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """When points that wait no longer can be spent: at the next such time of day, on the next such weekday."""
+    """When points that wait no longer can be spent: at a time of day, on a weekday, some days later; or at once."""
 
     at: time | None = field(default=None, metadata=TIME.metadata)
     weekday: int = field(default=0, metadata=WHOLE.metadata)
     """1 for Monday to 7 for Sunday; 0: any day."""
+    days: int = field(default=0, metadata=WHOLE.metadata)
+    """Not before so many days of the calendar have begun; 1: from the next day on."""
 
     def __post_init__(self) -> None:
         fit("weekday", "0 (any), or 1 (Monday) to 7", holds=self.weekday == 0 or MONDAY <= self.weekday <= SUNDAY)
         fit("weekday", "0 without a time of day", holds=self.at is not None or not self.weekday)
+        fit("days", f"0 to {LONGEST_RELEASE}; 0 without a time of day", holds=0 <= self.days <= self._longest)
+
+    @property
+    def _longest(self) -> int:
+        return 0 if self.at is None else LONGEST_RELEASE
 
     def after(self, ready: datetime, zone: ZoneInfo) -> datetime:
-        """The first such moment that is not before points are ready."""
+        """The first such moment that is not before points are ready.
+
+        By the clock of the zone: a time that a day skips comes an hour later, of one that comes twice the first counts.
+        """
         if self.at is None:
             return ready
         local = ready.astimezone(zone)
-        for days in range(9):
-            due = datetime.combine(local.date() + timedelta(days=days), self.at, zone)
-            if due >= ready and self.weekday in (0, due.isoweekday()):
+        for days in range(self.days, self.days + 9):
+            due = datetime.combine(local.date() + timedelta(days=days), self.at, zone).astimezone(UTC)
+            if due >= ready and self.weekday in (0, due.astimezone(zone).isoweekday()):
                 return due.astimezone(ready.tzinfo)
         raise AssertionError
 
