@@ -90,12 +90,6 @@ def condition(text: str, triggers: Collection[str], fields: Fields, zone: ZoneIn
         raise InvalidCampaign(refusal.message, path=("when", "condition")) from None
 
 
-def check_condition(when: When, fields: Fields) -> None:
-    """Hold a campaign's condition to what can be read, before it is saved. Raises: InvalidCampaign."""
-    if when.condition is not None:
-        condition(when.condition, when.triggers, fields)
-
-
 def condition_of(when: When, zone: ZoneInfo = GREENWICH, fields: Fields | None = None) -> Condition | None:
     """A saved campaign's condition, by the clock of its own zone or else of the one given.
 
