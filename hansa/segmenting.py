@@ -28,7 +28,11 @@ async def segmenting(
 
     async def look() -> None:
         await clock.look()
-        await refresh_due(database, personal_key=personal_key, now=clock())
+        now = clock()
+        for one in await refresh_due(database, personal_key=personal_key, now=now):
+            if one.come or one.gone:
+                told = {"size": one.size, "come": one.come, "gone": one.gone}
+                log.info("A segment changed", segment=str(one.segment_id), now=now.isoformat(), **told)
 
     await in_turn(url, ONE_REFRESHES, look, stopping, every=every)
 
@@ -52,7 +56,4 @@ async def refresh(
             )
         if found is not None:
             done.append(found)
-            if found.come or found.gone:
-                told = {"size": found.size, "come": found.come, "gone": found.gone}
-                log.info("A segment changed", segment=str(found.segment_id), now=now.isoformat(), **told)
     return done
