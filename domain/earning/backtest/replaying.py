@@ -1,0 +1,103 @@
+"""What campaigns would have given over a history: columns where they do, steps where they have to, then budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from domain.earning.backtest.columns import INT, Weighed, together, weighed, without
+from domain.earning.backtest.history import CODE, History
+from domain.earning.backtest.kinship import families
+from domain.earning.backtest.preparing import Prepared
+from domain.earning.backtest.stepping import stepped, to_step
+from domain.earning.rules import RuleKind
+from domain.earning.terms import Campaign
+from domain.ids import CampaignId, PartnerId
+
+Key = tuple[CampaignId, int]
+FUNDED: Final = ("basket", "campaign", "sponsor")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What campaigns gave; purchases and campaigns by their numbers, sponsors by theirs."""
+
+    campaigns: Sequence[Campaign]
+    sponsors: Sequence[PartnerId]
+    points: pl.DataFrame
+    """basket, campaign, sponsor, points."""
+    money: pl.DataFrame
+    """basket, campaign, sponsor, number (of the line), units (minor)."""
+    things: pl.DataFrame
+    """basket, campaign, name, count."""
+
+
+class Replay:
+    """A history rated under one set of campaigns and another; what both have in common is weighed once."""
+
+    def __init__(self, history: History, campaigns: Iterable[Campaign]) -> None:
+        self.prepared = Prepared(history, campaigns)
+        self.history = history
+        self._weighed: dict[frozenset[int], Weighed] = {}
+        self._sponsors = _numbered(self.prepared.campaigns)
+
+    def given(self, keys: Collection[Key]) -> Given:
+        """What the campaigns with these keys give together."""
+        everyone = self.prepared.campaigns
+        numbers = [number for number, campaign in enumerate(everyone) if campaign.key in keys]
+        kin = families([everyone[number] for number in numbers])
+        found = together([self._family(frozenset(numbers[one] for one in family)) for family in kin])
+        return Given(
+            campaigns=everyone,
+            sponsors=list(self._sponsors),
+            points=self._funded(found.awards, "points"),
+            money=self._funded(self._settled(found.money), "units"),
+            things=found.things,
+        )
+
+    def _family(self, family: frozenset[int]) -> Weighed:
+        known = self._weighed.get(family)
+        if known is None:
+            places = self.prepared.places_of(family)
+            known = weighed(self.prepared, places)
+            apart = to_step(self.prepared, places)
+            if len(apart):
+                known = together([without(known, apart), stepped(self.prepared, places, apart)])
+            self._weighed[family] = known
+        return known
+
+    def _settled(self, money: pl.DataFrame) -> pl.DataFrame:
+        """A line's discount counts once: what campaigns refund of it together is what the shop took off."""
+        kinds = [campaign.terms.rule.kind is RuleKind.DISCOUNT for campaign in self.prepared.campaigns]
+        lowers = pl.Series(kinds, dtype=pl.Boolean).gather(money["campaign"])
+        off = money.filter(lowers)
+        if not off.height:
+            return money
+        took = self.history.lines.select("basket", "number", "discount")
+        line = ("basket", "number")
+        ordered = off.join(took, on=line, how="left", maintain_order="left").sort(*line, "campaign")
+        so_far = pl.col("units").cum_sum().over(line)
+        due = pl.min_horizontal(so_far, "discount") - pl.min_horizontal(so_far - pl.col("units"), "discount")
+        bounded = ordered.with_columns(due.alias("units")).filter(pl.col("units") > 0).select(off.columns)
+        return pl.concat([money.filter(~lowers), bounded])
+
+    def _funded(self, rows: pl.DataFrame, what: str) -> pl.DataFrame:
+        """Who pays for how much, as each campaign shares it."""
+        shares = []
+        entries = {part.number: part.entry for part in self.prepared.parts}
+        for number, total in rows.select("campaign", what).unique().iter_rows():
+            for sponsor, part in entries[int(number)].shares(int(total)):
+                shares.append((number, total, self._sponsors[sponsor], part))
+        schema = {"campaign": CODE, what: INT, "sponsor": CODE, "part": INT}
+        table = pl.DataFrame(shares, schema=schema, orient="row")
+        funded = rows.join(table, on=["campaign", what], how="inner")
+        columns = [name for name in (*FUNDED, "number") if name in funded.columns]
+        return funded.select(*columns, pl.col("part").alias(what)).sort(columns)
+
+
+def _numbered(campaigns: Iterable[Campaign]) -> dict[PartnerId, int]:
+    named = dict.fromkeys(sponsor.partner_id for one in campaigns for sponsor in one.terms.sponsors)
+    return {sponsor: number for number, sponsor in enumerate(named)}
