@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from lark import Token, Tree
+    from celpy.celparser import Token, Tree  # type: ignore[attr-defined]  # lark's, which cel-python builds on
 
     Branch: TypeAlias = Tree[Token]
+    Word: TypeAlias = Token
 
 WRAPPERS: Final = frozenset(
     ("expr", "conditionalor", "conditionaland", "relation", "addition", "multiplication", "unary", "member", "primary")
@@ -28,12 +29,12 @@ def branches(branch: Branch) -> list[Branch]:
     return branch.children  # type: ignore[return-value]
 
 
-def word(branch: Branch, place: int = 0) -> Token:
+def word(branch: Branch, place: int = 0) -> Word:
     """The word among what is below."""
     return branch.children[place]  # type: ignore[return-value]
 
 
-def arguments_of(children: Sequence[Branch | Token]) -> list[Branch]:
+def arguments_of(children: Sequence[Branch | Word]) -> list[Branch]:
     """What stands in the brackets of a list or a call."""
     return branches(children[0]) if children else []  # type: ignore[arg-type]
 

@@ -14,7 +14,8 @@ from domain.expressions.tree import Node, reads
 
 if TYPE_CHECKING:
     from celpy.celparser import CELParser
-    from lark import Token, Tree
+
+    from domain.expressions.branches import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _grammar() -> CELParser:
     return CELParser()
 
 
-def _grammar_tree(text: str) -> Tree[Token]:
+def _grammar_tree(text: str) -> Branch:
     from celpy.celparser import CELParseError  # noqa: PLC0415 (as above)
 
     try:

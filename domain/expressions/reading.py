@@ -31,9 +31,7 @@ from domain.expressions.tree import (
 )
 
 if TYPE_CHECKING:
-    from lark import Token
-
-    from domain.expressions.branches import Branch
+    from domain.expressions.branches import Branch, Word
 
 DEEPEST: Final = 50
 """Operators within operators; && and || count once however many they join."""
@@ -86,7 +84,7 @@ class _Reader:
         self.depth -= 1
         return node
 
-    def refused(self, place: Branch | Token, reason: str) -> ExpressionRefused:
+    def refused(self, place: Branch | Word, reason: str) -> ExpressionRefused:
         """The refusal of what stands there."""
         where = place.meta if hasattr(place, "meta") else place
         return ExpressionRefused(reason, self.text, where.start_pos or 0)
@@ -267,11 +265,11 @@ class _Reader:
             raise self.refused(token, f"{name} is written before its time: {GLOBALS[name].example}")
         raise self.refused(token, unknown_function(name))
 
-    def counted(self, token: Token, arguments: Sequence[Branch], count: int, example: str) -> None:
+    def counted(self, token: Word, arguments: Sequence[Branch], count: int, example: str) -> None:
         if len(arguments) != count:
             raise self.refused(token, f"{token} is written as in {example}")
 
-    def called(self, token: Token, function: Function, arguments: Sequence[Branch]) -> Call:
+    def called(self, token: Word, function: Function, arguments: Sequence[Branch]) -> Call:
         self.counted(token, arguments, len(function.takes), function.example)
         parts = [
             self.wanted(argument, kind, f"{function.name} takes {kind}")
@@ -279,7 +277,7 @@ class _Reader:
         ]
         return Call(function.name, tuple(parts), function.comes_to)
 
-    def timestamp(self, token: Token, arguments: Sequence[Branch]) -> Constant:
+    def timestamp(self, token: Word, arguments: Sequence[Branch]) -> Constant:
         self.counted(token, arguments, 1, f'timestamp("{TIME_EXAMPLE}")')
         node = self.read(arguments[0])
         written = node.value if isinstance(node, Constant) else None
