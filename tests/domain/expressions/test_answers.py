@@ -68,6 +68,7 @@ def answers(text: str, known: dict[str, Any] = FACTS) -> tuple[Any, Any]:
         ("007", 7),
         (f"{LARGEST} + 0", LARGEST),
         (f"{LARGEST} + 1", None),
+        (f"{SMALLEST} + 0", -LARGEST - 1),
         (f"{SMALLEST} - 1", None),
         (f"-{SMALLEST}", None),
         (f"{SMALLEST} / -1", None),
