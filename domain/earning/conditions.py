@@ -172,7 +172,7 @@ GETTERS: Final[dict[str, Getter]] = {
     "purchase.amount": lambda subject: sum([line.amount for line in subject[0].lines if line.quantity]),
     "purchase.quantity": lambda subject: sum([int(line.quantity) for line in subject[0].lines]),
     "purchase.channel": lambda subject: subject[0].channel or "",
-    "purchase.tenders": lambda subject: [tender.kind for tender in subject[0].tenders],
+    "purchase.tenders": lambda subject: sorted({tender.kind for tender in subject[0].tenders}),
     "lines": _items,
     "lines.sku": lambda item: item[0].sku,
     "lines.units": lambda item: int(item[0].quantity),

@@ -35,7 +35,7 @@ SHOPPING = replace(
         line(4, "shoes", 5000, "0"),
     ),
     channel="WEB",
-    tenders=(Tender(kind="CARD", amount=1000), Tender(kind="CASH", amount=500)),
+    tenders=(Tender(kind="CARD", amount=700), Tender(kind="CASH", amount=500), Tender(kind="CARD", amount=300)),
 )
 DOCUMENT = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
 
