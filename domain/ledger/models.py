@@ -24,6 +24,8 @@ class EntryKind(StrEnum):
 
     PURCHASE = "PURCHASE"
     """A basket was bought."""
+    ACTION = "ACTION"
+    """A member did something else that may earn, or its day came round."""
     RETURN = "RETURN"
     """Goods came back."""
     REDEMPTION = "REDEMPTION"
@@ -343,6 +345,8 @@ class PurchaseReturn(Row, table=True):
     numbers: list[int] = Field(sa_type=ARRAY(Integer))
     quantities: list[Decimal] = Field(sa_type=ARRAY(Numeric))
     amounts: list[int] = Field(sa_type=ARRAY(BigInteger))
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """What was taken back besides points: things won, and what tallies had counted."""
 
     __table_args__ = (UniqueConstraint("wallet_id", "purchase_entry_id", "number"),)
 

@@ -28,6 +28,12 @@ OWNERS = "answers a segment's owner: of its own tills, and beyond them of member
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
+    "action_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
+    "action_types_in_use()": TILLS,
+    "joined_at_of(uuid[], uuid[])": "for rating; asked by wallet and member, which only a recognition tells",
+    "open_budget(uuid, text, bigint, text, uuid, timestamp with time zone)": "answers the campaign's owner alone",
+    "post_actions(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "tallies_of(uuid[], text[])": "for rating; asked by wallet, which only a recognition tells",
     "campaigns_digest(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
@@ -96,6 +102,7 @@ DOORS = {
     "segment_profiles(uuid)": OWNERS,
     "segment_purchases(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
     "segments_held(uuid[], uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
+    "reveal_seed(uuid, timestamp with time zone)": "opens what the viewer's own campaign turned by, once it has ended",
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",
