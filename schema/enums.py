@@ -17,9 +17,13 @@ from domain.coalition.models import (
     ReturnPolicy,
     TaxRule,
 )
+from domain.earning.bounds import CapOf, CapPer, Pacing
 from domain.earning.expiry import ExpiryKind
+from domain.earning.periods import Period
+from domain.earning.prizes import TokenKind
 from domain.earning.rounding import Rounding
-from domain.earning.rules import RuleKind
+from domain.earning.rules import Counted, RuleKind
+from domain.earning.stacking import Mode
 from domain.earning.terms import CampaignState
 from domain.earning.verdicts import Why
 from domain.events.models import EventKind, ExitNews
@@ -99,6 +103,13 @@ for kind in (
     WindDownStep,
 ):
     strawberry.enum(kind)
+strawberry.enum(CapOf)
+strawberry.enum(CapPer)
+strawberry.enum(Counted, name="CardCounted")
+strawberry.enum(Mode, name="StackingMode")
+strawberry.enum(Pacing, name="BudgetPacing")
+strawberry.enum(Period)
+strawberry.enum(TokenKind)
 strawberry.enum(Direction, name="MoneyDirection")
 strawberry.enum(PartKind, name="SegmentPartKind")
 strawberry.enum(Place, name="ReferencePlace")

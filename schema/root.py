@@ -13,6 +13,7 @@ import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.bank import BankMutation, BankQuery
+from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
@@ -179,7 +180,7 @@ def build(
 @cache
 def product() -> strawberry.Schema:
     """The schema of the product."""
-    return build(Query, Mutation, Subscription, types=TELLING.values())
+    return build(Query, Mutation, Subscription, types=[*TELLING.values(), *RULES])
 
 
 def printed() -> str:

@@ -133,6 +133,19 @@ class CampaignStateConflict(Conflict):
         super().__init__(f"a campaign that is {state} cannot be {step}")
 
 
+class SeedStillSecret(Conflict):
+    """Purchases may still come that turn the campaign's wheels."""
+
+    code = "SEED_STILL_SECRET"
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(
+            f"purchases of its last days may still be sent, so the seed stays secret until {until.isoformat()}",
+            path=("campaign",),
+        )
+
+
 class SponsorMayNotIssue(DomainError):
     """A sponsor has no contract in force under which it may fund."""
 

@@ -49,6 +49,8 @@ class CampaignRow(Row, table=True):
     """When and for whom it holds, beside whom it gives, caps, budget, release: what differs from the usual."""
     fingerprint: bytes = Field(sa_type=Digest)
     """A digest of the terms, named by the sponsors' agreements."""
+    commitment: bytes | None = Field(default=None, sa_type=Digest)
+    """SHA-256 of the seed its wheels turn by; None: it has none, or was never live."""
     created_at: datetime = Field(sa_type=Instant)
     live_from: datetime | None = Field(default=None, sa_type=Instant)
     live_until: datetime | None = Field(default=None, sa_type=Instant)
@@ -71,6 +73,7 @@ class CampaignRow(Row, table=True):
             " ELSE (live_from IS NULL) = (live_until IS NULL) END",
             name="live_times",
         ),
+        CheckConstraint("length(commitment) = 32", name="commitment"),
     )
 
 

@@ -13,11 +13,15 @@ class Period(StrEnum):
     """A stretch of the calendar."""
 
     DAY = "DAY"
+    """From midnight."""
     WEEK = "WEEK"
     """From Monday (ISO 8601)."""
     MONTH = "MONTH"
+    """From its first day."""
     QUARTER = "QUARTER"
+    """From the first of January, April, July or October."""
     YEAR = "YEAR"
+    """From the first of January."""
 
 
 PERIOD = choice(Period, "period").metadata

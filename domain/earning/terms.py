@@ -139,6 +139,8 @@ class Campaign:
     """When it was paused, ended or followed by the next version."""
     seed: bytes | None = field(default=None, repr=False)
     """What its wheel turns by; kept secret until it has ended."""
+    commitment: bytes | None = None
+    """SHA-256 of the seed, told from the start; None: it has no wheel, or was never live."""
 
     @property
     def key(self) -> tuple[CampaignId, int]:

@@ -1,14 +1,29 @@
-"""To be filled: campaigns."""
+"""Campaigns as marketing people run them: seeds of wheels that are promised first and opened afterwards."""
+
+from migrations.operations import grant, posting_function, run_sql_file, wall
+from migrations.roles import LEDGER_ROLE
 
 revision = "0029"
 down_revision = "0028"
 branch_labels = None
 depends_on = None
 
+DOORS = ("reveal_seed(uuid, timestamptz)",)
+SEEN_WITH_ITS_CAMPAIGN = (
+    "revealed_at IS NOT NULL AND EXISTS (SELECT FROM campaign c WHERE c.campaign_id = campaign_seed.campaign_id)"
+)
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Let campaigns bear the digest of their seed, and open the seed to whoever sees the campaign."""
+    run_sql_file("0029_campaigns.sql")
+    wall("campaign_seed", SEEN_WITH_ITS_CAMPAIGN, command="SELECT")
+    wall("campaign_seed", "true", command="UPDATE", role=LEDGER_ROLE)
+    grant("campaign_seed", "UPDATE (revealed_at)", role=LEDGER_ROLE)
+    for door in DOORS:
+        posting_function(door)
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """What was kept is not thrown away by a step back."""
+    raise NotImplementedError

@@ -384,6 +384,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.personInviteAgain": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
     "Mutation.personChange": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague, roles=["PARTNER_FINANCE"])},
     "Mutation.personLetGo": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
+    "Mutation.campaignRevealSeed": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
     "Mutation.campaignEnd": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
 }
 
