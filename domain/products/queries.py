@@ -20,7 +20,7 @@ FEED_VERSIONS = "SELECT * FROM product_feed_versions()"
 
 
 async def facts_by_sku(
-    pool: asyncpg.Pool[asyncpg.Record], wanted: Collection[tuple[PartnerId, str]]
+    pool: asyncpg.Pool[asyncpg.Record] | asyncpg.Connection[asyncpg.Record], wanted: Collection[tuple[PartnerId, str]]
 ) -> dict[tuple[PartnerId, str], ProductFacts]:
     """What is known of articles of any number of partners, in one round trip; unknown ones are left out."""
     pairs = list(wanted)
