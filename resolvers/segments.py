@@ -108,5 +108,7 @@ async def _known(
         known = await ctx.fetch(recognition.recognise, refs, whose, key=ctx.keys.lookups, now=ctx.now)
         for number, member in enumerate(known):
             if member is None:
-                raise MemberNotFound().at("members", str(number))
+                refused = MemberNotFound()
+                refused.path = ("members", str(number))
+                raise refused
     return [member for member in known if member is not None]

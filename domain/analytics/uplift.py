@@ -113,7 +113,7 @@ class Uplift:
     def cost(self) -> Money:
         """What it has cost, as far as the viewer knows it."""
         known = (cost.amount for cost in self.costs if cost.amount is not None)
-        return sum(known, Money(Decimal(0), self.currency))
+        return sum(known, Money.of_minor(0, self.currency))
 
     @property
     def cost_per_sale(self) -> Decimal | None:

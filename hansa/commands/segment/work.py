@@ -121,7 +121,9 @@ async def _by_cards(desk: Desk, segment: Segment, cards: Sequence[str], by: str 
     known = await desk.ctx.fetch(recognition.recognise, refs, partner_id, key=key, now=now)
     for number, member in enumerate(known):
         if member is None:
-            raise MemberNotFound().at("members", str(number))
+            refused = MemberNotFound()
+            refused.path = ("cards", str(number))
+            raise refused
     return [member for member in known if member is not None]
 
 
