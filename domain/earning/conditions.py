@@ -17,6 +17,7 @@ from domain.expressions.errors import ExpressionRefused, Undecided
 from domain.expressions.kinds import BOOL, INT, TEXT, TIME, Kind, ListOf, RecordOf, Scalar, Vocabulary
 from domain.expressions.parsing import parse
 from domain.expressions.rows import Getter, row_form
+from domain.expressions.tree import Variable, walk
 from domain.products.facts import ProductFacts
 
 GREENWICH: Final = ZoneInfo("UTC")
@@ -82,57 +83,64 @@ class Condition:
 def condition(text: str, triggers: Collection[str], fields: Fields, zone: ZoneInfo = GREENWICH) -> Condition:
     """A condition for campaigns that answer these triggers, with hours and days by the clock of a zone.
 
+    Where a type of action is not among those whose fields are given, each field is taken for what it is compared with;
+    an action whose field is of another kind then gives no answer.
+
     Raises: InvalidCampaign, saying at which column and what to write instead.
     """
     try:
-        return _ready(text, frozenset(triggers), _declared(triggers, fields), zone)
+        parse(text, vocabulary(triggers, fields), BOOL)
+        return _ready(text, frozenset(triggers), zone)
     except ExpressionRefused as refusal:
         raise InvalidCampaign(refusal.message, path=("when", "condition")) from None
 
 
-def condition_of(when: When, zone: ZoneInfo = GREENWICH, fields: Fields | None = None) -> Condition | None:
+def condition_of(when: When, zone: ZoneInfo = GREENWICH) -> Condition | None:
     """A saved campaign's condition, by the clock of its own zone or else of the one given.
 
-    One that can be read no more, since a type of action lost a field, never holds and says why.
+    It does not ask what types of actions declare by now: a campaign means what it meant when it was saved. One that can
+    be read no more never holds and says why, so that it spoils no purchase.
     """
     if when.condition is None:
         return None
     try:
-        return condition(when.condition, when.triggers, fields or {}, zone_of(when.time_zone, zone))
-    except InvalidCampaign as refusal:
+        return _ready(when.condition, when.triggers, zone_of(when.time_zone, zone))
+    except ExpressionRefused as refusal:
         return _never(refusal.message)
 
 
 def vocabulary(triggers: Collection[str], fields: Fields) -> Vocabulary:
     """The names that a condition may use: those that each of its triggers has."""
-    return _vocabulary(frozenset(triggers), _declared(triggers, fields))
-
-
-def _declared(triggers: Collection[str], fields: Fields) -> tuple[tuple[str, Scalar], ...]:
-    """The fields that all the types of actions have, of one kind."""
-    declared = [set(fields.get(trigger, {}).items()) for trigger in triggers]
-    return tuple(sorted(set.intersection(*declared), key=str)) if declared else ()
-
-
-def _vocabulary(triggers: frozenset[str], declared: tuple[tuple[str, Scalar], ...]) -> Vocabulary:
     names: dict[str, Kind] = {"member": MEMBER, "at": TIME}
     answered = ", ".join(sorted(triggers))
     if PURCHASE in triggers:
         elsewhere = {"action": "this campaign answers purchases, not actions"}
         return Vocabulary({"purchase": PURCHASE_FIELDS, "lines": ListOf(LINE), **names}, {**ELSEWHERE, **elsewhere})
-    action = RecordOf("action", {"type": TEXT, "channel": TEXT, **dict(declared)})
+    known = all(trigger in fields for trigger in triggers)
+    declared = _declared(triggers, fields) if known else {}
+    action = RecordOf("action", {"type": TEXT, "channel": TEXT, **declared}, open=not known)
     elsewhere = dict.fromkeys(("purchase", "lines"), f"this campaign answers {answered}, not purchases")
     return Vocabulary({"action": action, **names}, {**ELSEWHERE, **elsewhere})
 
 
+def _declared(triggers: Collection[str], fields: Fields) -> dict[str, Scalar]:
+    """The fields that all the types of actions have, of one kind."""
+    first, *others = (fields[trigger] for trigger in sorted(triggers))
+    return {name: kind for name, kind in first.items() if all(other.get(name) == kind for other in others)}
+
+
 @lru_cache(maxsize=MOST_READY)
-def _ready(text: str, triggers: frozenset[str], declared: tuple[tuple[str, Scalar], ...], zone: ZoneInfo) -> Condition:
-    expression = parse(text, _vocabulary(triggers, declared), BOOL)
-    getters = GETTERS | {f"action.{name}": _attribute(name, kind) for name, kind in declared}
+def _ready(text: str, triggers: frozenset[str], zone: ZoneInfo) -> Condition:
+    expression = parse(text, vocabulary(triggers, {}), BOOL)
+    attributes = {
+        node.name: _attribute(node.name.removeprefix("action."), node.kind)
+        for node in walk(expression.root)
+        if isinstance(node, Variable) and node.name not in GETTERS
+    }
     return Condition(
         reads=expression.reads,
         reads_products=frozenset(PRODUCT_FIELDS[name] for name in expression.reads & PRODUCT_FIELDS.keys()),
-        answer=row_form(expression, zone, getters),
+        answer=row_form(expression, zone, GETTERS | attributes),
     )
 
 
@@ -153,7 +161,7 @@ def _article(basket: Basket, sku: str) -> ProductFacts:
     return ProductFacts(sku=sku) if product is None else product.at(basket.occurred_at)
 
 
-def _attribute(name: str, kind: Scalar) -> Getter:
+def _attribute(name: str, kind: Kind) -> Getter:
     wanted = PYTHON_KINDS[kind]
 
     def attribute(subject: Subject) -> Any:

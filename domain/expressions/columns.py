@@ -78,7 +78,7 @@ def columnar_form(expression: Expression, zone: ZoneInfo = UTC) -> Callable[[Tab
         facts = tables.facts
         for name, fold in columns.folds.items():
             facts = facts.with_columns(fold(facts, tables.lists).alias(name))
-        return facts.with_columns(answer.alias("answer"))["answer"]
+        return _asked(facts, answer)
 
     return evaluated
 
@@ -164,11 +164,18 @@ class _Columns:
         def folded(facts: pl.DataFrame, lists: Mapping[str, pl.DataFrame]) -> pl.Series:
             elements = _elements(node.source, fields, facts, lists)
             beside = elements.with_columns(facts[name].gather(elements[ROW]) for name in shared)
-            sums = beside.select(ROW, kept=kept, body=body).group_by(ROW).agg(**gathered)
+            asked = elements.select(ROW).with_columns(kept=_asked(beside, kept), body=_asked(beside, body))
+            sums = asked.group_by(ROW).agg(**gathered)
             answers = _rows(facts).join(sums, on=ROW, how="left", maintain_order="left")
             return answers.select(answer=combined)["answer"]
 
         return folded
+
+
+def _asked(table: pl.DataFrame, answer: pl.Expr) -> pl.Series:
+    """A column as long as the table: polars leaves one value where both sides of an operator are alike in each row."""
+    answers = table.select(answer.alias("answer"))["answer"]
+    return answers if len(answers) == table.height else answers.new_from_index(0, table.height)
 
 
 def _elements(

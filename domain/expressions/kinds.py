@@ -24,6 +24,8 @@ INT = Scalar("a whole number")
 TEXT = Scalar("a text")
 BOOL = Scalar("true or false")
 TIME = Scalar("a time")
+UNTOLD = Scalar("of a kind that nobody told")
+"""A field of an open record, until its use tells its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class RecordOf:
 
     name: str
     fields: Mapping[str, Kind]
+    open: bool = False
+    """It may have other fields, too, whose kinds their use tells."""
 
     def __str__(self) -> str:
         return f"a {self.name}"

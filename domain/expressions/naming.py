@@ -7,7 +7,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 from domain.expressions.functions import GLOBALS, INSTEAD, NAMES
-from domain.expressions.kinds import BOOL, INT, TEXT, TIME, Kind, ListOf, RecordOf, Vocabulary
+from domain.expressions.kinds import BOOL, INT, TEXT, TIME, UNTOLD, Kind, ListOf, RecordOf, Vocabulary
 from domain.expressions.times import TIME_EXAMPLE
 
 MOST_NAMES: Final = 12
@@ -20,7 +20,7 @@ def find(path: Sequence[str], known: Mapping[str, Kind]) -> Kind | None:
     """The kind of what a name means, if it means something."""
     kind = known.get(path[0])
     for part in path[1:]:
-        kind = kind.fields.get(part) if isinstance(kind, RecordOf) else None
+        kind = kind.fields.get(part, UNTOLD if kind.open else None) if isinstance(kind, RecordOf) else None
     return kind
 
 

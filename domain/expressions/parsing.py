@@ -42,7 +42,7 @@ def parse(text: str, vocabulary: Vocabulary, expected: Kind | None = None) -> Ex
     Raises: ExpressionRefused, saying where, why and what to write instead.
     """
     scan(text)
-    expression = Expression(text, read_tree(text, vocabulary, _grammar_tree(text)))
+    expression = Expression(text, read_tree(text, vocabulary, _grammar_tree(text), expected))
     if expected is not None and expression.kind != expected:
         raise ExpressionRefused(
             f"this comes to {expression.kind}, and {expected} is wanted; compare it with something, as in x >= 1",

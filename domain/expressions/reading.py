@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from domain.expressions.branches import arguments_of, bare, branches, path_of, word
 from domain.expressions.errors import ExpressionRefused
 from domain.expressions.functions import FILTER, GLOBALS, MACROS, METHODS, SIZE, SUM, TIMESTAMP, Function
-from domain.expressions.kinds import BOOL, INT, LARGEST, TEXT, TIME, Kind, ListOf, RecordOf, Scalar, Vocabulary
+from domain.expressions.kinds import BOOL, INT, LARGEST, TEXT, TIME, UNTOLD, Kind, ListOf, RecordOf, Scalar, Vocabulary
 from domain.expressions.naming import cannot_compare, either, example_of, find, unknown_function, unknown_name
 from domain.expressions.scanning import unquoted
 from domain.expressions.times import TIME_EXAMPLE, read_time
@@ -60,9 +60,10 @@ class _Bound:
     kind: Kind
 
 
-def read_tree(text: str, vocabulary: Vocabulary, tree: Branch) -> Node:
+def read_tree(text: str, vocabulary: Vocabulary, tree: Branch, expected: Kind | None = None) -> Node:
     """The typed tree of what the grammar made of a text. Raises: ExpressionRefused."""
-    return _Reader(text, vocabulary).read(tree)
+    reader = _Reader(text, vocabulary)
+    return reader.told(reader.read(tree), expected or UNTOLD)
 
 
 @dataclass(slots=True)
@@ -73,6 +74,8 @@ class _Reader:
     vocabulary: Vocabulary
     bound: _Bound | None = None
     depth: int = field(default=0)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    """Of fields of open records, as their first use told them."""
 
     def read(self, tree: Branch) -> Node:
         """The typed tree. Raises: ExpressionRefused."""
@@ -95,15 +98,28 @@ class _Reader:
 
     def wanted(self, tree: Branch, kind: Kind, why: str) -> Node:
         """A part that is of this kind."""
-        node = self.read(tree)
+        node = self.told(self.read(tree), kind)
         if node.kind != kind:
             raise self.refused(tree, f"{why}, not {node.kind}")
         return node
 
+    def told(self, node: Node, kind: Kind) -> Node:
+        """The part, of this kind if nobody told yet of which it is."""
+        if not isinstance(node, Variable) or node.kind != UNTOLD:
+            return node
+        return replace(node, kind=self.kinds.setdefault(node.name, kind) if kind != UNTOLD else kind)
+
+    def alike(self, trees: Sequence[Branch], nodes: Sequence[Node]) -> list[Node]:
+        """Parts that are to be of one kind: those that tell theirs tell it of the others."""
+        kind = next((node.kind for node in nodes if node.kind != UNTOLD), None)
+        if kind is None:
+            raise self.refused(trees[0], "compare this with something written down, so that its kind is known")
+        return [self.told(node, kind) for node in nodes]
+
     def _expr(self, tree: Branch) -> Node:
         test, yes, no = branches(tree)
         tested = self.wanted(test, BOOL, "before ? stands true or false")
-        first, second = self.read(yes), self.scalar(no)
+        first, second = self.alike((yes, no), (self.scalar(yes), self.scalar(no)))
         if first.kind != second.kind:
             raise self.refused(
                 no, f"both sides of : are of one kind, but this is {second.kind} and the other {first.kind}"
@@ -132,7 +148,7 @@ class _Reader:
         if before.data == "relation_in":
             return self.membership(left, right)
         sign = SIGNS[before.data]
-        first, second = self.scalar(left), self.scalar(right)
+        first, second = self.alike((left, right), (self.scalar(left), self.scalar(right)))
         if first.kind != second.kind:
             raise self.refused(right, cannot_compare(first.kind, second.kind))
         if first.kind == BOOL and sign not in {"==", "!="}:
@@ -147,6 +163,7 @@ class _Reader:
             kind = among[0].kind
         else:
             among, kind = self.list_variable(right, "after in stands a list, such as [1, 2]")
+        part = self.told(part, kind)
         if part.kind != kind:
             raise self.refused(right, f"this list does not hold {part.kind}; each of its values is {kind}")
         return Membership(part, among)
@@ -155,7 +172,7 @@ class _Reader:
         branches = arguments_of(tree.children)
         if not branches:
             raise self.refused(tree, "the list is empty, so nothing is in it")
-        nodes = tuple(self.scalar(branch) for branch in branches)
+        nodes = tuple(self.alike(branches, [self.scalar(branch) for branch in branches]))
         for branch, node in zip(branches, nodes, strict=True):
             if node.kind != nodes[0].kind:
                 raise self.refused(
@@ -233,7 +250,10 @@ class _Reader:
         if isinstance(kind, RecordOf):
             parts = either(f"{first}.{part}" for part in kind.fields)
             raise self.refused(tree, f"{first} has several parts; write {parts}")
-        return Element(bound.source.name, ".".join(rest), kind) if bound else Variable(".".join(path), kind)
+        if bound:
+            return Element(bound.source.name, ".".join(rest), kind)
+        name = ".".join(path)
+        return Variable(name, self.kinds.get(name, kind) if kind == UNTOLD else kind)
 
     def _ident_arg(self, tree: Branch) -> Node:
         token = word(tree)
@@ -290,7 +310,7 @@ class _Reader:
         if _is_filter(tree):
             source, filters = self.sifted(tree)
             return Fold(SIZE, source, filters, None, INT)
-        node = self.read(tree)
+        node = self.told(self.read(tree), TEXT)
         if node.kind == TEXT:
             return Call(SIZE, (node,), INT)
         if isinstance(node, Variable) and isinstance(node.kind, ListOf):

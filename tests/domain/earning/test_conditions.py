@@ -142,15 +142,43 @@ def test_days_and_hours_are_those_of_the_campaigns_own_zone() -> None:
 
 
 def test_a_condition_that_can_be_read_no_more_never_holds_and_says_why() -> None:
-    when = When(triggers=frozenset({"REVIEW"}), condition="action.stars > 3")
-    ready = condition_of(when, RIGA, FIELDS)
-    review = Action(partner_id=SHOP, occurred_at=NOW, kind="REVIEW", attributes={"stars": 5})
+    ready = condition_of(When(condition="purchase.total > 3"), RIGA)
     assert ready is not None
-    assert not ready.holds(review, MEMBER)
-    assert ready.undecided(review, MEMBER) == (
-        "column 1: action.stars is not known; there is action.type, action.channel, action.photo, action.rating or "
-        "action.title"
-    )
+    assert not ready.holds(SHOPPING, MEMBER)
+    assert "purchase.total is not known" in str(ready.undecided(SHOPPING, MEMBER))
+
+
+@pytest.mark.parametrize(
+    ("text", "attributes"),
+    [
+        ("action.stars > 3", {"stars": 4}),
+        ("3 < action.stars && action.stars <= 5", {"stars": 4}),
+        ("!action.anonymous", {"anonymous": False}),
+        ("action.anonymous", {"anonymous": True}),
+        ('action.place in ["FRONT", "BACK"]', {"place": "BACK"}),
+        ('"BACK" in ["FRONT", action.place]', {"place": "BACK"}),
+        ("size(action.place) == 4", {"place": "BACK"}),
+        ('action.place.startsWith("B")', {"place": "BACK"}),
+        ("daysBetween(action.visited, at) == 1", {"visited": NOW - timedelta(days=1)}),
+        ("(action.stars > 3 ? action.stars : 0) == 4", {"stars": 4}),
+        ("action.stars % 2 == 0", {"stars": 4}),
+    ],
+)
+def test_a_field_that_nobody_declared_is_what_it_is_compared_with(
+    text: str, attributes: dict[str, str | int | bool | datetime]
+) -> None:
+    ready = condition(text, {"DEMO"}, FIELDS)
+    demo = Action(partner_id=SHOP, occurred_at=NOW, kind="DEMO", attributes=attributes)
+    assert ready.holds(demo, MEMBER)
+    other = replace(demo, attributes={name: 7 if type(was) is str else "seven" for name, was in attributes.items()})
+    assert ready.undecided(other, MEMBER) == f"action.{next(iter(attributes))} is not known"
+
+
+def test_a_field_that_nobody_declared_is_of_one_kind_throughout() -> None:
+    with pytest.raises(InvalidCampaign, match=r"^column 37: a whole number and a text cannot be compared"):
+        condition('action.stars > 3 && action.stars == "five"', {"DEMO"}, FIELDS)
+    with pytest.raises(InvalidCampaign, match=r"^column 1: compare this with something written down"):
+        condition("action.stars == action.points", {"DEMO"}, FIELDS)
 
 
 def test_a_campaign_gives_where_its_condition_holds() -> None:

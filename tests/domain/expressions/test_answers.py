@@ -139,6 +139,18 @@ def test_a_list_without_lines_has_none_that_is_so() -> None:
     assert answers("lines.sum(l, l.amount) + lines.size()", none) == (0, 0)
 
 
+def test_there_are_as_many_answers_as_rows_also_where_all_are_alike() -> None:
+    facts = pl.DataFrame({"purchase.amount": pl.Series([None, None], dtype=pl.Int64), "purchase.channel": ["", ""]})
+    for text, answer in (
+        ('"" == (purchase.amount > 0 ? "x" : purchase.channel)', None),
+        ("1 + 1 == 2", True),
+        ("purchase.amount / 0", None),
+    ):
+        answered = columnar_form(parse(text, PURCHASES))(Tables(facts))
+        assert answered.to_list() == [answer, answer]
+        assert len(columnar_form(parse(text, PURCHASES))(Tables(facts.clear()))) == 0
+
+
 def test_hours_follow_the_clock_back_in_autumn() -> None:
     for hour, told in ((0, 3), (1, 3), (2, 4)):
         at = datetime(2026, 10, 25, hour, tzinfo=UTC)
