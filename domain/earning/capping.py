@@ -38,8 +38,8 @@ class Caps:
 
     def use(self, campaign: Campaign, points: int) -> None:
         """Count that a campaign applies, with so many points."""
-        for cap in campaign.terms.caps:
-            key = self._key(cap, campaign)
+        # Caps that count the same, such as two of one shared name, have one tally.
+        for key, cap in {self._key(cap, campaign): cap for cap in campaign.terms.caps}.items():
             tally = self._tally(key)
             more = points if cap.of is CapOf.POINTS else 1
             recent = (*self._within(cap, tally), self._at) if cap.hours else ()

@@ -1,10 +1,10 @@
 """What a return takes back: the purchase's own rules, run again on what is left of it.
 
 Which lines each campaign counted, and what the member was then, is recorded with the purchase, so whatever changes
-later changes no return. A return never gives: each lot keeps at most what it was made of. It takes exactly what the
+later changes no return. A return never gives: each lot keeps at most what it had kept before. It takes exactly what the
 smaller basket would not have earned in all: where campaigns stand in for each other and the choice would fall otherwise
-now, the lots that were made keep as much more. What is kept depends on what is left of the purchase alone; so several
-returns together take back what one return of the same goods would.
+now, the lots that were made keep as much more. So several returns together take back as many points as one return of
+the same goods would; and if less was due in between than in the end, as where a condition holds again, it stays so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,6 +40,8 @@ class ReturnedLine:
 
     number: int
     quantity: Decimal
+    turn: int = 0
+    """Which of the purchase's returns it came with."""
 
     def __post_init__(self) -> None:
         check_quantity(self.quantity)
@@ -117,6 +121,17 @@ class ClawBack:
         return sum(points for _, points in self.lots)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of a purchase's earnings stands after some returns."""
+
+    awards: Mapping[Key, int]
+    """Points of each award, whether or not its sponsors could fund them."""
+    tokens: frozenset[UUID]
+    counts: Mapping[str, tuple[int, int]]
+    """What tallies count for it, and the prizes among that."""
+
+
 def rerate(
     purchase: RatedPurchase,
     campaigns: Mapping[Key, Campaign],
@@ -128,18 +143,22 @@ def rerate(
     Raises: InvalidBasket, DuplicateLine, ReturnExceedsPurchase.
     """
     _check_return(now)
-    earlier = _left(purchase, before)
-    left = _left(purchase, [*before, *now])
-    was, will_be = (_weighed(purchase, campaigns, lines) for lines in (earlier, left))
-    kept_earlier, kept = _kept(purchase, was), _kept(purchase, will_be)
-    lots = ((lot_id, points - kept[lot_id]) for lot_id, points in kept_earlier.items())
+    left = _left(purchase, [])
+    kept = _everything(purchase, _weighed(purchase, campaigns, left))
+    returned: list[ReturnedLine] = []
+    for lines in (*(list(lines) for _, lines in groupby(before, attrgetter("turn"))), now):
+        returned += lines
+        earlier, held, left = left, kept, _left(purchase, returned)
+        kept = _kept(purchase, _weighed(purchase, campaigns, left), held)
+    lots_held, lots_kept = _lots(purchase, held), _lots(purchase, kept)
+    less = ((lot_id, points - lots_kept[lot_id]) for lot_id, points in lots_held.items())
     gone = {line.number for line in left.values() if not line.quantity and earlier[line.number].quantity}
     return ClawBack(
-        lots=tuple((lot_id, points) for lot_id, points in lots if points),
+        lots=tuple((lot_id, points) for lot_id, points in less if points),
         benefits=tuple(benefit_id for benefit_id, line in purchase.benefits if line in gone),
         amounts=tuple((line.number, earlier[line.number].amount - left[line.number].amount) for line in now),
-        tokens=tuple(_tokens(purchase, was) - _tokens(purchase, will_be)),
-        tallies=_uncounted(was, will_be),
+        tokens=tuple(token.token_id for token in purchase.tokens if token.token_id in held.tokens - kept.tokens),
+        tallies=_uncounted(held, kept),
     )
 
 
@@ -198,18 +217,62 @@ def _weighed(purchase: RatedPurchase, campaigns: Mapping[Key, Campaign], left: M
     return weigh(Occasion.of_basket(basket, index), index.entries, hits, purchase.facts, 0)
 
 
-def _kept(purchase: RatedPurchase, rating: Rating) -> dict[LotId, int]:
-    """The points each lot keeps."""
+def _everything(purchase: RatedPurchase, rating: Rating) -> Kept:
+    """What there is before anything comes back."""
+    return Kept(
+        awards={award.campaign: award.points for award in purchase.awards},
+        tokens=frozenset(token.token_id for token in purchase.tokens),
+        counts=_counts(rating),
+    )
+
+
+def _kept(purchase: RatedPurchase, rating: Rating, held: Kept) -> Kept:
+    """What is kept of what was still held, where what is left is rated so."""
     earned = {award.campaign.key: award.points for award in rating.awards}
-    keeps = {award.campaign: min(earned.get(award.campaign, 0), award.points) for award in purchase.awards}
-    more = min(rating.points, sum(award.points for award in purchase.awards)) - sum(keeps.values())
-    kept: dict[LotId, int] = {}
-    for award in purchase.awards:
-        extra = min(more, award.points - keeps[award.campaign])
+    awards = {key: min(earned.get(key, 0), points) for key, points in held.awards.items()}
+    more = min(rating.points, sum(held.awards.values())) - sum(awards.values())
+    for key, points in held.awards.items():
+        extra = min(more, points - awards[key])
+        awards[key] += extra
         more -= extra
-        shares = _by_term(award, keeps[award.campaign] + extra)
-        kept |= {lot_id: min(share, award.given.get(lot_id, share)) for lot_id, share in shares.items()}
-    return kept
+    counts = _counts(rating)
+    return Kept(
+        awards=awards,
+        tokens=_tokens(purchase, rating, held.tokens),
+        counts={key: _fewer(counts.get(key, (0, 0)), before) for key, before in held.counts.items()},
+    )
+
+
+def _counts(rating: Rating) -> dict[str, tuple[int, int]]:
+    """What tallies count for the goods, and the prizes that these win; a card that begins anew counts from nothing."""
+    counts = {}
+    for one in rating.counting:
+        counted, rewarded = one.after.counted, one.after.rewarded
+        if one.before.since in (None, one.after.since):
+            counted, rewarded = counted - one.before.counted, rewarded - one.before.rewarded
+        counts[one.key] = (counted, rewarded)
+    return counts
+
+
+def _fewer(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(one[0], other[0]), min(one[1], other[1])
+
+
+def _uncounted(held: Kept, kept: Kept) -> tuple[tuple[str, int, int], ...]:
+    """What tallies counted for the goods that come back now."""
+    less = (
+        (key, counted - kept.counts[key][0], won - kept.counts[key][1]) for key, (counted, won) in held.counts.items()
+    )
+    return tuple(one for one in less if any(one[1:]))
+
+
+def _lots(purchase: RatedPurchase, kept: Kept) -> dict[LotId, int]:
+    """The points each lot keeps."""
+    lots: dict[LotId, int] = {}
+    for award in purchase.awards:
+        shares = _by_term(award, kept.awards[award.campaign])
+        lots |= {lot_id: min(share, award.given.get(lot_id, share)) for lot_id, share in shares.items()}
+    return lots
 
 
 def _by_term(award: RatedAward, points: int) -> dict[LotId, int]:
@@ -223,27 +286,15 @@ def _by_term(award: RatedAward, points: int) -> dict[LotId, int]:
     return kept
 
 
-def _tokens(purchase: RatedPurchase, rating: Rating) -> set[UUID]:
+def _tokens(purchase: RatedPurchase, rating: Rating, held: frozenset[UUID]) -> frozenset[UUID]:
     """The things won that are kept: of several alike, the first."""
     won = Counter((due.campaign.key, due.token.name) for due in rating.tokens)
     kept = set()
     for token in purchase.tokens:
-        if won[token.campaign, token.name] > 0:
+        if token.token_id in held and won[token.campaign, token.name] > 0:
             won[token.campaign, token.name] -= 1
             kept.add(token.token_id)
-    return kept
-
-
-def _uncounted(was: Rating, will_be: Rating) -> tuple[tuple[str, int, int], ...]:
-    """What tallies counted for the goods that come back now."""
-    now = {one.key: one.after for one in will_be.counting}
-    less = []
-    for one in was.counting:
-        after = now.get(one.key, one.before)
-        counted, rewarded = one.after.counted - after.counted, one.after.rewarded - after.rewarded
-        if counted or rewarded:
-            less.append((one.key, counted, rewarded))
-    return tuple(less)
+    return frozenset(kept)
 
 
 def shared_again(lots: Sequence[tuple[LotId, int]], points: int) -> dict[LotId, int]:

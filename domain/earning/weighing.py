@@ -132,7 +132,9 @@ def not_meant(entry: Compiled, occasion: Occasion, facts: MemberFacts) -> Why | 
     terms = entry.campaign.terms
     when, zone = terms.when, occasion.zone
     why = None
-    if terms.tiers and facts.tier not in terms.tiers:
+    if entry.campaign.used_up:
+        why = Why.BUDGET_USED_UP
+    elif terms.tiers and facts.tier not in terms.tiers:
         why = Why.OTHER_TIER
     elif (when.segments and not when.segments & facts.segments) or when.not_segments & facts.segments:
         why = Why.OTHER_SEGMENT
@@ -209,6 +211,8 @@ def _worth(weighing: Weighing, place: int, multipliers: Mapping[int, Sequence[Ba
     rate, points = weighing.occasion.point_worth, outcome.points
     if entry.campaign.terms.caps:
         room = Caps(weighing.facts, weighing.occasion.at, weighing.occasion.zone).room(entry.campaign)
+        if room == 0:
+            return 0
         points = points if room is None else min(points, room)
     for other, lines in multipliers.items():
         points += _extra(weighing, other, lines, {place: points}) if points else 0
