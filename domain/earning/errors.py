@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.coalition.reservations import Reservation
 from domain.errors import Conflict, DomainError, NotFound
+from domain.values import Money
 
 
 class InvalidBasket(DomainError):
@@ -131,6 +132,17 @@ class CampaignStateConflict(Conflict):
         self.state = state
         self.step = step
         super().__init__(f"a campaign that is {state} cannot be {step}")
+
+
+class BudgetBelowDrawn(Conflict):
+    """A campaign's new budget is less than what was given of it already."""
+
+    code = "BUDGET_BELOW_DRAWN"
+
+    def __init__(self, drawn: int, currency: str | None) -> None:
+        self.drawn = drawn
+        words = f"{drawn} points" if currency is None else str(Money.of_minor(drawn, currency))
+        super().__init__(f"{words} of the budget are given already; a new one is at least that", path=("budget",))
 
 
 class SeedStillSecret(Conflict):

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from domain.earning.budgeting import meet_budget
 from domain.earning.checking import check_publishable, check_sound
 from domain.earning.errors import CampaignNotFound, CampaignStateConflict
 from domain.earning.models import CampaignAgreement, CampaignRow
@@ -84,9 +85,10 @@ async def publish(
 ) -> Campaign:
     """Let the draft give points from now on; a version that was live until now is followed by it.
 
-    The seed is what its wheels will turn by; a campaign with wheels needs one when it is published first.
+    The seed is what its wheels will turn by; a campaign with wheels needs one when it is published first. Its budget is
+    opened; one that follows another adds to it, or takes away what is not drawn.
     Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign, AgreementMissing, SponsorMayNotIssue,
-    CategoryReserved.
+    CategoryReserved, BudgetUnitFixed, BudgetBelowDrawn.
     """
     campaign = await _owned(session, partner_id, campaign_id)
     if campaign.state is not DRAFT:
@@ -98,7 +100,9 @@ async def publish(
             await _move(session, version, "followed", (LIVE, PAUSED), **_ending(version, now))
     # Naming the fingerprint refuses a draft that was changed after it was checked.
     columns = {"state": LIVE, "live_from": now, "commitment": commitment}
-    return await _move(session, campaign, "published", (DRAFT,), **columns)
+    live = await _move(session, campaign, "published", (DRAFT,), **columns)
+    await meet_budget(session, live, now=now)
+    return live
 
 
 async def pause(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:
@@ -123,7 +127,9 @@ async def resume(session: WriteSession, partner_id: PartnerId, campaign_id: Camp
     latest = await _owned(session, partner_id, campaign_id)
     await _move(session, paused, "resumed", (PAUSED,), state=ENDED)
     columns = {"live_from": now, "commitment": paused.commitment}
-    return await _insert(session, campaign_id, latest.version + 1, partner_id, LIVE, paused.terms, now, **columns)
+    live = await _insert(session, campaign_id, latest.version + 1, partner_id, LIVE, paused.terms, now, **columns)
+    await meet_budget(session, live, now=now)
+    return live
 
 
 async def end(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:

@@ -168,6 +168,7 @@ def _campaign(stored: Mapping[str, Any]) -> Campaign:
         live_until=stored["live_until"],
         seed=stored.get("seed"),
         commitment=stored.get("commitment"),
+        used_up=stored.get("used_up", False),
     )
 
 

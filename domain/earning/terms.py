@@ -141,6 +141,8 @@ class Campaign:
     """What its wheel turns by; kept secret until it has ended."""
     commitment: bytes | None = None
     """SHA-256 of the seed, told from the start; None: it has no wheel, or was never live."""
+    used_up: bool = False
+    """Whether nothing is left of its budget, as far as the server knows."""
 
     @property
     def key(self) -> tuple[CampaignId, int]:

@@ -1,6 +1,6 @@
 """Campaigns as marketing people run them: seeds of wheels that are promised first and opened afterwards."""
 
-from migrations.operations import grant, posting_function, run_sql_file, wall
+from migrations.operations import allow_event_kind, grant, posting_function, run_sql_file, wall
 from migrations.roles import LEDGER_ROLE
 
 revision = "0029"
@@ -8,7 +8,11 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
-DOORS = ("reveal_seed(uuid, timestamptz)",)
+DOORS = (
+    "reveal_seed(uuid, timestamptz)",
+    "campaigns_in_force(timestamptz, timestamptz)",
+    "campaigns_digest(timestamptz, timestamptz)",
+)
 SEEN_WITH_ITS_CAMPAIGN = (
     "revealed_at IS NOT NULL AND EXISTS (SELECT FROM campaign c WHERE c.campaign_id = campaign_seed.campaign_id)"
 )
@@ -22,6 +26,7 @@ def upgrade() -> None:
     grant("campaign_seed", "UPDATE (revealed_at)", role=LEDGER_ROLE)
     for door in DOORS:
         posting_function(door)
+    allow_event_kind("CAMPAIGN_BUDGET_LOW")
 
 
 def downgrade() -> None:

@@ -27,6 +27,8 @@ async def watch(session: WriteSession, *, now: datetime) -> list[Standing]:
     found = []
     for standing in await allowances(session):
         if standing.allowance.kind == AllowanceKind.BUDGET:
+            continue  # a campaign's: its owner and sponsors are told, by what its terms say
+        if standing.allowance.kind == AllowanceKind.BUDGET:
             continue  # a campaign says itself when its people are told
         below = await threshold(session, standing.allowance, now=now)
         low = below is not None and standing.left < below
