@@ -189,7 +189,9 @@ def compiled(
         worth=worth_of(campaign, currency),
         sponsors=tuple(sponsor.partner_id for sponsor in terms.sponsors),
         weights=tuple(int(sponsor.share * multiple) for sponsor in terms.sponsors),
-        asks=bool(terms.tiers) or replace(terms.when, triggers=ALWAYS.triggers, time_zone=None) != ALWAYS,
+        asks=campaign.used_up
+        or bool(terms.tiers)
+        or replace(terms.when, triggers=ALWAYS.triggers, time_zone=None) != ALWAYS,
         condition=condition_of(terms.when, zone),
     )
 
