@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import polars as pl
 
@@ -44,7 +44,18 @@ class Prepared:
         """Which parts count lines of each class."""
         self.classes, self.lines = _classified(history, [part.entry for part in self.parts])
         self.lumps = _lumped(self.lines)
-        self.hits = lru_cache(maxsize=None)(self._hits)
+        self._known: dict[Places, pl.DataFrame] = {}
+
+    def ending(self, ends: Mapping[int, int]) -> Prepared:
+        """The same, where some campaigns are meant for no purchase after a certain one."""
+        after = pl.int_range(self.history.baskets.height, dtype=CODE, eager=True)
+        other = copy(self)
+        other.parts = [
+            replace(part, meant=_both(part.meant, after <= ends[part.number])) if part.number in ends else part
+            for part in self.parts
+        ]
+        other._known = {}  # noqa: SLF001  # a copy of its own
+        return other
 
     def places_of(self, numbers: Iterable[int]) -> list[int]:
         """The places of the parts of some campaigns."""
@@ -61,10 +72,13 @@ class Prepared:
                 mask &= pl.lit(meant.gather(rows["basket"]))
         return rows.filter(mask)
 
-    def _hits(self, *places: int) -> pl.DataFrame:
+    def hits(self, *places: int) -> pl.DataFrame:
         """What all these parts count, by purchase: how many lines, their amount and their quantity."""
-        counted = self.counted(self.lumps, *places).group_by("basket", maintain_order=True)
-        return counted.agg(pl.col("count", "amount", "quantity").sum())
+        known = self._known.get(places)
+        if known is None:
+            counted = self.counted(self.lumps, *places).group_by("basket", maintain_order=True)
+            known = self._known[places] = counted.agg(pl.col("count", "amount", "quantity").sum())
+        return known
 
 
 def _parts(history: History, campaigns: Iterable[Campaign]) -> Iterable[Part]:
@@ -119,3 +133,7 @@ def _lumped(lines: pl.DataFrame) -> pl.DataFrame:
         pl.len().cast(CODE).alias("count"), pl.col("amount", "quantity").sum()
     )  # fmt: skip
     return lumps.sort("basket", "class")
+
+
+def _both(one: pl.Series | None, other: pl.Series) -> pl.Series:
+    return other if one is None else one & other

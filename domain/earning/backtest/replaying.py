@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
 
+from domain.earning.backtest.budgets import Purse, drawn
 from domain.earning.backtest.columns import INT, Weighed, together, weighed, without
 from domain.earning.backtest.history import CODE, History
 from domain.earning.backtest.kinship import families
@@ -18,6 +19,8 @@ from domain.earning.terms import Campaign
 from domain.ids import CampaignId, PartnerId
 
 Key = tuple[CampaignId, int]
+Ends = dict[int, int]
+"""Campaigns whose budgets are used up, and the last purchase that drew from each."""
 FUNDED: Final = ("basket", "campaign", "sponsor")
 
 
@@ -33,6 +36,8 @@ class Given:
     """basket, campaign, sponsor, number (of the line), units (minor)."""
     things: pl.DataFrame
     """basket, campaign, name, count."""
+    cuts: Mapping[int, int] = field(default_factory=dict)
+    """Points that the budget of a campaign did not cover."""
 
 
 class Replay:
@@ -41,33 +46,65 @@ class Replay:
     def __init__(self, history: History, campaigns: Iterable[Campaign]) -> None:
         self.prepared = Prepared(history, campaigns)
         self.history = history
-        self._weighed: dict[frozenset[int], Weighed] = {}
+        self._weighed: dict[tuple[frozenset[int], tuple[tuple[int, int], ...]], Weighed] = {}
         self._sponsors = _numbered(self.prepared.campaigns)
 
-    def given(self, keys: Collection[Key]) -> Given:
-        """What the campaigns with these keys give together."""
+    def given(self, keys: Collection[Key], purse: Purse | None = None) -> Given:
+        """What the campaigns with these keys give together, within their budgets where a purse is at hand."""
         everyone = self.prepared.campaigns
         numbers = [number for number, campaign in enumerate(everyone) if campaign.key in keys]
-        kin = families([everyone[number] for number in numbers])
-        found = together([self._family(frozenset(numbers[one] for one in family)) for family in kin])
-        return Given(
-            campaigns=everyone,
-            sponsors=list(self._sponsors),
-            points=self._funded(found.awards, "points"),
-            money=self._funded(self._settled(found.money), "units"),
-            things=found.things,
-        )
+        kin = [frozenset(numbers[one] for one in family) for family in families([everyone[one] for one in numbers])]
+        ends: Ends = {}
+        while True:
+            weighed = together([self._family(family, ends) for family in kin])
+            given = Given(
+                campaigns=everyone,
+                sponsors=list(self._sponsors),
+                points=self._funded(weighed.awards, "points"),
+                money=self._funded(self._settled(weighed.money), "units"),
+                things=weighed.things,
+            )
+            if purse is None:
+                return given
+            given, used_up = self._within_budgets(given, numbers, purse)
+            # Whose budget is used up contends no more: what it stood back for, or stood in for, is weighed anew.
+            later = {one: end for one, end in used_up.items() if one not in ends and len(_kin_of(one, kin)) > 1}
+            if not later:
+                return given
+            ends[min(later, key=lambda one: (later[one], one))] = min(later.values())
 
-    def _family(self, family: frozenset[int]) -> Weighed:
-        known = self._weighed.get(family)
+    def _family(self, family: frozenset[int], ends: Ends) -> Weighed:
+        ended = tuple(sorted((one, end) for one, end in ends.items() if one in family))
+        known = self._weighed.get((family, ended))
         if known is None:
-            places = self.prepared.places_of(family)
-            known = weighed(self.prepared, places)
-            apart = to_step(self.prepared, places)
+            prepared = self.prepared.ending(dict(ended)) if ended else self.prepared
+            places = prepared.places_of(family)
+            known = weighed(prepared, places)
+            apart = to_step(prepared, places)
             if len(apart):
-                known = together([without(known, apart), stepped(self.prepared, places, apart)])
-            self._weighed[family] = known
+                known = together([without(known, apart), stepped(prepared, places, apart)])
+            self._weighed[family, ended] = known
         return known
+
+    def _within_budgets(self, given: Given, numbers: Iterable[int], purse: Purse) -> tuple[Given, Ends]:
+        """What budgets cover, and at which purchase each is used up."""
+        used_up: Ends = {}
+        cuts: dict[int, int] = {}
+        for number in numbers:
+            campaign = self.prepared.campaigns[number]
+            if campaign.terms.budget is None:
+                continue
+            mine = pl.col("campaign") == number
+            covered = drawn(campaign, given.points.filter(mine), given.money.filter(mine), purse, given.sponsors)
+            given = replace(
+                given,
+                points=pl.concat([given.points.filter(~mine), covered.points]),
+                money=pl.concat([given.money.filter(~mine), covered.money]),
+            )
+            cuts[number] = covered.cut
+            if covered.used_up is not None:
+                used_up[number] = covered.used_up
+        return replace(given, cuts=cuts), used_up
 
     def _settled(self, money: pl.DataFrame) -> pl.DataFrame:
         """A line's discount counts once: what campaigns refund of it together is what the shop took off."""
@@ -101,3 +138,7 @@ class Replay:
 def _numbered(campaigns: Iterable[Campaign]) -> dict[PartnerId, int]:
     named = dict.fromkeys(sponsor.partner_id for one in campaigns for sponsor in one.terms.sponsors)
     return {sponsor: number for number, sponsor in enumerate(named)}
+
+
+def _kin_of(number: int, kin: Iterable[frozenset[int]]) -> frozenset[int]:
+    return next(family for family in kin if number in family)

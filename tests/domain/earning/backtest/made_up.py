@@ -73,7 +73,7 @@ SHELF = {
 CONDITIONS = [
     "purchase.amount >= 1500",
     'lines.exists(l, l.category == "WINE" && l.amount > 300)',
-    'lines.filter(l, l.private_label).map(l, l.amount).sum() * 2 > purchase.amount',
+    "lines.filter(l, l.private_label).map(l, l.amount).sum() * 2 > purchase.amount",
     "hour(at) < 12 || weekday(at) == 6",
     'member.tier == "GOLD" || "CARD" in purchase.tenders',
     "daysBetween(member.joined, at) > 30",
@@ -100,13 +100,13 @@ matches = st.one_of(
         excluding=st.lists(st.builds(LineMatch, **parts).filter(lambda one: one != LineMatch()), max_size=1).map(tuple),
     ),
 )
-tokens = st.builds(
-    Token, kind=st.sampled_from(TokenKind), name=st.sampled_from(["A coffee", "A badge", "A ticket"])
-)
+tokens = st.builds(Token, kind=st.sampled_from(TokenKind), name=st.sampled_from(["A coffee", "A badge", "A ticket"]))
 points = st.integers(1, 500)
 plain_prizes = st.one_of(st.builds(Prize, points=points), st.builds(Prize, points=st.integers(0, 9), token=tokens))
 wheels = st.just(
-    Prize(wheel=(Slot(weight=3), Slot(weight=2, points=40), Slot(weight=1, token=Token(kind=TokenKind.BADGE, name="W"))))
+    Prize(
+        wheel=(Slot(weight=3), Slot(weight=2, points=40), Slot(weight=1, token=Token(kind=TokenKind.BADGE, name="W")))
+    )
 )
 prizes = st.one_of(plain_prizes, wheels)
 periods = st.sampled_from([None, *Period])
@@ -166,7 +166,9 @@ rules: st.SearchStrategy[Rule] = st.one_of(
     st.builds(
         Multiplier,
         factor=st.builds(Rate, st.integers(11, 60), st.integers(8, 10)),
-        base=st.sampled_from([BASE_KINDS, frozenset({RuleKind.RATE_PER_UNIT}), frozenset({RuleKind.FLAT, RuleKind.BANDS})]),
+        base=st.sampled_from(
+            [BASE_KINDS, frozenset({RuleKind.RATE_PER_UNIT}), frozenset({RuleKind.FLAT, RuleKind.BANDS})]
+        ),
         lines=matches,
     ),
     st.builds(CouponRefund, cap=st.one_of(st.none(), st.integers(1, 200)), lines=matches),
@@ -282,7 +284,7 @@ def programmes(draw: st.DrawFn) -> list[Campaign]:
 @st.composite
 def purchases(draw: st.DrawFn) -> list[Bought]:
     """What a few members bought, in the order of posting; one number stands for all, which is quick to draw."""
-    chance = Random(draw(st.integers(0, 2**32)))  # noqa: S311  # no secret
+    chance = Random(draw(st.integers(0, 2**32)))  # no secret
     minutes = sorted(chance.randrange(DAYS * 24 * 60) for _ in range(draw(st.integers(1, MOST))))
     known = {
         member: (chance.choice([None, *TIERS]), frozenset(chance.sample(SEGMENTS, chance.randrange(3))))
@@ -306,14 +308,18 @@ def _bought(chance: Random, at: datetime, known: dict[UUID, Any]) -> Bought:
     )
     tier, segments = known[member]
     joined = START - timedelta(days=member.int - 60)
-    return Bought(basket, MemberFacts(member_id=member, tier=tier, segments=segments, joined_at=joined), MEMBERS[member])
+    return Bought(
+        basket, MemberFacts(member_id=member, tier=tier, segments=segments, joined_at=joined), MEMBERS[member]
+    )
 
 
 def _line(chance: Random, number: int) -> BasketLine:
     return BasketLine(
         number=number,
         sku=chance.choice([*SKUS, "?"]),
-        quantity=Decimal(chance.choice([0, 1, 1, 2, 5])) if chance.random() < 0.7 else Decimal(chance.randrange(9999)) / 1000,
+        quantity=Decimal(chance.choice([0, 1, 1, 2, 5]))
+        if chance.random() < 0.7
+        else Decimal(chance.randrange(9999)) / 1000,
         amount=chance.choice([0, 99, 100, 1250, chance.randrange(3000)]),
         discount=chance.choice([0, 0, 50, 300]),
         coupon=chance.choice([0, 0, 75]),

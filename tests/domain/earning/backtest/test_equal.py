@@ -22,7 +22,9 @@ from tests.domain.earning.backtest.made_up import programmes, purchases
 RIGA = ZoneInfo("Europe/Riga")
 WORTH = Fraction(1, 2)
 
-laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+laws = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def by_tills(ratings: Iterable[Rating]) -> dict[str, Counter[Any]]:
@@ -42,23 +44,15 @@ def by_tills(ratings: Iterable[Rating]) -> dict[str, Counter[Any]]:
 
 def by_columns(given: Given) -> dict[str, Counter[Any]]:
     """What columns come to."""
-    keys = [campaign.key for campaign in given.campaigns]
-    points, money, things = (
-        Counter({
-            (row[0], keys[row[1]], *(_named(given, name, part) for name, part in zip(names, row[2:], strict=False))): row[-1]
-            for row in frame.select("basket", "campaign", *names, what).iter_rows()
-        })
-        for frame, names, what in (
-            (given.points, ["sponsor"], "points"),
-            (given.money, ["sponsor", "number"], "units"),
-            (given.things, ["name"], "count"),
-        )
-    )  # fmt: skip
-    return {"points": points, "money": money, "things": things}
-
-
-def _named(given: Given, name: str, part: Any) -> Any:
-    return given.sponsors[part] if name == "sponsor" else part
+    keys, who = [campaign.key for campaign in given.campaigns], given.sponsors
+    points = given.points.select("basket", "campaign", "sponsor", "points").iter_rows()
+    money = given.money.select("basket", "campaign", "sponsor", "number", "units").iter_rows()
+    things = given.things.select("basket", "campaign", "name", "count").iter_rows()
+    return {
+        "points": Counter({(basket, keys[number], who[one]): part for basket, number, one, part in points}),
+        "money": Counter({(basket, keys[number], who[one], line): part for basket, number, one, line, part in money}),
+        "things": Counter({(basket, keys[number], name): count for basket, number, name, count in things}),
+    }
 
 
 def both(bought: Sequence[Bought], programme: Sequence[Campaign]) -> tuple[Any, Any]:

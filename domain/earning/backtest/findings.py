@@ -1,0 +1,301 @@
+"""What a look back comes to: who would have been reached, what it would have given, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import polars as pl
+
+from domain.earning.backtest.history import History
+from domain.earning.backtest.replaying import Given
+from domain.ids import CampaignId, PartnerId
+
+QUANTILES: Final = (10, 25, 50, 75, 90, 99)
+"""In hundredths."""
+MOST_TOP: Final = 10
+MOST_STEPS: Final = 12
+STEPS: Final = (1, 2, 5)
+
+Key = tuple[CampaignId, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SponsorPart:
+    """What one sponsor would have paid for, and what it did under the campaigns that were live."""
+
+    partner_id: PartnerId
+    points: int
+    """Of the terms that were looked at."""
+    units: int
+    """Money of the same, in minor units."""
+    points_live: int
+    """Of all campaigns that were live."""
+    units_live: int
+    points_with: int
+    """Of all campaigns together, had these terms been in force."""
+    units_with: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPart:
+    """A campaign that gives otherwise beside these terms than without them."""
+
+    campaign_id: CampaignId
+    version: int
+    name: str
+    points_live: int
+    points_with: int
+    units_live: int
+    units_with: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How points are spread over purchases, or members, that got any."""
+
+    count: int
+    mean: str
+    """To two decimals."""
+    quantiles: Mapping[int, int]
+    """The smallest number that so many hundredths do not exceed."""
+    histogram: Sequence[tuple[int, int, int]]
+    """From, to (inclusive), and how many lie there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopPurchase:
+    """One of the purchases that would have earned most."""
+
+    entry_id: UUID
+    partner_id: PartnerId
+    at: datetime
+    amount: int
+    """In minor units."""
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """One week, from its Monday."""
+
+    monday: date
+    purchases: int
+    """That got something."""
+    points: int
+    units: int
+    points_live: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What terms would have come to over a time of real purchases."""
+
+    since: datetime
+    until: datetime
+    purchases: int
+    lines: int
+    amount: int
+    """What they came to, in minor units."""
+    members: int
+    returned: int
+    """Purchases of which something came back later; they count as they were bought."""
+    rewarded: int
+    """Purchases that would have got something."""
+    reached: int
+    """Members that would have got something."""
+    points: int
+    units: int
+    """Money in minor units."""
+    things: Mapping[str, int]
+    """Things won, by name."""
+    cut: int
+    """Points that the budget would not have covered."""
+    sponsors: Sequence[SponsorPart]
+    changed: Sequence[CampaignPart]
+    per_purchase: Spread
+    per_member: Spread
+    top: Sequence[TopPurchase]
+    weeks: Sequence[Week]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The campaigns that were live, and the same with the terms looked at."""
+
+    live: Given
+    asked: Given
+    key: Key
+    """The terms looked at, as a campaign among the others."""
+    counted: pl.Series
+    """Whether each purchase lies in the time looked at; those before it only count on."""
+
+
+class Tables:
+    """What was given in the time looked at, ready to be summed."""
+
+    def __init__(self, history: History, compared: Compared, entries: pl.Series) -> None:
+        self.history = history
+        self.entries = entries
+        self.counted = compared.counted
+        self.sponsors = compared.asked.sponsors
+        self.campaigns = compared.asked.campaigns
+        number = next(place for place, one in enumerate(self.campaigns) if one.key == compared.key)
+        self.mine = pl.col("campaign") == number
+        self.cut = compared.asked.cuts.get(number, 0)
+        self.live, self.asked = (
+            {"points": self._within(given.points), "units": self._within(given.money)}
+            for given in (compared.live, compared.asked)
+        )
+        self.things = self._within(compared.asked.things).filter(self.mine)
+
+    def _within(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.filter(self.counted.gather(rows["basket"]))
+
+    def by_purchase(self, what: str) -> pl.DataFrame:
+        """What the terms gave each purchase."""
+        return self.asked[what].filter(self.mine).group_by("basket").agg(pl.col(what).sum())
+
+
+def found(tables: Tables, *, since: datetime, until: datetime, returned: int) -> Findings:
+    """All figures of a look back."""
+    history = tables.history
+    baskets = history.baskets.filter(tables.counted)
+    lines = history.lines.filter(tables.counted.gather(history.lines["basket"]))
+    points, units = tables.by_purchase("points"), tables.by_purchase("units")
+    rewarded = pl.concat([points["basket"], units["basket"], tables.things["basket"]]).unique()
+    members = points.with_columns(history.baskets["member"].gather(points["basket"]))
+    won = tables.things.group_by("name").agg(pl.col("count").sum()).sort("name")
+    return Findings(
+        since=since,
+        until=until,
+        purchases=baskets.height,
+        lines=lines.height,
+        amount=int(lines["amount"].sum()),
+        members=baskets["member"].n_unique(),
+        returned=returned,
+        rewarded=len(rewarded),
+        reached=history.baskets["member"].gather(rewarded).n_unique(),
+        points=int(points["points"].sum()),
+        units=int(units["units"].sum()),
+        things=dict(won.iter_rows()),
+        cut=tables.cut,
+        sponsors=_sponsors(tables),
+        changed=_changed(tables),
+        per_purchase=spread_of(points["points"]),
+        per_member=spread_of(members.group_by("member").agg(pl.col("points").sum())["points"]),
+        top=_top(tables, points),
+        weeks=_weeks(tables, rewarded),
+    )
+
+
+def spread_of(numbers: pl.Series) -> Spread:
+    """How whole numbers are spread: exact quantiles (nearest rank), and a histogram in round steps."""
+    count, total = len(numbers), int(numbers.sum())
+    ordered = numbers.sort()
+    quantiles = {each: int(ordered[max(0, -(-each * count // 100) - 1)]) for each in QUANTILES} if count else {}
+    return Spread(
+        count=count,
+        mean=_two_decimals(total, count),
+        quantiles=quantiles,
+        histogram=_histogram(numbers, quantiles[99]) if count else (),
+    )
+
+
+def _two_decimals(total: int, count: int) -> str:
+    hundredths = (200 * total + count) // (2 * count) if count else 0
+    return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def _histogram(numbers: pl.Series, high: int) -> list[tuple[int, int, int]]:
+    """Equal steps up to what ninety-nine in a hundred do not exceed; the rest in one more, up to the highest."""
+    size = 1
+    turn = 0
+    while size * (MOST_STEPS - 1) < high:
+        turn += 1
+        size = STEPS[turn % 3] * 10 ** (turn // 3)
+    steps = -(-high // size)
+    places = pl.min_horizontal((pl.col("n") - 1) // size, steps)
+    counted = dict(numbers.to_frame("n").group_by(places.alias("place")).agg(pl.len()).iter_rows())
+    rows = [(place * size + 1, (place + 1) * size, counted.get(place, 0)) for place in range(steps)]
+    above = counted.get(steps, 0)
+    return [*rows, (steps * size + 1, int(numbers.sort()[-1]), above)] if above else rows
+
+
+def _sponsors(tables: Tables) -> list[SponsorPart]:
+    sums: dict[str, dict[int, int]] = {}
+    for what in ("points", "units"):
+        for name, rows in (
+            (what, tables.asked[what].filter(tables.mine)),
+            (f"{what}_live", tables.live[what]),
+            (f"{what}_with", tables.asked[what]),
+        ):
+            sums[name] = dict(rows.group_by("sponsor").agg(pl.col(what).sum()).iter_rows())
+    return [
+        SponsorPart(partner_id=sponsor, **{name: by.get(number, 0) for name, by in sums.items()})
+        for number, sponsor in enumerate(tables.sponsors)
+        if any(by.get(number) for by in sums.values())
+    ]
+
+
+def _changed(tables: Tables) -> list[CampaignPart]:
+    sums: dict[str, dict[int, int]] = {}
+    for what in ("points", "units"):
+        for name, rows in ((f"{what}_live", tables.live[what]), (f"{what}_with", tables.asked[what])):
+            sums[name] = dict(rows.group_by("campaign").agg(pl.col(what).sum()).iter_rows())
+    parts = [
+        CampaignPart(
+            campaign_id=campaign.campaign_id,
+            version=campaign.version,
+            name=campaign.terms.name,
+            **{name: by.get(number, 0) for name, by in sums.items()},
+        )
+        for number, campaign in enumerate(tables.campaigns)
+    ]
+    return [one for one in parts if (one.points_live, one.units_live) != (one.points_with, one.units_with)]
+
+
+def _top(tables: Tables, points: pl.DataFrame) -> list[TopPurchase]:
+    """The purchases that would have earned most; of several alike, the earlier."""
+    history = tables.history
+    best = points.sort(["points", "basket"], descending=[True, False]).head(MOST_TOP)
+    amounts = history.lines.join(best, on="basket", how="semi").group_by("basket").agg(pl.col("amount").sum())
+    rows = best.join(amounts, on="basket", how="left", maintain_order="left")
+    return [
+        TopPurchase(
+            entry_id=UUID(tables.entries[basket]),
+            partner_id=history.partners[history.baskets["partner"][basket]],
+            at=history.baskets["at"][basket],
+            amount=amount,
+            points=earned,
+        )
+        for basket, earned, amount in rows.iter_rows()
+    ]
+
+
+def _weeks(tables: Tables, rewarded: pl.Series) -> list[Week]:
+    history = tables.history
+    local = history.baskets["at"].dt.convert_time_zone(history.zone.key).dt.date()
+    mondays = history.baskets.select(local.dt.truncate("1w").alias("week"))["week"]
+    every = mondays.filter(tables.counted).unique().sort()
+
+    def summed(rows: pl.DataFrame, what: str) -> dict[date, int]:
+        weekly = rows.with_columns(mondays.gather(rows["basket"]).alias("week")).group_by("week")
+        return dict(weekly.agg(pl.col(what).sum()).iter_rows())
+
+    purchases = summed(rewarded.to_frame("basket").with_columns(pl.lit(1).alias("one")), "one")
+    points, units = (summed(tables.asked[what].filter(tables.mine), what) for what in ("points", "units"))
+    live = summed(tables.live["points"], "points")
+    return [
+        Week(
+            monday=monday,
+            purchases=purchases.get(monday, 0),
+            points=points.get(monday, 0),
+            units=units.get(monday, 0),
+            points_live=live.get(monday, 0),
+        )
+        for monday in every
+    ]
