@@ -104,29 +104,33 @@ SELECT greatest(
 
 # What this file explains of earlier ones: a row that came late, a row that came again right, a posting that came late.
 EXPLAIN = """
-WITH explained AS (
-    SELECT e.exception_id FROM reconciliation_exception e
+WITH unexplained AS MATERIALIZED (
+    SELECT e.exception_id, e.outcome, e.file_id, e.row, e.number FROM reconciliation_exception e
+    WHERE e.partner_id = CAST(:partner AS uuid) AND e.file_id <> CAST(:file AS uuid) AND e.state <> 'RESOLVED'
+), here AS MATERIALIZED (
+    SELECT p.entry_id, p.kind, p.reference, p.outcome, p.occurred_at FROM partner_posting p
+    WHERE p.file_id = CAST(:file AS uuid) AND p.outcome IN ('MATCHED', 'LATE')
+), explained AS (
+    SELECT e.exception_id FROM unexplained e
     JOIN partner_posting q ON q.file_id = e.file_id AND q.number = e.number
-    JOIN partner_posting p ON p.partner_id = q.partner_id AND p.entry_id = q.entry_id
-    WHERE p.file_id = CAST(:file AS uuid) AND p.outcome IN ('MATCHED', 'LATE') AND e.outcome = 'MISSING_IN_FILE'
+    JOIN here p ON p.entry_id = q.entry_id
+    WHERE e.outcome = 'MISSING_IN_FILE'
     UNION
-    SELECT e.exception_id FROM reconciliation_exception e
+    SELECT e.exception_id FROM unexplained e
     JOIN partner_record q ON q.file_id = e.file_id AND q.row = e.row
     JOIN partner_posting x ON x.file_id = q.file_id AND x.match = q.match
-    JOIN partner_posting p ON p.partner_id = q.partner_id AND p.entry_id = x.entry_id
-    WHERE p.file_id = CAST(:file AS uuid) AND p.outcome IN ('MATCHED', 'LATE') AND e.outcome = 'AMOUNT_DIFFERS'
+    JOIN here p ON p.entry_id = x.entry_id
+    WHERE e.outcome = 'AMOUNT_DIFFERS'
     UNION
-    SELECT e.exception_id FROM reconciliation_exception e
+    SELECT e.exception_id FROM unexplained e
     JOIN partner_record q ON q.file_id = e.file_id AND q.row = e.row
-    JOIN partner_posting p ON p.reference = q.reference AND COALESCE(p.kind = q.kind, true)
-    WHERE p.file_id = CAST(:file AS uuid) AND e.partner_id = CAST(:partner AS uuid)
-        AND ((e.outcome = 'REJECTED' AND p.outcome = 'LATE') OR (e.outcome = 'MISSING_IN_LEDGER'
-            AND p.outcome IN ('MATCHED', 'LATE') AND abs(EXTRACT(EPOCH FROM q.occurred_at - p.occurred_at)) <= {reach}))
+    JOIN here p ON p.reference = q.reference AND COALESCE(p.kind = q.kind, true)
+    WHERE (e.outcome = 'REJECTED' AND p.outcome = 'LATE') OR (e.outcome = 'MISSING_IN_LEDGER'
+        AND abs(EXTRACT(EPOCH FROM q.occurred_at - p.occurred_at)) <= {reach})
 ), resolved AS (
     UPDATE reconciliation_exception e SET state = 'RESOLVED', resolution = 'EXPLAINED', resolved_at = :now,
         explained_by = CAST(:file AS uuid), proposed_by = NULL, counterpart_row = NULL, counterpart_number = NULL
-    FROM explained WHERE e.exception_id = explained.exception_id AND e.state <> 'RESOLVED'
-        AND e.file_id <> CAST(:file AS uuid)
+    FROM explained WHERE e.exception_id = explained.exception_id
     RETURNING e.exception_id, e.partner_id
 ), told AS (
     INSERT INTO exception_step (step_id, exception_id, partner_id, what, note, taken_at)
