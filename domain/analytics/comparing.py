@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from math import sqrt
 from statistics import NormalDist
 
-CONFIDENCE = 0.95
+QUANTILE = Fraction(NormalDist().inv_cdf(0.975))
+"""How many standard errors an interval of 95 % reaches either way: 1.96."""
 LEAST = 30
 """Members a group needs: from about here on the mean of skewed amounts is near enough to normal."""
 
@@ -49,8 +50,8 @@ class Difference:
     """A difference of means with the bounds of its confidence interval, in the unit of what was compared."""
 
     value: Fraction
-    low: float
-    high: float
+    low: Fraction
+    high: Fraction
 
     @property
     def significant(self) -> bool:
@@ -58,13 +59,14 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def compare(treated: Group, control: Group, *, confidence: float = CONFIDENCE) -> Difference:
-    """How much more a treated member comes to, treated less control, with a two-sided confidence interval.
+def compare(treated: Group, control: Group) -> Difference:
+    """How much more a treated member comes to, treated less control, with a two-sided 95 % confidence interval.
 
     The standard error is Welch's (B. L. Welch, Biometrika 34, 1947): sqrt(s1²/n1 + s2²/n2), for groups of different
     sizes and variances; the quantile is the normal one, which from thirty members a group on is close to Student's.
     """
-    error = sqrt(treated.variance / treated.members + control.variance / control.members)
-    reach = NormalDist().inv_cdf((1 + confidence) / 2) * error
+    squared = treated.variance / treated.members + control.variance / control.members
+    error = (Decimal(squared.numerator) / squared.denominator).sqrt()
+    reach = QUANTILE * Fraction(error)
     value = treated.mean - control.mean
-    return Difference(value=value, low=float(value) - reach, high=float(value) + reach)
+    return Difference(value=value, low=value - reach, high=value + reach)

@@ -157,7 +157,7 @@ async def test_mistakes_are_named_where_they_are(api: Api) -> None:
         ({"recency": {"days": 3, "partners": [birch]}}, ["parts", "1", "partners"]),
         ({"profile": {}}, ["parts", "1", "birthdayMonths"]),
     ):
-        terms = {"name": "x", "parts": [GOODS, part]}
+        terms: dict[str, Any] = {"name": "x", "parts": [GOODS, part]}
         assert await api.refused("amber", DEFINE, terms=terms) == ("INVALID_SEGMENT", ["input", *where]), part
 
 

@@ -318,9 +318,8 @@ async def _drawn_up_anew(database: Database, cycle_id: UUID, now: datetime) -> N
 async def _side(shop: Shop, cycle_id: UUID) -> Side:
     made, own = shop.made, shop.partner_id
     async with acting(shop.database, COALITION) as session:
-        contract = (
-            await session.scalars(select(Contract).where(Contract.partner_id == own, Contract.version == 1))
-        ).one()
+        signed = select(Contract).where(Contract.partner_id == own, Contract.version == 1)
+        contract = (await session.scalars(signed)).one()
         product = (await session.scalars(select(Product).where(Product.sku == shop.secret("Own")))).one()
         revision = (await session.get_one(Cycle, cycle_id)).revision
         drawn = select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id)

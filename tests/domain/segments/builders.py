@@ -25,6 +25,7 @@ from domain.products.feeding import ProductItem
 from domain.segments import managing, queries, refreshing
 from domain.segments.definitions import Definition, Part, Segment
 from domain.segments.managing import SegmentTerms
+from domain.segments.meeting import meeting
 from domain.segments.refreshing import Refreshed
 from domain.storage import COALITION, Sight
 from tests.builders.coalition import a_partner
@@ -112,7 +113,7 @@ class Street:
         async with seeing(self.books.database, sight_of_owner(owner)) as session:
             definition = Definition(parts=parts)
             definition.check_owner(owner)
-            return await queries.meeting(session, definition, owner, personal_key=KEYS.personal, now=self.now)
+            return await meeting(session, definition, owner, personal_key=KEYS.personal, now=self.now)
 
     async def ambers(self, *parts: Part) -> set[UUID]:
         """Who meets a definition of amber's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ async def test_joined_is_since_the_owner_knows_the_member(street: Street) -> Non
 
 
 async def test_profile_finds_those_alone_that_allow_it(street: Street) -> None:
-    told = {"born_on": datetime(1980, 3, 9, tzinfo=RIGA).date(), "language": "lv-LV"}
+    told: dict[str, Any] = {"born_on": datetime(1980, 3, 9, tzinfo=RIGA).date(), "language": "lv-LV"}
     allows = await street.member(offers=True, **told)
     await street.member(**told)  # the same, but does not allow offers
     elsewhere = await street.member(street.birch, street.amber, offers=True, **told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,15 +36,15 @@ async def held(street: Street, shopper: Shopper, *segments: Segment) -> set[Segm
     return set(found[shopper])
 
 
-async def changed(street: Street, segment: Segment, **terms: object) -> Segment:
-    said = {"name": segment.name, "definition": segment.definition, **terms}
+async def changed(street: Street, segment: Segment, **terms: Any) -> Segment:
+    said: dict[str, Any] = {"name": segment.name, "definition": segment.definition, **terms}
     async with seeing(street.books.database, Sight.partner(street.amber)) as session:
         return await managing.change(
             session,
             street.amber,
             segment.segment_id,
             SegmentTerms(**said),
-            now=street.now,  # type: ignore[arg-type]
+            now=street.now,
         )
 
 

@@ -10,6 +10,7 @@ from domain.segments.definitions import (
     Frequency,
     Goods,
     Joined,
+    Part,
     PartnerMix,
     Profile,
     Recency,
@@ -23,7 +24,7 @@ NAMES = {OLLA: "Olla", RIMI: "Rimi"}
 
 def test_each_part_says_what_it_asks() -> None:
     both = frozenset({OLLA, RIMI})
-    parts = {
+    parts: dict[Part, str] = {
         Recency(days=30): "bought within 30 days",
         Recency(days=60, bought=False, partners=frozenset({OLLA})): "did not buy for 60 days at Olla",
         Frequency(days=90, at_least=2, at_most=5): "at least 2 and at most 5 purchases within 90 days",
