@@ -35,6 +35,8 @@ class Won:
     counting: list[Counting] = field(default_factory=list)
     missing: int = 0
     """How much more wins the next prize; 0: there is none."""
+    spun: bool = False
+    """Whether a wheel was turned to its end."""
 
     @property
     def anything(self) -> bool:
@@ -154,6 +156,7 @@ def _spin(spins: Sequence[Prize], campaign: Campaign, facts: MemberFacts, won: W
         if slot.token is not None:
             won.tokens.append(slot.token)
     after = Tally(before.counted + len(spins), version=before.version)
+    won.spun = True
     won.counting.append(Counting(key, before, after))
 
 

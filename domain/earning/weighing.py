@@ -179,6 +179,8 @@ def _count(weighing: Weighing, place: int, lines: Sequence[BasketLine]) -> None:
 
 
 def _nothing_won(entry: Compiled, lines: Sequence[BasketLine], won: Won, facts: MemberFacts) -> Refused:
+    if won.spun:
+        return Refused(Why.BLANK)
     if entry.kind is RuleKind.GIFT:
         return Refused(Why.BELOW_MINIMUM, won.missing)
     if facts.member_id is None:
@@ -186,7 +188,7 @@ def _nothing_won(entry: Compiled, lines: Sequence[BasketLine], won: Won, facts: 
     bands = getattr(entry.campaign.terms.rule, "bands", ())
     if bands and not won.counting:
         return Refused(Why.BELOW_MINIMUM, bands[0].start - sum(line.amount for line in lines))
-    return Refused(Why.NOT_YET, won.missing)
+    return Refused(Why.NOT_YET, won.missing) if won.missing else Refused(Why.ALL_WON)
 
 
 def _choose(weighing: Weighing, multipliers: Mapping[int, Sequence[BasketLine]]) -> None:

@@ -38,6 +38,8 @@ NOTHING = {
     Why.CONDITION_NOT_MET: "its condition is not met",
     Why.MEMBER_UNKNOWN: "it counts from visit to visit, so it needs to know the member",
     Why.NOT_YET: "{missing} more would win the next prize",
+    Why.BLANK: "the wheel stopped where nothing is won",
+    Why.ALL_WON: "all that it has to win has been won",
     Why.CAP_REACHED: "all that it gives in this time has been given",
     Why.ANOTHER_GIVES: "{instead} gives instead, which is worth more",
     Why.BUDGET_USED_UP: "all that it may cost has been given",
