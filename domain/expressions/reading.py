@@ -303,7 +303,9 @@ class _Reader:
         written = node.value if isinstance(node, Constant) else None
         moment = read_time(written) if isinstance(written, str) else None
         if moment is None:
-            raise self.refused(arguments[0], f'a time is written with its offset from UTC: "{TIME_EXAMPLE}"')
+            raise self.refused(
+                arguments[0], f'a time, from 1900 to 2199, is written with its offset from UTC: "{TIME_EXAMPLE}"'
+            )
         return Constant(moment, TIME)
 
     def size(self, tree: Branch) -> Node:

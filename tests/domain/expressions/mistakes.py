@@ -97,7 +97,7 @@ MISTAKES = [
         (
             "a time without its offset",
             'at >= timestamp("2026-12-24")',
-            'column 17: a time is written with its offset from UTC: "2026-12-24T18:00:00+02:00"',
+            'column 17: a time, from 1900 to 2199, is written with its offset from UTC: "2026-12-24T18:00:00+02:00"',
         ),
         (
             "a part of a time after a point",
