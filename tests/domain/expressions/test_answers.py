@@ -133,7 +133,10 @@ def test_a_sum_that_is_too_large_only_on_its_way_is_told() -> None:
 
 
 def test_single_values_of_a_list_are_asked_by_their_name() -> None:
-    text = 'purchase.tenders.exists(t, t.startsWith("C")) && purchase.tenders.all(t, t != "CASH") && "CARD" in purchase.tenders'
+    text = (
+        'purchase.tenders.exists(t, t.startsWith("C")) && purchase.tenders.all(t, t != "CASH")'
+        ' && "CARD" in purchase.tenders'
+    )
     for tenders, answer in ((["CARD"], True), (["CARD", "CASH"], False), ([], False)):
         facts = pl.DataFrame({"purchase.tenders": pl.Series([tenders], dtype=pl.List(pl.String))})
         assert row_form(parse(text, PURCHASES))({"purchase.tenders": tenders}) is answer
