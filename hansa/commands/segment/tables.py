@@ -67,6 +67,8 @@ def owner(desk: Desk, segment: Segment) -> str:
 def size(segment: Segment) -> str:
     """How many members, as far as that is told."""
     told = segment.shown_size
+    if segment.refreshed_at is None:
+        return ""
     return "fewer than 10" if told is None else f"{told:,}"
 
 
