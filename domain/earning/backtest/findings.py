@@ -101,8 +101,6 @@ class Findings:
     amount: int
     """What they came to, in minor units."""
     members: int
-    returned: int
-    """Purchases of which something came back later; they count as they were bought."""
     rewarded: int
     """Purchases that would have got something."""
     reached: int
@@ -160,7 +158,7 @@ class Tables:
         return self.asked[what].filter(self.mine).group_by("basket").agg(pl.col(what).sum())
 
 
-def found(tables: Tables, *, since: datetime, until: datetime, returned: int) -> Findings:
+def found(tables: Tables, *, since: datetime, until: datetime) -> Findings:
     """All figures of a look back."""
     history = tables.history
     baskets = history.baskets.filter(tables.counted)
@@ -176,7 +174,6 @@ def found(tables: Tables, *, since: datetime, until: datetime, returned: int) ->
         lines=lines.height,
         amount=int(lines["amount"].sum()),
         members=baskets["member"].n_unique(),
-        returned=returned,
         rewarded=len(rewarded),
         reached=history.baskets["member"].gather(rewarded).n_unique(),
         points=int(points["points"].sum()),
@@ -190,6 +187,15 @@ def found(tables: Tables, *, since: datetime, until: datetime, returned: int) ->
         top=_top(tables, points),
         weeks=_weeks(tables, rewarded),
     )
+
+
+def members_by_sponsor(tables: Tables) -> dict[PartnerId, int]:
+    """How many members would have got something that each sponsor pays for."""
+    paid = [tables.asked[what].filter(tables.mine).select("basket", "sponsor") for what in ("points", "units")]
+    rows = pl.concat(paid)
+    members = rows.select("sponsor", tables.history.baskets["member"].gather(rows["basket"]).alias("member"))
+    counted = members.group_by("sponsor").agg(pl.col("member").n_unique())
+    return {tables.sponsors[sponsor]: count for sponsor, count in counted.iter_rows()}
 
 
 def spread_of(numbers: pl.Series) -> Spread:
