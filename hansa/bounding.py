@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from domain.analytics import folding
 from domain.banking.credit import set_credit
 from domain.earning import budgeting
 from domain.errors import DomainError
@@ -27,6 +28,15 @@ async def bound(database: Database, *, now: datetime) -> None:
     for one in low:
         log.info("A sponsor runs low", partner=str(one.allowance.partner_id), kind=one.allowance.kind, left=one.left)
     await pace(database, now=now)
+    await fold(database, now=now)
+
+
+async def fold(database: Database, *, now: datetime) -> None:
+    """Fold what campaigns came to, day by day until all is folded; what was done stays when it breaks off."""
+    more = True
+    while more:
+        async with database.session(COALITION) as session, session.begin():
+            more = await folding.fold(WriteSession(ReadSession(session)), now=now)
 
 
 async def pace(database: Database, *, now: datetime) -> None:

@@ -6,14 +6,18 @@ from collections.abc import Collection
 from secrets import token_bytes
 from uuid import UUID
 
+from domain.analytics import results as measuring
+from domain.analytics.results import Bucket, Results
 from domain.earning import managing, queries, seeds
 from domain.earning.bounds import Budget
+from domain.earning.errors import CampaignNotFound
 from domain.earning.seeds import SEED_BYTES
 from domain.earning.terms import Campaign, CampaignState, Terms
 from domain.ids import CampaignId, PartnerId, SegmentId
 from domain.paging import Page, PageRequest
 from domain.segments.definitions import Segment
 from domain.segments.queries import segments_by_ids
+from domain.storage import COALITION, ReadSession
 from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_partner
@@ -68,6 +72,16 @@ async def reveal(ctx: Context, campaign_id: UUID) -> Campaign:
     """Open the seed of an ended campaign."""
     owner = PartnerId(acting_partner(ctx.viewer))
     return await ctx.write(seeds.reveal, owner, CampaignId(campaign_id), now=ctx.now)
+
+
+async def results(ctx: Context, campaign_id: UUID, bucket: Bucket) -> Results:
+    """What a campaign has come to, for its owner, its sponsors and the coalition. Raises: CampaignNotFound."""
+    campaign = await find(ctx, campaign_id)
+    if not concerns(ctx, campaign):
+        raise CampaignNotFound
+    async with ctx.database.session(COALITION) as session:
+        found = await measuring.results_of(ReadSession(session), campaign.campaign_id, bucket=bucket, now=ctx.now)
+    return found.seen_by(None if ctx.viewer.audience is Audience.COALITION else PartnerId(acting_partner(ctx.viewer)))
 
 
 async def draft(ctx: Context, terms: Terms) -> Campaign:

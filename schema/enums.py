@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.analytics.results import Bucket
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
 from domain.banking.states import CreditState, Direction, Place
@@ -103,6 +104,7 @@ for kind in (
     WindDownStep,
 ):
     strawberry.enum(kind)
+strawberry.enum(Bucket, name="ResultBucket")
 strawberry.enum(CapOf)
 strawberry.enum(CapPer)
 strawberry.enum(Counted, name="CardCounted")

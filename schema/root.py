@@ -13,6 +13,7 @@ import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.bank import BankMutation, BankQuery
+from schema.campaign_results import CampaignResultQuery
 from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.clients import ClientMutation, ClientQuery
@@ -88,6 +89,7 @@ class Query(
     LinkQuery,
     ProductQuery,
     CampaignQuery,
+    CampaignResultQuery,
     SegmentQuery,
     PurchaseQuery,
     RedemptionQuery,

@@ -7,30 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
 from sqlmodel import col, select
 
 from domain.coalition.founding import coalition_of
+from domain.earning.backtest.figures import Findings, SponsorPart, findings_of
 from domain.earning.backtest.models import CampaignBacktest, CampaignBacktestShare
 from domain.earning.budgeting import by_now
 from domain.earning.compiling import ONE
 from domain.earning.terms import Campaign
 from domain.ids import CampaignId, PartnerId, new_id
-from domain.settlement.exact import exactly
+from domain.settlement.exact import exactly, payable
 from domain.settlement.facts import flows_of, price_book
 from domain.settlement.pricing import effective_prices
 from domain.settlement.queries import open_cycle
 from domain.settlement.terms import Flow
 from domain.storage import ReadSession, WriteSession, as_coalition, concerning, sight_of
-from domain.values import minor_digits
+from domain.values import Money, minor_digits
 
 if TYPE_CHECKING:
     from domain.earning.backtest.asking import LookBack, Programme
-    from domain.earning.backtest.findings import Findings
     from domain.earning.backtest.reading import Found
 
+MOST_KEPT: Final = 20
+"""So many are shown, the latest."""
 FEWEST_TOLD: Final = 10
 """Of fewer members a sponsor elsewhere is not told how many they are."""
 
@@ -172,7 +175,26 @@ async def keep(
     return made
 
 
-async def backtests_of(session: ReadSession, campaign_id: CampaignId, *, most: int = 20) -> Sequence[CampaignBacktest]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """A look back as it was kept, with what of its prices the viewer may know."""
+
+    row: CampaignBacktest
+    findings: Findings
+    prices: Prices
+    currency: str
+
+    def cost(self, part: SponsorPart) -> Money | None:
+        """What the terms would have cost a sponsor, as if all points will be redeemed; None: not the viewer's to know."""
+        price = self.prices.get(part.partner_id)
+        if price is None:
+            return None
+        digits = minor_digits(self.currency)
+        with exactly():
+            return Money(payable(part.points * price + Decimal(part.units).scaleb(-digits), digits), self.currency)
+
+
+async def backtests_of(session: ReadSession, campaign_id: CampaignId, *, most: int = MOST_KEPT) -> list[Backtest]:
     """The looks back with a campaign's terms that the viewer asked for, the latest first."""
     statement = (
         select(CampaignBacktest)
@@ -180,11 +202,46 @@ async def backtests_of(session: ReadSession, campaign_id: CampaignId, *, most: i
         .where(concerning(sight_of(session), col(CampaignBacktest.partner_id)))
         .order_by(col(CampaignBacktest.backtest_id).desc())
     )
-    return (await session.scalars(statement.limit(most))).all()
+    rows = (await session.scalars(statement.limit(most))).all()
+    return await _with_prices(session, rows)
+
+
+async def backtest_by_id(session: ReadSession, backtest_id: UUID) -> Backtest | None:
+    """One look back that the viewer asked for."""
+    statement = (
+        select(CampaignBacktest)
+        .where(col(CampaignBacktest.backtest_id) == backtest_id)
+        .where(concerning(sight_of(session), col(CampaignBacktest.partner_id)))
+    )
+    found = await _with_prices(session, (await session.scalars(statement)).all())
+    return found[0] if found else None
+
+
+async def _with_prices(session: ReadSession, rows: Sequence[CampaignBacktest]) -> list[Backtest]:
+    wanted = [row.backtest_id for row in rows]
+    shares = await session.scalars(
+        select(CampaignBacktestShare)
+        .where(col(CampaignBacktestShare.backtest_id).in_(wanted))
+        .where(concerning(sight_of(session), col(CampaignBacktestShare.partner_id)))
+    )
+    prices: dict[UUID, dict[PartnerId, Decimal]] = {}
+    for share in shares:
+        if share.price is not None:
+            prices.setdefault(share.backtest_id, {})[PartnerId(share.partner_id)] = share.price
+    currency = (await coalition_of(session)).currency
+    return [
+        Backtest(
+            row=row,
+            findings=findings_of(row.findings),
+            prices=prices.get(row.backtest_id, {}),
+            currency=currency,
+        )
+        for row in rows
+    ]
 
 
 async def shares_of(
-    session: ReadSession, campaign_id: CampaignId, *, most: int = 100
+    session: ReadSession, campaign_id: CampaignId, *, most: int = MOST_KEPT
 ) -> Sequence[CampaignBacktestShare]:
     """What looks back with a campaign's terms say of the viewer's share; to the coalition, of everybody's."""
     statement = (

@@ -86,10 +86,12 @@ async def point_prices(
     for cycle_id in sorted({cycle for _, cycle in wanted}):
         book = await price_book(session, await cycle_of(session, cycle_id), at=now)
         stored = await _settled(session, cycle_id)
-        reached = stored or {
-            contract: effective.price
-            for contract, effective in effective_prices(await flows_of(session, cycle_id), book).items()
-        }
+        asked = {contract for contract, cycle in wanted if cycle == cycle_id}
+        reached = stored or {contract: book.terms_of(contract).price_at(0) for contract in asked}
+        if not stored and any(book.terms_of(contract).bands for contract in asked):
+            # Only bands ask how many points the whole cycle came to, which takes a look at all of it.
+            found = effective_prices(await flows_of(session, cycle_id), book)
+            reached |= {contract: effective.price for contract, effective in found.items()}
         prices |= {(contract, cycle_id): price for contract, price in reached.items()}
     return prices
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,7 +26,7 @@ from domain.ledger.allowance_models import Allowance, AllowanceChange, Allowance
 from domain.ledger.allowances import mind
 from domain.ledger.budgets import open_budget
 from domain.storage import ReadSession, WriteSession, concerning, sight_of
-from domain.values import Rate, minor_digits
+from domain.values import Money, Rate, minor_digits
 
 MILLIONTHS = 6
 """Decimals of the unit that budgets in money are counted in."""
@@ -42,6 +44,11 @@ class BudgetStanding:
     """What of it is left; of money rounded down to what can be paid."""
     low_since: datetime | None
     """When so much was used that its owner and sponsors were told."""
+    currency: str
+
+    def shown(self, amount: int) -> Decimal:
+        """One of its amounts: points, or whole units of the currency."""
+        return Decimal(amount) if self.budget.points is not None else Money.of_minor(amount, self.currency).amount
 
     @property
     def used(self) -> int:
@@ -145,7 +152,11 @@ class _Held:
     def standing(self, budget: Budget, currency: str) -> BudgetStanding:
         factor = _factor(budget, currency)
         return BudgetStanding(
-            budget=budget, available=self.put_in // factor, left=self.left // factor, low_since=self.low_since
+            budget=budget,
+            available=self.put_in // factor,
+            left=self.left // factor,
+            low_since=self.low_since,
+            currency=currency,
         )
 
 
@@ -170,13 +181,11 @@ async def _budgets(session: ReadSession, campaign_ids: Collection[CampaignId]) -
 
 async def _live(session: ReadSession) -> list[Campaign]:
     """The campaigns with a budget that go on, in the order of their ids."""
+    parts: Any = col(CampaignRow.parts)
+    live = col(CampaignRow.state) == CampaignState.LIVE
     rows = await session.scalars(
         select(CampaignRow)
-        .where(
-            col(CampaignRow.state) == CampaignState.LIVE,
-            col(CampaignRow.parts).has_key("budget"),
-            visible_to(sight_of(session)),
-        )
+        .where(live, parts.has_key("budget"), visible_to(sight_of(session)))
         .order_by(col(CampaignRow.campaign_id))
     )
     return [campaign_of(row) for row in rows]

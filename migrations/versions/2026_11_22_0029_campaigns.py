@@ -12,7 +12,10 @@ DOORS = (
     "reveal_seed(uuid, timestamptz)",
     "campaigns_in_force(timestamptz, timestamptz)",
     "campaigns_digest(timestamptz, timestamptz)",
+    "fold_campaigns(timestamptz, text)",
+    "campaign_hours(uuid, timestamptz, text)",
 )
+FOLDED = ("campaign_hour", "campaign_reach", "campaign_fold")
 SEEN_WITH_ITS_CAMPAIGN = (
     "revealed_at IS NOT NULL AND EXISTS (SELECT FROM campaign c WHERE c.campaign_id = campaign_seed.campaign_id)"
 )
@@ -24,6 +27,12 @@ def upgrade() -> None:
     wall("campaign_seed", SEEN_WITH_ITS_CAMPAIGN, command="SELECT")
     wall("campaign_seed", "true", command="UPDATE", role=LEDGER_ROLE)
     grant("campaign_seed", "UPDATE (revealed_at)", role=LEDGER_ROLE)
+    for table in FOLDED:
+        # What all partners did, in sums: who may be told which of them, the doors and the resolvers say.
+        wall(table, "sees_coalition()", command="SELECT")
+        grant(table, "SELECT")
+        wall(table, "true", role=LEDGER_ROLE)
+        grant(table, "SELECT, INSERT, UPDATE", role=LEDGER_ROLE)
     for door in DOORS:
         posting_function(door)
     allow_event_kind("CAMPAIGN_BUDGET_LOW")

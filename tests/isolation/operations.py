@@ -183,6 +183,10 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "of both shops": lambda _mine, theirs, _key: {"ref": {"id": theirs.stranger}},
         "by the shop's number": lambda _mine, theirs, _key: {"ref": {"externalId": theirs.external_id}},
     },
+    "Query.campaignResults": {
+        "own or shared": lambda _mine, theirs, _key: {"campaign": theirs.campaign, "bucket": "HOUR"},
+        "a draft": lambda _mine, theirs, _key: {"campaign": theirs.draft, "bucket": "DAY"},
+    },
     "Query.campaign": {
         "live": lambda _mine, theirs, _key: {"id": theirs.campaign},
         "draft": lambda _mine, theirs, _key: {"id": theirs.draft},
