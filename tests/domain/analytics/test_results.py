@@ -67,7 +67,7 @@ EXPECTED = Tally(awards=3, reached=2, points=300, points_back=50)
 
 @pytest.mark.parametrize("folded", [(), (0,), (10,), (75,), (0, 5, 11, 65, 75, 75)])
 async def test_results_are_the_same_whenever_they_are_folded(world: World, folded: tuple[int, ...]) -> None:
-    """300 points, 50 of them back: 250 at 0.01, a quarter the shop's. 62.5 points split as 25 + 25 + 25 less 13 or 12."""
+    """300 points, 50 of them back: 250 at 0.01 are 2.50, whoever of the two pays the odd half point."""
     made = await trade(world)
     for minutes in folded:
         await fold(world, timedelta(minutes=minutes))
@@ -116,7 +116,7 @@ async def test_money_is_counted_with_what_came_back(world: World) -> None:
     assert (found.tally.awards, found.tally.reached, found.tally.money) == (1, 1, Decimal(1))
     (maker,) = found.sponsors
     assert maker.cost == Money(Decimal("1.00"), "EUR")
-    await give_back(world, returned(world, bought, (1, "2")))
+    await give_back(world, returned(world, bought, (1, "2")), now=NOW + HOUR)
     found = await results(world, made)
     assert (found.tally.money, found.tally.money_back) == (Decimal(1), Decimal(1))
     assert found.sponsors[0].cost == Money(Decimal("0.00"), "EUR")
