@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.allowances import AllowanceMutation, AllowanceQuery
+from schema.backtests import BacktestMutation, BacktestQuery
 from schema.bank import BankMutation, BankQuery
 from schema.campaign_results import CampaignResultQuery
 from schema.campaign_rule_shapes import RULES
@@ -91,6 +92,7 @@ class Query(
     CampaignQuery,
     CampaignResultQuery,
     SegmentQuery,
+    BacktestQuery,
     PurchaseQuery,
     RedemptionQuery,
     CycleQuery,
@@ -129,6 +131,7 @@ class Mutation(
     ProductMutation,
     CampaignMutation,
     SegmentMutation,
+    BacktestMutation,
     PurchaseMutation,
     ReturnMutation,
     RedemptionMutation,

@@ -184,8 +184,12 @@ class Backtest:
     prices: Prices
     currency: str
 
+    def money(self, units: int) -> Money:
+        """So many minor units."""
+        return Money.of_minor(units, self.currency)
+
     def cost(self, part: SponsorPart) -> Money | None:
-        """What the terms would have cost a sponsor, as if all points will be redeemed; None: not the viewer's to know."""
+        """What the terms would have cost a sponsor if all points are redeemed; None: not the viewer's to know."""
         price = self.prices.get(part.partner_id)
         if price is None:
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -10,6 +9,7 @@ from uuid import UUID
 
 import polars as pl
 
+from domain.earning.backtest.figures import CampaignPart, Findings, SponsorPart, Spread, TopPurchase, Week
 from domain.earning.backtest.history import History
 from domain.earning.backtest.replaying import Given
 from domain.ids import CampaignId, PartnerId
@@ -21,103 +21,6 @@ MOST_STEPS: Final = 12
 STEPS: Final = (1, 2, 5)
 
 Key = tuple[CampaignId, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SponsorPart:
-    """What one sponsor would have paid for, and what it did under the campaigns that were live."""
-
-    partner_id: PartnerId
-    points: int
-    """Of the terms that were looked at."""
-    units: int
-    """Money of the same, in minor units."""
-    points_live: int
-    """Of all campaigns that were live."""
-    units_live: int
-    points_with: int
-    """Of all campaigns together, had these terms been in force."""
-    units_with: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignPart:
-    """A campaign that gives otherwise beside these terms than without them."""
-
-    campaign_id: CampaignId
-    version: int
-    name: str
-    points_live: int
-    points_with: int
-    units_live: int
-    units_with: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How points are spread over purchases, or members, that got any."""
-
-    count: int
-    mean: str
-    """To two decimals."""
-    quantiles: Mapping[int, int]
-    """The smallest number that so many hundredths do not exceed."""
-    histogram: Sequence[tuple[int, int, int]]
-    """From, to (inclusive), and how many lie there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopPurchase:
-    """One of the purchases that would have earned most."""
-
-    entry_id: UUID
-    partner_id: PartnerId
-    at: datetime
-    amount: int
-    """In minor units."""
-    points: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """One week, from its Monday."""
-
-    monday: date
-    purchases: int
-    """That got something."""
-    points: int
-    units: int
-    points_live: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What terms would have come to over a time of real purchases."""
-
-    since: datetime
-    until: datetime
-    purchases: int
-    lines: int
-    amount: int
-    """What they came to, in minor units."""
-    members: int
-    rewarded: int
-    """Purchases that would have got something."""
-    reached: int
-    """Members that would have got something."""
-    points: int
-    units: int
-    """Money in minor units."""
-    things: Mapping[str, int]
-    """Things won, by name."""
-    cut: int
-    """Points that the budget would not have covered."""
-    sponsors: Sequence[SponsorPart]
-    changed: Sequence[CampaignPart]
-    per_purchase: Spread
-    per_member: Spread
-    top: Sequence[TopPurchase]
-    weeks: Sequence[Week]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
