@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.isolation import contract_operations
 from tests.isolation.allowance_operations import ALLOWANCES
+from tests.isolation.backtest_operations import BACKTESTS
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
@@ -394,7 +395,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS)
+    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, BACKTESTS)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

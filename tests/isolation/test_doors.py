@@ -24,6 +24,7 @@ TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
 JOBS = "the worker's and the service desk's; no partner's request leads here"
 MEMBERS = "answers the member by its sight, and the authorization server"
 BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nobody whose bucket it is"
+LOOKS_BACK = "answers a partner of its own tills alone, and the coalition of all; nobody else"
 OWNERS = "answers a segment's owner: of its own tills, and beyond them of members who allow it offers"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
@@ -98,6 +99,9 @@ DOORS = {
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": (
         "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
     ),
+    "backtest_discounts(uuid, timestamp with time zone, timestamp with time zone)": LOOKS_BACK,
+    "backtest_purchases(uuid, timestamp with time zone, timestamp with time zone)": LOOKS_BACK,
+    "backtest_segments(uuid, timestamp with time zone, timestamp with time zone, uuid[])": LOOKS_BACK,
     "segment_goods(uuid, uuid[], timestamp with time zone, timestamp with time zone, text[], text[])": OWNERS,
     "segment_members_known(uuid)": OWNERS,
     "segment_mix(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
