@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +18,6 @@ from domain.coalition.founding import coalition_of
 from domain.earning.backtest.figures import Findings, SponsorPart, findings_of
 from domain.earning.backtest.models import CampaignBacktest, CampaignBacktestShare
 from domain.earning.budgeting import by_now
-from domain.earning.compiling import ONE
 from domain.earning.terms import Campaign
 from domain.ids import CampaignId, PartnerId, new_id
 from domain.settlement.exact import exactly, payable
@@ -71,11 +71,13 @@ async def gather(session: ReadSession, look: LookBack, *, now: datetime) -> Mate
     look.check(now)
     coalition = await coalition_of(session)
     zone = ZoneInfo(coalition.time_zone)
+    # As the tills weigh points against money (domain/earning/tills.py).
+    worth = Fraction(coalition.standard_price) * 10 ** minor_digits(coalition.currency)
     programme = asking.programme(look, await asking.campaigns_of_time(session, look))
     looked = reading.Looked(owner=look.owner, since=programme.read_since, until=look.until)
     await asking.check_size(session, looked)
     found = await reading.read_history(
-        session, looked, programme.campaigns, currency=coalition.currency, zone=zone, point_worth=ONE
+        session, looked, programme.campaigns, currency=coalition.currency, zone=zone, point_worth=worth
     )
     return Material(look=look, programme=programme, found=found, currency=coalition.currency, zone=zone)
 
