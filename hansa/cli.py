@@ -17,6 +17,7 @@ from domain.errors import DomainError
 from hansa import __version__, reporting
 from hansa.commands import clients, proofs, staff, verifying
 from hansa.commands.bank import app as banking
+from hansa.commands.campaign import app as campaigning
 from hansa.commands.contract import app as contracting
 from hansa.commands.dispute import app as disputes
 from hansa.commands.exit import app as leaving
@@ -171,6 +172,7 @@ clients.register(app)
 staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
+app.add_typer(campaigning.app)
 app.add_typer(contracting.contract)
 app.add_typer(contracting.company)
 app.add_typer(leaving.exits)

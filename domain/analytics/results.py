@@ -101,7 +101,7 @@ class Results:
     def seen_by(self, partner_id: PartnerId | None) -> Results:
         """As a partner is told it; the coalition (None) is told all.
 
-        The owner knows what each sponsor gave, a sponsor its own; what points cost is between a sponsor and the coalition.
+        The owner knows what each sponsor gave, a sponsor its own; prices are between a sponsor and the coalition.
         """
         if partner_id is None:
             return self

@@ -67,6 +67,13 @@ async def versions_of(session: ReadSession, campaign_id: CampaignId) -> list[Cam
     return [campaign_of(row) for row in await session.scalars(statement.order_by(col(CampaignRow.version)))]
 
 
+async def latest_versions(session: ReadSession) -> list[Campaign]:
+    """The latest version of every campaign that the viewer may see, the oldest campaign first."""
+    statement = select(CampaignRow).where(visible_to(sight_of(session))).distinct(col(CampaignRow.campaign_id))
+    ordered = statement.order_by(col(CampaignRow.campaign_id), col(CampaignRow.version).desc())
+    return [campaign_of(row) for row in await session.scalars(ordered)]
+
+
 async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[Campaign | None]:
     """Versions of campaigns in the order asked for; None for those the viewer cannot see."""
     wanted = list(keys)

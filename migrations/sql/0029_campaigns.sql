@@ -214,3 +214,35 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM campaign_reach r WHERE r.campaign_id = campaign AND r.member_id = n.member_id)
     GROUP BY 1;
 END $$;
+
+-- How often each member turned a campaign's wheels, and what it was given under the campaign, so that the turns can be worked out
+-- again. Read with the coalition's sight, once the seed is open.
+CREATE FUNCTION campaign_turns(campaign uuid)
+RETURNS TABLE (member_id uuid, turns bigint, points bigint, points_cut bigint, tokens text[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT sees_coalition() THEN
+        RAISE EXCEPTION 'turns of wheels are read with the sight of the coalition' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY
+    WITH turned AS (
+        SELECT split_part(t.key, '/', 3)::uuid AS member_id, sum(t.counted)::bigint AS turns FROM tally t
+        WHERE t.key LIKE campaign || '/turns/%' AND EXISTS (SELECT FROM campaign_seed s WHERE s.campaign_id = campaign
+            AND s.revealed_at IS NOT NULL)
+        GROUP BY 1
+    ), given AS (
+        SELECT e.member_id, sum(t.points)::bigint AS points FROM transfer t
+        JOIN entry e ON e.wallet_id = t.wallet_id AND e.entry_id = t.entry_id
+        WHERE t.campaign_id = campaign AND t.kind = 'ACCRUE' GROUP BY 1
+    ), cut AS (
+        SELECT e.member_id, sum(c.points - c.given)::bigint AS points FROM award_cut c
+        JOIN entry e ON e.wallet_id = c.wallet_id AND e.entry_id = c.entry_id
+        WHERE c.campaign_id = campaign GROUP BY 1
+    ), won AS (
+        SELECT k.member_id, array_agg(k.kind || ' ' || k.name ORDER BY k.kind, k.name) AS tokens FROM token k
+        WHERE k.campaign_id = campaign GROUP BY 1
+    )
+    SELECT t.member_id, t.turns, COALESCE(g.points, 0), COALESCE(c.points, 0), COALESCE(w.tokens, '{}')
+    FROM turned t LEFT JOIN given g ON g.member_id = t.member_id LEFT JOIN cut c ON c.member_id = t.member_id
+    LEFT JOIN won w ON w.member_id = t.member_id ORDER BY t.member_id;
+END $$;

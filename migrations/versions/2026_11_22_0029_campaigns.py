@@ -14,6 +14,7 @@ DOORS = (
     "campaigns_digest(timestamptz, timestamptz)",
     "fold_campaigns(timestamptz, text)",
     "campaign_hours(uuid, timestamptz, text)",
+    "campaign_turns(uuid)",
 )
 FOLDED = ("campaign_hour", "campaign_reach", "campaign_fold")
 SEEN_WITH_ITS_CAMPAIGN = (

@@ -36,6 +36,7 @@ DOORS = {
     "post_actions(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "tallies_of(uuid[], text[])": "for rating; asked by wallet, which only a recognition tells",
     "campaign_hours(uuid, timestamp with time zone, text)": "answers the coalition alone",
+    "campaign_turns(uuid)": "answers the coalition alone, once the seed is open",
     "campaigns_digest(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
