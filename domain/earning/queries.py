@@ -69,9 +69,10 @@ async def versions_of(session: ReadSession, campaign_id: CampaignId) -> list[Cam
 
 async def latest_versions(session: ReadSession) -> list[Campaign]:
     """The latest version of every campaign that the viewer may see, the oldest campaign first."""
-    statement = select(CampaignRow).where(visible_to(sight_of(session))).distinct(col(CampaignRow.campaign_id))
-    ordered = statement.order_by(col(CampaignRow.campaign_id), col(CampaignRow.version).desc())
-    return [campaign_of(row) for row in await session.scalars(ordered)]
+    statement = select(CampaignRow).where(visible_to(sight_of(session)))
+    ordered = statement.order_by(col(CampaignRow.campaign_id), col(CampaignRow.version))
+    latest = {row.campaign_id: row for row in await session.scalars(ordered)}
+    return [campaign_of(row) for row in latest.values()]
 
 
 async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[Campaign | None]:
