@@ -154,9 +154,9 @@ async def test_what_was_live_comes_to_what_the_books_have(world: World, owner: a
     ours = {(UUID(entries[row]), *keys[number], given.sponsors[who]): units for row, number, who, units in points}
     lots = await owner.fetch(LOTS)
     assert ours == {tuple(row)[:4]: row["points"] for row in lots}
-    money = Counter(
-        {given.sponsors[who]: units for who, units in given.money.group_by("sponsor").agg(_units()).iter_rows()}
-    )
+    money: Counter[UUID] = Counter()
+    for who, units in given.money.select("sponsor", "units").iter_rows():
+        money[given.sponsors[who]] += units
     [benefits] = await owner.fetch("SELECT sponsor_id, sum(amount) AS amount FROM benefit GROUP BY 1")
     assert money == {benefits["sponsor_id"]: benefits["amount"] * 100}
 

@@ -151,13 +151,13 @@ def milestones(draw: st.DrawFn) -> Milestones:
 @st.composite
 def discounts(draw: st.DrawFn) -> Discount:
     """Money off, in one of three ways."""
-    ways = {"share": shares, "off": st.integers(1, 200), "price": st.integers(1, 300)}
+    ways: dict[str, Any] = {"share": shares, "off": st.integers(1, 200), "price": st.integers(1, 300)}
     way = draw(st.sampled_from(sorted(ways)))
-    bounds = {"minimum": draw(st.integers(0, 2000)), "cap": draw(st.one_of(st.none(), st.integers(1, 400)))}
+    bounds: dict[str, Any] = {"minimum": draw(st.integers(0, 2000)), "cap": draw(st.one_of(st.none(), st.integers(1, 400)))}
     return Discount(**{way: draw(ways[way])}, **bounds, lines=draw(matches))
 
 
-tenders = st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(TENDERS), max_size=2))
+tenders: Any = st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(TENDERS), max_size=2))
 rules: st.SearchStrategy[Rule] = st.one_of(
     st.builds(RatePerUnit, points=rates, lines=matches, tenders=tenders),
     st.builds(PerItem, points=rates, lines=matches),
