@@ -14,8 +14,6 @@ from domain.earning import commands
 from domain.earning.basket import MOST_LINES, BasketLine
 from domain.earning.commands import PreviewPurchase, RecordPurchase
 from domain.earning.errors import TooManyLines
-from domain.earning.verdicts import Why
-from domain.earning.wording import why_not
 from domain.errors import DomainError, InvalidValue
 from domain.ids import PartnerId
 from domain.ledger.allowance_models import CutReason
@@ -35,6 +33,7 @@ from schema.money import Money
 from schema.nodes import findable
 from schema.partners import Partner
 from schema.permissions import needs
+from schema.previews import PurchasePreview
 from schema.scalars import CurrencyCode, IdempotencyKey
 from schema.shape import shows
 from schema.wallets import Afterwards, Left, Share
@@ -124,18 +123,6 @@ class AwardCut:
 
 
 @strawberry.type
-class NoAward:
-    """A campaign that gives nothing, and why."""
-
-    campaign: str
-    """The campaign's name."""
-    why: Why
-    """The reason."""
-    reason: str
-    """The reason, in words that can be read out."""
-
-
-@strawberry.type
 @shows(commands.PurchaseReceipt)
 class Purchase(Node):
     """A recorded purchase and what it earned."""
@@ -161,30 +148,6 @@ class Purchase(Node):
     ) -> list[DomainCountedPart]:
         """The statement lines you are a side of that count it, and what it adds to each; null without the scope."""
         return await invoices.parts_of(info.context, purchase.wallet_id, purchase.entry_id)
-
-
-@strawberry.type
-@shows(commands.PurchasePreview)
-class PurchasePreview:
-    """What a basket would earn now; nothing is written."""
-
-    awards: list[Award]
-    """What it would earn, campaign by campaign."""
-
-    @strawberry.field
-    @staticmethod
-    def points(preview: strawberry.Parent[commands.PurchasePreview]) -> Points:
-        """All the points it would earn."""
-        return Points(sum(award.points for award in preview.awards))
-
-    @strawberry.field
-    @staticmethod
-    def missed(preview: strawberry.Parent[commands.PurchasePreview]) -> list[NoAward]:
-        """Campaigns of this till that would give nothing, and what is missing."""
-        return [
-            NoAward(campaign=one.campaign.terms.name, why=one.why, reason=why_not(one, preview.currency))
-            for one in preview.rating.refusals
-        ]
 
 
 @strawberry.input
