@@ -134,7 +134,7 @@ def cards(draw: st.DrawFn) -> Card:
     how = draw(counted())
     every = draw(st.integers(1, 4000 if how["counted"] is Counted.AMOUNT else 6))
     days, period = draw(st.sampled_from([(0, None), (5, None), (0, Period.WEEK), (0, Period.MONTH)]))
-    rest = {"at_first": draw(st.booleans()), "days": days, "period": period, "lines": draw(matches)}
+    rest: dict[str, Any] = {"at_first": draw(st.booleans()), "days": days, "period": period, "lines": draw(matches)}
     return Card(prize=draw(prizes), every=every, **how, **rest)
 
 
@@ -153,7 +153,8 @@ def discounts(draw: st.DrawFn) -> Discount:
     """Money off, in one of three ways."""
     ways: dict[str, Any] = {"share": shares, "off": st.integers(1, 200), "price": st.integers(1, 300)}
     way = draw(st.sampled_from(sorted(ways)))
-    bounds: dict[str, Any] = {"minimum": draw(st.integers(0, 2000)), "cap": draw(st.one_of(st.none(), st.integers(1, 400)))}
+    cap = draw(st.one_of(st.none(), st.integers(1, 400)))
+    bounds: dict[str, Any] = {"minimum": draw(st.integers(0, 2000)), "cap": cap}
     return Discount(**{way: draw(ways[way])}, **bounds, lines=draw(matches))
 
 
