@@ -101,14 +101,15 @@ _HEARS = "subscription { events { id kind cursor member { id } } }"
 
 _NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet", "movement"})
 
+_ALONE = (
+    *("Query.serverTime", "Query.viewer", "Query.rateLimit", "Query.coalition", "Query.me"),
+    *("Query.runningPosition", "Query.webhooks", "Subscription.myWalletChanged"),
+)
+
 _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     **contract_operations.NAMELESS,
-    "Query.serverTime": {"": lambda *_: {}},
-    "Query.viewer": {"": lambda *_: {}},
-    "Query.rateLimit": {"": lambda *_: {}},
-    "Query.coalition": {"": lambda *_: {}},
+    **{field: {"": lambda *_: {}} for field in _ALONE},
     "Query.partners": {"": lambda *_: {"first": 10}},
-    "Query.me": {"": lambda *_: {}},
     "Query.myLinks": {"": lambda *_: {"first": 20}},
     "Query.consentTexts": {"": lambda mine, _theirs, _key: {"partner": mine.partner, "language": "lv"}},
     "Query.partnerProducts": {"": lambda *_: {"first": 20}},
@@ -122,7 +123,6 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
         "": lambda *_: {"first": 20},
         "mine": lambda *_: {"first": 20, "mine": True},
     },
-    "Query.runningPosition": {"": lambda *_: {}},
     "Query.reserve": {"": lambda *_: {}, "once": lambda *_: {"asOf": (NOW - timedelta(hours=1)).isoformat()}},
     "Mutation.reserveDeposit": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
     "Mutation.reserveRelease": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
@@ -147,8 +147,6 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.cycleApprove": {"": _cycle("settled")},
     "Mutation.cycleVoid": {"": _cycle("open", reason="wrong")},
     "Mutation.statementAccept": {"": _cycle("settled"), "draft": _cycle("drafted")},
-    "Query.webhooks": {"": lambda *_: {}},
-    "Subscription.myWalletChanged": {"": lambda *_: {}},
     "Query.events": {"": lambda *_: {"first": 100}},
     "Subscription.events": {"": lambda *_: {"after": ""}},
 }
