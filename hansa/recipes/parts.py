@@ -20,6 +20,9 @@ DEEPEST = 30
 
 T = TypeVar("T")
 
+CALLED = {"starts_at": "starts", "ends_at": "ends", "partners": "at", "sponsors": "paid_by", "rule": "gives"}
+"""What a recipe calls a part of a campaign's terms, where it has a word of its own."""
+
 
 class InvalidRecipe(DomainError):
     """A file of campaigns cannot be read: says where, why and what to write instead."""
@@ -82,7 +85,7 @@ class Part:
         except DomainError as refusal:
             near = self
             for name in refusal.path:
-                near = near.content.get(name, near) if isinstance(near.content, Mapping) else near
+                near = near.content.get(CALLED.get(name, name), near) if isinstance(near.content, Mapping) else near
             near.refuse(refusal.message)
 
 

@@ -17,6 +17,7 @@ from domain.earning.rerating import ClawBack, RatedPurchase, ReturnedLine, rerat
 from domain.earning.stacking import TOGETHER, Mode, Stacking
 from domain.earning.verdicts import Rating
 from domain.earning.when import ALWAYS, When
+from domain.ids import LotId
 from tests.domain.earning import strategies as drawn
 from tests.domain.earning.carrying import Wallet, kept
 from tests.domain.earning.laws import Check, Laws, called
@@ -97,8 +98,8 @@ def _smaller(one: Bought, back: Sequence[ReturnedLine], amounts: Counter[int]) -
     return replace(one.basket, lines=tuple(line for line in lines if line.quantity))
 
 
-def _taken(claw_backs: Sequence[ClawBack]) -> Counter[object]:
-    taken: Counter[object] = Counter()
+def _taken(claw_backs: Sequence[ClawBack]) -> Counter[LotId]:
+    taken: Counter[LotId] = Counter()
     for one in claw_backs:
         taken.update(dict(one.lots))
     return taken
