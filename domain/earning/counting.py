@@ -92,6 +92,13 @@ def band_of(bands: Sequence[Band], amount: int) -> int:
     return next((band.gives for band in reversed(bands) if amount >= band.start), 0)
 
 
+def prizes_at(rule: Card | Milestones, total: int) -> int:
+    """How many prizes a total is worth from the beginning on."""
+    if isinstance(rule, Card):
+        return total // rule.every + int(rule.at_first and total > 0)
+    return sum(mark.at <= total for mark in rule.marks)
+
+
 def turned(seed: bytes, campaign: Campaign, member_id: UUID, turn: int, slots: Sequence[Slot]) -> Slot:
     """Where a wheel stops: HMAC-SHA256 of campaign, member and number of the turn, under the stored seed, decides."""
     said = b"".join((campaign.campaign_id.bytes, member_id.bytes, turn.to_bytes(8)))
@@ -109,7 +116,7 @@ def _card(campaign: Campaign, rule: Card, stamps: int, facts: MemberFacts, at: d
     fresh = bool(rule.days and found.since is not None and at >= found.since + timedelta(days=rule.days))
     before = Tally(version=found.version) if fresh else found
     total = before.counted + stamps
-    due = total // rule.every + int(rule.at_first and total > 0)
+    due = prizes_at(rule, total)
     won = Won(missing=rule.every - total % rule.every)
     if stamps:
         after = Tally(total, max(due, before.rewarded), before.since or at, version=found.version)
@@ -124,7 +131,7 @@ def _milestones(
     key = _key(campaign, STAMPS, facts.member_id, period_of(rule.period, at, zone))
     before = facts.tallies.get(key, NOTHING)
     total = before.counted + units
-    reached = sum(mark.at <= total for mark in rule.marks)
+    reached = prizes_at(rule, total)
     won = Won(missing=rule.marks[reached].at - total if reached < len(rule.marks) else 0)
     if units:
         after = Tally(total, max(reached, before.rewarded), before.since or at, version=before.version)

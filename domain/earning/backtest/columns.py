@@ -6,21 +6,23 @@ answer spread over the purchases that have it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
 
+from domain.earning.backtest.adding_up import capped, stamped
 from domain.earning.backtest.history import CODE, History, lump
 from domain.earning.backtest.preparing import Part, Prepared
+from domain.earning.backtest.spreading import INT, spread
 from domain.earning.basket import STRANGER
 from domain.earning.counting import counted_by
 from domain.earning.money import money_of, units_of
 from domain.earning.rounding import ROUNDED
 from domain.earning.rules import MONEY_KINDS, Cashback, Discount, Gift, Multiplier, PerItem, RatePerUnit, RuleKind
+from domain.ids import CampaignId
 
-INT: Final = pl.Int64()
 AWARDS: Final[dict[str, Any]] = {"basket": CODE, "campaign": CODE, "points": INT}
 MONEY: Final[dict[str, Any]] = {"basket": CODE, "campaign": CODE, "number": pl.Int32(), "units": INT}
 THINGS: Final[dict[str, Any]] = {"basket": CODE, "campaign": CODE, "name": pl.String(), "count": INT}
@@ -62,14 +64,6 @@ def without(weighed: Weighed, baskets: pl.Series) -> Weighed:
     return Weighed(*(getattr(weighed, name).join(gone, on="basket", how="anti") for name in Weighed.__slots__))
 
 
-def spread(rows: pl.DataFrame, keys: Sequence[str], answer: Callable[..., int]) -> pl.Series:
-    """What a function of some columns says for each row; it is asked once for each distinct combination."""
-    distinct = rows.select(keys).unique()
-    said = [answer(*key) for key in distinct.iter_rows()]
-    table = distinct.with_columns(pl.Series("said", said, dtype=INT))
-    return rows.select(keys).join(table, on=list(keys), how="left", maintain_order="left")["said"]
-
-
 def weighed(prepared: Prepared, places: Sequence[int]) -> Weighed:
     """What the campaigns at some places give by themselves and by multiplying, each purchase on its own."""
     points: dict[int, pl.DataFrame] = {}
@@ -84,6 +78,11 @@ def weighed(prepared: Prepared, places: Sequence[int]) -> Weighed:
             given, won = _gift(prepared.history, part, prepared.hits(place))
             points[place] = given.filter(pl.col("points") > 0)
             things += won
+    for card in _cards(prepared, places):
+        given_by, won = stamped(prepared, card)
+        points |= given_by
+        things += won
+    points = capped(prepared, {place: points[place] for place in sorted(points)})
     extra = {
         place: _multiplied(prepared, place, points)
         for place in places
@@ -97,6 +96,16 @@ def weighed(prepared: Prepared, places: Sequence[int]) -> Weighed:
         *(Weighed(awards=one) for one in awards), *(Weighed(money=one) for one in money),
         *(Weighed(things=one) for one in things),
     ])  # fmt: skip
+
+
+def _cards(prepared: Prepared, places: Sequence[int]) -> list[list[int]]:
+    """The places of each card and each campaign of milestones, all its parts and versions together."""
+    found: dict[CampaignId, list[int]] = {}
+    for place in places:
+        campaign = prepared.parts[place].entry.campaign
+        if campaign.terms.rule.kind in (RuleKind.CARD, RuleKind.MILESTONES):
+            found.setdefault(campaign.campaign_id, []).append(place)
+    return list(found.values())
 
 
 def _points(prepared: Prepared, part: Part, hits: pl.DataFrame) -> pl.DataFrame:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 
-from domain.earning.rules import Card, Gift, Milestones, Multiplier
+from domain.earning.matching import EVERY_LINE
+from domain.earning.rules import Card, Gift, Milestones, Multiplier, prizes_of
 from domain.earning.stacking import Mode
 from domain.earning.terms import Campaign
+from domain.ids import CampaignId
 
 CHOSEN = frozenset({Mode.BEST, Mode.FIRST, Mode.EXCLUSIVE})
 """Ways of stacking in which one campaign gives instead of another."""
@@ -36,6 +39,33 @@ def counts_on(campaign: Campaign) -> bool:
     rule = campaign.terms.rule
     turns = isinstance(rule, Gift) and bool(rule.prize.wheel)
     return bool(campaign.terms.caps) or turns or isinstance(rule, Card | Milestones)
+
+
+def has_to_step(campaigns: Sequence[Campaign]) -> bool:
+    """Whether a family counts on in a way that only weighing purchase by purchase can follow."""
+    counting = [campaign for campaign in campaigns if counts_on(campaign)]
+    chosen = any(campaign.terms.stacking.mode in CHOSEN for campaign in campaigns)
+    return bool(counting) and (chosen or any(map(_counts_oddly, counting)) or not _alike(counting))
+
+
+def _counts_oddly(campaign: Campaign) -> bool:
+    """Turns of wheels, cards that begin anew after days, and caps on what is no award of its own."""
+    rule = campaign.terms.rule
+    if any(prize.wheel for prize in prizes_of(rule)) or (isinstance(rule, Card) and rule.days):
+        return True
+    return bool(campaign.terms.caps) and isinstance(rule, Card | Milestones | Gift | Multiplier)
+
+
+def _alike(counting: Sequence[Campaign]) -> bool:
+    """Whether versions of one campaign count stamps alike, so that they add up."""
+    found: dict[CampaignId, tuple[object, ...]] = {}
+    for campaign in counting:
+        rule = campaign.terms.rule
+        if isinstance(rule, Card | Milestones):
+            counts = replace(rule, lines=EVERY_LINE), campaign.terms.when.time_zone
+            if found.setdefault(campaign.campaign_id, counts) != counts:
+                return False
+    return True
 
 
 def _ties(campaign: Campaign, campaigns: Sequence[Campaign]) -> Iterator[Hashable]:

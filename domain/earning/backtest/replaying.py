@@ -9,10 +9,11 @@ from typing import Final
 import polars as pl
 
 from domain.earning.backtest.budgets import Purse, drawn
-from domain.earning.backtest.columns import INT, Weighed, together, weighed, without
+from domain.earning.backtest.columns import Weighed, together, weighed, without
 from domain.earning.backtest.history import CODE, History
 from domain.earning.backtest.kinship import families
 from domain.earning.backtest.preparing import Prepared
+from domain.earning.backtest.spreading import INT
 from domain.earning.backtest.stepping import stepped, to_step
 from domain.earning.rules import RuleKind
 from domain.earning.terms import Campaign
@@ -79,8 +80,8 @@ class Replay:
         if known is None:
             prepared = self.prepared.ending(dict(ended)) if ended else self.prepared
             places = prepared.places_of(family)
-            known = weighed(prepared, places)
             apart = to_step(prepared, places)
+            known = weighed(prepared, places)
             if len(apart):
                 known = together([without(known, apart), stepped(prepared, places, apart)])
             self._weighed[family, ended] = known

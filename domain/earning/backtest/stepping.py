@@ -16,7 +16,7 @@ import polars as pl
 
 from domain.earning.backtest.columns import AWARDS, LUMP, MONEY, THINGS, Weighed
 from domain.earning.backtest.history import CODE, History, lump
-from domain.earning.backtest.kinship import CHOSEN, counts_on
+from domain.earning.backtest.kinship import CHOSEN, counts_on, has_to_step
 from domain.earning.backtest.preparing import Prepared
 from domain.earning.basket import Basket, MemberFacts
 from domain.earning.rules import MONEY_KINDS, Discount
@@ -62,9 +62,10 @@ class _Rows:
 def to_step(prepared: Prepared, places: Collection[int]) -> pl.Series:
     """The purchases that columns cannot weigh for a family: where it chooses, or counts on."""
     special, groups = [pl.Series("basket", [], dtype=CODE)], []
+    counting = has_to_step([prepared.parts[place].entry.campaign for place in places])
     for place in places:
         campaign = prepared.parts[place].entry.campaign
-        if counts_on(campaign) or campaign.terms.stacking.mode is Mode.EXCLUSIVE:
+        if (counting and counts_on(campaign)) or campaign.terms.stacking.mode is Mode.EXCLUSIVE:
             special.append(prepared.hits(place)["basket"])
         elif campaign.terms.stacking.mode in CHOSEN:
             named = f"{campaign.terms.stacking.mode} {campaign.terms.stacking.group}"
