@@ -21,7 +21,7 @@ from domain.earning.counting import Won, counted_by
 from domain.earning.money import MoneyOff, money_of, settled
 from domain.earning.rounding import ROUNDED
 from domain.earning.rules import MONEY_KINDS, CouponRefund, Discount, Flat, Multiplier, RatePerUnit, RuleKind
-from domain.earning.stacking import Contender, chosen
+from domain.earning.stacking import Contender, Mode, chosen
 from domain.earning.tallies import Counting
 from domain.earning.terms import Campaign
 from domain.earning.verdicts import (
@@ -56,15 +56,12 @@ class Occasion:
     @classmethod
     def of_basket(cls, basket: Basket, campaigns: CampaignIndex) -> Occasion:
         """A basket at a till."""
-        tendered: dict[str, int] = {}
-        for tender in basket.tenders:
-            tendered[tender.kind] = tendered.get(tender.kind, 0) + tender.amount
         return cls(
             subject=basket,
             at=basket.occurred_at,
             partner_id=basket.partner_id,
             channel=basket.channel,
-            tendered=tendered or None,
+            tendered=tendered(basket),
             lines=basket.lines,
             currency=campaigns.currency,
             zone=campaigns.zone,
@@ -85,6 +82,14 @@ class Occasion:
             zone=campaigns.zone,
             point_worth=campaigns.point_worth,
         )
+
+
+def tendered(basket: Basket) -> Mapping[str, int] | None:
+    """What of a basket was paid by which means, in minor units; None: nobody said."""
+    paid: dict[str, int] = {}
+    for tender in basket.tenders:
+        paid[tender.kind] = paid.get(tender.kind, 0) + tender.amount
+    return paid or None
 
 
 @dataclass(slots=True)
@@ -196,10 +201,12 @@ def _choose(weighing: Weighing, multipliers: Mapping[int, Sequence[BasketLine]])
     entries, outcomes = weighing.entries, weighing.outcomes
     if not any(entries[place].contends for place in outcomes):
         return
+    # What stands by itself is weighed only where something would stand alone instead of all the rest.
+    alone = any(entries[place].campaign.terms.stacking.mode is Mode.EXCLUSIVE for place in outcomes)
     contenders = [
         Contender(place, entries[place].campaign.terms.stacking, worth)
         for place in outcomes
-        if (worth := _worth(weighing, place, multipliers))
+        if (alone or entries[place].contends) and (worth := _worth(weighing, place, multipliers))
     ]
     _, beaten = chosen(contenders)
     for place, instead in beaten.items():
@@ -216,8 +223,8 @@ def _worth(weighing: Weighing, place: int, multipliers: Mapping[int, Sequence[Ba
         if room == 0:
             return 0
         points = points if room is None else min(points, room)
-    for other, lines in multipliers.items():
-        points += _extra(weighing, other, lines, {place: points}) if points else 0
+    if entry.worth is not None and points:
+        points += sum([_extra(weighing, other, lines, {place: points}) for other, lines in multipliers.items()])
     units = outcome.money.units if outcome.money is not None else 0
     tokens = 0 if outcome.won is None else len(outcome.won.tokens) + outcome.won.turns
     # Things that are no points weigh least: they decide between campaigns that give nothing else.
