@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
 from operator import attrgetter
 from typing import TypeVar
@@ -104,6 +104,13 @@ class CampaignIndex:
         self._counting = [
             entry.campaign for entry in self.entries if entry.campaign.terms.caps or entry.kind in COUNTED_KINDS
         ]
+        whens = [entry.campaign.terms.when for entry in self.entries]
+        self.asks = bool(self._counting) or any(entry.asks or entry.contends for entry in self.entries)
+        """Whether a rating goes by anything but the lines: by the member, the time, or what else is given."""
+        self.asked_segments: frozenset[UUID] = frozenset().union(*(when.segments | when.not_segments for when in whens))
+        """The segments that campaigns ask for."""
+        self.asks_joined = any(entry.condition and "member.joined" in entry.condition.reads for entry in self.entries)
+        """Whether a condition asks since when the member is one."""
         self._telling = attrgetter("private_label", "category", *_asked(self.entries))
         self._alike: dict[object, tuple[int, ...]] = {}
         self._remembered: dict[str, tuple[ProductFacts, tuple[int, ...]]] = {}
@@ -120,6 +127,16 @@ class CampaignIndex:
         """Campaigns made ready elsewhere, in the order given, whatever outlets they are for."""
         index = cls((), None, currency)
         index._take(tuple(entries))
+        return index
+
+    @cached_property
+    def untold(self) -> CampaignIndex:
+        """The same for a preview, which turns no wheel."""
+        if not any(entry.campaign.seed for entry in self.entries):
+            return self
+        blind = (replace(entry, campaign=replace(entry.campaign, seed=None)) for entry in self.entries)
+        index = CampaignIndex.of_entries(blind, self.currency)
+        index.zone, index.point_worth = self.zone, self.point_worth
         return index
 
     def asked_tallies(self, member_id: UUID, at: datetime) -> list[str]:

@@ -17,6 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ from domain.products.facts import ProductFacts
 
 Key = tuple[CampaignId, int]
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
+Share = TypeVar("Share", bound=UUID)
 NOWHERE = PartnerId(UUID(int=0))
 
 
@@ -297,7 +299,7 @@ def _tokens(purchase: RatedPurchase, rating: Rating, held: frozenset[UUID]) -> f
     return frozenset(kept)
 
 
-def shared_again(lots: Sequence[tuple[LotId, int]], points: int) -> dict[LotId, int]:
+def shared_again(lots: Sequence[tuple[Share, int]], points: int) -> dict[Share, int]:
     """Share fewer points among the lots of an award, in proportion to what they were made of.
 
     Highest average (D'Hondt): with all points it gives back the very lots, and fewer points never give any lot more.

@@ -46,9 +46,10 @@ NOTHING = {
 }
 
 
-def fell_away(campaign: Campaign, missing: int, points: int) -> str:
+def fell_away(campaign: Campaign, missing: int, points: int, *, used_up: bool = False) -> str:
     """What of an award fell away: "Milk week: 30 of 50 points fell away, since their sponsor can fund no more now"."""
-    return f"{campaign.terms.name}: {missing} of {points} points fell away, since their sponsor can fund no more now"
+    why = "all that it may cost has been given" if used_up else "their sponsor can fund no more now"
+    return f"{campaign.terms.name}: {missing} of {points} points fell away, since {why}"
 
 
 def because(campaign: Campaign, lines: tuple[int, ...], currency: str) -> str:

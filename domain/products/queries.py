@@ -88,6 +88,7 @@ def _facts(record: asyncpg.Record) -> ProductFacts:
         maker_id=record["maker_id"],
         supplier_id=record["supplier_id"],
         private_label=record["private_label"],
+        return_days=record["return_days"],
         active_from=record["active_from"],
         active_to=record["active_to"],
     )

@@ -89,17 +89,17 @@ CREATE FUNCTION draw_budget(wants budget_want[]) RETURNS budget_want[] LANGUAGE 
 DECLARE
     which uuid := wants[1].allowance_id;
     wanted bigint := (SELECT sum(needed(w.units, w.cost)) FROM unnest(wants) w);
-    slice int;
+    first int;
     held bigint;
     covered budget_want[];
 BEGIN
     IF which IS NULL THEN
         RETURN wants;
     END IF;
-    slice := slice_of(wants[1].wallet_id, (SELECT a.spread FROM allowance a WHERE a.allowance_id = which));
-    IF wanted = 0 OR taken_at_once(which, slice, wanted) THEN
+    first := slice_of(wants[1].wallet_id, (SELECT a.spread FROM allowance a WHERE a.allowance_id = which));
+    IF wanted = 0 OR taken_at_once(which, first, wanted) THEN
         RETURN ARRAY(SELECT ROW(w.place, w.wallet_id, w.entry_id, w.lot_id, w.money, w.campaign_id, w.partner_id, w.units, w.cost,
-            w.units, which, slice)::budget_want FROM unnest(wants) w ORDER BY w.place);
+            w.units, which, first)::budget_want FROM unnest(wants) w ORDER BY w.place);
     END IF;
     IF (SELECT sum(s.left_amount) FROM allowance_slice s WHERE s.allowance_id = which) < (SELECT min(w.cost) FROM unnest(wants) w) THEN
         RETURN wants;  -- used up: known without waiting for anybody

@@ -73,3 +73,20 @@ ALTER TABLE allowance_change DROP CONSTRAINT ck_allowance_change_reason,
 ALTER TABLE award_cut DROP CONSTRAINT ck_award_cut_why,
     ADD CONSTRAINT ck_award_cut_why
         CHECK (why IN ('ISSUANCE_STOPPED', 'PREPAID_USED_UP', 'CREDIT_LIMIT_REACHED', 'BUDGET_USED_UP'));
+
+-- How many days an article can be given back, where its shop says so; None: as campaigns say.
+ALTER TABLE product ADD COLUMN return_days integer CONSTRAINT ck_product_return_days CHECK (return_days BETWEEN 0 AND 400);
+
+DROP FUNCTION products_by_sku(uuid[], text[]);
+
+CREATE FUNCTION products_by_sku(partners uuid[], skus text[])
+RETURNS TABLE (
+    partner_id uuid, sku varchar, gtin varchar, category varchar, department varchar, brand varchar,
+    maker_id uuid, supplier_id uuid, private_label boolean, return_days int, active_from timestamptz, active_to timestamptz
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT product.partner_id, product.sku, product.gtin, product.category, product.department, product.brand,
+        product.maker_id, product.supplier_id, product.private_label, product.return_days, product.active_from, product.active_to
+    FROM unnest(partners, skus) AS wanted (partner_id, sku)
+    JOIN product ON product.partner_id = wanted.partner_id AND product.sku = wanted.sku
+$$;

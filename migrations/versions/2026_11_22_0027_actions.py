@@ -32,6 +32,7 @@ DOORS = (
     "action_as_rated(uuid, uuid, uuid)",
     "open_budget(uuid, text, bigint, text, uuid, timestamptz)",
     "action_types_in_use()",
+    "products_by_sku(uuid[], text[])",
 )
 
 
