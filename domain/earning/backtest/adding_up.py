@@ -24,10 +24,17 @@ from domain.earning.when import zone_of
 
 Points = dict[int, pl.DataFrame]
 """Points by purchase, for the parts at some places."""
+THINGS: Final = (
+    "basket",
+    "place",
+    pl.lit(0, CODE).alias("campaign"),
+    pl.lit("").alias("name"),
+    pl.lit(0, INT).alias("count"),
+)
 OWNERS: Final = ("wallet", "member", "period")
 
 
-def stamped(prepared: Prepared, places: Sequence[int]) -> tuple[Points, list[pl.DataFrame]]:
+def stamped(prepared: Prepared, places: Sequence[int]) -> tuple[Points, Points]:
     """What the parts and versions of one card, or of one's milestones, win as their stamps add up."""
     campaign = prepared.parts[places[0]].entry.campaign
     rule = campaign.terms.rule
@@ -48,8 +55,12 @@ def stamped(prepared: Prepared, places: Sequence[int]) -> tuple[Points, list[pl.
     points = moved.select("basket", "place", earned.alias("points")).filter(pl.col("points") > 0)
     prizes = [rule.prize] if isinstance(rule, Card) else [mark.prize for mark in rule.marks]
     names = sorted({prize.token.name for prize in prizes if prize.token is not None})
-    things = [_things(prepared, moved, name, won) for name in names]
-    return {place: points.filter(pl.col("place") == place).select("basket", "points") for place in places}, things
+    things = pl.concat([moved.clear().select(*THINGS), *(_things(prepared, moved, name, won) for name in names)])
+    return _by_place(points, places), _by_place(things, places)
+
+
+def _by_place(rows: pl.DataFrame, places: Iterable[int]) -> Points:
+    return {place: rows.filter(pl.col("place") == place).drop("place") for place in places}
 
 
 def _things(
@@ -61,6 +72,7 @@ def _things(
     numbers = pl.Series([part.number for part in prepared.parts], dtype=CODE)
     given = moved.select(
         "basket",
+        "place",
         numbers.gather(moved["place"]).alias("campaign"),
         pl.lit(name).alias("name"),
         spread(moved, ("before", "total"), counted).alias("count"),

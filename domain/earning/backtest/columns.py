@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from domain.earning.backtest.adding_up import capped, stamped
+from domain.earning.backtest.choosing import beaten, less
 from domain.earning.backtest.history import CODE, History, lump
 from domain.earning.backtest.preparing import Part, Prepared
 from domain.earning.backtest.spreading import INT, spread
@@ -30,6 +31,10 @@ THINGS: Final[dict[str, Any]] = {"basket": CODE, "campaign": CODE, "name": pl.St
 
 LUMP: Final = ("number", "amount", "quantity", "discount", "coupon")
 """What a lump is made of, in its order."""
+
+
+Given = dict[int, pl.DataFrame]
+"""For the parts at some places, what they give by purchase."""
 
 
 def empty(schema: Mapping[str, Any]) -> pl.DataFrame:
@@ -65,37 +70,45 @@ def without(weighed: Weighed, baskets: pl.Series) -> Weighed:
 
 
 def weighed(prepared: Prepared, places: Sequence[int]) -> Weighed:
-    """What the campaigns at some places give by themselves and by multiplying, each purchase on its own."""
-    points: dict[int, pl.DataFrame] = {}
-    money, things = [], []
+    """What a family gives where it does not have to step: by itself, chosen, capped, and multiplied."""
+    points, money, things = _by_themselves(prepared, places)
+    multipliers = [place for place in places if prepared.parts[place].entry.kind is RuleKind.MULTIPLIER]
+
+    def extra(place: int, rows: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat([rows.clear(), *(_multiplied(prepared, one, {place: rows}) for one in multipliers)])
+
+    losers = beaten(prepared, points, money, things, extra)
+    points, money, things = (
+        {place: less(rows, losers.get(place)) for place, rows in given.items()} for given in (points, money, things)
+    )
+    points = capped(prepared, {place: points[place] for place in sorted(points)})
+    points |= {place: _multiplied(prepared, place, points) for place in multipliers}
+    awards = [
+        Weighed(awards=rows.select("basket", pl.lit(prepared.parts[place].number, CODE).alias("campaign"), "points"))
+        for place, rows in points.items()
+    ]
+    others = [*(Weighed(money=rows) for rows in money.values()), *(Weighed(things=rows) for rows in things.values())]
+    return together([*awards, *others])
+
+
+def _by_themselves(prepared: Prepared, places: Sequence[int]) -> tuple[Given, Given, Given]:
+    """Points, money and things of each part that multiplies nothing."""
+    points: Given = {}
+    money: Given = {}
+    things: Given = {}
     for place in places:
         part = prepared.parts[place]
         if part.entry.worth is not None:
             points[place] = _points(prepared, part, prepared.hits(place)).filter(pl.col("points") > 0)
         elif part.entry.kind in MONEY_KINDS:
-            money.append(_money(prepared, place))
+            money[place] = _money(prepared, place)
         elif part.entry.kind is RuleKind.GIFT:
-            given, won = _gift(prepared.history, part, prepared.hits(place))
-            points[place] = given.filter(pl.col("points") > 0)
-            things += won
+            points[place], things[place] = _gift(prepared.history, part, prepared.hits(place))
     for card in _cards(prepared, places):
-        given_by, won = stamped(prepared, card)
-        points |= given_by
-        things += won
-    points = capped(prepared, {place: points[place] for place in sorted(points)})
-    extra = {
-        place: _multiplied(prepared, place, points)
-        for place in places
-        if prepared.parts[place].entry.kind is RuleKind.MULTIPLIER
-    }
-    awards = [
-        found.select("basket", pl.lit(prepared.parts[place].number, CODE).alias("campaign"), "points")
-        for place, found in (points | extra).items()
-    ]
-    return together([
-        *(Weighed(awards=one) for one in awards), *(Weighed(money=one) for one in money),
-        *(Weighed(things=one) for one in things),
-    ])  # fmt: skip
+        won, tokens = stamped(prepared, card)
+        points |= won
+        things |= tokens
+    return points, money, things
 
 
 def _cards(prepared: Prepared, places: Sequence[int]) -> list[list[int]]:
@@ -123,7 +136,7 @@ def _points(prepared: Prepared, part: Part, hits: pl.DataFrame) -> pl.DataFrame:
     return hits.select("basket", said.alias("points"))
 
 
-def _gift(history: History, part: Part, hits: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def _gift(history: History, part: Part, hits: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What a gift without a wheel comes to: points by purchase, and things."""
     campaign = part.entry.campaign
     rule = campaign.terms.rule
@@ -136,11 +149,9 @@ def _gift(history: History, part: Part, hits: pl.DataFrame) -> tuple[pl.DataFram
     found = hits.select("basket", spread(hits, ("amount",), given).alias("points"))
     won = found.filter(pl.col("points") >= 0)
     token = rule.prize.token
-    things = [] if token is None else [
-        won.select("basket", pl.lit(part.number, CODE).alias("campaign"), pl.lit(token.name).alias("name"),
-            pl.lit(1, INT).alias("count"))
-    ]  # fmt: skip
-    return won, things
+    things = won.clear() if token is None else won
+    columns = (pl.lit(part.number, CODE).alias("campaign"), pl.lit("" if token is None else token.name).alias("name"))
+    return won.filter(pl.col("points") > 0), things.select("basket", *columns, pl.lit(1, INT).alias("count"))
 
 
 def _multiplied(prepared: Prepared, place: int, points: Mapping[int, pl.DataFrame]) -> pl.DataFrame:

@@ -20,7 +20,6 @@ from domain.earning.backtest.kinship import CHOSEN, counts_on, has_to_step
 from domain.earning.backtest.preparing import Prepared
 from domain.earning.basket import Basket, MemberFacts
 from domain.earning.rules import MONEY_KINDS, Discount
-from domain.earning.stacking import Mode
 from domain.earning.tallies import Tally
 from domain.earning.verdicts import Hits, Rating
 from domain.earning.weighing import Occasion, weigh
@@ -60,21 +59,16 @@ class _Rows:
 
 
 def to_step(prepared: Prepared, places: Collection[int]) -> pl.Series:
-    """The purchases that columns cannot weigh for a family: where it chooses, or counts on."""
-    special, groups = [pl.Series("basket", [], dtype=CODE)], []
-    counting = has_to_step([prepared.parts[place].entry.campaign for place in places])
-    for place in places:
-        campaign = prepared.parts[place].entry.campaign
-        if (counting and counts_on(campaign)) or campaign.terms.stacking.mode is Mode.EXCLUSIVE:
-            special.append(prepared.hits(place)["basket"])
-        elif campaign.terms.stacking.mode in CHOSEN:
-            named = f"{campaign.terms.stacking.mode} {campaign.terms.stacking.group}"
-            groups.append(prepared.hits(place).select("basket", pl.lit(named).alias("group")))
-    if groups:
-        # Who is alone in its group has nobody to stand back for.
-        met = pl.concat(groups).group_by("basket", "group").agg(pl.len()).filter(pl.col("len") > 1)
-        special.append(met["basket"])
+    """The purchases that columns cannot weigh for a family: those that choose or count, where both go together."""
+    special = [pl.Series("basket", [], dtype=CODE)]
+    if has_to_step([prepared.parts[place].entry.campaign for place in places]):
+        special += [prepared.hits(place)["basket"] for place in places if _is_special(prepared, place)]
     return pl.concat(special).unique().sort()
+
+
+def _is_special(prepared: Prepared, place: int) -> bool:
+    campaign = prepared.parts[place].entry.campaign
+    return counts_on(campaign) or campaign.terms.stacking.mode in CHOSEN
 
 
 def stepped(prepared: Prepared, places: Sequence[int], baskets: pl.Series) -> Weighed:
