@@ -76,8 +76,8 @@ BEGIN
     FROM (SELECT x.wallet_id, x.key, greatest(0, x.counted - b.counted) AS counted, greatest(0, x.rewarded - b.rewarded) AS rewarded,
             CASE WHEN b.counted > 0 THEN array_position(x.recent, p.occurred_at) END AS gone
         FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, purchase_wallet_id uuid, facts jsonb) ON i.item = e.item
-        JOIN purchase p ON p.wallet_id = i.purchase_wallet_id AND p.entry_id = e.refers_to,
-            jsonb_to_recordset(i.facts -> 'tallies') AS b(key text, counted bigint, rewarded bigint)
+        JOIN purchase p ON p.wallet_id = i.purchase_wallet_id AND p.entry_id = e.refers_to
+        CROSS JOIN LATERAL jsonb_to_recordset(i.facts -> 'tallies') AS b(key text, counted bigint, rewarded bigint)
         JOIN tally x ON x.wallet_id = e.wallet_id AND x.key = key_now(b.key)) n
     WHERE t.wallet_id = n.wallet_id AND t.key = n.key;
 END $$;
