@@ -160,10 +160,20 @@ async def test_each_kind_of_rule_is_taken_and_shown(api: Api) -> None:
 
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
-    ("an hour that no day has", {"when": {"hours": [{"start": "25:00", "end": "01:00"}]}}, "INVALID_RULE", "when.hours.0.start"),
+    (
+        "an hour that no day has",
+        {"when": {"hours": [{"start": "25:00", "end": "01:00"}]}},
+        "INVALID_RULE",
+        "when.hours.0.start",
+    ),
     ("an eighth day", {"when": {"weekdays": [8]}}, "INVALID_CAMPAIGN", "when.weekdays"),
     ("a zone that is nowhere", {"when": {"timeZone": "Mars/Base"}}, "INVALID_CAMPAIGN", "when.timeZone"),
-    ("a condition on nothing there is", {"when": {"condition": "purchase.weight > 3"}}, "INVALID_CAMPAIGN", "when.condition"),
+    (
+        "a condition on nothing there is",
+        {"when": {"condition": "purchase.weight > 3"}},
+        "INVALID_CAMPAIGN",
+        "when.condition",
+    ),
     ("a condition that is a number", {"when": {"condition": "purchase.amount"}}, "INVALID_CAMPAIGN", "when.condition"),
     ("all of them left out", {"when": {"control": "1"}}, "INVALID_CAMPAIGN", "when.control"),
     ("purchases among actions", {"when": {"triggers": ["PURCHASE", "VISIT"]}}, "INVALID_CAMPAIGN", "when.triggers"),
@@ -173,15 +183,50 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("a budget in both", {"budget": {"points": "5", "money": "5.00"}}, "INVALID_CAMPAIGN", "budget"),
     ("a budget of half a cent", {"budget": {"money": "0.005"}}, "INVALID_VALUE", "budget.money"),
     ("an alarm beyond all", {"budget": {"points": "5", "alert": "2"}}, "INVALID_CAMPAIGN", "budget.alert"),
-    ("a day's part without a last day", {"budget": {"points": "5", "pacing": "EVEN"}}, "INVALID_CAMPAIGN", "budget.pacing"),
+    (
+        "a day's part without a last day",
+        {"budget": {"points": "5", "pacing": "EVEN"}},
+        "INVALID_CAMPAIGN",
+        "budget.pacing",
+    ),
     ("a weekday without a time", {"release": {"weekday": 3}}, "INVALID_CAMPAIGN", "release.weekday"),
-    ("an exclusion in an exclusion", {"lines": {"excluding": [{"skus": ["a"], "excluding": [{"skus": ["b"]}]}]}}, "INVALID_RULE", "lines.excluding"),
-    ("half a stamp", {"rule": {"card": {"every": "2.5", "prize": {"points": "1"}}}}, "INVALID_VALUE", "rule.card.every"),
-    ("a wheel of blanks", {"rule": {"gift": {"prize": {"wheel": [{"weight": 1}, {"weight": 2}]}}}}, "INVALID_RULE", "rule.gift.prize.wheel"),
-    ("a token without a name", {"rule": {"gift": {"prize": {"token": {"kind": "BADGE", "name": " "}}}}}, "INVALID_RULE", "rule.gift.prize.token.name"),
-    ("bands that fall", {"rule": {"bands": {"bands": [{"start": "2", "gives": 5}, {"start": "1", "gives": 6}]}}}, "INVALID_RULE", "rule.bands.bands"),
-    ("a rule for lines that an action has not", {"when": {"triggers": ["VISIT"]}, "rule": {"perItem": {"points": "1"}}}, "INVALID_CAMPAIGN", "rule"),
-]  # fmt: skip
+    (
+        "an exclusion in an exclusion",
+        {"lines": {"excluding": [{"skus": ["a"], "excluding": [{"skus": ["b"]}]}]}},
+        "INVALID_RULE",
+        "lines.excluding",
+    ),
+    (
+        "half a stamp",
+        {"rule": {"card": {"every": "2.5", "prize": {"points": "1"}}}},
+        "INVALID_VALUE",
+        "rule.card.every",
+    ),
+    (
+        "a wheel of blanks",
+        {"rule": {"gift": {"prize": {"wheel": [{"weight": 1}, {"weight": 2}]}}}},
+        "INVALID_RULE",
+        "rule.gift.prize.wheel",
+    ),
+    (
+        "a token without a name",
+        {"rule": {"gift": {"prize": {"token": {"kind": "BADGE", "name": " "}}}}},
+        "INVALID_RULE",
+        "rule.gift.prize.token.name",
+    ),
+    (
+        "bands that fall",
+        {"rule": {"bands": {"bands": [{"start": "2", "gives": 5}, {"start": "1", "gives": 6}]}}},
+        "INVALID_RULE",
+        "rule.bands.bands",
+    ),
+    (
+        "a rule for lines that an action has not",
+        {"when": {"triggers": ["VISIT"]}, "rule": {"perItem": {"points": "1"}}},
+        "INVALID_CAMPAIGN",
+        "rule",
+    ),
+]
 
 
 async def test_what_is_wrong_is_named(api: Api) -> None:
