@@ -290,6 +290,8 @@ def _worthless(campaign: Campaign, lines: Sequence[BasketLine], occasion: Occasi
             return Refused(Why.BELOW_MINIMUM, rule.minimum - amount)
         case CouponRefund():
             return Refused(Why.NO_COUPON)
+        case Discount():
+            return Refused(Why.NO_DISCOUNT)
         case RatePerUnit() if rule.tenders and not rule.tenders & set(occasion.tendered or ()):
             return Refused(Why.OTHER_TENDER)
     bands = getattr(rule, "bands", ())

@@ -28,7 +28,7 @@ NOTHING = {
     Why.ROUNDED_AWAY: "it comes to less than one point",
     Why.NOTHING_TO_MULTIPLY: "there are no points to multiply",
     Why.NO_COUPON: "no coupon was taken on a line that counts",
-    Why.NO_DISCOUNT: "nothing was taken off that it would refund",
+    Why.NO_DISCOUNT: "there is nothing that it would take off",
     Why.OTHER_TENDER: "nothing was paid by the means that it asks for",
     Why.OTHER_TIER: "it is for members of another tier",
     Why.OTHER_SEGMENT: "it is for other members",

@@ -68,7 +68,7 @@ class Town:
         points: Counter[str] = Counter()
         for award in awards:
             points.update({self.slugs[one["sponsor"]["slug"]]: int(one["points"]) for one in award["fundedBy"]})
-        came = {
+        came: dict[str, Any] = {
             "awards": {self.keys[award["campaign"]]: int(award["points"]) for award in awards},
             "points": dict(points),
             "refused": {self.keys[one["campaign"]]: one["why"] for one in seen["missed"]},

@@ -85,7 +85,7 @@ def test_a_member_price_that_the_shop_beats_refunds_nothing() -> None:
     one = campaign(Discount(price=500))
     rating = rated(basket(line(1, "milk", 450)), one)
     assert (rating.offers, rating.benefits) == ((), ())
-    assert rating.refusals[0].why is Why.ROUNDED_AWAY
+    assert rating.refusals[0].why is Why.NO_DISCOUNT
 
 
 @pytest.mark.parametrize(
