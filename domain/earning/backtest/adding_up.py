@@ -14,6 +14,7 @@ from domain.earning.backtest.history import CODE, UNITS, History, lump
 from domain.earning.backtest.preparing import Prepared
 from domain.earning.backtest.spreading import INT, spread
 from domain.earning.basket import MemberFacts
+from domain.earning.bounds import Cap, CapOf, CapPer
 from domain.earning.capping import Caps
 from domain.earning.counting import measured, prizes_at
 from domain.earning.periods import Period, period_of
@@ -21,6 +22,7 @@ from domain.earning.prizes import Prize
 from domain.earning.rules import Card, Counted, Milestones
 from domain.earning.tallies import Tally
 from domain.earning.when import zone_of
+from domain.ids import CampaignId
 
 Points = dict[int, pl.DataFrame]
 """Points by purchase, for the parts at some places."""
@@ -102,16 +104,51 @@ def _owners(history: History, rows: pl.DataFrame, period: Period | None, zone: Z
 
 
 def capped(prepared: Prepared, points: Mapping[int, pl.DataFrame]) -> Points:
-    """Points cut to what the caps of their campaigns leave, purchase by purchase in the order of places."""
-    bounded = {place: rows for place, rows in points.items() if prepared.parts[place].entry.campaign.terms.caps}
-    if not bounded:
-        return dict(points)
-    rows = pl.concat(
-        [rows.select("basket", pl.lit(place, CODE).alias("place"), "points") for place, rows in bounded.items()]
-    )
-    left = list(_left(prepared, rows.sort("basket", "place")))
-    kept = pl.DataFrame(left, schema=rows.schema, orient="row")
-    return dict(points) | {place: kept.filter(pl.col("place") == place).select("basket", "points") for place in bounded}
+    """Points cut to what the caps of their campaigns leave, in the order of posting and of places."""
+    kept = dict(points)
+    together: list[int] = []
+    for places in _by_campaign(
+        prepared, [place for place in points if prepared.parts[place].entry.campaign.terms.caps]
+    ):
+        caps = {prepared.parts[place].entry.campaign.terms.caps for place in places}
+        if len(caps) == 1 and _is_plain(*caps):
+            kept |= _clipped(prepared, {place: points[place] for place in places})
+        else:
+            together += places
+    if together:
+        rows = _placed({place: points[place] for place in sorted(together)})
+        left = pl.DataFrame(list(_left(prepared, rows)), schema=rows.schema, orient="row")
+        kept |= _by_place(left, together)
+    return kept
+
+
+def _by_campaign(prepared: Prepared, places: Iterable[int]) -> list[list[int]]:
+    found: dict[CampaignId, list[int]] = {}
+    for place in places:
+        found.setdefault(prepared.parts[place].entry.campaign.campaign_id, []).append(place)
+    return list(found.values())
+
+
+def _is_plain(caps: tuple[Cap, ...]) -> bool:
+    """Whether it is one cap of points of the campaign's own: then what fits is told by running totals."""
+    return len(caps) == 1 and caps[0].of is CapOf.POINTS and caps[0].shared is None
+
+
+def _placed(points: Mapping[int, pl.DataFrame]) -> pl.DataFrame:
+    named = ((pl.lit(place, CODE).alias("place"), rows) for place, rows in points.items())
+    return pl.concat([rows.select("basket", place, "points") for place, rows in named]).sort("basket", "place")
+
+
+def _clipped(prepared: Prepared, points: Mapping[int, pl.DataFrame]) -> Points:
+    terms = prepared.parts[min(points)].entry.campaign.terms
+    [cap] = terms.caps
+    rows = _placed(points)
+    owners = _owners(prepared.history, rows, cap.period, zone_of(terms.when.time_zone, prepared.history.zone))
+    whose = OWNERS if cap.per is CapPer.MEMBER else ("wallet", "period")
+    so_far = pl.col("points").cum_sum().over(whose)
+    fits = so_far.clip(upper_bound=cap.most) - (so_far - pl.col("points")).clip(upper_bound=cap.most)
+    left = pl.concat([rows, owners], how="horizontal").select("basket", "place", fits.alias("points"))
+    return _by_place(left.filter(pl.col("points") > 0), points)
 
 
 def _left(prepared: Prepared, rows: pl.DataFrame) -> Iterator[tuple[int, int, int]]:
