@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from domain.earning import commands
 from domain.earning.prizes import TokenKind
-from domain.earning.progress import missing_of, progress_of, taken_off, to_turn, won
+from domain.earning.progress import Missing, missing_of, progress_of, taken_off, to_turn, won
 from domain.earning.rules import Counted
 from domain.earning.verdicts import NoAward as DomainNoAward
 from domain.earning.verdicts import Why
 from domain.earning.wording import why_not
 from domain.values import Money as DomainMoney
 from domain.values import Points
+from schema.awards import Award
 from schema.campaign_rule_shapes import money_shown
 from schema.money import Money
 from schema.shape import shows
-
-if TYPE_CHECKING:
-    from schema.purchases import Award
-
-Awards = Annotated["Award", strawberry.lazy("schema.purchases")]
 
 
 @strawberry.type
@@ -113,7 +108,7 @@ class PreviewProgress:
 class PurchasePreview:
     """What a basket would earn now; nothing is written."""
 
-    @strawberry.field(graphql_type=list[Awards])
+    @strawberry.field(graphql_type=list[Award])
     @staticmethod
     def awards(preview: strawberry.Parent[commands.PurchasePreview]) -> list[commands.AwardGiven]:
         """What it would earn, campaign by campaign."""
@@ -129,7 +124,7 @@ class PurchasePreview:
     @staticmethod
     def missed(preview: strawberry.Parent[commands.PurchasePreview]) -> list[NoAward]:
         """Campaigns of this till that would give nothing, and what is missing."""
-        return [_missed(one, preview.currency) for one in preview.rating.refusals]
+        return [no_award(one, preview.currency) for one in preview.rating.refusals]
 
     @strawberry.field
     @staticmethod
@@ -184,15 +179,20 @@ class PurchasePreview:
         ]
 
 
-def _missed(refusal: DomainNoAward, currency: str) -> NoAward:
+def no_award(refusal: DomainNoAward, currency: str) -> NoAward:
+    """A campaign that gives nothing, told."""
     missing = missing_of(refusal)
     return NoAward(
         campaign=refusal.campaign.terms.name,
         why=refusal.why,
         reason=why_not(refusal, currency),
-        missing=missing and MissingForAward(amount=money_shown(missing.amount, currency), count=missing.count),
+        missing=None if missing is None else _missing(missing, currency),
         instead=None if refusal.instead is None else refusal.instead.terms.name,
     )
+
+
+def _missing(missing: Missing, currency: str) -> MissingForAward:
+    return MissingForAward(amount=money_shown(missing.amount, currency), count=missing.count)
 
 
 def _units(units: int, counted: Counted, currency: str) -> Decimal:

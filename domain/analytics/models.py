@@ -15,7 +15,7 @@ Exact: Any = Numeric(20, 6)
 
 
 class CampaignHour(Row, table=True):
-    """What a campaign came to in an hour: by sponsor and price of points, by sponsor in money, and in all (no sponsor)."""
+    """What a campaign came to in an hour: by sponsor and price of points, in money, and in all (no sponsor)."""
 
     __tablename__ = "campaign_hour"
     row_id: UUID = Field(primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")})

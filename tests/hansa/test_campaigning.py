@@ -55,7 +55,7 @@ class Desk(SettlingDesk):
 Desk.app.add_typer(campaigning.app)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 async def world(database: Database) -> World:
     """A shop and a maker."""
     return await a_world(database)
@@ -69,10 +69,12 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def test_a_file_becomes_campaigns_that_are_agreed_to_published_and_ended(
-    database_url: str, world: World, file: Path
-) -> None:
-    assert world.shop
+def rewrite(file: Path, words: str, others: str) -> None:
+    """The file says something else."""
+    file.write_text(FILE.replace(words, others), encoding="utf-8")
+
+
+async def test_a_file_becomes_campaigns_that_are_agreed_to_published_and_ended(database_url: str, file: Path) -> None:
     desk = Desk(database_url)
     drawing = ("campaign", "draw-up", str(file), "--as", "dairy=maker")
     assert [one["state"] for one in await desk.says(*drawing, "--preview")] == ["DRAFT", "DRAFT"]
@@ -108,10 +110,7 @@ async def test_a_file_becomes_campaigns_that_are_agreed_to_published_and_ended(
     assert "1,000 of 1,000 left" in await desk.shows("campaign", "results", "Happy hour")
 
 
-async def test_a_wheel_is_shown_with_its_odds_and_keeps_its_seed_to_itself(
-    database_url: str, world: World, file: Path
-) -> None:
-    assert world.shop
+async def test_a_wheel_is_shown_with_its_odds_and_keeps_its_seed_to_itself(database_url: str, file: Path) -> None:
     desk = Desk(database_url)
     await desk.says("campaign", "draw-up", str(file), "--as", "dairy=maker")
     live = await desk.says("campaign", "publish", "Spin")
@@ -131,19 +130,15 @@ async def test_a_wheel_is_shown_with_its_odds_and_keeps_its_seed_to_itself(
         (("results", "Nothing", "--by", "WEEK"), InvalidValue),
     ],
 )
-async def test_what_is_refused_names_why(
-    database_url: str, world: World, words: tuple[str, ...], refusal: type[DomainError]
-) -> None:
-    assert world.shop
+async def test_what_is_refused_names_why(database_url: str, words: tuple[str, ...], refusal: type[DomainError]) -> None:
     assert isinstance(await Desk(database_url).refuses("campaign", *words), refusal)
 
 
-async def test_a_file_that_names_nobody_here_is_refused(database_url: str, world: World, file: Path) -> None:
-    assert world.shop
+async def test_a_file_that_names_nobody_here_is_refused(database_url: str, file: Path) -> None:
     desk = Desk(database_url)
     assert isinstance(await desk.refuses("campaign", "draw-up", str(file)), NotFound)
     assert isinstance(await desk.refuses("campaign", "draw-up", str(file), "--as", "dairy"), InvalidValue)
-    file.write_text(FILE.replace("weight: 1,", "weight: none,"), encoding="utf-8")
+    rewrite(file, "weight: 1,", "weight: none,")
     assert isinstance(await desk.refuses("campaign", "draw-up", str(file), "--as", "dairy=maker"), InvalidRecipe)
-    file.write_text(FILE.replace("currency: EUR", "currency: USD"), encoding="utf-8")
+    rewrite(file, "currency: EUR", "currency: USD")
     assert isinstance(await desk.refuses("campaign", "draw-up", str(file), "--as", "dairy=maker"), InvalidValue)
