@@ -48,7 +48,8 @@ MEMBER = gql("query Member($ref: MemberRefInput!) { member(ref: $ref) { id kind 
 WALLET = gql("query Wallet($ref: MemberRefInput!) { member(ref: $ref) { wallet { available pending held debt } } }")
 PREVIEW = gql(
     "query Preview($basket: PurchasePreviewInput!)"
-    " { purchasePreview(basket: $basket) { points awards { ...Earned } missed { reason } } }" + _AWARD
+    " { purchasePreview(basket: $basket) { points awards { ...Earned } missed { reason }"
+    " offers { line amount { amount } reason } tokens { reason } turns { reason } progress { reason } } }" + _AWARD
 )
 PURCHASE = gql(
     "mutation Purchase($input: PurchaseRecordInput!) { purchaseRecord(input: $input) { ...Recorded } }" + _RECORDED

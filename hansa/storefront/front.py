@@ -22,7 +22,6 @@ from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import Credential
 from hansa.storefront.transport import PatientTransport
 from hansa.storefront.values import (
-    Award,
     Basket,
     Line,
     Member,
@@ -119,12 +118,7 @@ class Storefront:
         basket: dict[str, Any] = {"lines": [line.input() for line in lines], "currency": currency, "outletCode": outlet}
         if member is not None:
             basket["member"] = member.input()
-        found = (await self.ask(documents.PREVIEW, {"basket": basket}))["purchasePreview"]
-        return Preview(
-            points=int(found["points"]),
-            awards=tuple(map(Award.read, found["awards"])),
-            missed=tuple(missed["reason"] for missed in found["missed"]),
-        )
+        return Preview.read((await self.ask(documents.PREVIEW, {"basket": basket}))["purchasePreview"])
 
     async def purchase(self, basket: Basket) -> Recorded:
         """Record a purchase."""

@@ -139,13 +139,49 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Money that may be taken off a line; its sponsors refund what was."""
+
+    line: int
+    amount: Decimal
+    reason: str
+
+    @classmethod
+    def read(cls, found: Any) -> Offer:
+        """What the server says."""
+        return cls(line=found["line"], amount=Decimal(found["amount"]["amount"]), reason=found["reason"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a basket would earn, and what it would take to earn more."""
 
     points: int
     awards: tuple[Award, ...]
     missed: tuple[str, ...]
-    """In words that can be read out."""
+    """In words that can be read out, as the rest."""
+    offers: tuple[Offer, ...] = ()
+    """What may be taken off."""
+    won: tuple[str, ...] = ()
+    """Things and turns of wheels."""
+    progress: tuple[str, ...] = ()
+    """How far the member's cards and milestones would be."""
+
+    @classmethod
+    def read(cls, found: Any) -> Preview:
+        """What the server says."""
+        return cls(
+            points=int(found["points"]),
+            awards=tuple(map(Award.read, found["awards"])),
+            missed=_reasons(found["missed"]),
+            offers=tuple(map(Offer.read, found["offers"])),
+            won=_reasons(found["tokens"]) + _reasons(found["turns"]),
+            progress=_reasons(found["progress"]),
+        )
+
+
+def _reasons(found: Any) -> tuple[str, ...]:
+    return tuple(one["reason"] for one in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
