@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -152,7 +152,7 @@ async def keep(
         since=look.since,
         until=look.until,
         made_at=now,
-        findings=orjson.loads(orjson.dumps(result.findings, option=orjson.OPT_NON_STR_KEYS)),
+        findings=_stored(result.findings),
     )
     session.add(made)
     parts = {part.partner_id: part for part in result.findings.sponsors}
@@ -175,6 +175,12 @@ async def keep(
                 )
             )
     return made
+
+
+def _stored(findings: Findings) -> dict[str, Any]:
+    """As JSON; ids out of arrays of the database are of a class of their own, which is written like any other id."""
+    stored: dict[str, Any] = orjson.loads(orjson.dumps(findings, default=str, option=orjson.OPT_NON_STR_KEYS))
+    return stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
