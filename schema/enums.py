@@ -18,6 +18,7 @@ from domain.coalition.models import (
     ReturnPolicy,
     TaxRule,
 )
+from domain.earning.action_types import FieldKind
 from domain.earning.bounds import CapOf, CapPer, Pacing
 from domain.earning.expiry import ExpiryKind
 from domain.earning.periods import Period
@@ -108,6 +109,7 @@ strawberry.enum(Bucket, name="ResultBucket")
 strawberry.enum(CapOf)
 strawberry.enum(CapPer)
 strawberry.enum(Counted, name="CardCounted")
+strawberry.enum(FieldKind, name="ActionFieldKind")
 strawberry.enum(Mode, name="StackingMode")
 strawberry.enum(Pacing, name="BudgetPacing")
 strawberry.enum(Period)

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
+from schema.actions import ActionMutation, ActionQuery
 from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.backtests import BacktestMutation, BacktestQuery
 from schema.bank import BankMutation, BankQuery
@@ -94,6 +95,7 @@ class Query(
     SegmentQuery,
     BacktestQuery,
     PurchaseQuery,
+    ActionQuery,
     RedemptionQuery,
     CycleQuery,
     AllowanceQuery,
@@ -133,6 +135,7 @@ class Mutation(
     SegmentMutation,
     BacktestMutation,
     PurchaseMutation,
+    ActionMutation,
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,

@@ -98,15 +98,20 @@ def recorded_awards(books: Recorded) -> tuple[AwardGiven, ...]:
 
 def recorded_cuts(books: Recorded) -> tuple[AwardCut, ...]:
     """What of a purchase's awards fell away, out of the books."""
+    return cuts_of_lots(books.lots, books.campaigns)
+
+
+def cuts_of_lots(lots: Sequence[Mapping[str, Any]], campaigns: Mapping[Key, Campaign]) -> tuple[AwardCut, ...]:
+    """What fell away of each lot."""
     return tuple(
         AwardCut(
-            campaign=books.campaigns[key_of(lot["campaign_id"], lot["version"])],
+            campaign=campaigns[key_of(lot["campaign_id"], lot["version"])],
             sponsor_id=PartnerId(UUID(lot["sponsor_id"])),
             points=Points(lot["earned"]),
             given=Points(lot["points"]),
             why=CutReason(lot["why"]),
         )
-        for lot in books.lots
+        for lot in lots
         if lot["why"]
     )
 

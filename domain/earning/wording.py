@@ -54,7 +54,8 @@ def fell_away(campaign: Campaign, missing: int, points: int, *, used_up: bool = 
 
 def because(campaign: Campaign, lines: tuple[int, ...], currency: str) -> str:
     """Why a campaign gave its points: "Double milk: 2 times the points, on lines 1 and 3"."""
-    return f"{campaign.terms.name}: {promise(campaign.terms.rule, currency)}, on {_lines(lines)}"
+    on = f", on {_lines(lines)}" if lines else ""
+    return f"{campaign.terms.name}: {promise(campaign.terms.rule, currency)}{on}"
 
 
 def why_not(refusal: NoAward, currency: str) -> str:

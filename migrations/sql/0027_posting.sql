@@ -235,8 +235,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     JOIN member m ON m.wallet_id = asked.wallet_id AND m.member_id = asked.member_id
 $$;
 
--- The types of actions that partners thought of, for the tills' cache.
-CREATE FUNCTION action_types_in_use() RETURNS TABLE (partner_id uuid, name varchar, fields jsonb)
+-- The types of actions that partners thought of, for what they record.
+CREATE FUNCTION action_types_in_use(partners uuid[]) RETURNS TABLE (partner_id uuid, name varchar, fields jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT t.partner_id, t.name, t.fields FROM action_type t WHERE t.retired_at IS NULL
+    SELECT t.partner_id, t.name, t.fields FROM action_type t WHERE t.partner_id = ANY (partners) AND t.retired_at IS NULL
 $$;

@@ -31,7 +31,7 @@ DOORS = (
     "purchase_as_rated(uuid, uuid, uuid)",
     "action_as_rated(uuid, uuid, uuid)",
     "open_budget(uuid, text, bigint, text, uuid, timestamptz)",
-    "action_types_in_use()",
+    "action_types_in_use(uuid[])",
     "products_by_sku(uuid[], text[])",
 )
 

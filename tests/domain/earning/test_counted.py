@@ -148,9 +148,7 @@ async def test_a_preview_counts_nothing_and_tells_what_is_missing(
     assert (bought.points == 5) != bool(bought.tokens)
 
 
-async def test_a_household_shares_a_cap_and_its_members_have_one_each(
-    world: World, caches: Caches, owner: asyncpg.Connection[Any]
-) -> None:
+async def test_a_household_shares_a_cap_that_rolls(world: World, caches: Caches) -> None:
     await world.live(ONE_A_EURO, caps=(Cap(most=2, of=CapOf.TIMES, per=CapPer.HOUSEHOLD, hours=24),))
     times = [NOW, NOW + timedelta(hours=20), NOW + timedelta(hours=23), NOW + timedelta(hours=25)]
     points = []
