@@ -16,10 +16,12 @@ from domain.coalition.partners import OpenOutlet, open_outlets
 from domain.coalition.queries import brand_of
 from domain.earning import managing, purchases
 from domain.earning.basket import BasketLine
+from domain.earning.bounds import Budget
 from domain.earning.commands import RecordPurchase
 from domain.earning.rules import Flat, RatePerUnit, Rule
 from domain.earning.terms import Campaign, Sponsor, Terms
 from domain.earning.tills import Caches
+from domain.earning.when import When
 from domain.ids import PartnerId, new_id
 from domain.ledger.adjusting import RequestAdjustment, request_adjustment
 from domain.members import consents
@@ -93,12 +95,14 @@ class Shop:
         """Articles, clients and people, a campaign of its own and a draft, a member of its own."""
         await self._stock(maker, wholesaler)
         await self._staff()
-        own = self.terms(self.secret("Campaign"), RatePerUnit(points=Rate(3)))
+        await self._grouped()
+        budget = Budget(points=10**9, alert=Rate(1, 10**9))
+        own = self.terms(self.secret("Campaign"), RatePerUnit(points=Rate(3)), budget=budget)
         self.made["campaign"] = await self.live(own)
-        draft = self.terms(self.secret("Draft"), Flat(points=77, minimum=0))
+        meant = When(segments=frozenset({self.made["segment"].segment_id}))
+        draft = self.terms(self.secret("Draft"), Flat(points=77, minimum=0), when=meant)
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
-        await self._grouped()
         self.made["member"] = await self.enrol(
             Identifier.card(self.card("OWN")),
             Identifier.email(f"{self.word}@{self.name}.example"),

@@ -16,7 +16,7 @@ from sqlmodel import select
 from domain.audit import sealing
 from domain.audit.models import TrailLine
 from domain.coalition.models import Billing, Contract, DisputedLines, PartnerRole
-from domain.earning import managing
+from domain.earning import budgeting, managing
 from domain.earning.matching import LineMatch
 from domain.earning.rules import CouponRefund, Flat
 from domain.earning.terms import Sponsor, Terms
@@ -189,6 +189,8 @@ async def a_world(database: Database, url: str) -> World:
         await managing.draft(session, birch.partner_id, invitation, now=OPENED)
     await accounts(database)
     await _trade(amber, birch)
+    async with acting(database, COALITION) as session:
+        await budgeting.watch(session, now=NOW)
     settled, failed, drafted, open_now = await _close(database, first, amber, birch)
     await relayed(database)
     for shop in (amber, birch):
