@@ -59,8 +59,12 @@ class BacktestSpread:
 
     count: int
     """How many got any."""
-    mean: Decimal
-    """The mean, to two decimals."""
+
+    @strawberry.field
+    @staticmethod
+    def mean(spread: strawberry.Parent[figures.Spread]) -> Decimal:
+        """The mean, to two decimals."""
+        return Decimal(spread.mean)
 
     @strawberry.field
     @staticmethod
