@@ -14,7 +14,8 @@ from domain.earning.errors import InvalidCampaign, InvalidRule
 from domain.values import Rate
 
 LARGEST_SET = 10_000
-RATE_FORM = re.compile(r"\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?", re.ASCII)
+RATE_FORM = re.compile(r"\d{1,18}(\.\d{1,9}|/0*[1-9]\d{0,9})?", re.ASCII)
+"""What people write, and what it is kept as: nine decimals are a ratio to at most ten digits."""
 TIME_FORM = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 T = TypeVar("T")

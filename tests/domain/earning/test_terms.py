@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.earning.errors import InvalidCampaign, InvalidRule
+from domain.earning.forms import read_rate
 from domain.earning.matching import LineMatch
 from domain.earning.rules import Flat, RatePerUnit, rule_from_json
 from domain.earning.terms import Sponsor
@@ -106,3 +107,9 @@ def test_a_version_earns_from_the_later_start_to_the_earlier_end() -> None:
     late = replace(one, live_from=NOW, live_until=NOW + timedelta(days=1))
     assert late.window() == (NOW, NOW + timedelta(days=1))
     assert replace(one, live_from=None).window() is None
+
+
+@pytest.mark.parametrize("written", ["0.123456789", "9999.999999999", "1/1000000000", "123456789/2"])
+def test_every_rate_that_may_be_written_is_read_back_as_it_is_kept(written: str) -> None:
+    rate = read_rate(written)
+    assert read_rate(str(rate)) == rate
