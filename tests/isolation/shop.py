@@ -15,10 +15,14 @@ from domain.audit.trail import Actor
 from domain.coalition.partners import OpenOutlet, open_outlets
 from domain.coalition.queries import brand_of
 from domain.earning import managing, purchases
+from domain.earning.acting import record_action
+from domain.earning.action_commands import RecordAction
+from domain.earning.action_types import ActionField, FieldKind, define
 from domain.earning.basket import BasketLine
 from domain.earning.bounds import Budget
 from domain.earning.commands import RecordPurchase
-from domain.earning.rules import Flat, RatePerUnit, Rule
+from domain.earning.prizes import Prize, Slot
+from domain.earning.rules import Flat, Gift, RatePerUnit, Rule
 from domain.earning.terms import Campaign, Sponsor, Terms
 from domain.earning.tills import Caches
 from domain.earning.when import When
@@ -99,8 +103,12 @@ class Shop:
         budget = Budget(points=10**9, alert=Rate(1, 10**9))
         own = self.terms(self.secret("Campaign"), RatePerUnit(points=Rate(3)), budget=budget)
         self.made["campaign"] = await self.live(own)
-        meant = When(segments=frozenset({self.made["segment"].segment_id}))
-        draft = self.terms(self.secret("Draft"), Flat(points=77, minimum=0), when=meant)
+        wheel = Prize(wheel=(Slot(weight=1, points=9), Slot(weight=9)))
+        await self.live(self.terms(self.secret("Wheel"), Gift(prize=wheel, minimum=10**9)))
+        meant, but = (frozenset({self.made[one].segment_id}) for one in ("segment", "list"))
+        draft = self.terms(
+            self.secret("Draft"), Flat(points=77, minimum=0), when=When(segments=meant, not_segments=but)
+        )
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
         self.made["member"] = await self.enrol(
@@ -193,6 +201,28 @@ class Shop:
         receipt = await purchases.record_purchase(
             self.database.pool, command, caches=self.caches, lookup_key=KEYS.lookups, now=now
         )
+        return receipt.wallet_id, receipt.entry_id
+
+    @property
+    def action_type(self) -> str:
+        """A type of actions that the shop thought of."""
+        return f"{self.word.upper()}_TASTING"
+
+    async def act(self, member: KnownMember, *, now: datetime) -> tuple[UUID, UUID]:
+        """The member does something that only this shop records."""
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            await define(session, self.partner_id, self.action_type, [ActionField("what", FieldKind.TEXT)], now=now)
+        command = RecordAction(
+            partner_id=self.partner_id,
+            member=MemberRef(pairwise_id=member.pairwise_id),
+            kind=self.action_type,
+            idempotency_key=self.secret("action"),
+            occurred_at=now,
+            attributes={"what": self.secret("Tasted")},
+            staff=self.secret("Staff"),
+            reference=self.secret("ActionReference"),
+        )
+        receipt = await record_action(self.database.pool, command, caches=self.caches, lookup_key=KEYS.lookups, now=now)
         return receipt.wallet_id, receipt.entry_id
 
     async def redeem(self, member: KnownMember, points: int, *, hold: bool = False, now: datetime) -> tuple[UUID, UUID]:
@@ -320,4 +350,4 @@ async def live(database: Database, owner: PartnerId, terms: Terms) -> Campaign:
         async with acting(database, Sight.partner(sponsor)) as session:
             await managing.agree(session, sponsor, campaign.campaign_id, terms.fingerprint(), now=OPENED)
     async with acting(database, Sight.partner(owner)) as session:
-        return await managing.publish(session, owner, campaign.campaign_id, now=OPENED)
+        return await managing.publish(session, owner, campaign.campaign_id, seed=b"s" * 32, now=OPENED)
