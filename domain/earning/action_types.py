@@ -39,10 +39,13 @@ class FieldKind(StrEnum):
     """What a field of an action holds."""
 
     TEXT = "TEXT"
+    """A text."""
     WHOLE = "WHOLE"
     """A whole number."""
     YES_NO = "YES_NO"
+    """Yes or no."""
     TIME = "TIME"
+    """A time with an offset."""
 
 
 HELD: Mapping[FieldKind, tuple[type, str]] = {

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests.isolation import contract_operations
+from tests.isolation.action_operations import ACTIONS
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.backtest_operations import BACKTESTS
 from tests.isolation.names import CYCLES, PRIVATE, Names
@@ -49,14 +50,9 @@ class Example:
 
 
 def _anything(word: str) -> Names:
-    return Names(
-        ids=dict.fromkeys(PRIVATE, word),
-        cycles=dict.fromkeys(CYCLES, word),
-        external_id=word,
-        receipt_number=word,
-        outlet_code=word,
-        card=word,
-    )
+    plain = ("external_id", "receipt_number", "action_type", "outlet_code", "card")
+    words = dict.fromkeys(plain, word)
+    return Names(ids=dict.fromkeys(PRIVATE, word), cycles=dict.fromkeys(CYCLES, word), **words)
 
 
 def _put(**values: Any) -> Variables:
@@ -393,7 +389,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, BACKTESTS)
+    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, BACKTESTS, ACTIONS)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

@@ -76,6 +76,9 @@ class Side:
     """A member of the other shop, as this one knows it."""
     purchase: tuple[UUID, UUID]
     receipt_number: str
+    action: tuple[UUID, UUID]
+    """A visit of its member, of a type of its own."""
+    action_type: str
     redemption: tuple[UUID, UUID]
     hold: tuple[UUID, UUID]
     statement_id: UUID
@@ -243,6 +246,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
     for shop in (amber, birch):
         own = shop.made["member"]
         shop.made["purchase"] = await shop.sell(own, 1, now=then)
+        shop.made["action"] = await shop.act(own, now=then)
         await shop.sell(shop.made["guest"], 2, now=then)
         await shop.sell(own, 6, now=then, coupon=100)
         shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
@@ -337,7 +341,9 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         trail_line_id = (await session.scalars(told)).one()
         bought = select(Event).where(Event.partner_id == own, Event.kind == EventKind.PURCHASE_RECORDED.value)
         event_id = (await session.scalars(bought.limit(1))).one().event_id
+    alike = ("member", "guest", "stranger", "purchase", "action", "redemption", "hold")
     return Side(
+        **{name: made[name] for name in alike},
         name=shop.name,
         partner_id=own,
         outlet_id=shop.outlet_id,
@@ -349,15 +355,10 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         list_id=made["list"].segment_id,
         product_id=product.product_id,
         sku=shop.secret("Own"),
-        member=made["member"],
         card=shop.card("OWN"),
         external_id=shop.secret("External"),
-        guest=made["guest"],
-        stranger=made["stranger"],
-        purchase=made["purchase"],
         receipt_number=shop.secret("Receipt1"),
-        redemption=made["redemption"],
-        hold=made["hold"],
+        action_type=shop.action_type,
         statement_id=statement.statement_id,
         adjustment_id=made["adjustment"],
         money_adjustment_id=made["money adjustment"],

@@ -83,6 +83,7 @@ async def test_an_action_earns_as_its_campaigns_say(
     assert [(one.kind, one.name) for one in receipt.tokens] == [("BADGE", "Explorer")]
     assert (receipt.counters.available, receipt.replayed) == (50, False)
     row = await owner.fetchrow("SELECT kind, attributes FROM action")
+    assert row is not None
     assert (row["kind"], row["attributes"]) == ("REVIEW", '{"sku": "milk", "stars": 5}')
     assert await owner.fetchval("SELECT kind FROM entry") == "ACTION"
     poor = await record(world, caches, action(world, "REVIEW", key="action-02", attributes={"stars": 3}))

@@ -170,6 +170,7 @@ async def test_merged_members_have_their_stamps_together(
     await merge_members(world.database.pool, other, first, now=NOW)
     assert await stamps(owner) == [(7, 1)]
     row = await owner.fetchrow("SELECT wallet_id, member_id, home_wallet_id FROM token")
+    assert row is not None
     assert tuple(row) == (first.wallet_id, first.member_id, other.wallet_id)
     # What is returned now is taken back from where it went.
     await give_back(world, returned(world, bought[4], key="return-01"))
