@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from domain.coalition.founding import coalition_of, zone
+from domain.earning.action_types import types_of
 from domain.earning.conditions import condition
 from domain.earning.errors import AgreementMissing, InvalidCampaign, SponsorMayNotIssue
 from domain.earning.exclusivity import refuse_reserved
@@ -26,6 +27,7 @@ async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms
     try:
         await _check_places(session, terms)
         await _check_segments(session, partner_id, terms)
+        await _check_triggers(session, partner_id, terms)
         await _check_condition(session, terms)
     except InvalidCampaign as refused:
         raise refused.at("terms") from None
@@ -76,6 +78,16 @@ async def _check_segments(session: ReadSession, partner_id: PartnerId, terms: Te
         named = {SegmentId(one) for one in getattr(terms.when, part)}
         if named and await unusable(session, partner_id, named):
             raise InvalidCampaign("segments are your own or shared with you, and not retired", path=("when", part))
+
+
+async def _check_triggers(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
+    """At one's own tills there are the types that everybody knows and one's own; another's own types are not told."""
+    if terms.when.on_purchases or terms.partners != {partner_id}:
+        return
+    unknown = terms.when.triggers - {one.name for one in await types_of(session, partner_id)}
+    if unknown:
+        named = ", ".join(sorted(unknown))
+        raise InvalidCampaign(f"there is no type of action {named}; define it first", path=("when", "triggers"))
 
 
 async def _check_condition(session: ReadSession, terms: Terms) -> None:

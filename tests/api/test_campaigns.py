@@ -177,6 +177,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("a condition that is a number", {"when": {"condition": "purchase.amount"}}, "INVALID_CAMPAIGN", "when.condition"),
     ("all of them left out", {"when": {"control": "1"}}, "INVALID_CAMPAIGN", "when.control"),
     ("purchases among actions", {"when": {"triggers": ["PURCHASE", "VISIT"]}}, "INVALID_CAMPAIGN", "when.triggers"),
+    ("a type of action that nobody knows", {"when": {"triggers": ["YODEL"]}}, "INVALID_CAMPAIGN", "when.triggers"),
     ("a segment of nobody's", {"when": {"segments": ["Segment_x"]}}, "INVALID_CAMPAIGN", "when.segments"),
     ("a group without a choice", {"stacking": {"group": "one"}}, "INVALID_CAMPAIGN", "stacking.group"),
     ("a cap of nothing", {"caps": [{"most": 5}, {"most": 0}]}, "INVALID_CAMPAIGN", "caps.1.most"),
