@@ -18,7 +18,7 @@ READS = (
 
 SEEN_BY = {
     # What a campaign counts is its member's to see; what came of it, its partners see in lots and results.
-    "tally": "sees_wallet(wallet_id)",
+    "tally": "sees_coalition() OR sees_wallet(wallet_id)",
     "token": "sees_partner(partner_id) OR sees_wallet(wallet_id)",
     "action": "sees_partner(partner_id) OR sees_wallet(wallet_id)",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -45,11 +46,12 @@ BADGE = Token(kind=TokenKind.BADGE, name="Explorer")
 
 
 @pytest.fixture
-async def world(database: Database) -> World:
-    """A coalition with a member at the shop."""
+async def world(database: Database) -> AsyncIterator[World]:
+    """A coalition with a member at the shop; its books are sound in the end."""
     made = await a_world(database)
     await made.member()
-    return made
+    yield made
+    await made.prove()
 
 
 @pytest.fixture
