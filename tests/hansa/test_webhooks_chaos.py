@@ -66,6 +66,8 @@ class Workers:
     url: str
     home: Path
     running: list[asyncio.subprocess.Process] = field(default_factory=list)
+    logs: dict[asyncio.subprocess.Process, Path] = field(default_factory=dict)
+    """What each of them says, the dead ones too."""
 
     async def start(self) -> None:
         """One more."""
@@ -78,23 +80,19 @@ class Workers:
             "HANSA_CONNECTIONS": "4",
         }
         command = [sys.executable, "-m", "tests.builders.hasty_worker"]
-        with self.log.open("ab") as log:
-            self.running.append(
-                await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=variables, stdout=log, stderr=log)
-            )
+        path = self.home / f"worker-{len(self.logs)}.log"
+        with path.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+        self.running.append(process)
+        self.logs[process] = path
 
     async def all_started(self) -> None:
         """Wait until every one of them is at work."""
         for _ in range(600):
-            if self.log.read_text().count("The worker has started") >= len(self.running):
+            if all("The worker has started" in self.logs[process].read_text() for process in self.running):
                 return
             await asyncio.sleep(0.2)
-        raise AssertionError(self.log.read_text())
-
-    @property
-    def log(self) -> Path:
-        """What they say."""
-        return self.home / "workers.log"
+        raise AssertionError([self.logs[process].read_text() for process in self.running])
 
     async def kill_one(self, chance: random.Random) -> None:
         """One dies at this instant, whatever it is at, and another takes its place."""
@@ -112,7 +110,8 @@ class Workers:
             victim.send_signal(signal.SIGCONT)
 
     async def stop(self) -> list[int]:
-        """All are told to end; how they ended."""
+        """All are told to end, once they are at work; how they ended."""
+        await self.all_started()
         for process in self.running:
             process.terminate()
         return [await asyncio.wait_for(process.wait(), 30) for process in self.running]
