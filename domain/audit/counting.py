@@ -17,7 +17,8 @@ MOVES = frozenset({"MOVE_IN", "MOVE_OUT"})
 TOKENS = """
 WITH won AS (
     SELECT w.wallet_id, w.entry_id, (t ->> 'id')::uuid AS token_id, (t ->> 'campaign')::uuid AS campaign_id,
-        (t ->> 'version')::int AS campaign_version, t ->> 'kind' AS kind, t ->> 'name' AS name
+        (t ->> 'version')::int AS campaign_version, t ->> 'kind' AS kind, t ->> 'name' AS name,
+        (t ->> 'until')::timestamptz AS until
     FROM (SELECT wallet_id, entry_id, facts FROM purchase UNION ALL SELECT wallet_id, entry_id, facts FROM action) w,
         jsonb_array_elements(w.facts -> 'tokens') AS t
 ), gone AS (
@@ -26,10 +27,15 @@ WITH won AS (
 SELECT COALESCE(w.wallet_id, k.home_wallet_id) AS wallet_id, COALESCE(w.entry_id, k.entry_id) AS entry_id,
     COALESCE(w.token_id, k.token_id) AS token_id
 FROM won w FULL JOIN token k ON k.token_id = w.token_id
+LEFT JOIN entry e ON e.wallet_id = k.home_wallet_id AND e.entry_id = k.entry_id
 LEFT JOIN gone g ON g.token_id = COALESCE(w.token_id, k.token_id)
-WHERE (w.wallet_id, w.entry_id, w.campaign_id, w.campaign_version, w.kind, w.name)
-    IS DISTINCT FROM (k.home_wallet_id, k.entry_id, k.campaign_id, k.campaign_version, k.kind, k.name)
+WHERE (w.wallet_id, w.entry_id, w.campaign_id, w.campaign_version, w.kind, w.name, w.until, e.partner_id, e.posted_at)
+    IS DISTINCT FROM (k.home_wallet_id, k.entry_id, k.campaign_id, k.campaign_version, k.kind, k.name, k.expires_at,
+        k.partner_id, k.given_at)
     OR k.taken_back_entry IS DISTINCT FROM g.entry_id
+    OR NOT EXISTS (SELECT FROM forwards(k.home_wallet_id) f WHERE f.wallet_id = k.wallet_id)
+    OR k.member_id <> e.member_id AND NOT EXISTS (SELECT FROM member m
+        WHERE m.member_id = e.member_id AND m.merged_into = k.member_id)
 """
 
 
