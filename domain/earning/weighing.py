@@ -20,7 +20,7 @@ from domain.earning.control import in_control
 from domain.earning.counting import Won, counted_by
 from domain.earning.money import MoneyOff, money_of, settled
 from domain.earning.rounding import ROUNDED
-from domain.earning.rules import MONEY_KINDS, CouponRefund, Discount, Flat, Multiplier, RatePerUnit, RuleKind
+from domain.earning.rules import MONEY_KINDS, Bands, CouponRefund, Discount, Flat, Multiplier, RatePerUnit, RuleKind
 from domain.earning.stacking import Contender, Mode, chosen
 from domain.earning.tallies import Counting
 from domain.earning.terms import Campaign
@@ -284,20 +284,19 @@ def _worthless(campaign: Campaign, lines: Sequence[BasketLine], occasion: Occasi
     rule = campaign.terms.rule
     amount = sum(line.amount for line in lines)
     match rule:
-        case Flat() if amount < rule.minimum:
-            return Refused(Why.BELOW_MINIMUM, rule.minimum - amount)
-        case Discount() if amount < rule.minimum:
-            return Refused(Why.BELOW_MINIMUM, rule.minimum - amount)
+        case (Flat() | Discount()) if amount < rule.minimum:
+            refused = Refused(Why.BELOW_MINIMUM, rule.minimum - amount)
+        case Bands() if amount < rule.bands[0].start:
+            refused = Refused(Why.BELOW_MINIMUM, rule.bands[0].start - amount)
         case CouponRefund():
-            return Refused(Why.NO_COUPON)
+            refused = Refused(Why.NO_COUPON)
         case Discount():
-            return Refused(Why.NO_DISCOUNT)
+            refused = Refused(Why.NO_DISCOUNT)
         case RatePerUnit() if rule.tenders and not rule.tenders & set(occasion.tendered or ()):
-            return Refused(Why.OTHER_TENDER)
-    bands = getattr(rule, "bands", ())
-    if bands and amount < bands[0].start:
-        return Refused(Why.BELOW_MINIMUM, bands[0].start - amount)
-    return Refused(Why.ROUNDED_AWAY)
+            refused = Refused(Why.OTHER_TENDER)
+        case _:
+            refused = Refused(Why.ROUNDED_AWAY)
+    return refused
 
 
 def _rated(weighing: Weighing, hits: Hits, caps: Caps, idle_lines: int) -> Rating:

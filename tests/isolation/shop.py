@@ -41,7 +41,7 @@ from domain.rewards import redemption
 from domain.rewards.queries import RedemptionRef
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
 from domain.segments import managing as segments
-from domain.segments.definitions import Definition, Goods
+from domain.segments.definitions import Definition, Goods, Spend
 from domain.segments.managing import SegmentTerms
 from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
@@ -122,7 +122,8 @@ class Shop:
 
     async def _grouped(self) -> None:
         """A segment of its own, and a list."""
-        meant = Definition(parts=(Goods(days=100, brands=frozenset({self.secret("Brand")})),))
+        goods = Goods(days=100, brands=frozenset({self.secret("Brand")}))
+        meant = Definition(parts=(goods, Spend(days=100, at_least=1, at_most=10**9)))
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             for made, name, definition in (("segment", "Segment", meant), ("list", "List", Definition())):
                 terms = SegmentTerms(name=self.secret(name), definition=definition)

@@ -56,6 +56,7 @@ OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
 KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "campaign_agreement → campaign": "whoever agrees is named by the campaign; both ids and versions are given to it",
+    "campaign_backtest_share → campaign_backtest": "ids of looks back are drawn at random",
     "pk_campaign": "an id drawn at random, and the version of it",
     "pk_event": "an identity, which no statement sets",
     "dispute → statement_line": "the wall takes only lines that the writer is a side of",

@@ -12,10 +12,8 @@ BEST = Stacking(mode=Mode.BEST, group="one")
 
 def test_multipliers_add_up_where_the_best_is_chosen_as_they_do_where_it_gives() -> None:
     """Ten points doubled twice are 10 + 10 + 10, not 40; so 32 at once are more."""
-    rate, flat = (
-        campaign(rule, number, stacking=BEST)
-        for number, rule in enumerate((RatePerUnit(points=Rate(1)), Flat(points=32)), 1)
-    )
+    rate = campaign(RatePerUnit(points=Rate(1)), 1, stacking=BEST)
+    flat = campaign(Flat(points=32), 2, stacking=BEST)
     doubled = [campaign(Multiplier(factor=Rate(2)), number) for number in (3, 4)]
     found = rated(basket(line(1, "milk", 1000)), rate, flat, *doubled)
     assert points_by_campaign(found) == {2: 32}

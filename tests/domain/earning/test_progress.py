@@ -1,4 +1,4 @@
-"""What a till says of a basket: in words for each award and each refusal, with what is missing and how far cards are."""
+"""What a till says of a basket: words for each award and refusal, what is missing, how far cards are."""
 
 from __future__ import annotations
 
