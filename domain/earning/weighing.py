@@ -284,7 +284,7 @@ def _worthless(campaign: Campaign, lines: Sequence[BasketLine], occasion: Occasi
     rule = campaign.terms.rule
     amount = sum(line.amount for line in lines)
     match rule:
-        case (Flat() | Discount()) if amount < rule.minimum:
+        case Flat() | Discount() if amount < rule.minimum:
             refused = Refused(Why.BELOW_MINIMUM, rule.minimum - amount)
         case Bands() if amount < rule.bands[0].start:
             refused = Refused(Why.BELOW_MINIMUM, rule.bands[0].start - amount)
