@@ -12,6 +12,7 @@ from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import ClientKey, ClientSecret
 from hansa.storefront.values import (
+    Action,
     Award,
     Basket,
     Card,
@@ -22,13 +23,16 @@ from hansa.storefront.values import (
     Offer,
     Preview,
     Recorded,
+    RecordedAction,
     Redemption,
     Returned,
+    Token,
     Wallet,
     new_key,
 )
 
 __all__ = [
+    "Action",
     "Award",
     "Basket",
     "Begun",
@@ -48,10 +52,12 @@ __all__ = [
     "Preview",
     "ProofKey",
     "Recorded",
+    "RecordedAction",
     "Redemption",
     "Refused",
     "Returned",
     "Storefront",
+    "Token",
     "Unanswered",
     "Unauthorized",
     "Wallet",

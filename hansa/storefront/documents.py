@@ -20,7 +20,7 @@ _RECORDED = (
     + _AWARD
     + """
 fragment Recorded on PurchasePayload {
-  purchase { id points idleLines awards { ...Earned } }
+  purchase { id points idleLines awards { ...Earned } tokens { campaign kind name expiresAt } }
   available pending replayed userErrors { ...Errors }
 }
 """
@@ -57,6 +57,12 @@ PURCHASE = gql(
 PURCHASES = gql(
     "mutation Purchases($input: PurchasesRecordInput!)"
     " { purchasesRecord(input: $input) { results { ...Recorded } userErrors { ...Errors } } }" + _RECORDED
+)
+ACTION = gql(
+    "mutation Action($input: ActionRecordInput!)"
+    " { actionRecord(input: $input)"
+    " { action { id points awards { ...Earned } tokens { campaign kind name expiresAt } missed { reason } }"
+    " available pending replayed userErrors { ...Errors } } }" + _ERRORS + _AWARD
 )
 RETURN = gql(
     "mutation Return($input: PurchaseReturnInput!)"

@@ -22,11 +22,13 @@ from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import Credential
 from hansa.storefront.transport import PatientTransport
 from hansa.storefront.values import (
+    Action,
     Basket,
     Line,
     Member,
     Preview,
     Recorded,
+    RecordedAction,
     Redemption,
     Ref,
     Returned,
@@ -128,6 +130,10 @@ class Storefront:
         """Record up to 500 purchases at once; each is recorded or refused on its own, in their order."""
         payload = await self._done(documents.PURCHASES, {"purchases": [basket.input() for basket in baskets]})
         return [_refusal(result) or Recorded.read(result) for result in payload["results"]]
+
+    async def record_action(self, action: Action) -> RecordedAction:
+        """Record something that a member did besides buying."""
+        return RecordedAction.read(await self._done(documents.ACTION, action.input()))
 
     async def take_back(
         self,
