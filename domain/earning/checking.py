@@ -7,16 +7,20 @@ from datetime import datetime
 from sqlalchemy import text
 
 from domain.coalition.founding import coalition_of, zone
-from domain.earning.action_types import types_of
+from domain.earning.action_types import FieldKind, types_of
 from domain.earning.conditions import condition
 from domain.earning.errors import AgreementMissing, InvalidCampaign, SponsorMayNotIssue
 from domain.earning.exclusivity import refuse_reserved
 from domain.earning.queries import agreed_sponsors
 from domain.earning.terms import Campaign, Terms
 from domain.earning.when import zone_of
+from domain.expressions.kinds import BOOL, INT, TEXT, TIME
 from domain.ids import PartnerId, SegmentId
 from domain.segments.queries import unusable
 from domain.storage import ReadSession, WriteSession
+
+SCALARS = {FieldKind.TEXT: TEXT, FieldKind.WHOLE: INT, FieldKind.YES_NO: BOOL, FieldKind.TIME: TIME}
+"""What fields of actions are to conditions."""
 
 
 async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms) -> None:
@@ -28,7 +32,7 @@ async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms
         await _check_places(session, terms)
         await _check_segments(session, partner_id, terms)
         await _check_triggers(session, partner_id, terms)
-        await _check_condition(session, terms)
+        await _check_condition(session, partner_id, terms)
     except InvalidCampaign as refused:
         raise refused.at("terms") from None
 
@@ -90,8 +94,10 @@ async def _check_triggers(session: ReadSession, partner_id: PartnerId, terms: Te
         raise InvalidCampaign(f"there is no type of action {named}; define it first", path=("when", "triggers"))
 
 
-async def _check_condition(session: ReadSession, terms: Terms) -> None:
+async def _check_condition(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
     when = terms.when
     if when.condition is not None:
         usual = zone((await coalition_of(session)).time_zone)
-        condition(when.condition, when.triggers, {}, zone_of(when.time_zone, usual))
+        types = () if when.on_purchases else await types_of(session, partner_id)
+        fields = {one.name: {field.name: SCALARS[field.kind] for field in one.fields} for one in types}
+        condition(when.condition, when.triggers, fields, zone_of(when.time_zone, usual))
