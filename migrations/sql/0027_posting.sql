@@ -240,3 +240,16 @@ CREATE FUNCTION action_types_in_use(partners uuid[]) RETURNS TABLE (partner_id u
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT t.partner_id, t.name, t.fields FROM action_type t WHERE t.partner_id = ANY (partners) AND t.retired_at IS NULL
 $$;
+
+-- Members whose days a partner may celebrate: those that allow it offers by what they told. As sealed as it is kept.
+CREATE FUNCTION celebrants(partner uuid) RETURNS TABLE (
+    wallet_id uuid, member_id uuid, kind varchar, pairwise_id uuid, joined_at timestamptz, sealed_key bytea, sealed bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT m.wallet_id, m.member_id, m.kind, min(l.pairwise_id::text)::uuid, m.joined_at, d.sealed_key, d.sealed
+    FROM member m
+    JOIN link l ON l.wallet_id = m.wallet_id AND l.member_id = m.member_id AND l.partner_id = partner
+    JOIN personal_data d ON d.wallet_id = m.wallet_id AND d.member_id = m.member_id
+    WHERE sees_partner(partner) AND m.status = 'ACTIVE' AND allows_offers(m.wallet_id, m.member_id, partner)
+    GROUP BY m.wallet_id, m.member_id, m.kind, m.joined_at, d.sealed_key, d.sealed;
+END $$;

@@ -33,6 +33,7 @@ DOORS = (
     "open_budget(uuid, text, bigint, text, uuid, timestamptz)",
     "action_types_in_use(uuid[])",
     "products_by_sku(uuid[], text[])",
+    "celebrants(uuid)",
 )
 
 

@@ -31,6 +31,7 @@ TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 DOORS = {
     "action_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
     "action_types_in_use(uuid[])": TAKES_PARTNER,
+    "celebrants(uuid)": "answers the partner itself, of members that allow it offers",
     "joined_at_of(uuid[], uuid[])": "for rating; asked by wallet and member, which only a recognition tells",
     "open_budget(uuid, text, bigint, text, uuid, timestamp with time zone)": "answers the campaign's owner alone",
     "post_actions(jsonb, timestamp with time zone)": TAKES_PARTNER,
