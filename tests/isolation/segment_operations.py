@@ -45,7 +45,7 @@ SEGMENTS: Mapping[str, Mapping[str, Build]] = {
     "Query.campaignUplift": {"": lambda _mine, theirs, _key: {"campaign": theirs.campaign}},
     "Mutation.segmentDefine": {
         "": lambda _mine, _theirs, key: {"input": {"terms": _terms(key)}},
-        "shared": lambda _mine, theirs, key: {"input": {"terms": _terms(f"{key} s", sharedWith=[theirs.partner])}},
+        "shared": lambda mine, _theirs, key: {"input": {"terms": _terms(f"{key} s", sharedWith=[mine.partner])}},
     },
     "Mutation.segmentChange": {
         "": lambda _mine, theirs, key: {"input": {"segment": theirs.segment, "terms": _terms(f"{key} c")}}
