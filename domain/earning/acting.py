@@ -163,7 +163,7 @@ def _refused(
 ) -> DomainError | None:
     fields = BUILT_IN.get(command.kind, types.get((command.partner_id, command.kind)))
     if fields is None:
-        return ActionTypeNotFound(command.kind)
+        return ActionTypeNotFound()
     if command.occurred_at > now + CLOCK_SKEW:
         return ActionInFuture(command.occurred_at)
     if command.occurred_at < now - caches.oldest:

@@ -191,7 +191,7 @@ async def retire(session: WriteSession, partner_id: PartnerId, name: str, *, now
     """Let a partner's own type be recorded no more. Raises: ActionTypeNotFound."""
     standing = next((one for one in await types_of(session, partner_id) if one.own and one.name == name), None)
     if standing is None:
-        raise ActionTypeNotFound(name)
+        raise ActionTypeNotFound
     own = (col(ActionTypeRow.partner_id) == partner_id) & (col(ActionTypeRow.name) == name)
     await session.execute(update(ActionTypeRow).where(own).values(retired_at=now))
     return standing

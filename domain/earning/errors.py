@@ -145,9 +145,8 @@ class ActionTypeNotFound(NotFound):
 
     code = "ACTION_TYPE_NOT_FOUND"
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"there is no type of actions {name!r}; define it first", path=("kind",))
+    def __init__(self) -> None:
+        super().__init__("there is no such type of actions; actionTypes names them, or define it first", path=("kind",))
 
 
 class ActionTypeTaken(Conflict):

@@ -34,7 +34,6 @@ ACTIONS: Mapping[str, Mapping[str, Build]] = {
         "": lambda _mine, _theirs, key: {
             "input": {"name": f"OWN_{key}", "fields": [{"name": "minutes", "kind": "WHOLE", "required": True}]}
         },
-        "named as another's": lambda _mine, theirs, _key: {"input": {"name": theirs.action_type}},
     },
     "Mutation.actionTypeRetire": {"": lambda _mine, theirs, _key: {"input": {"name": theirs.action_type}}},
 }
