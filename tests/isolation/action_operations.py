@@ -27,7 +27,12 @@ ACTIONS: Mapping[str, Mapping[str, Build]] = {
     },
     "Mutation.actionsRecord": {
         "": lambda mine, theirs, key: {
-            "input": {"actions": [_action(theirs.guest, f"{key}-1"), _action(mine.member, f"{key}-2")]}
+            "input": {
+                "actions": [
+                    _action(theirs.guest, f"{key}-1"),
+                    _action(theirs.member, f"{key}-2", outletCode=mine.outlet_code),
+                ]
+            }
         }
     },
     "Mutation.actionTypeDefine": {
