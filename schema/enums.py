@@ -7,7 +7,7 @@ import strawberry
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
 from domain.banking.states import CreditState, Direction, Place
-from domain.coalition.exit_models import ExitStep, Remainder, Residual
+from domain.coalition.exit_words import ExitStep, Remainder, Residual, WindDownStep
 from domain.coalition.models import (
     BankOutcome,
     Billing,
@@ -42,7 +42,6 @@ from domain.settlement.disputing.models import (
     DisputeStepKind,
     DisputeTreatment,
 )
-from domain.settlement.exits.winding_down import WindDownStep
 from domain.settlement.failure_models import Fate
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState
