@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="bank",
@@ -39,7 +40,7 @@ def instruct(
     """Plan the payments of an approved cycle and issue its documents. Nothing in it is taken back from then on."""
     from hansa.commands.bank import work
 
-    _at_desk(work.instruct, cycle, person, plan, json=json)
+    at_desk(work.instruct, cycle, person, plan, json=json)
 
 
 @app.command(epilog="Example: hansa bank release --as approver@hansa.example")
@@ -47,7 +48,7 @@ def release(person: As, cycle: CycleName = None, *, json: Json = False) -> None:
     """Let the payments go out. It takes another person than the one who instructed them."""
     from hansa.commands.bank import work
 
-    _at_desk(work.release, cycle, person, json=json)
+    at_desk(work.release, cycle, person, json=json)
 
 
 @app.command(epilog="Example: hansa bank pay --out payments.xml")
@@ -63,7 +64,7 @@ def pay(
     """Write the released orders (pain.001.001.09) to a file, for the bank. Writing again gives the same bytes."""
     from hansa.commands.bank import work
 
-    _at_desk(work.pay, cycle, partner, out, json=json)
+    at_desk(work.pay, cycle, partner, out, json=json)
 
 
 @app.command("import", epilog="Example: hansa bank import statement.xml --as preparer@hansa.example")
@@ -76,7 +77,7 @@ def bring_in(
     """Take a bank's file in and match what it tells. Taken in again, it changes nothing."""
     from hansa.commands.bank import work
 
-    _at_desk(work.bring_in, file, person, json=json)
+    at_desk(work.bring_in, file, person, json=json)
 
 
 @app.command(epilog="Example: hansa bank payments --cycle 2026-11")
@@ -84,7 +85,7 @@ def payments(cycle: CycleName = None, *, json: Json = False) -> None:
     """Show payments, newest first: of one cycle, or the newest hundred."""
     from hansa.commands.bank import work
 
-    _at_desk(work.payments, cycle, json=json)
+    at_desk(work.payments, cycle, json=json)
 
 
 @app.command(epilog="Example: hansa bank worklist")
@@ -92,7 +93,7 @@ def worklist(*, json: Json = False) -> None:
     """Show what waits for a person: entries no rule could place, with the best guesses, and what others asked for."""
     from hansa.commands.bank import work
 
-    _at_desk(work.worklist, json=json)
+    at_desk(work.worklist, json=json)
 
 
 @app.command(epilog="Example: hansa bank match S-7/3 RF18000010001000 --as preparer@hansa.example")
@@ -107,7 +108,7 @@ def match(
     """Say what an entry belongs to. Where the amounts differ, a second person has to confirm it."""
     from hansa.commands.bank import work
 
-    _at_desk(work.match, entry, references, person, note, json=json)
+    at_desk(work.match, entry, references, person, note, json=json)
 
 
 @app.command(epilog="Example: hansa bank confirm S-7/3 --as approver@hansa.example")
@@ -115,7 +116,7 @@ def confirm(entry: EntryName, person: As, *, json: Json = False) -> None:
     """Agree, as a second person, to a match whose amounts differ."""
     from hansa.commands.bank import work
 
-    _at_desk(work.confirm, entry, person, json=json)
+    at_desk(work.confirm, entry, person, json=json)
 
 
 @app.command(epilog="Example: hansa bank unmatch S-7/3 --as preparer@hansa.example")
@@ -123,7 +124,7 @@ def unmatch(entry: EntryName, person: As, *, json: Json = False) -> None:
     """Take back what an entry belongs to; no rule makes it belong there again."""
     from hansa.commands.bank import work
 
-    _at_desk(work.unmatch, entry, person, json=json)
+    at_desk(work.unmatch, entry, person, json=json)
 
 
 @app.command(
@@ -142,7 +143,7 @@ def write_off(
     """Give up what is left of a payment: one person asks with a reason, another one agrees without."""
     from hansa.commands.bank import work
 
-    _at_desk(work.write_off, reference, person, reason, json=json)
+    at_desk(work.write_off, reference, person, reason, json=json)
 
 
 @app.command(epilog="Example: hansa bank credit 01a2… --use adjust --as preparer@hansa.example")
@@ -158,7 +159,7 @@ def credit(
     """Use what a partner paid too much: one person says how, another one agrees."""
     from hansa.commands.bank import work
 
-    _at_desk(work.credit, credit, person, use, json=json)
+    at_desk(work.credit, credit, person, use, json=json)
 
 
 @app.command(epilog="Example: hansa bank ageing")
@@ -166,10 +167,4 @@ def ageing(*, json: Json = False) -> None:
     """Show what is open by who has to pay it and for how long it has been due."""
     from hansa.commands.bank import work
 
-    _at_desk(work.ageing, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json))
+    at_desk(work.ageing, json=json)

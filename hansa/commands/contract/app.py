@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 contract = typer.Typer(
     name="contract",
@@ -43,7 +44,7 @@ def show(slug: Slug, version: Chosen = None, *, json: Json = False) -> None:
     """Show a partner's versions, and all terms of one."""
     from hansa.commands.contract import work
 
-    _at_desk(work.show, slug, version, json=json)
+    at_desk(work.show, slug, version, json=json)
 
 
 @contract.command(
@@ -61,7 +62,7 @@ def draw_up(
     """Draw up the next version: the terms of an earlier one, with what is set."""
     from hansa.commands.contract import work
 
-    _at_desk(work.draw_up, slug, valid_from, terms or [], base, person, json=json)
+    at_desk(work.draw_up, slug, valid_from, terms or [], base, person, json=json)
 
 
 @contract.command(epilog="Example: hansa contract change northwind 3 --set price=0.0094")
@@ -69,7 +70,7 @@ def change(slug: Slug, version: Version, terms: Set = None, person: Person = Non
     """Change a draft; whoever changed it last cannot sign it."""
     from hansa.commands.contract import work
 
-    _at_desk(work.change, slug, version, terms or [], person, json=json)
+    at_desk(work.change, slug, version, terms or [], person, json=json)
 
 
 @contract.command(epilog="Example: hansa contract withdraw northwind 3")
@@ -77,7 +78,7 @@ def withdraw(slug: Slug, version: Version, person: Person = None, *, json: Json 
     """Give a draft up."""
     from hansa.commands.contract import work
 
-    _at_desk(work.withdraw, slug, version, person, json=json)
+    at_desk(work.withdraw, slug, version, person, json=json)
 
 
 @contract.command(epilog="Example: hansa contract diff northwind --version 3 --against 1")
@@ -91,7 +92,7 @@ def diff(
     """Hold two versions side by side, term by term."""
     from hansa.commands.contract import work
 
-    _at_desk(work.diff, slug, version, against, json=json)
+    at_desk(work.diff, slug, version, against, json=json)
 
 
 @contract.command("what-if", epilog="Example: hansa contract what-if northwind --version 3 --cycle 2026-10")
@@ -106,7 +107,7 @@ def what_if(
     """Show what a cycle would have come to under a version. Nothing is written."""
     from hansa.commands.contract import work
 
-    _at_desk(work.what_if, slug, version, cycle, always=always, json=json)
+    at_desk(work.what_if, slug, version, cycle, always=always, json=json)
 
 
 @contract.command(epilog="Example: hansa contract sign northwind 3 --as bert@hansa.example")
@@ -114,7 +115,7 @@ def sign(slug: Slug, version: Version, person: Person = None, *, json: Json = Fa
     """Bring a version into force. It takes another person than the one who drew it up."""
     from hansa.commands.contract import work
 
-    _at_desk(work.sign, slug, version, person, json=json)
+    at_desk(work.sign, slug, version, person, json=json)
 
 
 @company.command("show", epilog="Example: hansa company show northwind")
@@ -122,7 +123,7 @@ def show_company(slug: Whose = None, *, json: Json = False) -> None:
     """Show a company, and the account that waits for a second person."""
     from hansa.commands.contract import work
 
-    _at_desk(work.show_company, slug, json=json)
+    at_desk(work.show_company, slug, json=json)
 
 
 @company.command("change", epilog="Example: hansa company change northwind --set town=Riga --set language=lv")
@@ -130,7 +131,7 @@ def change_company(slug: Whose = None, parts: Set = None, *, json: Json = False)
     """Change a company's name, address, e-mail or language; the operator's is entered this way too."""
     from hansa.commands.contract import work
 
-    _at_desk(work.change_company, slug, parts or [], json=json)
+    at_desk(work.change_company, slug, parts or [], json=json)
 
 
 @company.command(
@@ -147,7 +148,7 @@ def account(
     """Propose where a company is paid; nothing changes until somebody else confirms it."""
     from hansa.commands.contract import work
 
-    _at_desk(work.propose_account, slug, iban, bic, person, json=json)
+    at_desk(work.propose_account, slug, iban, bic, person, json=json)
 
 
 @company.command("confirm", epilog="Example: hansa company confirm northwind --as bert@hansa.example")
@@ -161,10 +162,4 @@ def confirm(
     """Confirm the account that waits, having asked the company by another way."""
     from hansa.commands.contract import work
 
-    _at_desk(work.decide_account, slug, person, reject=reject, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, **named: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, **named))
+    at_desk(work.decide_account, slug, person, reject=reject, json=json)

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="dispute",
@@ -34,7 +35,7 @@ def list_(
     """List the disputes that are open, newest first: who disputes what, how far it has come, and until when."""
     from hansa.commands.dispute import work
 
-    _at_desk(work.listed, cycle, every=every, overdue=overdue, json=json)
+    at_desk(work.listed, cycle, every=every, overdue=overdue, json=json)
 
 
 @app.command(epilog="Example: hansa dispute show 3f9a12bc")
@@ -42,7 +43,7 @@ def show(dispute: Which, *, json: Json = False) -> None:
     """Show a dispute: the line, what both sides say, the evidence, every step, and what was decided."""
     from hansa.commands.dispute import work
 
-    _at_desk(work.shown, dispute, json=json)
+    at_desk(work.shown, dispute, json=json)
 
 
 @app.command(epilog="Example: hansa dispute answer 3f9a12bc --as anna@hansa.example --words 'As the contract says'")
@@ -57,7 +58,7 @@ def answer(
     """Answer for the house, where the other side of the line is one of its accounts."""
     from hansa.commands.dispute import work
 
-    _at_desk(work.answered, dispute, person, words, conceded, json=json)
+    at_desk(work.answered, dispute, person, words, conceded, json=json)
 
 
 @app.command(epilog="Example: hansa dispute escalate 3f9a12bc --as anna@hansa.example")
@@ -65,7 +66,7 @@ def escalate(dispute: Which, person: As, *, json: Json = False) -> None:
     """Take an answered dispute to its decision, without waiting for who raised it."""
     from hansa.commands.dispute import work
 
-    _at_desk(work.escalated, dispute, person, json=json)
+    at_desk(work.escalated, dispute, person, json=json)
 
 
 @app.command(
@@ -82,7 +83,7 @@ def decide(
     """Decide an escalated dispute. It takes somebody who neither prepared the cycle nor answered."""
     from hansa.commands.dispute import work
 
-    _at_desk(work.decided, dispute, person, upheld, reasons, json=json)
+    at_desk(work.decided, dispute, person, upheld, reasons, json=json)
 
 
 @app.command(epilog="Example: hansa dispute evidence 3f9a12bc --out ./evidence")
@@ -95,10 +96,4 @@ def evidence(
     """Save the files of a dispute, each checked against the hash it was kept under."""
     from hansa.commands.dispute import work
 
-    _at_desk(work.saved, dispute, out, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, **options: Any) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, **options))
+    at_desk(work.saved, dispute, out, json=json)

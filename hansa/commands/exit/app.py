@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from domain.coalition.exit_models import ExitStep, Remainder, Residual
 from domain.settlement.exits.winding_down import WindDownStep
+from hansa.commands.errands import at_desk
 
 exits = typer.Typer(
     name="exit",
@@ -33,7 +33,7 @@ def everybody(*, json: Json = False) -> None:
     """Show who is leaving or has left."""
     from hansa.commands.exit import work
 
-    _at_desk(work.everybody, json=json)
+    at_desk(work.everybody, json=json)
 
 
 @exits.command(epilog="Example: hansa exit show northwind")
@@ -41,7 +41,7 @@ def show(slug: Slug, *, json: Json = False) -> None:
     """Show the steps of a partner's way out, what stands before the next, and what may become of its points."""
     from hansa.commands.exit import work
 
-    _at_desk(work.show, slug, json=json)
+    at_desk(work.show, slug, json=json)
 
 
 @exits.command(epilog="Example: hansa exit notice northwind --on 2027-03-31 --reason Moves --as anna@hansa.example")
@@ -56,7 +56,7 @@ def notice(
     """Give notice: everybody is told, and nothing changes until the exit day."""
     from hansa.commands.exit import work
 
-    _at_desk(work.notice, slug, on, reason, person, json=json)
+    at_desk(work.notice, slug, on, reason, person, json=json)
 
 
 @exits.command(epilog="Example: hansa exit withdraw northwind --as anna@hansa.example")
@@ -64,7 +64,7 @@ def withdraw(slug: Slug, person: As, *, json: Json = False) -> None:
     """Take notice back, until the exit day."""
     from hansa.commands.exit import work
 
-    _at_desk(work.withdraw, slug, person, json=json)
+    at_desk(work.withdraw, slug, person, json=json)
 
 
 @exits.command(epilog="Example: hansa exit remainder northwind pay_out --as anna@hansa.example")
@@ -84,7 +84,7 @@ def remainder(
     """Say what becomes of points nobody has spent; it counts once a second person says the same."""
     from hansa.commands.exit import work
 
-    _at_desk(work.remainder, slug, choice, person, json=json)
+    at_desk(work.remainder, slug, choice, person, json=json)
 
 
 @exits.command(epilog="Example: hansa exit step northwind settle --as anna@hansa.example")
@@ -100,7 +100,7 @@ def step(
     """Take the next step. Dated steps take themselves when their day has come."""
     from hansa.commands.exit import work
 
-    _at_desk(work.step, slug, what, person, json=json)
+    at_desk(work.step, slug, what, person, json=json)
 
 
 @wind_down.command("show", epilog="Example: hansa wind-down show")
@@ -108,7 +108,7 @@ def show_end(*, json: Json = False) -> None:
     """Show how far the end has come, and what stands before the next step."""
     from hansa.commands.exit import work
 
-    _at_desk(work.show_end, json=json)
+    at_desk(work.show_end, json=json)
 
 
 @wind_down.command(
@@ -129,7 +129,7 @@ def announce(
     """Announce the end; it begins, and everybody is told, once somebody else confirms."""
     from hansa.commands.exit import work
 
-    _at_desk(work.announce, earning, spending, residual, reason, person, json=json)
+    at_desk(work.announce, earning, spending, residual, reason, person, json=json)
 
 
 @wind_down.command("step", epilog="Example: hansa wind-down step announce --as bert@hansa.example")
@@ -144,7 +144,7 @@ def step_of_end(
     """Take the next step of the end. Dated steps take themselves when their day has come."""
     from hansa.commands.exit import work
 
-    _at_desk(work.step_of_end, what, person, json=json)
+    at_desk(work.step_of_end, what, person, json=json)
 
 
 @wind_down.command("withdraw", epilog="Example: hansa wind-down withdraw --as anna@hansa.example")
@@ -152,10 +152,4 @@ def withdraw_end(person: As, *, json: Json = False) -> None:
     """Take the end back before anybody's earning has stopped."""
     from hansa.commands.exit import work
 
-    _at_desk(work.withdraw_end, person, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json))
+    at_desk(work.withdraw_end, person, json=json)

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="liability",
@@ -32,7 +33,7 @@ def cohorts(as_of: AsOf = None, sponsor: Sponsor = None, svg: Svg = None, *, jso
     """Show month by month what was issued, redeemed, expired and clawed back, and the triangle of redemptions."""
     from hansa.commands.liability import work
 
-    _at_desk(work.cohorts, as_of, sponsor, svg, json=json)
+    at_desk(work.cohorts, as_of, sponsor, svg, json=json)
 
 
 @app.command(epilog="Example: hansa liability urr --svg curves.svg")
@@ -40,7 +41,7 @@ def urr(as_of: AsOf = None, sponsor: Sponsor = None, svg: Svg = None, *, json: J
     """Show the ultimate redemption rate of each month and of all, as a range, and what it was developed from."""
     from hansa.commands.liability import work
 
-    _at_desk(work.urr, as_of, sponsor, svg, json=json)
+    at_desk(work.urr, as_of, sponsor, svg, json=json)
 
 
 @app.command(epilog="Example: hansa liability reserve --svg cover.svg")
@@ -55,7 +56,7 @@ def reserve(
     """Show what has to be kept, what covers it, and how the usual scenarios would change that."""
     from hansa.commands.liability import work
 
-    _at_desk(work.reserve, as_of, rate, leaves, svg, json=json)
+    at_desk(work.reserve, as_of, rate, leaves, svg, json=json)
 
 
 @app.command("roll-forward", epilog="Example: hansa liability roll-forward --sponsor olla")
@@ -63,7 +64,7 @@ def roll_forward(sponsor: Sponsor = None, *, json: Json = False) -> None:
     """Show how what was paid in for points moved on from cycle to cycle, and whether it ties."""
     from hansa.commands.liability import work
 
-    _at_desk(work.roll_forward, sponsor, json=json)
+    at_desk(work.roll_forward, sponsor, json=json)
 
 
 @app.command(epilog="Example: hansa liability deferred --sponsor olla --value 0.01")
@@ -77,7 +78,7 @@ def deferred(
     """Show the deferred revenue of a partner, cycle by cycle (IFRS 15)."""
     from hansa.commands.liability import work
 
-    _at_desk(work.deferred, sponsor, value, rate, json=json)
+    at_desk(work.deferred, sponsor, value, rate, json=json)
 
 
 @app.command(epilog="Example: hansa liability deposit 500.00 --note 'first reserve' --as anna@hansa.example")
@@ -93,7 +94,7 @@ def deposit(
     """Book money put into the reserve; the cover is judged at once."""
     from hansa.commands.liability import work
 
-    _at_desk(work.deposit, amount, person, note, value_on, key, json=json)
+    at_desk(work.deposit, amount, person, note, value_on, key, json=json)
 
 
 @app.command(epilog="Example: hansa liability release 100.00 --note 'to the operator' --as anna@hansa.example")
@@ -109,7 +110,7 @@ def release(
     """Ask for money to be taken out of the reserve; a second person has to agree."""
     from hansa.commands.liability import work
 
-    _at_desk(work.release, amount, person, note, value_on, key, json=json)
+    at_desk(work.release, amount, person, note, value_on, key, json=json)
 
 
 @app.command(epilog="Example: hansa liability approve-release 0192… --as bert@hansa.example")
@@ -122,7 +123,7 @@ def approve_release(
     """Agree to a release. It takes another person than the one who asked."""
     from hansa.commands.liability import work
 
-    _at_desk(work.approve_release, movement, person, json=json)
+    at_desk(work.approve_release, movement, person, json=json)
 
 
 @app.command(epilog="Example: hansa liability account")
@@ -130,7 +131,7 @@ def account(*, json: Json = False) -> None:
     """Show the movements of the reserve's account, and what settled cycles left with the operator."""
     from hansa.commands.liability import work
 
-    _at_desk(work.account, json=json)
+    at_desk(work.account, json=json)
 
 
 @app.command(epilog="Example: hansa liability evaluate --as anna@hansa.example")
@@ -138,10 +139,4 @@ def evaluate(person: As, *, json: Json = False) -> None:
     """Judge the cover now: unsecured issuance stops below the minimum, if the settings say so, or goes on."""
     from hansa.commands.liability import work
 
-    _at_desk(work.evaluate, person, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json))
+    at_desk(work.evaluate, person, json=json)

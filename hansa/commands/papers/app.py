@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from hansa.commands.errands import at_desk
+
 CycleName = Annotated[str | None, typer.Option("--cycle", help="The cycle's name; by default the newest computed one.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Where to; by default here, under the file's own name.")]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON, for programs.")]
@@ -48,20 +50,18 @@ def statement(
     json: Json = False,
 ) -> None:
     """Write a partner's statement to a file: pro forma until the cycle's payments are instructed."""
-    from hansa.commands.desk import at_desk
     from hansa.commands.papers import work
 
     if transfers and form is PaperForm.PDF:
         raise typer.BadParameter("Transfers are written as csv or parquet.", param_hint="--as")
-    at_desk(lambda desk: work.statement(desk, cycle, partner, form.value, out, transfers=transfers, json=json))
+    at_desk(work.statement, cycle, partner, form.value, out, transfers=transfers, json=json)
 
 
 def invoices(cycle: CycleName = None, *, json: Json = False) -> None:
     """Show the numbered documents of a cycle, and what they come to."""
-    from hansa.commands.desk import at_desk
     from hansa.commands.papers import work
 
-    at_desk(lambda desk: work.invoices(desk, cycle, json=json))
+    at_desk(work.invoices, cycle, json=json)
 
 
 def invoice(
@@ -71,10 +71,9 @@ def invoice(
     json: Json = False,
 ) -> None:
     """Write a numbered document to a PDF."""
-    from hansa.commands.desk import at_desk
     from hansa.commands.papers import work
 
-    at_desk(lambda desk: work.invoice(desk, number, out, json=json))
+    at_desk(work.invoice, number, out, json=json)
 
 
 def journal(
@@ -90,7 +89,6 @@ def journal(
     json: Json = False,
 ) -> None:
     """Write the double-entry bookings of a cycle for an accounting system."""
-    from hansa.commands.desk import at_desk
     from hansa.commands.papers import work
 
-    at_desk(lambda desk: work.journal(desk, cycle, whose, form.value, out, accounts, json=json))
+    at_desk(work.journal, cycle, whose, form.value, out, accounts, json=json)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="prepaid",
@@ -33,7 +34,7 @@ def order(
     """Order packs for a partner; its payment bears the reference that is shown."""
     from hansa.commands.prepaid import work
 
-    _at_desk(work.order, slug, packs, key, json=json)
+    at_desk(work.order, slug, packs, key, json=json)
 
 
 @app.command(epilog="Example: hansa prepaid pay olla 3 --amount 121.00 --seen 'statement 41' --as anna@hansa.example")
@@ -49,7 +50,7 @@ def pay(
     """Say that an order is paid: the first person notes amount and place, another one confirms it without them."""
     from hansa.commands.prepaid import work
 
-    _at_desk(work.pay, slug, number, amount, seen, person, json=json)
+    at_desk(work.pay, slug, number, amount, seen, person, json=json)
 
 
 @app.command(epilog="Example: hansa prepaid cancel olla 3 --as anna@hansa.example")
@@ -57,7 +58,7 @@ def cancel(slug: Slug, number: Number, person: As, *, json: Json = False) -> Non
     """Give an order up that is not paid."""
     from hansa.commands.prepaid import work
 
-    _at_desk(work.cancel, slug, number, person, json=json)
+    at_desk(work.cancel, slug, number, person, json=json)
 
 
 @app.command("give-back", epilog="Example: hansa prepaid give-back olla --reason 'It leaves' --as anna@hansa.example")
@@ -71,7 +72,7 @@ def give_back(
     """Give back what is left of packs to a partner that leaves them: the first person asks, another one agrees."""
     from hansa.commands.prepaid import work
 
-    _at_desk(work.give_back, slug, reason, person, json=json)
+    at_desk(work.give_back, slug, reason, person, json=json)
 
 
 @app.command("list", epilog="Example: hansa prepaid list")
@@ -81,7 +82,7 @@ def list_packs(
     """Show the orders, and what each partner has paid before and not used."""
     from hansa.commands.prepaid import work
 
-    _at_desk(work.list_packs, slug, json=json)
+    at_desk(work.list_packs, slug, json=json)
 
 
 def exposure(
@@ -95,10 +96,4 @@ def exposure(
     """Show what sponsors can still award: points of packs, what they owe beside their limit, and stops."""
     from hansa.commands.prepaid import work
 
-    _at_desk(work.exposure, slug, now, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json))
+    at_desk(work.exposure, slug, now, json=json)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 exceptions = typer.Typer(
     name="exceptions",
@@ -61,7 +62,7 @@ def reconcile(  # noqa: PLR0913 - as many words as there are to say
         dry_run=dry_run,
         report=report,
     )
-    _at_desk(work.reconcile, wish, json=json)
+    at_desk(work.reconcile, wish, json=json)
 
 
 @exceptions.command("list", epilog="Example: hansa exceptions list --partner olla")
@@ -74,7 +75,7 @@ def list_(
     """List what is to be cleared up, each with what is most likely to be done about it."""
     from hansa.commands.reconcile import work
 
-    _at_desk(work.listed, partner, every=every, json=json)
+    at_desk(work.listed, partner, every=every, json=json)
 
 
 @exceptions.command(epilog="Example: hansa exceptions resolve 3f9a… --as anna@hansa.example --how ACCEPTED")
@@ -89,7 +90,7 @@ def resolve(
     """Clear an exception up."""
     from hansa.commands.reconcile import work
 
-    _at_desk(work.resolved, exception, person, how, note, json=json)
+    at_desk(work.resolved, exception, person, how, note, json=json)
 
 
 @exceptions.command(epilog="Example: hansa exceptions propose 3f9a… --as anna@hansa.example --note 'typing error'")
@@ -104,7 +105,7 @@ def propose(
     """Propose to match an exception with its suggested counterpart, or to write it off; another person confirms."""
     from hansa.commands.reconcile import work
 
-    _at_desk(work.proposed, exception, person, how, note, json=json)
+    at_desk(work.proposed, exception, person, how, note, json=json)
 
 
 @exceptions.command(epilog="Example: hansa exceptions confirm 3f9a… --as bert@hansa.example")
@@ -112,10 +113,4 @@ def confirm(exception: Which, person: As, *, json: Json = False) -> None:
     """Confirm what another person proposed."""
     from hansa.commands.reconcile import work
 
-    _at_desk(work.confirmed, exception, person, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool, **more: Any) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json, **more))
+    at_desk(work.confirmed, exception, person, json=json)

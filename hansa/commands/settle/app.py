@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="settle",
@@ -30,7 +31,7 @@ def status(*, json: Json = False) -> None:
     """Show the cycles, and where the open one stands: a forecast until it is cut off."""
     from hansa.commands.settle import work
 
-    _at_desk(work.status, json=json)
+    at_desk(work.status, json=json)
 
 
 @app.command("open", epilog="Example: hansa settle open")
@@ -42,7 +43,7 @@ def open_first(
     """Open the first cycle of a coalition. Every later one opens by itself when the one before is cut off."""
     from hansa.commands.settle import work
 
-    _at_desk(work.open_first, name, json=json)
+    at_desk(work.open_first, name, json=json)
 
 
 @app.command("cut-off", epilog="Example: hansa settle cut-off --cycle 2026-11")
@@ -55,7 +56,7 @@ def cut_off(
     """Let no further posting into the open cycle, open the next one, and seal what came in."""
     from hansa.commands.settle import work
 
-    _at_desk(work.cut_off, cycle, next_name, json=json)
+    at_desk(work.cut_off, cycle, next_name, json=json)
 
 
 @app.command(epilog="Example: hansa settle compute --de-minimis 5.00")
@@ -71,7 +72,7 @@ def compute(
     """Price the cycle's transfers and draw up every statement. Repeat it as often as you like before proposing."""
     from hansa.commands.settle import work
 
-    _at_desk(work.compute, cycle, de_minimis, json=json)
+    at_desk(work.compute, cycle, de_minimis, json=json)
 
 
 @app.command(epilog="Example: hansa settle propose --as anna@hansa.example")
@@ -87,7 +88,7 @@ def propose(
     """Lay the statements before the partners."""
     from hansa.commands.settle import work
 
-    _at_desk(work.propose, cycle, person, days, json=json)
+    at_desk(work.propose, cycle, person, days, json=json)
 
 
 @app.command(epilog="Example: hansa settle approve --as bert@hansa.example")
@@ -95,7 +96,7 @@ def approve(person: As, cycle: CycleName = None, *, json: Json = False) -> None:
     """Approve what was proposed. It takes another person than the one who proposed it."""
     from hansa.commands.settle import work
 
-    _at_desk(work.approve, cycle, person, json=json)
+    at_desk(work.approve, cycle, person, json=json)
 
 
 @app.command(epilog="Example: hansa settle void --as anna@hansa.example --reason 'wrong contract'")
@@ -109,7 +110,7 @@ def void(
     """Take a proposal or an approval back, so that the cycle can be computed again."""
     from hansa.commands.settle import work
 
-    _at_desk(work.void, cycle, person, reason, json=json)
+    at_desk(work.void, cycle, person, reason, json=json)
 
 
 @app.command(epilog="Example: hansa settle close --as anna@hansa.example")
@@ -117,7 +118,7 @@ def close(person: As, cycle: CycleName = None, *, json: Json = False) -> None:
     """Put a settled cycle away: nothing more will happen to it."""
     from hansa.commands.settle import work
 
-    _at_desk(work.close, cycle, person, json=json)
+    at_desk(work.close, cycle, person, json=json)
 
 
 @app.command(epilog="Example: hansa settle answers --cycle 2026-11")
@@ -125,7 +126,7 @@ def answers(cycle: CycleName = None, *, json: Json = False) -> None:
     """Show what each partner says to its statement, and until when it may."""
     from hansa.commands.settle import work
 
-    _at_desk(work.answers_of, cycle, json=json)
+    at_desk(work.answers_of, cycle, json=json)
 
 
 @app.command(epilog="Example: hansa settle answer olla --as ola@olla.example")
@@ -133,7 +134,7 @@ def answer(slug: Slug, person: PartnersPerson, cycle: CycleName = None, *, json:
     """Accept a partner's statement, in the name of one of its own people. To dispute lines of it: hansa dispute."""
     from hansa.commands.settle import work
 
-    _at_desk(work.answer, cycle, slug, person, json=json)
+    at_desk(work.answer, cycle, slug, person, json=json)
 
 
 @app.command("set-aside", epilog="Example: hansa settle set-aside olla --as anna@hansa.example --reason insolvent")
@@ -141,7 +142,7 @@ def set_aside(slug: Slug, person: As, reason: Reason, cycle: CycleName = None, *
     """Ask for a cycle to be settled without a partner that failed; it takes a second person: hansa settle agree."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.set_aside, cycle, slug, person, reason, json=json)
+    at_desk(cases.set_aside, cycle, slug, person, reason, json=json)
 
 
 @app.command("take-back", epilog="Example: hansa settle take-back olla --as anna@hansa.example --reason 'it pays'")
@@ -149,7 +150,7 @@ def take_back(slug: Slug, person: As, reason: Reason, cycle: CycleName = None, *
     """Ask for what was set aside to be owed again; it takes a second person: hansa settle agree."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.take_back, cycle, slug, person, reason, json=json)
+    at_desk(cases.take_back, cycle, slug, person, reason, json=json)
 
 
 @app.command("write-off", epilog="Example: hansa settle write-off olla --as anna@hansa.example --reason bankrupt")
@@ -157,7 +158,7 @@ def write_off(slug: Slug, person: As, reason: Reason, cycle: CycleName = None, *
     """Ask for the operator to make good what was set aside; it takes a second person: hansa settle agree."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.write_off, cycle, slug, person, reason, json=json)
+    at_desk(cases.write_off, cycle, slug, person, reason, json=json)
 
 
 @app.command(epilog="Example: hansa settle agree olla --as bert@hansa.example")
@@ -165,7 +166,7 @@ def agree(slug: Slug, person: As, cycle: CycleName = None, *, json: Json = False
     """Agree to what somebody else asks for about a partner in a cycle; it is done at once."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.agree, cycle, slug, person, json=json)
+    at_desk(cases.agree, cycle, slug, person, json=json)
 
 
 @app.command(epilog="Example: hansa settle policy calendar=MONTH days_to_answer=10 --as anna@hansa.example")
@@ -180,7 +181,7 @@ def policy(
     """Show how the coalition settles, or change it for the steps taken from now on."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.policy, changes or [], person, json=json)
+    at_desk(cases.policy, changes or [], person, json=json)
 
 
 @app.command(epilog="Example: hansa settle statement olla --cycle 2026-11")
@@ -193,7 +194,7 @@ def statement(
     """Show what a cycle comes to for one partner, line by line."""
     from hansa.commands.settle import work
 
-    _at_desk(work.statement, cycle, slug, json=json)
+    at_desk(work.statement, cycle, slug, json=json)
 
 
 @app.command(epilog="Example: hansa settle netting")
@@ -201,7 +202,7 @@ def netting(cycle: CycleName = None, *, json: Json = False) -> None:
     """Show who owes whom, what netting leaves of it, and the payments that settle it."""
     from hansa.commands.settle import work
 
-    _at_desk(work.netting, cycle, json=json)
+    at_desk(work.netting, cycle, json=json)
 
 
 adjustments = typer.Typer(no_args_is_help=True, help="Adjustments in money, made by one person and agreed by another.")
@@ -213,7 +214,7 @@ def adjustment_list(cycle: CycleName = None, *, json: Json = False) -> None:
     """Show the newest adjustments: of one cycle, or of all and those that wait."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.adjustments_of, cycle, json=json)
+    at_desk(cases.adjustments_of, cycle, json=json)
 
 
 @adjustments.command(
@@ -236,7 +237,7 @@ def adjustment_make(
     from hansa.commands.settle import cases
 
     words = {"debtor": debtor, "creditor": creditor, "amount": amount, "adjusts": adjusts, "note": note}
-    _at_desk(cases.make_adjustment, words | {"reason": reason}, person, json=json)
+    at_desk(cases.make_adjustment, words | {"reason": reason}, person, json=json)
 
 
 @adjustments.command("agree", epilog="Example: hansa settle adjust agree 0194… --as bert@hansa.example")
@@ -244,7 +245,7 @@ def adjustment_agree(number: AdjustmentId, person: As, *, json: Json = False) ->
     """Agree to an adjustment that somebody else made."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.agree_adjustment, number, person, json=json)
+    at_desk(cases.agree_adjustment, number, person, json=json)
 
 
 @adjustments.command("withdraw", epilog="Example: hansa settle adjust withdraw 0194… --as anna@hansa.example")
@@ -252,10 +253,4 @@ def adjustment_withdraw(number: AdjustmentId, person: As, *, json: Json = False)
     """Give up an adjustment nobody has agreed to."""
     from hansa.commands.settle import cases
 
-    _at_desk(cases.withdraw_adjustment, number, person, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json))
+    at_desk(cases.withdraw_adjustment, number, person, json=json)
