@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.coalition import leaving
-from domain.coalition.exit_models import ExitStep, PartnerExit, Remainder, WindDown
+from domain.coalition.exit_models import PartnerExit, WindDown
+from domain.coalition.exit_words import ExitStep, Remainder, WindDownStep
 from domain.coalition.leaving import GiveNotice
 from domain.ids import PersonId
 from domain.members import notices
 from domain.settlement.exits import exiting, winding_down
 from domain.settlement.exits.exiting import ExitView
-from domain.settlement.exits.winding_down import AnnounceEnd, WindDownStep, WindDownView
+from domain.settlement.exits.winding_down import AnnounceEnd, WindDownView
 from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.houses import check_fresh

@@ -8,7 +8,7 @@ from domain.analytics.results import Bucket
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
 from domain.banking.states import CreditState, Direction, Place
-from domain.coalition.exit_models import ExitStep, Remainder, Residual
+from domain.coalition.exit_words import ExitStep, Remainder, Residual, WindDownStep
 from domain.coalition.models import (
     BankOutcome,
     Billing,
@@ -49,7 +49,6 @@ from domain.settlement.disputing.models import (
     DisputeStepKind,
     DisputeTreatment,
 )
-from domain.settlement.exits.winding_down import WindDownStep
 from domain.settlement.failure_models import Fate
 from domain.settlement.lines import LineKind, Source
 from domain.settlement.models import CycleState

@@ -11,7 +11,7 @@ import strawberry
 
 from domain.coalition import exit_models
 from domain.coalition import models as coalition_models
-from domain.coalition.exit_models import ExitStep, Remainder
+from domain.coalition.exit_words import ExitStep, Remainder
 from domain.members import notices
 from domain.members.notices import NoticeKind
 from domain.settlement.exits import blockers, exiting

@@ -10,9 +10,9 @@ from typing import Any
 import strawberry
 
 from domain.coalition import exit_models
-from domain.coalition.exit_models import Residual
+from domain.coalition.exit_words import Residual, WindDownStep
 from domain.settlement.exits import blockers, winding_down
-from domain.settlement.exits.winding_down import AnnounceEnd, WindDownStep
+from domain.settlement.exits.winding_down import AnnounceEnd
 from domain.values import Points
 from partners.scopes import Scope
 from resolvers import exits

@@ -22,7 +22,8 @@ from domain.coalition.errors import (
     SecondSignatureNeeded,
     StatusNotPossible,
 )
-from domain.coalition.exit_models import ExitStep, PartnerExit, Remainder
+from domain.coalition.exit_models import PartnerExit
+from domain.coalition.exit_words import ExitStep, Remainder
 from domain.coalition.models import Contract, Partner, PartnerStatus
 from domain.coalition.partners import change_status
 from domain.errors import InvalidValue

@@ -75,3 +75,10 @@ def test_the_doctor_finds_a_database_that_does_not_answer(tmp_path: Path) -> Non
     done = _hansa("doctor", HANSA_DATABASE_URL="postgresql://x@127.0.0.1:9/none", HANSA_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "does the server answer" in " ".join(done.stdout.split())
+
+
+def test_naming_the_commands_loads_neither_the_books_nor_the_schema() -> None:
+    code = "import sys, hansa.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "hansa" in loaded
+    assert not {"sqlalchemy", "sqlmodel", "strawberry", "resolvers", "schema"} & set(loaded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.coalition import leaving
-from domain.coalition.exit_models import Remainder
+from domain.coalition.exit_words import Remainder
 from domain.coalition.leaving import GiveNotice
 from domain.ids import PersonId
 from domain.storage import COALITION

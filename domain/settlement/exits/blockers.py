@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
-from domain.coalition.exit_models import PartnerExit, Remainder
+from domain.coalition.exit_models import PartnerExit
+from domain.coalition.exit_words import Remainder
 from domain.ids import PartnerId
 from domain.settlement.adjustment_models import SettlementAdjustment
 from domain.settlement.disputing.models import OPEN_STATES, Dispute

@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from domain.coalition.contracts import is_founding, one_at_a_time
 from domain.coalition.errors import ExitOutOfOrder, PersonNeeded
-from domain.coalition.exit_models import ExitStep, PartnerExit, Remainder
+from domain.coalition.exit_models import PartnerExit
+from domain.coalition.exit_words import ExitStep, Remainder
 from domain.coalition.leaving import end_tail, exit_of, stop_earning
 from domain.coalition.models import Partner, PartnerStatus
 from domain.coalition.partners import change_status

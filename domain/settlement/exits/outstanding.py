@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from domain.coalition.exit_models import Remainder
+from domain.coalition.exit_words import Remainder
 from domain.coalition.founding import coalition_of
 from domain.coalition.models import Contract
 from domain.ids import ContractId, CycleId

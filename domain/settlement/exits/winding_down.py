@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlmodel import col, select
 
 from domain.coalition.contracts import one_at_a_time
 from domain.coalition.errors import ExitNotFound, ExitOutOfOrder, ExitTooSoon, ExitUnderWay, SecondSignatureNeeded
-from domain.coalition.exit_models import PartnerExit, Remainder, Residual, WindDown
+from domain.coalition.exit_models import PartnerExit, WindDown
+from domain.coalition.exit_words import Remainder, Residual, WindDownStep
 from domain.coalition.founding import coalition_of
 from domain.coalition.leaving import LONGEST_REASON, MAY_LEAVE, notice_and_tail, standing_exit, sweep
 from domain.coalition.models import Partner, PartnerStatus
@@ -29,21 +29,6 @@ from domain.settlement.models import Cycle
 from domain.settlement.parties import CHARITY, OPERATOR, partner
 from domain.storage import COALITION, ReadSession, WriteSession, sight_of
 from domain.values import check_text
-
-
-class WindDownStep(StrEnum):
-    """What happens on the way to the end of a coalition, in this order."""
-
-    ANNOUNCE = "ANNOUNCE"
-    """One person announces it and another confirms; everybody is told."""
-    STOP_EARNING = "STOP_EARNING"
-    """Nobody earns points any more."""
-    END_SPENDING = "END_SPENDING"
-    """The last day to spend is over."""
-    SETTLE = "SETTLE"
-    """What was paid in for points that nobody spent is dealt with, and the last settlement begins."""
-    CLOSE = "CLOSE"
-    """All cycles are closed and nothing is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from domain.coalition.exit_models import ExitStep, Remainder, Residual
-from domain.settlement.exits.winding_down import WindDownStep
+from domain.coalition.exit_words import ExitStep, Remainder, Residual, WindDownStep
 from hansa.commands.errands import at_desk
 
 exits = typer.Typer(

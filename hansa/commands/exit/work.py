@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.coalition import leaving
-from domain.coalition.exit_models import ExitStep, Remainder, Residual
+from domain.coalition.exit_words import ExitStep, Remainder, Residual, WindDownStep
 from domain.coalition.leaving import GiveNotice
 from domain.settlement.exits import exiting, winding_down
 from domain.settlement.exits.blockers import Blocker
 from domain.settlement.exits.exiting import ExitView, StepView
-from domain.settlement.exits.winding_down import AnnounceEnd, WindDownStep, WindDownStepView, WindDownView
+from domain.settlement.exits.winding_down import AnnounceEnd, WindDownStepView, WindDownView
 from hansa import reporting
 from hansa.commands.contract.work import begins
 from hansa.commands.desk import Desk

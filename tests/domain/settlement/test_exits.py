@@ -19,7 +19,8 @@ from domain.coalition.errors import (
     PersonNeeded,
     SecondSignatureNeeded,
 )
-from domain.coalition.exit_models import ExitStep, PartnerExit, Remainder
+from domain.coalition.exit_models import PartnerExit
+from domain.coalition.exit_words import ExitStep, Remainder
 from domain.coalition.leaving import GiveNotice
 from domain.coalition.models import Partner, PartnerStatus
 from domain.ledger.posting import Door, post

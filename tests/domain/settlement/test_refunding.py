@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from domain.coalition import leaving
-from domain.coalition.exit_models import Remainder
+from domain.coalition.exit_words import Remainder
 from domain.coalition.leaving import GiveNotice
 from domain.settlement import refunding
 from domain.settlement.adjustments import adjustments_in

@@ -11,12 +11,12 @@ import pytest
 
 from domain.coalition import leaving
 from domain.coalition.errors import ExitNotFound, ExitOutOfOrder, ExitTooSoon, ExitUnderWay, SecondSignatureNeeded
-from domain.coalition.exit_models import Residual
+from domain.coalition.exit_words import Residual, WindDownStep
 from domain.coalition.founding import coalition_of
 from domain.coalition.leaving import GiveNotice
 from domain.settlement import queries
 from domain.settlement.exits import winding_down
-from domain.settlement.exits.winding_down import AnnounceEnd, WindDownStep
+from domain.settlement.exits.winding_down import AnnounceEnd
 from domain.settlement.parties import CHARITY, partner
 from domain.storage import Database, Sight
 from tests.domain.settlement.test_exits import TERMS, finish
