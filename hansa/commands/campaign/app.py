@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="campaign",
@@ -30,7 +31,7 @@ def list_campaigns(
     """List campaigns: whose, what they give, who pays, until when."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.list_campaigns, partner, state, trigger, json=json)
+    at_desk(work.list_campaigns, partner, state, trigger, json=json)
 
 
 @app.command(epilog="Example: hansa campaign show 'Happy hour'")
@@ -38,7 +39,7 @@ def show(name: Named, *, json: Json = False) -> None:
     """Show all that a campaign says, in words."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.show_campaign, name, json=json)
+    at_desk(work.show_campaign, name, json=json)
 
 
 @app.command("draw-up", epilog="Example: hansa campaign draw-up happy-hour.yaml --as shop=olla")
@@ -55,7 +56,7 @@ def draw_up(
     """Draft the campaigns of a file, or change the drafts and campaigns of their owners that are called so."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.draw_up, file, meant or [], preview=preview, json=json)
+    at_desk(work.draw_up, file, meant or [], preview=preview, json=json)
 
 
 @app.command(epilog="Example: hansa campaign agree 'Happy hour' --sponsor quill")
@@ -65,7 +66,7 @@ def agree(
     """Agree for a sponsor to the terms as they are now."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.agree, name, sponsor, json=json)
+    at_desk(work.agree, name, sponsor, json=json)
 
 
 @app.command(epilog="Example: hansa campaign publish 'Happy hour'")
@@ -73,7 +74,7 @@ def publish(name: Named, *, json: Json = False) -> None:
     """Let a draft give from now on; its budget is opened."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.publish, name, json=json)
+    at_desk(work.publish, name, json=json)
 
 
 @app.command(epilog="Example: hansa campaign pause 'Happy hour'")
@@ -81,7 +82,7 @@ def pause(name: Named, *, json: Json = False) -> None:
     """Give nothing for now."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.step, name, "pause", json=json)
+    at_desk(work.step, name, "pause", json=json)
 
 
 @app.command(epilog="Example: hansa campaign resume 'Happy hour'")
@@ -89,7 +90,7 @@ def resume(name: Named, *, json: Json = False) -> None:
     """Go on under the same terms."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.step, name, "resume", json=json)
+    at_desk(work.step, name, "resume", json=json)
 
 
 @app.command(epilog="Example: hansa campaign end 'Happy hour'")
@@ -97,7 +98,7 @@ def end(name: Named, *, json: Json = False) -> None:
     """Give nothing any more."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.step, name, "end", json=json)
+    at_desk(work.step, name, "end", json=json)
 
 
 @app.command(epilog="Example: hansa campaign results 'Happy hour' --by HOUR")
@@ -110,7 +111,7 @@ def results(
     """Show what a campaign has come to: members, awards, points, money, cost by sponsor, budget left."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.results, name, by, json=json)
+    at_desk(work.results, name, by, json=json)
 
 
 @app.command(epilog="Example: hansa campaign backtest 'Happy hour' --from 2026-01-01 --until 2026-10-31 --svg past.svg")
@@ -126,7 +127,7 @@ def backtest(
     """Try a campaign on past purchases: whom it would have reached, what it would have cost whom, what would change."""
     from hansa.commands.campaign import backtest as trying
 
-    _at_desk(trying.backtest, name, since, until, partner, svg, json=json)
+    at_desk(trying.backtest, name, since, until, partner, svg, json=json)
 
 
 @app.command("reveal-seed", epilog="Example: hansa campaign reveal-seed 'Spin the wheel'")
@@ -134,7 +135,7 @@ def reveal_seed(name: Named, *, json: Json = False) -> None:
     """Open what the wheels of an ended campaign turned by, once no purchase for it can come any more."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.step, name, "reveal", json=json)
+    at_desk(work.step, name, "reveal", json=json)
 
 
 @app.command(epilog="Example: hansa campaign turns 'Spin the wheel'")
@@ -142,7 +143,7 @@ def turns(name: Named, *, json: Json = False) -> None:
     """Work every turn of a campaign's wheels out again from its revealed seed, and hold it to what was given."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.turns, name, json=json)
+    at_desk(work.turns, name, json=json)
 
 
 @app.command(epilog="Example: hansa campaign uplift 'Happy hour'")
@@ -150,10 +151,4 @@ def uplift(name: Named, *, json: Json = False) -> None:
     """Show what a campaign has brought: members it was for against those left out, with what it cost."""
     from hansa.commands.campaign import work
 
-    _at_desk(work.uplift, name, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, json: bool, **options: Any) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, json=json, **options))
+    at_desk(work.uplift, name, json=json)

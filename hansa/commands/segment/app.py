@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from hansa.commands.errands import at_desk
 
 app = typer.Typer(
     name="segment",
@@ -30,7 +31,7 @@ def list_segments(
     """List segments: whose, how many members, when last looked at."""
     from hansa.commands.segment import work
 
-    _at_desk(work.list_segments, partner, retired=retired, json=json)
+    at_desk(work.list_segments, partner, retired=retired, json=json)
 
 
 @app.command(epilog="Example: hansa segment show 'Lapsed' --partner olla")
@@ -38,7 +39,7 @@ def show(name: Name, partner: Whose = None, *, json: Json = False) -> None:
     """Show what a segment asks, and how many members it has."""
     from hansa.commands.segment import work
 
-    _at_desk(work.show_segment, name, partner, json=json)
+    at_desk(work.show_segment, name, partner, json=json)
 
 
 @app.command(epilog="Example: hansa segment define lapsed.json --partner olla")
@@ -52,7 +53,7 @@ def define(
     """Make a segment, or change the one that is called so. Partners are named by their short names."""
     from hansa.commands.segment import work
 
-    _at_desk(work.define, file, partner, preview=preview, json=json)
+    at_desk(work.define, file, partner, preview=preview, json=json)
 
 
 @app.command(epilog="Example: hansa segment retire 'Lapsed' --partner olla")
@@ -60,7 +61,7 @@ def retire(name: Name, partner: Whose = None, *, json: Json = False) -> None:
     """Let nobody be in a segment any more."""
     from hansa.commands.segment import work
 
-    _at_desk(work.retire, name, partner, json=json)
+    at_desk(work.retire, name, partner, json=json)
 
 
 @app.command(epilog="Example: hansa segment refresh")
@@ -73,7 +74,7 @@ def refresh(
     """Look again who belongs, as the worker does from time to time."""
     from hansa.commands.segment import work
 
-    _at_desk(work.refresh, name, partner, json=json)
+    at_desk(work.refresh, name, partner, json=json)
 
 
 @app.command(epilog="Example: hansa segment members Staff --partner olla --add 9900001 --add 9900002")
@@ -91,10 +92,4 @@ def members(
     """Show who is on a list, having put members on it or taken them off."""
     from hansa.commands.segment import work
 
-    _at_desk(work.members, name, partner, add or [], remove or [], by, json=json)
-
-
-def _at_desk(work: Callable[..., Awaitable[None]], *words: Any, **named: bool) -> None:
-    from hansa.commands.desk import at_desk
-
-    at_desk(lambda desk: work(desk, *words, **named))
+    at_desk(work.members, name, partner, add or [], remove or [], by, json=json)
