@@ -17,6 +17,7 @@ from domain.errors import DomainError
 from hansa import __version__, reporting
 from hansa.commands import clients, proofs, staff, verifying
 from hansa.commands.bank import app as banking
+from hansa.commands.campaign import app as campaigning
 from hansa.commands.contract import app as contracting
 from hansa.commands.dispute import app as disputes
 from hansa.commands.exit import app as leaving
@@ -24,6 +25,7 @@ from hansa.commands.liability import app as liability
 from hansa.commands.papers import app as papers
 from hansa.commands.prepaid import app as prepaying
 from hansa.commands.reconcile import app as reconciling
+from hansa.commands.segment import app as segmenting
 from hansa.commands.settle import app as settling
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
@@ -170,11 +172,13 @@ clients.register(app)
 staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
+app.add_typer(campaigning.app)
 app.add_typer(contracting.contract)
 app.add_typer(contracting.company)
 app.add_typer(leaving.exits)
 app.add_typer(leaving.wind_down)
 app.add_typer(prepaying.app)
+app.add_typer(segmenting.app)
 app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)
 app.add_typer(banking.app)

@@ -22,6 +22,7 @@ from domain.settlement.models import CycleState
 from domain.storage import Database, opened
 from hansa import logs
 from hansa.beside import TRIED_PORTS, listen, serving_beside
+from hansa.clocks import CoalitionClock
 from hansa.commands.access import sign_in_link
 from hansa.embedding import with_database
 from hansa.frontend import Frontend
@@ -32,6 +33,7 @@ from hansa.journey.living import Life, Tally
 from hansa.journey.made_up import MadeUp
 from hansa.journey.source import journey_for
 from hansa.journey.trips import Journey, day_of, end_of, midnight
+from hansa.segmenting import refresh_due
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.storefront import ClientSecret, Storefront
@@ -98,6 +100,7 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
             worker = asyncio.create_task(working(settings, database, stopping)) if serve else None
             await providing.provide(life.at(cast.OPENING), founded)
             await _live(life, founded, days, stopping, console)
+            await _grouped(database, keys)
             shown = await _shown(served, life, secrets)
             if as_json:
                 Console(soft_wrap=True).print_json(json.dumps(vars(shown)))
@@ -109,6 +112,13 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
             stopping.set()
             if worker is not None:
                 await worker
+
+
+async def _grouped(database: Database, keys: Keys) -> None:
+    """Its segments are filled, whether or not a worker runs beside it."""
+    clock = CoalitionClock(database)
+    await clock.look()
+    await refresh_due(database, personal_key=keys.personal_data, now=clock())
 
 
 async def _same_journey(database: Database, keys: Keys, journey: Journey) -> Journey:

@@ -14,6 +14,7 @@ from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from hansa import logs
 from hansa.bounding import bound
+from hansa.celebrating import celebrating
 from hansa.clocks import CoalitionClock
 from hansa.closing import close_due
 from hansa.embedding import with_database
@@ -21,6 +22,7 @@ from hansa.listening import listening
 from hansa.numbering import numbered
 from hansa.reconcile_worker import reconciling
 from hansa.reserving import reserving
+from hansa.segmenting import segmenting
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.turns import in_turn
@@ -87,6 +89,8 @@ async def working(
         tasks.create_task(sweeping(database, url, stopping, every=every))
         tasks.create_task(closing(database, url, stopping, every=every))
         tasks.create_task(reserving(database, url, stopping, every=every))
+        tasks.create_task(segmenting(database, url, stopping, personal_key=courier.keys.personal_data, every=every))
+        tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))
         tasks.create_task(reconciling(database, url, courier.keys, stopping, every=every))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.banking.models import Payment
 from domain.earning.commands import PurchaseReceipt
+from domain.earning.terms import Campaign
 from domain.errors import Forbidden
 from domain.events import queries
 from domain.events.models import EventKind, Told
@@ -17,7 +18,7 @@ from domain.rewards.queries import Redemption
 from domain.settlement.disputing.models import Dispute
 from domain.settlement.models import Cycle
 from partners.telling import SCOPE_OF_KIND, readable
-from resolvers import disputes, payments, purchases, redemptions, settlement
+from resolvers import campaigns, disputes, payments, purchases, redemptions, settlement
 from resolvers.context import Context
 from resolvers.following import feeds_of
 from resolvers.policies import acting_partner
@@ -97,6 +98,12 @@ async def dispute_of(ctx: Context, told: Told) -> Dispute:
     """The dispute of an event as it stands. Raises: DisputeNotFound."""
     assert told.event.subject_id is not None
     return await disputes.find(ctx, told.event.subject_id)
+
+
+async def campaign_of(ctx: Context, told: Told) -> Campaign:
+    """The campaign of an event as it stands. Raises: CampaignNotFound."""
+    assert told.event.subject_id is not None
+    return await campaigns.find(ctx, told.event.subject_id)
 
 
 async def _place(ctx: Context, partner_id: UUID, after: str | None) -> int:

@@ -61,8 +61,9 @@ async def preview(ctx: Context, command: PreviewPurchase) -> PurchasePreview:
 
 
 def why_cut(ctx: Context, cut: AwardCut) -> CutReason | None:
-    """Why an award was cut, for its sponsor and the coalition; nothing for others."""
-    own = ctx.viewer.partner_id == cut.sponsor_id and ctx.viewer.on_behalf_of is None
+    """Why an award was cut, for whose means are at an end and the coalition; nothing for others."""
+    whose = cut.campaign.partner_id if cut.why is CutReason.BUDGET_USED_UP else cut.sponsor_id
+    own = ctx.viewer.partner_id in (whose, cut.sponsor_id) and ctx.viewer.on_behalf_of is None
     return cut.why if own or ctx.viewer.audience is Audience.COALITION else None
 
 

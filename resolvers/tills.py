@@ -17,5 +17,6 @@ async def caches_of(ctx: Context) -> Caches:
     if ctx.database not in _CACHES:
         async with ctx.database.session(COALITION) as session:
             coalition = await coalition_of(ReadSession(session))
-        _CACHES.setdefault(ctx.database, Caches.fresh(coalition.currency, coalition.time_zone))
+        fresh = Caches.fresh(coalition.currency, coalition.time_zone, standard_price=coalition.standard_price)
+        _CACHES.setdefault(ctx.database, fresh)
     return _CACHES[ctx.database]

@@ -8,7 +8,11 @@ from typing import Annotated, Any
 import strawberry
 
 from domain.coalition import models as coalition_models
+from domain.earning import bounds, matching
+from domain.earning import stacking as domain_stacking
 from domain.earning import terms as domain_terms
+from domain.earning import when as domain_when
+from domain.earning.expiry import Expiry
 from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
@@ -18,12 +22,26 @@ from domain.paging import Page, PageRequest
 from partners.scopes import Scope
 from resolvers import campaigns, coalition
 from resolvers.context import Info
+from schema.campaign_rule_shapes import CampaignRule, rule_shown
+from schema.campaign_shapes import (
+    CampaignBudget,
+    CampaignCap,
+    CampaignExpiry,
+    CampaignLines,
+    CampaignRelease,
+    CampaignStacking,
+    CampaignWheel,
+    CampaignWhen,
+    budget_shown,
+    outlets_of,
+    partners_of,
+)
 from schema.campaign_terms import CampaignTermsInput
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
 from schema.nodes import findable
-from schema.partners import Partner
+from schema.partners import Outlet, Partner
 from schema.permissions import needs
 from schema.shape import shows
 
@@ -94,6 +112,107 @@ class Campaign(Node):
     def ends_at(campaign: strawberry.Parent[domain_terms.Campaign]) -> datetime | None:
         """Until when; null for no end."""
         return campaign.terms.ends_at
+
+    @strawberry.field(graphql_type=CampaignRule)
+    @staticmethod
+    async def rule(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> Any:
+        """What it gives."""
+        return rule_shown(campaign.terms.rule, (await coalition.coalition(info.context)).currency)
+
+    @strawberry.field(graphql_type=CampaignLines)
+    @staticmethod
+    def lines(campaign: strawberry.Parent[domain_terms.Campaign]) -> matching.LineMatch:
+        """For which lines."""
+        return campaign.terms.rule.lines
+
+    @strawberry.field(graphql_type=CampaignWhen)
+    @staticmethod
+    def when(campaign: strawberry.Parent[domain_terms.Campaign]) -> domain_when.When:
+        """On what, at which times and for whom it holds."""
+        return campaign.terms.when
+
+    @strawberry.field(graphql_type=list[Partner])
+    @staticmethod
+    async def partners(
+        campaign: strawberry.Parent[domain_terms.Campaign], info: Info
+    ) -> list[coalition_models.Partner]:
+        """In whose purchases."""
+        return await partners_of(info, campaign.terms.partners)
+
+    @strawberry.field(graphql_type=list[Outlet])
+    @staticmethod
+    async def outlets(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> list[coalition_models.Outlet]:
+        """Only in these outlets; empty: in all of them."""
+        return await outlets_of(info, campaign.terms.outlets)
+
+    @strawberry.field
+    @staticmethod
+    def tiers(campaign: strawberry.Parent[domain_terms.Campaign]) -> list[str]:
+        """Only members of these tiers; empty: everyone."""
+        return sorted(campaign.terms.tiers)
+
+    @strawberry.field(graphql_type=CampaignExpiry)
+    @staticmethod
+    def expiry(campaign: strawberry.Parent[domain_terms.Campaign]) -> Expiry:
+        """How long its points live."""
+        return campaign.terms.expiry
+
+    @strawberry.field(graphql_type=CampaignRelease)
+    @staticmethod
+    def release(campaign: strawberry.Parent[domain_terms.Campaign]) -> bounds.Release:
+        """When its points that wait no longer can be spent."""
+        return campaign.terms.release
+
+    @strawberry.field
+    @staticmethod
+    def priority(campaign: strawberry.Parent[domain_terms.Campaign]) -> int:
+        """Awards are listed from the highest."""
+        return campaign.terms.priority
+
+    @strawberry.field(graphql_type=CampaignStacking)
+    @staticmethod
+    def stacking(campaign: strawberry.Parent[domain_terms.Campaign]) -> domain_stacking.Stacking:
+        """How it gives beside others."""
+        return campaign.terms.stacking
+
+    @strawberry.field(graphql_type=list[CampaignCap])
+    @staticmethod
+    def caps(campaign: strawberry.Parent[domain_terms.Campaign]) -> list[bounds.Cap]:
+        """How much for each member or household."""
+        return list(campaign.terms.caps)
+
+    @strawberry.field
+    @staticmethod
+    async def budget(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> CampaignBudget | None:
+        """How much in all, for its owner and sponsors; null for others, and where it has no bound."""
+        budget = campaigns.budget_told(info.context, campaign)
+        if budget is None:
+            return None
+        return budget_shown(budget, (await coalition.coalition(info.context)).currency)
+
+    @strawberry.field
+    @staticmethod
+    def control(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> str | None:
+        """The share of members that is left out to compare with, for its owner and sponsors; null for others."""
+        return str(campaign.terms.when.control) if campaigns.concerns(info.context, campaign) else None
+
+    @strawberry.field
+    @staticmethod
+    async def wheel(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> CampaignWheel | None:
+        """What its wheels turn by; null where it has none, or has not been live."""
+        if campaign.commitment is None:
+            return None
+        seed = await campaigns.seed_revealed(info.context, campaign)
+        return CampaignWheel(commitment=campaign.commitment.hex(), seed=seed.hex() if seed else None)
+
+    @strawberry.field(graphql_type=list[Partner])
+    @staticmethod
+    async def awaiting(
+        campaign: strawberry.Parent[domain_terms.Campaign], info: Info
+    ) -> list[coalition_models.Partner]:
+        """Sponsors that have not agreed to these terms yet, for its owner and sponsors; empty for others."""
+        missing = await campaigns.awaiting(info.context, campaign)
+        return await partners_of(info, frozenset(missing))
 
     @strawberry.field(graphql_type=list[CampaignSponsor])
     @staticmethod
@@ -189,6 +308,11 @@ States = Annotated[
     list[CampaignState] | None, strawberry.argument(description="Only versions in these states; all if not said.")
 ]
 
+Triggers = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Only those that answer one of these, such as PURCHASE or VISIT; all if not said."),
+]
+
 
 @strawberry.type
 class CampaignQuery:
@@ -196,9 +320,11 @@ class CampaignQuery:
 
     @strawberry.field(graphql_type=Connection[Campaign], extensions=[READ, paged()])
     @staticmethod
-    async def partner_campaigns(info: Info, page: PageRequest, states: States = None) -> Page[domain_terms.Campaign]:
+    async def partner_campaigns(
+        info: Info, page: PageRequest, states: States = None, triggers: Triggers = None
+    ) -> Page[domain_terms.Campaign]:
         """The campaigns that you own, fund or earn under, newest first."""
-        return await campaigns.of_partner(info.context, page, states or [])
+        return await campaigns.of_partner(info.context, page, states or [], triggers or [])
 
     @strawberry.field(graphql_type=Campaign | None, extensions=[READ, or_null])
     @staticmethod
@@ -248,6 +374,12 @@ class CampaignMutation:
     async def campaign_resume(info: Info, input: CampaignStepInput) -> Any:
         """Go on under the same terms, as the next version."""
         return _done(await campaigns.resume(info.context, info.context.global_ids.one("Campaign", input.campaign)))
+
+    @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
+    @staticmethod
+    async def campaign_reveal_seed(info: Info, input: CampaignStepInput) -> Any:
+        """Open what the wheels of an ended campaign turned by, once no purchase for it can come any more."""
+        return _done(await campaigns.reveal(info.context, info.context.global_ids.one("Campaign", input.campaign)))
 
     @strawberry.mutation(graphql_type=CampaignPayload, extensions=[PUBLISH, refusals])
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.analytics.results import Bucket
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
 from domain.banking.states import CreditState, Direction, Place
@@ -17,11 +18,16 @@ from domain.coalition.models import (
     ReturnPolicy,
     TaxRule,
 )
+from domain.earning.action_types import FieldKind
+from domain.earning.bounds import CapOf, CapPer, Pacing
 from domain.earning.expiry import ExpiryKind
-from domain.earning.rating import Why
+from domain.earning.periods import Period
+from domain.earning.prizes import TokenKind
 from domain.earning.rounding import Rounding
-from domain.earning.rules import RuleKind
+from domain.earning.rules import Counted, RuleKind
+from domain.earning.stacking import Mode
 from domain.earning.terms import CampaignState
+from domain.earning.verdicts import Why
 from domain.events.models import EventKind, ExitNews
 from domain.invoicing.models import DocumentKind
 from domain.ledger.allowance_models import AllowanceKind, ChangeReason, CutReason, StopReason, Unit
@@ -32,6 +38,7 @@ from domain.members.notices import NoticeKind
 from domain.reconciliation import mapping as partner_files
 from domain.reconciliation import words as reconciliation
 from domain.rewards.queries import RedemptionState
+from domain.segments.definitions import PartKind
 from domain.settlement import approvals
 from domain.settlement.adjustment_models import AdjustmentReason
 from domain.settlement.answers import Answer
@@ -97,7 +104,17 @@ for kind in (
     WindDownStep,
 ):
     strawberry.enum(kind)
+strawberry.enum(Bucket, name="ResultBucket")
+strawberry.enum(CapOf)
+strawberry.enum(CapPer)
+strawberry.enum(Counted, name="CardCounted")
+strawberry.enum(FieldKind, name="ActionFieldKind")
+strawberry.enum(Mode, name="StackingMode")
+strawberry.enum(Pacing, name="BudgetPacing")
+strawberry.enum(Period)
+strawberry.enum(TokenKind)
 strawberry.enum(Direction, name="MoneyDirection")
+strawberry.enum(PartKind, name="SegmentPartKind")
 strawberry.enum(Place, name="ReferencePlace")
 strawberry.enum(Action, name="AuditAction")
 strawberry.enum(ActorKind, name="AuditActor")

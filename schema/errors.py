@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import singledispatch
 from typing import Any, TypedDict
 
@@ -71,6 +72,15 @@ def shown(error: DomainError) -> UserError:
 @shown.register
 def _(error: GuessedTooOften) -> UserError:
     return Throttled(**basics(error), retry_after_seconds=error.retry_after)
+
+
+@contextmanager
+def within(*path: str) -> Iterator[None]:
+    """Whatever is refused in this block stems from this field of the input."""
+    try:
+        yield
+    except DomainError as refused:
+        raise refused.at(*path) from None
 
 
 def user_errors() -> list[type[UserError]]:

@@ -13,6 +13,7 @@ from domain.banking.models import Payment
 from domain.banking.states import PaymentState
 from domain.coalition import models as coalition_models
 from domain.earning import commands
+from domain.earning import terms as domain_terms
 from domain.events.models import EventKind, ExitNews, Told
 from domain.ledger.allowance_models import AllowanceKind
 from domain.members import recognition
@@ -26,6 +27,7 @@ from domain.settlement.models import CycleState
 from partners.telling import SCOPE_OF_KIND
 from resolvers import coalition, events
 from resolvers.context import Info
+from schema.campaigns import Campaign
 from schema.connections import Connection, paged
 from schema.cycles import Cycle
 from schema.disputes import Dispute
@@ -272,6 +274,18 @@ class AllowanceLow(Event):
     def kind_of_allowance(told: strawberry.Parent[Told]) -> AllowanceKind:
         """Which of the two; ask `sponsorMeans` for what is left."""
         return AllowanceKind(told.event.detail or "")
+
+
+@strawberry.type
+@tells(EventKind.CAMPAIGN_BUDGET_LOW)
+class CampaignBudgetLow(Event):
+    """So much is used of a budget of a campaign that you own or fund as its alert says; told once a fall."""
+
+    @strawberry.field(graphql_type=Campaign | None, extensions=[or_null])
+    @staticmethod
+    async def campaign(told: strawberry.Parent[Told], info: Info) -> domain_terms.Campaign:
+        """The campaign; ask `campaignResults` for what is left."""
+        return await events.campaign_of(info.context, told)
 
 
 @strawberry.type

@@ -46,6 +46,8 @@ class Product(Node):
     """Its brand."""
     private_label: bool
     """Whether it is the shop's own brand."""
+    return_days: int | None
+    """How many days it can be given back, if that differs from what campaigns usually wait."""
 
     @strawberry.field(graphql_type=Partner | None)
     @staticmethod
@@ -100,6 +102,8 @@ class ProductInput:
     """Whether it is your own brand."""
     package: str | None = None
     """Such as 500 g."""
+    return_days: int | None = None
+    """How many days it can be given back, if that differs from what campaigns usually wait; 0 to 400."""
 
     def to_item(self, ctx: Context) -> ProductItem:
         """As the domain takes it."""
@@ -113,6 +117,7 @@ class ProductInput:
             maker_id=_partner(ctx, self.maker),
             supplier_id=_partner(ctx, self.supplier),
             private_label=self.private_label,
+            return_days=self.return_days,
             package=self.package,
         )
 

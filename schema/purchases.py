@@ -9,130 +9,33 @@ from uuid import UUID
 
 import strawberry
 
-from domain.coalition import models as coalition_models
 from domain.earning import commands
-from domain.earning.basket import MOST_LINES, BasketLine
+from domain.earning.basket import MOST_LINES, BasketLine, Tender
 from domain.earning.commands import PreviewPurchase, RecordPurchase
 from domain.earning.errors import TooManyLines
-from domain.earning.rating import Why
-from domain.earning.wording import why_not
 from domain.errors import DomainError, InvalidValue
 from domain.ids import PartnerId
-from domain.ledger.allowance_models import CutReason
-from domain.ledger.queries import Share as DomainShare
 from domain.settlement.counting import CountedPart as DomainCountedPart
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, invoices, purchases
+from resolvers import invoices, purchases
 from resolvers.context import Context, Info
 from resolvers.policies import acting_partner
+from schema.awards import Award, AwardCut, Benefit, WonToken
 from schema.errors import UserError, or_null, refusals, shown
 from schema.ids import Node, identified
 from schema.invoices import CountedPart
 from schema.members import Member, MemberRefInput
-from schema.money import Money
 from schema.nodes import findable
-from schema.partners import Partner
 from schema.permissions import needs
+from schema.previews import PurchasePreview
 from schema.scalars import CurrencyCode, IdempotencyKey
 from schema.shape import shows
-from schema.wallets import Afterwards, Left, Share
+from schema.wallets import Afterwards, Left
 
 WRITE = needs(Scope.PURCHASES_WRITE)
 LARGEST_BULK = 500
-
-
-@strawberry.type
-@shows(commands.AwardGiven)
-class Award:
-    """Points of one campaign."""
-
-    points: Points
-    """How many."""
-    lines: list[int]
-    """The numbers of the lines that earned them."""
-    available_at: datetime
-    """From when on they can be spent."""
-    expires_at: datetime | None
-    """When they expire; null for never, or for a term that runs from inactivity."""
-    reason: str
-    """Why, in words that can be read out."""
-
-    @strawberry.field
-    @staticmethod
-    def campaign(award: strawberry.Parent[commands.AwardGiven]) -> str:
-        """The campaign's name."""
-        return award.campaign.terms.name
-
-    @strawberry.field(graphql_type=list[Share])
-    @staticmethod
-    def funded_by(award: strawberry.Parent[commands.AwardGiven]) -> list[DomainShare]:
-        """Who pays for them, split to the point."""
-        return [DomainShare(sponsor_id=sponsor, points=Points(points)) for sponsor, points in award.funded]
-
-
-@strawberry.type
-@shows(commands.BenefitReceipt)
-class Benefit:
-    """Value given in money at the till, to be paid to the shop by its sponsor."""
-
-    line: int
-    """The number of the line."""
-
-    @strawberry.field(graphql_type=Money)
-    @staticmethod
-    def amount(benefit: strawberry.Parent[commands.BenefitReceipt]) -> DomainMoney:
-        """How much."""
-        return benefit.money
-
-    @strawberry.field(graphql_type=Partner)
-    @staticmethod
-    async def sponsor(benefit: strawberry.Parent[commands.BenefitReceipt], info: Info) -> coalition_models.Partner:
-        """Who pays."""
-        return await coalition.partner(info.context, benefit.sponsor_id)
-
-
-@strawberry.type
-@shows(commands.AwardCut)
-class AwardCut:
-    """Points that the basket earned and one sponsor could not fund: its packs are used up, or its limit is reached.
-
-    The purchase stands all the same; when the sponsor can fund points again, later purchases earn in full.
-    """
-
-    points: Points
-    """How many of this sponsor's points the basket earned."""
-    given: Points
-    """How many of them were given."""
-    missing: Points
-    """How many fell away."""
-    reason: str
-    """The same in words that can be read out."""
-
-    @strawberry.field
-    @staticmethod
-    def campaign(cut: strawberry.Parent[commands.AwardCut]) -> str:
-        """The campaign's name."""
-        return cut.campaign.terms.name
-
-    @strawberry.field
-    @staticmethod
-    def why(cut: strawberry.Parent[commands.AwardCut], info: Info) -> CutReason | None:
-        """Why the sponsor can fund no more; null where that is another partner, whose means are its own affair."""
-        return purchases.why_cut(info.context, cut)
-
-
-@strawberry.type
-class NoAward:
-    """A campaign that gives nothing, and why."""
-
-    campaign: str
-    """The campaign's name."""
-    why: Why
-    """The reason."""
-    reason: str
-    """The reason, in words that can be read out."""
 
 
 @strawberry.type
@@ -146,9 +49,11 @@ class Purchase(Node):
     awards: list[Award]
     """What it earned, campaign by campaign."""
     cuts: list[AwardCut]
-    """What of its awards fell away, since a sponsor can fund no more points now."""
+    """What of its awards fell away, since a budget is used up or a sponsor can fund no more points now."""
     benefits: list[Benefit]
     """Value in money that its sponsors pay to the shop."""
+    tokens: list[WonToken]
+    """Things it won that are no points."""
     idle_lines: int
     """How many lines had a quantity of zero, and so earned nothing."""
     member: Member | None
@@ -161,30 +66,6 @@ class Purchase(Node):
     ) -> list[DomainCountedPart]:
         """The statement lines you are a side of that count it, and what it adds to each; null without the scope."""
         return await invoices.parts_of(info.context, purchase.wallet_id, purchase.entry_id)
-
-
-@strawberry.type
-@shows(commands.PurchasePreview)
-class PurchasePreview:
-    """What a basket would earn now; nothing is written."""
-
-    awards: list[Award]
-    """What it would earn, campaign by campaign."""
-
-    @strawberry.field
-    @staticmethod
-    def points(preview: strawberry.Parent[commands.PurchasePreview]) -> Points:
-        """All the points it would earn."""
-        return Points(sum(award.points for award in preview.awards))
-
-    @strawberry.field
-    @staticmethod
-    def missed(preview: strawberry.Parent[commands.PurchasePreview]) -> list[NoAward]:
-        """Campaigns of this till that would give nothing, and what is missing."""
-        return [
-            NoAward(campaign=one.campaign.terms.name, why=one.why, reason=why_not(one, preview.currency))
-            for one in preview.rating.refusals
-        ]
 
 
 @strawberry.input
@@ -220,6 +101,24 @@ class PurchaseLineInput:
 
 
 @strawberry.input
+class TenderInput:
+    """A means of payment."""
+
+    kind: str
+    """Your word in capital letters, such as CASH, CARD or STORED_VALUE."""
+    amount: Decimal
+    """What was paid by it, in the purchase's currency."""
+
+    def to_tender(self, currency: str) -> Tender:
+        """As the domain takes it. Raises: InvalidBasket, InvalidValue."""
+        try:
+            amount = DomainMoney(self.amount, currency).minor
+        except InvalidValue as refused:
+            raise refused.at("amount") from None
+        return Tender(kind=self.kind, amount=amount)
+
+
+@strawberry.input
 class PurchasePreviewInput:
     """A basket that is not yet paid."""
 
@@ -233,6 +132,10 @@ class PurchasePreviewInput:
     """Whose basket it is, if known yet."""
     occurred_at: datetime | None = None
     """When; now if not said."""
+    channel: str | None = None
+    """Such as STORE, WEB or APP."""
+    tenders: list[TenderInput] = strawberry.field(default_factory=list)
+    """How it is paid, if known: each means once, at most 20."""
 
     def to_preview(self, ctx: Context) -> PreviewPurchase:
         """As the domain takes it."""
@@ -249,7 +152,9 @@ class PurchasePreviewInput:
             "occurred_at": self.occurred_at or ctx.now,
             "dated": self.occurred_at is not None,
             "currency": self.currency,
+            "channel": self.channel,
             "lines": tuple(_lines(self.lines, self.currency)),
+            "tenders": tuple(_tenders(self.tenders, self.currency)),
         }
 
 
@@ -261,8 +166,6 @@ class PurchaseRecordInput(PurchasePreviewInput):
     """Who made it."""
     idempotency_key: IdempotencyKey
     """Yours for this purchase; the same on every retry."""
-    channel: str | None = None
-    """Such as STORE, WEB or APP."""
     staff: str | None = None
     """Your reference for who served."""
     receipt_number: str | None = None
@@ -273,7 +176,6 @@ class PurchaseRecordInput(PurchasePreviewInput):
         return RecordPurchase(
             member=self.member.to_ref(ctx),
             idempotency_key=self.idempotency_key,
-            channel=self.channel,
             staff=self.staff,
             receipt_number=self.receipt_number,
             **self.basics(ctx),
@@ -295,6 +197,16 @@ def _lines(lines: list[PurchaseLineInput], currency: str) -> list[BasketLine]:
             read.append(line.to_line(place + 1, currency))
         except DomainError as refused:
             raise refused.at("lines", str(place)) from None
+    return read
+
+
+def _tenders(tenders: list[TenderInput], currency: str) -> list[Tender]:
+    read = []
+    for place, tender in enumerate(tenders):
+        try:
+            read.append(tender.to_tender(currency))
+        except DomainError as refused:
+            raise refused.at("tenders", str(place)) from None
     return read
 
 

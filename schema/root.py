@@ -11,8 +11,12 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
 from resolvers.context import Info
+from schema.actions import ActionMutation, ActionQuery
 from schema.allowances import AllowanceMutation, AllowanceQuery
+from schema.backtests import BacktestMutation, BacktestQuery
 from schema.bank import BankMutation, BankQuery
+from schema.campaign_results import CampaignResultQuery
+from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
@@ -47,6 +51,7 @@ from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
+from schema.segments import SegmentMutation, SegmentQuery
 from schema.service import ServiceMutation
 from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
@@ -86,7 +91,11 @@ class Query(
     LinkQuery,
     ProductQuery,
     CampaignQuery,
+    CampaignResultQuery,
+    SegmentQuery,
+    BacktestQuery,
     PurchaseQuery,
+    ActionQuery,
     RedemptionQuery,
     CycleQuery,
     AllowanceQuery,
@@ -123,7 +132,10 @@ class Mutation(
     LinkMutation,
     ProductMutation,
     CampaignMutation,
+    SegmentMutation,
+    BacktestMutation,
     PurchaseMutation,
+    ActionMutation,
     ReturnMutation,
     RedemptionMutation,
     CycleMutation,
@@ -176,7 +188,7 @@ def build(
 @cache
 def product() -> strawberry.Schema:
     """The schema of the product."""
-    return build(Query, Mutation, Subscription, types=TELLING.values())
+    return build(Query, Mutation, Subscription, types=[*TELLING.values(), *RULES])
 
 
 def printed() -> str:

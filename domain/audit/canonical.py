@@ -61,6 +61,7 @@ TRANSFER_FIELDS = (
 
 BASKET_FIELDS = ("currency", "total", "numbers", "skus", "quantities", "amounts", "facts")
 BENEFIT_FIELDS = ("benefit_id", "kind", "sponsor_id", "amount", "campaign_id", "campaign_version")
+ACTION_FIELDS = ("kind", "attributes", "facts")
 GOODS_FIELDS = ("wallet_id", "number", "numbers", "quantities", "amounts")
 
 
@@ -82,9 +83,18 @@ def basket_digest(purchase: Row, benefits: Sequence[Row]) -> bytes:
     return _digest(RECORD.join(FIELD.join(record) for record in records))
 
 
+def action_digest(action: Row) -> bytes:
+    """The content of an action: its type and what it said and was rated by, as the database writes them."""
+    return _digest(FIELD.join(_fields(action, ACTION_FIELDS)))
+
+
 def goods_digest(goods: Row, benefits: Sequence[UUID]) -> bytes:
-    """The content of a return: whose purchase, which return of it, what came back, which benefits go back."""
-    return _digest(RECORD.join((FIELD.join(_fields(goods, GOODS_FIELDS)), *map(str, benefits))))
+    """The content of a return: whose purchase, which return of it, what came back, which benefits go back.
+
+    What was taken back besides points is part of it where there was any.
+    """
+    names = GOODS_FIELDS if goods["facts"] is None else (*GOODS_FIELDS, "facts")
+    return _digest(RECORD.join((FIELD.join(_fields(goods, names)), *map(str, benefits))))
 
 
 def _digest(text: str) -> bytes:

@@ -23,6 +23,12 @@ class Wrong(StrEnum):
     HOLD_DIFFERS = "HOLD_DIFFERS"
     PURCHASE_DIFFERS = "PURCHASE_DIFFERS"
     """The basket is not the one the entry was made for."""
+    ACTION_DIFFERS = "ACTION_DIFFERS"
+    """The action is not the one the entry was made for."""
+    TALLY_DIFFERS = "TALLY_DIFFERS"
+    """A counter is not what purchases, actions and returns left it at."""
+    TOKEN_DIFFERS = "TOKEN_DIFFERS"  # noqa: S105 -- a thing won
+    """A thing was won by no entry, or is not the one that was won."""
     RETURN_DIFFERS = "RETURN_DIFFERS"
     BENEFIT_DIFFERS = "BENEFIT_DIFFERS"
     ROW_ASTRAY = "ROW_ASTRAY"

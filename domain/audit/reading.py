@@ -33,9 +33,14 @@ TABLES = {
     ),
     "purchase_return": (
         "SELECT wallet_id, entry_id, purchase_entry_id, partner_id, number, numbers::text AS numbers,"
-        " quantities::text AS quantities, amounts::text AS amounts"
+        " quantities::text AS quantities, amounts::text AS amounts, facts::text AS facts"
         " FROM purchase_return WHERE wallet_id > $1 AND wallet_id <= $2 ORDER BY wallet_id, purchase_entry_id, number"
     ),
+    "action": (
+        "SELECT wallet_id, entry_id, partner_id, outlet_id, kind, occurred_at, attributes::text AS attributes,"
+        " facts::text AS facts FROM action WHERE wallet_id > $1 AND wallet_id <= $2"
+    ),
+    "tally": "SELECT wallet_id, key, counted, rewarded FROM tally WHERE wallet_id > $1 AND wallet_id <= $2",
 }
 """Every table of wallets, each row of which is read exactly once; lists and facts as the database writes them."""
 

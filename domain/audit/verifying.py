@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.audit import trail
 from domain.audit.canonical import Row, basket_digest, goods_digest
+from domain.audit.counting import actions_amiss, tallies_amiss, tokens_amiss
 from domain.audit.drawing import drawn_amiss
 from domain.audit.findings import Finding, Report, Wrong
 from domain.audit.movements import in_order, movement_of
@@ -79,7 +80,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
             progress(report.wallets, every)
     report.lines, broken = await trail.broken(connection)
     across = [*await _seals(connection, trees, moved), *await _across(connection), *await untold(connection)]
-    across += await drawn_amiss(connection)
+    across += [*await drawn_amiss(connection), *await tokens_amiss(connection)]
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report
@@ -115,6 +116,8 @@ def _wallet(found: WalletRows, cycles: Mapping[UUID, int]) -> list[Finding]:
         *_wrong_cycles(found.rows["entry"], cycles),
         *_baskets(found),
         *_goods(found),
+        *actions_amiss(found),
+        *tallies_amiss(found),
     ]
 
 

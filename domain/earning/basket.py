@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from domain.earning.errors import (
     CurrencyMismatch,
@@ -15,12 +17,15 @@ from domain.earning.errors import (
     PurchaseTooOld,
     TooManyLines,
 )
+from domain.earning.tallies import Tally
 from domain.ids import OutletId, PartnerId
 from domain.products.facts import ProductFacts
 
 MOST_LINES = 500
 HIGHEST_LINE_NUMBER = 99_999
 LONGEST_SKU = 64
+TENDER_FORM = re.compile(r"[A-Z][A-Z0-9_]{0,31}", re.ASCII)
+MOST_TENDERS = 20
 LARGEST_AMOUNT = 10**10
 LARGEST_QUANTITY = Decimal(10_000_000)
 QUANTITY_DECIMALS = 4
@@ -90,13 +95,37 @@ class Basket:
     lines: tuple[BasketLine, ...]
     products: Mapping[str, ProductFacts]
     """What is known of the articles; it may hold more than the lines name."""
+    channel: str | None = None
+    tenders: tuple[Tender, ...] = ()
+    """How it was paid, if the till says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender:
+    """A means of payment, and what of the purchase was paid by it, in minor units."""
+
+    kind: str
+    """The partner's word, such as CASH, CARD or STORED_VALUE."""
+    amount: int
+
+    def __post_init__(self) -> None:
+        if not TENDER_FORM.fullmatch(self.kind):
+            raise InvalidBasket("a tender is a word of capital letters, such as CARD or STORED_VALUE", path=("kind",))
+        if type(self.amount) is not int or not 0 <= self.amount <= LARGEST_AMOUNT:
+            raise _bad_amount("amount")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
-    """What the rules may ask about the member; recorded with the purchase."""
+    """What the rules may ask about the member; what they did ask is recorded with the purchase."""
 
+    member_id: UUID | None = None
+    """None: nobody is known yet."""
     tier: str | None = None
+    segments: frozenset[UUID] = frozenset()
+    joined_at: datetime | None = None
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    """Counters of the wallet by their keys; one that is not there stands at nothing."""
 
 
 STRANGER = MemberFacts()

@@ -6,19 +6,22 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from domain.earning.basket import OLDEST_PURCHASE
-from domain.earning.compiling import CampaignIndex
+from domain.earning.compiling import GREENWICH, ONE, CampaignIndex
 from domain.earning.queries import campaigns_digest, campaigns_in_force
 from domain.earning.terms import Campaign
+from domain.earning.when import PURCHASE
 from domain.ids import OutletId, PartnerId
 
 CHECK_EVERY = timedelta(seconds=5)
 MOST_TILLS = 5000
 
-Till = tuple[PartnerId, frozenset[int] | None]
+Till = tuple[PartnerId, frozenset[int] | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,14 @@ class CampaignBook:
         currency: str,
         campaigns: Iterable[Campaign] = (),
         *,
+        zone: ZoneInfo = GREENWICH,
+        point_worth: Fraction = ONE,
         reach: timedelta = OLDEST_PURCHASE,
         check_every: timedelta = CHECK_EVERY,
     ) -> None:
         self.currency = currency
+        self.zone = zone
+        self.point_worth = point_worth
         self._reach = reach
         self._check_every = check_every
         self._checked_at: datetime | None = None
@@ -63,20 +70,24 @@ class CampaignBook:
             self._digest = digest
         self._checked_at = now
 
-    def index(self, partner_id: PartnerId, outlet_id: OutletId, at: datetime) -> CampaignIndex:
-        """The campaigns under which a purchase at an outlet earned at a moment."""
+    def index(
+        self, partner_id: PartnerId, outlet_id: OutletId | None, at: datetime, trigger: str = PURCHASE
+    ) -> CampaignIndex:
+        """The campaigns under which a purchase at an outlet, or an action, earned at a moment."""
         # Outlets that the same campaigns name, or none, share what is compiled for their partner.
-        till = (partner_id, self._alike.get(outlet_id))
+        till = (partner_id, None if outlet_id is None else self._alike.get(outlet_id), trigger)
         stretches = self._tills.get(till)
         if stretches is None:
             if len(self._tills) >= MOST_TILLS:
                 self._tills.clear()
-            stretches = self._tills[till] = self._stretches(partner_id, outlet_id)
+            stretches = self._tills[till] = self._stretches(partner_id, outlet_id, trigger)
         place = bisect_right(stretches.changes, at)
         index = stretches.compiled.get(place)
         if index is None:
             holding = [campaign for campaign in stretches.campaigns if _holds(campaign, at)]
-            index = stretches.compiled[place] = CampaignIndex(holding, outlet_id, self.currency)
+            index = stretches.compiled[place] = CampaignIndex(
+                holding, outlet_id, self.currency, zone=self.zone, point_worth=self.point_worth
+            )
         return index
 
     def _fill(self, campaigns: Iterable[Campaign]) -> None:
@@ -84,11 +95,12 @@ class CampaignBook:
         self._alike = _alike(self._campaigns)
         self._tills: dict[Till, _Stretches] = {}
 
-    def _stretches(self, partner_id: PartnerId, outlet_id: OutletId) -> _Stretches:
+    def _stretches(self, partner_id: PartnerId, outlet_id: OutletId | None, trigger: str) -> _Stretches:
         here = tuple(
             campaign
             for campaign in self._campaigns
-            if partner_id in campaign.terms.partners
+            if trigger in campaign.terms.when.triggers
+            and partner_id in campaign.terms.partners
             and (not campaign.terms.outlets or outlet_id in campaign.terms.outlets)
         )
         moments = {moment for campaign in here for moment in campaign.window() or () if moment is not None}

@@ -9,11 +9,12 @@ from uuid import UUID
 
 import orjson
 
-from domain.earning.basket import BasketLine, check_lines
+from domain.earning.basket import MOST_TENDERS, BasketLine, Tender, check_lines
 from domain.earning.errors import InvalidBasket
-from domain.earning.rating import NoAward, Rating
+from domain.earning.prizes import TokenKind
 from domain.earning.rerating import ReturnedLine
 from domain.earning.terms import Campaign
+from domain.earning.verdicts import NoAward, Rating
 from domain.earning.wording import because, fell_away
 from domain.errors import InvalidValue
 from domain.idempotency import checked_key
@@ -39,8 +40,14 @@ class PreviewPurchase:
     currency: str
     lines: tuple[BasketLine, ...]
     member: MemberRef | None = None
+    channel: str | None = None
+    tenders: tuple[Tender, ...] = ()
+    """How it is paid, if the till says so."""
 
     def __post_init__(self) -> None:
+        if len(self.tenders) > MOST_TENDERS:
+            raise InvalidBasket(f"a purchase is paid by at most {MOST_TENDERS} means", path=("tenders",))
+        check_texts(channel=self.channel)
         if (self.outlet_id is None) == (self.outlet_code is None):
             raise InvalidBasket("name the outlet by its id or by its code", path=("outlet_code",))
         check_lines(self.lines)
@@ -52,7 +59,6 @@ class RecordPurchase(PreviewPurchase):
 
     member: MemberRef
     idempotency_key: str
-    channel: str | None = None
     staff: str | None = None
     """The partner's own reference for who was at the till."""
     receipt_number: str | None = None
@@ -60,7 +66,7 @@ class RecordPurchase(PreviewPurchase):
     def __post_init__(self) -> None:
         PreviewPurchase.__post_init__(self)
         checked_key(self.idempotency_key)
-        check_texts(channel=self.channel, staff=self.staff, receipt_number=self.receipt_number)
+        check_texts(staff=self.staff, receipt_number=self.receipt_number)
 
     def fingerprint(self) -> bytes:
         """A digest of everything but the key; written out by hand, since a till waits for it."""
@@ -79,7 +85,7 @@ class RecordPurchase(PreviewPurchase):
         identifier = self.member.identifier
         member = identifier and (identifier.kind, identifier.value)
         place = (self.partner_id, self.outlet_id, self.outlet_code, self.channel, self.staff, self.receipt_number)
-        said = (
+        said: tuple[object, ...] = (
             *place,
             self.occurred_at.astimezone(UTC) if self.dated else None,
             self.currency,
@@ -87,6 +93,8 @@ class RecordPurchase(PreviewPurchase):
             member,
             lines,
         )
+        if self.tenders:
+            said = (*said, [(tender.kind, tender.amount) for tender in self.tenders])
         return hashlib.sha256(orjson.dumps(said, default=str)).digest()
 
 
@@ -100,6 +108,20 @@ def check_texts(**texts: str | None) -> None:
             raise InvalidValue(f"{name} has 1 to {LONGEST_TEXT} printable characters", path=(name,))
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Points of an award that can be spent from the same time on."""
+
+    funded: tuple[tuple[PartnerId, int], ...]
+    available_at: datetime
+    expires_at: datetime | None
+
+    @property
+    def points(self) -> Points:
+        """How many."""
+        return Points(sum([points for _, points in self.funded]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardGiven:
     """Points of one campaign, as they stand in the books."""
@@ -108,9 +130,20 @@ class AwardGiven:
     points: Points
     funded: tuple[tuple[PartnerId, int], ...]
     lines: tuple[int, ...]
-    available_at: datetime
-    expires_at: datetime | None
+    portions: tuple[Portion, ...]
+    """The same by when they can be spent: more than one where articles have return windows of their own."""
     currency: str
+
+    @property
+    def available_at(self) -> datetime:
+        """From when on all of them can be spent."""
+        return max([portion.available_at for portion in self.portions])
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the last of them expire; None: never, or by inactivity."""
+        ends = [portion.expires_at for portion in self.portions]
+        return None if None in ends else max([end for end in ends if end is not None])
 
     @property
     def reason(self) -> str:
@@ -138,7 +171,8 @@ class AwardCut:
     @property
     def reason(self) -> str:
         """The same in words for the till, which tell nothing of the sponsor's means."""
-        return fell_away(self.campaign, int(self.missing), int(self.points))
+        used_up = self.why is CutReason.BUDGET_USED_UP
+        return fell_away(self.campaign, int(self.missing), int(self.points), used_up=used_up)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +183,24 @@ class BenefitReceipt:
     sponsor_id: PartnerId
     money: Money
     line: int
+    due: Money
+    """What it would have been within the campaign's budget."""
+
+    @property
+    def missing(self) -> Money:
+        """What fell away, since all that the campaign may cost is given."""
+        return self.due - self.money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenReceipt:
+    """A thing won that is no point."""
+
+    token_id: UUID
+    campaign: Campaign
+    kind: TokenKind
+    name: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +225,7 @@ class PurchaseReceipt:
     cuts: tuple[AwardCut, ...] = ()
     """What fell away of the awards, since its sponsors can fund no more now."""
     benefits: tuple[BenefitReceipt, ...]
+    tokens: tuple[TokenReceipt, ...] = ()
     idle_lines: int
     counters: Counters
     rating: Rating | None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.coalition.reservations import Reservation
 from domain.errors import Conflict, DomainError, NotFound
+from domain.values import Money
 
 
 class InvalidBasket(DomainError):
@@ -101,6 +102,69 @@ class AmbiguousReceipt(DomainError):
         super().__init__("several purchases carry this number; name the purchase by our id", path=("purchase",))
 
 
+class InvalidAction(DomainError):
+    """What an action says does not fit its type."""
+
+    code = "INVALID_ACTION"
+
+
+class ActionInFuture(DomainError):
+    """An action is dated later than now."""
+
+    code = "ACTION_IN_FUTURE"
+
+    def __init__(self, occurred_at: datetime) -> None:
+        self.occurred_at = occurred_at
+        super().__init__(
+            f"the action is dated {occurred_at.isoformat()}, which is still to come; set the clock of what sends it",
+            path=("occurred_at",),
+        )
+
+
+class ActionTooOld(DomainError):
+    """An action is dated further back than actions may be sent."""
+
+    code = "ACTION_TOO_OLD"
+
+    def __init__(self, oldest: timedelta) -> None:
+        self.oldest = oldest
+        super().__init__(f"actions can be sent for {oldest.days} days after the day", path=("occurred_at",))
+
+
+class ActionNotFound(NotFound):
+    """There is no such action, or none the viewer may see."""
+
+    code = "ACTION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such action of this partner", path=("action",))
+
+
+class ActionTypeNotFound(NotFound):
+    """There is no such type of actions."""
+
+    code = "ACTION_TYPE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such type of actions; actionTypes names them, or define it first", path=("kind",))
+
+
+class ActionTypeTaken(Conflict):
+    """The type is there already, with other fields."""
+
+    code = "ACTION_TYPE_TAKEN"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is a type {name} already, with other fields; take another name", path=("name",))
+
+
+class InvalidActionType(DomainError):
+    """A type of actions is malformed."""
+
+    code = "INVALID_ACTION_TYPE"
+
+
 class InvalidRule(DomainError):
     """A campaign's rule is malformed or out of range."""
 
@@ -131,6 +195,30 @@ class CampaignStateConflict(Conflict):
         self.state = state
         self.step = step
         super().__init__(f"a campaign that is {state} cannot be {step}")
+
+
+class BudgetBelowDrawn(Conflict):
+    """A campaign's new budget is less than what was given of it already."""
+
+    code = "BUDGET_BELOW_DRAWN"
+
+    def __init__(self, drawn: int, currency: str | None) -> None:
+        self.drawn = drawn
+        words = f"{drawn} points" if currency is None else str(Money.of_minor(drawn, currency))
+        super().__init__(f"{words} of the budget are given already; a new one is at least that", path=("budget",))
+
+
+class SeedStillSecret(Conflict):
+    """Purchases may still come that turn the campaign's wheels."""
+
+    code = "SEED_STILL_SECRET"
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(
+            f"purchases of its last days may still be sent, so the seed stays secret until {until.isoformat()}",
+            path=("campaign",),
+        )
 
 
 class SponsorMayNotIssue(DomainError):

@@ -14,9 +14,10 @@ from domain.coalition.models import Contract, LegalEntity
 from domain.coalition.reservations import Reservation, reservations
 from domain.earning.compiling import counts
 from domain.earning.errors import CampaignsInTheWay, CategoryReserved
+from domain.earning.matching import LineMatch
 from domain.earning.models import CampaignRow
 from domain.earning.queries import campaign_of
-from domain.earning.rules import LineMatch, RuleKind
+from domain.earning.rules import RuleKind
 from domain.earning.terms import Campaign, CampaignState
 from domain.ids import PersonId
 from domain.products.facts import ProductFacts

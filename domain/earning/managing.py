@@ -6,21 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from asyncpg import UniqueViolationError
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from domain.earning.errors import (
-    AgreementMissing,
-    CampaignNotFound,
-    CampaignStateConflict,
-    InvalidCampaign,
-    SponsorMayNotIssue,
-)
-from domain.earning.exclusivity import refuse_reserved
+from domain.earning.budgeting import meet_budget
+from domain.earning.checking import check_publishable, check_sound
+from domain.earning.errors import CampaignNotFound, CampaignStateConflict
 from domain.earning.models import CampaignAgreement, CampaignRow
 from domain.earning.queries import agreed_sponsors, campaign_by_id, campaign_of, versions_of
 from domain.earning.rules import rule_to_json
+from domain.earning.seeds import keep_seed
 from domain.earning.terms import Campaign, CampaignState, Terms
 from domain.ids import CampaignId, PartnerId, new_id
 from domain.storage import WriteSession
@@ -31,9 +27,9 @@ DRAFT, LIVE, PAUSED, ENDED = CampaignState
 async def draft(session: WriteSession, partner_id: PartnerId, terms: Terms, *, now: datetime) -> Campaign:
     """Write a new campaign of a partner.
 
-    Raises: InvalidCampaign.
+    Raises: InvalidCampaign, naming the part.
     """
-    await _check_places(session, terms)
+    await check_sound(session, partner_id, terms)
     return await _insert(session, CampaignId(new_id()), 1, partner_id, DRAFT, terms, now)
 
 
@@ -44,7 +40,7 @@ async def change(
 
     Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign.
     """
-    await _check_places(session, terms)
+    await check_sound(session, partner_id, terms)
     latest = await _owned(session, partner_id, campaign_id)
     if latest.state is ENDED:
         raise CampaignStateConflict(latest.state, "changed")
@@ -79,21 +75,34 @@ async def agree(
     await session.flush()  # a wall that refuses it speaks here, not at the end of the transaction
 
 
-async def publish(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:
+async def publish(
+    session: WriteSession,
+    partner_id: PartnerId,
+    campaign_id: CampaignId,
+    *,
+    seed: bytes | None = None,
+    now: datetime,
+) -> Campaign:
     """Let the draft give points from now on; a version that was live until now is followed by it.
 
+    The seed is what its wheels will turn by; a campaign with wheels needs one when it is published first. Its budget is
+    opened; one that follows another adds to it, or takes away what is not drawn.
     Raises: CampaignNotFound, CampaignStateConflict, InvalidCampaign, AgreementMissing, SponsorMayNotIssue,
-    CategoryReserved.
+    CategoryReserved, BudgetUnitFixed, BudgetBelowDrawn.
     """
     campaign = await _owned(session, partner_id, campaign_id)
     if campaign.state is not DRAFT:
         raise CampaignStateConflict(campaign.state, "published")
-    await _check_publishable(session, campaign, now)
+    await check_publishable(session, campaign, now=now)
+    commitment = await keep_seed(session, campaign, seed, now=now)
     for version in await versions_of(session, campaign_id):
         if version.state in (LIVE, PAUSED):
             await _move(session, version, "followed", (LIVE, PAUSED), **_ending(version, now))
     # Naming the fingerprint refuses a draft that was changed after it was checked.
-    return await _move(session, campaign, "published", (DRAFT,), state=LIVE, live_from=now)
+    columns = {"state": LIVE, "live_from": now, "commitment": commitment}
+    live = await _move(session, campaign, "published", (DRAFT,), **columns)
+    await meet_budget(session, live, now=now)
+    return live
 
 
 async def pause(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:
@@ -114,10 +123,13 @@ async def resume(session: WriteSession, partner_id: PartnerId, campaign_id: Camp
     paused = await _in_use(session, partner_id, campaign_id, "resumed")
     if paused.state is not PAUSED:
         raise CampaignStateConflict(paused.state, "resumed")
-    await _check_publishable(session, paused, now)
+    await check_publishable(session, paused, now=now)
     latest = await _owned(session, partner_id, campaign_id)
     await _move(session, paused, "resumed", (PAUSED,), state=ENDED)
-    return await _insert(session, campaign_id, latest.version + 1, partner_id, LIVE, paused.terms, now, live_from=now)
+    columns = {"live_from": now, "commitment": paused.commitment}
+    live = await _insert(session, campaign_id, latest.version + 1, partner_id, LIVE, paused.terms, now, **columns)
+    await meet_budget(session, live, now=now)
+    return live
 
 
 async def end(session: WriteSession, partner_id: PartnerId, campaign_id: CampaignId, *, now: datetime) -> Campaign:
@@ -148,42 +160,6 @@ async def _in_use(session: WriteSession, partner_id: PartnerId, campaign_id: Cam
         if version.state in (LIVE, PAUSED):
             return version
     raise CampaignStateConflict(latest.state, step)
-
-
-async def _check_places(session: WriteSession, terms: Terms) -> None:
-    partners = set(terms.partners) | {sponsor.partner_id for sponsor in terms.sponsors}
-    known = await session.scalars(
-        text("SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"),
-        {"named": list(partners)},
-    )
-    if partners - set(known):
-        raise InvalidCampaign("partners and sponsors are partners of the coalition", path=("terms", "partners"))
-    theirs = await session.scalars(
-        text(
-            "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
-            " AND partner_id = ANY (CAST(:partners AS uuid[]))"
-        ),
-        {"outlets": list(terms.outlets), "partners": list(terms.partners)},
-    )
-    if terms.outlets - set(theirs):
-        raise InvalidCampaign("outlets are outlets of the campaign's partners", path=("terms", "outlets"))
-
-
-async def _check_publishable(session: WriteSession, campaign: Campaign, now: datetime) -> None:
-    terms = campaign.terms
-    if terms.ends_at is not None and terms.ends_at <= now:
-        raise InvalidCampaign("the campaign would be over before it begins", path=("ends_at",))
-    agreed = await agreed_sponsors(session, campaign.campaign_id, terms.fingerprint())
-    missing = set(terms.funders) - set(agreed) - {campaign.partner_id}
-    if missing:
-        raise AgreementMissing(missing)
-    able = await session.scalar(
-        text("SELECT may_fund(CAST(:funders AS uuid[]), :now)"), {"funders": list(terms.funders), "now": now}
-    )
-    unable = set(terms.funders) - set(able or ())
-    if unable:
-        raise SponsorMayNotIssue(unable)
-    await refuse_reserved(session, campaign, now=now)
 
 
 def _ending(version: Campaign, now: datetime) -> dict[str, Any]:
@@ -261,5 +237,6 @@ def _columns(terms: Terms) -> dict[str, Any]:
         "expiry": terms.expiry.to_json(),
         "rounding": terms.rounding,
         "priority": terms.priority,
+        "parts": terms.parts(),
         "fingerprint": terms.fingerprint(),
     }

@@ -45,8 +45,12 @@ class CampaignRow(Row, table=True):
     expiry: dict[str, Any] = Field(sa_type=Json)
     rounding: str
     priority: int
+    parts: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"server_default": text("'{}'")})
+    """When and for whom it holds, beside whom it gives, caps, budget, release: what differs from the usual."""
     fingerprint: bytes = Field(sa_type=Digest)
     """A digest of the terms, named by the sponsors' agreements."""
+    commitment: bytes | None = Field(default=None, sa_type=Digest)
+    """SHA-256 of the seed its wheels turn by; None: it has none, or was never live."""
     created_at: datetime = Field(sa_type=Instant)
     live_from: datetime | None = Field(default=None, sa_type=Instant)
     live_until: datetime | None = Field(default=None, sa_type=Instant)
@@ -69,6 +73,7 @@ class CampaignRow(Row, table=True):
             " ELSE (live_from IS NULL) = (live_until IS NULL) END",
             name="live_times",
         ),
+        CheckConstraint("length(commitment) = 32", name="commitment"),
     )
 
 
@@ -87,3 +92,16 @@ class CampaignAgreement(Row, table=True):
     agreed_at: datetime = Field(sa_type=Instant)
 
     __table_args__ = (ForeignKeyConstraint(["campaign_id", "version"], ["campaign.campaign_id", "campaign.version"]),)
+
+
+class CampaignSeed(Row, table=True):
+    """What a campaign's wheels turn by: secret while it goes on; its digest is public from the start."""
+
+    __tablename__ = "campaign_seed"
+    campaign_id: UUID = Field(primary_key=True)
+    partner_id: UUID = Field(foreign_key="partner.partner_id")
+    seed: bytes = Field(sa_type=Digest)
+    made_at: datetime = Field(sa_type=Instant)
+    revealed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    __table_args__ = (CheckConstraint("length(seed) = 32", name="seed"),)

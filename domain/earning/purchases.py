@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from domain.earning.commands import (
-    AwardCut,
     AwardGiven,
     BenefitReceipt,
     PreviewPurchase,
@@ -20,35 +19,40 @@ from domain.earning.commands import (
     PurchaseReceipt,
     RecordPurchase,
 )
-from domain.earning.expiry import ExpiryKind
-from domain.earning.rating import Award, Rating
-from domain.earning.recorded import (
-    awards_of,
+from domain.earning.facts import facts_of, facts_of_basket, facts_of_gains
+from domain.earning.giving import (
+    awards_given,
     benefits_of,
+    budgets_of,
+    lots_of,
+    tallies_of,
+    tokens_of,
+)
+from domain.earning.recorded import (
     counters,
     counters_of,
-    cuts_of,
     entries_by_key,
-    facts_of,
     recorded,
+    recorded_awards,
+    recorded_benefits,
+    recorded_cuts,
+    recorded_tokens,
 )
+from domain.earning.telling import as_given, cuts_told, tokens_told
 from domain.earning.tills import Caches, Sale, rated_sales
-from domain.earning.timing import available_at, lasts_until
+from domain.earning.turns import Prepared, in_turns
+from domain.earning.verdicts import Rating
 from domain.errors import DomainError, IdempotencyConflict
-from domain.ids import CampaignId, PartnerId
+from domain.ids import PartnerId
 from domain.ledger.errors import Busy, SponsorNotActive
 from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
-from domain.ledger.postings import Award as Lot
 from domain.ledger.postings import BenefitGiven, PurchasePosting, Verdict
 from domain.members.recognition import KnownMember
-from domain.values import Points
+from domain.values import Money
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Answer: TypeAlias = PurchaseReceipt | DomainError
-
-COUPON = "COUPON"
-"""The kind of benefit that refunds a maker's coupon."""
 
 
 async def record_purchase(
@@ -87,14 +91,14 @@ async def preview(
 
     Raises: CurrencyMismatch, PurchaseInFuture, PurchaseTooOld, MemberNotFound, OutletNotFound.
     """
-    (sale,) = await rated_sales(pool, [command], caches=caches, lookup_key=lookup_key, now=now)
+    (sale,) = await rated_sales(pool, [command], caches=caches, lookup_key=lookup_key, now=now, turning=False)
     if isinstance(sale, DomainError):
         raise sale
     return PurchasePreview(
         member=sale.member,
         currency=command.currency,
         rating=sale.rating,
-        awards=_given(sale.rating, command, caches.zone, now),
+        awards=_awards(sale, caches, now),
     )
 
 
@@ -106,44 +110,49 @@ async def receipt_of(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_i
 async def _record(
     pool: Pool, commands: Sequence[RecordPurchase], *, caches: Caches, lookup_key: bytes, now: datetime
 ) -> list[Answer]:
-    sales = await rated_sales(pool, commands, caches=caches, lookup_key=lookup_key, now=now)
-    places = [place for place, sale in enumerate(sales) if isinstance(sale, Sale)]
-    ready = [(commands[place], sale) for place in places if isinstance(sale := sales[place], Sale)]
-    given = [_given(sale.rating, command, caches.zone, now) for command, sale in ready]
-    postings = [_posting(command, sale, awards) for (command, sale), awards in zip(ready, given, strict=True)]
-    verdicts = await post(pool, Door.PURCHASES, postings, now=now)
-    answers: dict[int, Answer] = {place: sale for place, sale in enumerate(sales) if isinstance(sale, DomainError)}
-    for place, (command, sale), awards, posting, verdict in zip(places, ready, given, postings, verdicts, strict=True):
-        if not verdict.stands:
-            answers[place] = refusal(verdict, posting)
-        elif verdict.replayed:
-            answers[place] = await _replayed(pool, command.partner_id, verdict.wallet_id, verdict.entry_id, sale.member)
-        else:
-            answers[place] = _receipt(sale, awards, posting, verdict)
+    async def rated(places: Sequence[int]) -> list[Sale | DomainError]:
+        asked = [commands[place] for place in places]
+        return await rated_sales(pool, asked, caches=caches, lookup_key=lookup_key, now=now)
+
+    def posting(place: int, sale: Sale) -> Prepared[Sale]:
+        return _prepared(commands[place], sale, _awards(sale, caches, now), caches.zone, now)
+
+    answers: dict[int, Answer] = {}
+    async for place, outcome in in_turns(len(commands), rated, posting, partial(post, pool, Door.PURCHASES, now=now)):
+        answers[place] = outcome if isinstance(outcome, DomainError) else await _answer(pool, commands[place], *outcome)
     return [answers[place] for place in range(len(commands))]
 
 
-def _posting(command: RecordPurchase, sale: Sale, awards: Sequence[AwardGiven]) -> PurchasePosting:
+async def _answer(pool: Pool, command: RecordPurchase, prepared: Prepared[Sale], verdict: Verdict) -> Answer:
+    if not verdict.stands:
+        return refusal(verdict, prepared.posting)
+    if verdict.replayed:
+        member = prepared.sale.member
+        return await _replayed(pool, command.partner_id, verdict.wallet_id, verdict.entry_id, member)
+    return _receipt(prepared, verdict)
+
+
+def _awards(sale: Sale, caches: Caches, now: datetime) -> tuple[AwardGiven, ...]:
+    basket = sale.basket
+    return awards_given(sale.rating, basket, basket.currency, basket.occurred_at, zone=caches.zone, now=now)
+
+
+def _prepared(
+    command: RecordPurchase, sale: Sale, awards: tuple[AwardGiven, ...], zone: ZoneInfo, now: datetime
+) -> Prepared[Sale]:
     assert sale.member is not None
     lines, rating = command.lines, sale.rating
-    benefits = [
-        BenefitGiven(
-            kind=COUPON,
-            sponsor_id=due.sponsor_id,
-            amount=due.money.amount,
-            campaign_id=due.campaign.campaign_id,
-            campaign_version=due.campaign.version,
-        )
-        for due in rating.benefits
-    ]
-    return PurchasePosting(
+    lots, benefits = lots_of(awards), benefits_of(rating)
+    tokens = tokens_of(rating, zone=zone, now=now) if rating.tokens else []
+    facts = facts_of(rating, sale.index, sale.facts) | facts_of_basket(sale.basket, rating, sale.index, benefits)
+    posting = PurchasePosting(
         wallet_id=sale.member.wallet_id,
         member_id=sale.member.member_id,
         partner_id=command.partner_id,
         idempotency_key=command.idempotency_key,
         fingerprint=command.fingerprint(),
         occurred_at=command.occurred_at,
-        outlet_id=sale.outlet_id,
+        outlet_id=sale.basket.outlet_id,
         channel=command.channel,
         staff=command.staff,
         reference=command.receipt_number,
@@ -153,93 +162,44 @@ def _posting(command: RecordPurchase, sale: Sale, awards: Sequence[AwardGiven]) 
         skus=[line.sku for line in lines],
         quantities=[line.quantity for line in lines],
         amounts=[line.amount for line in lines],
-        facts=facts_of(rating, benefits, lines, sale.facts),
-        awards=[lot for award in awards for lot in _lots(award)],
+        facts=facts | facts_of_gains(awards, lots, tokens),
+        awards=lots,
         benefits=benefits,
+        tallies=tallies_of(rating),
+        tokens=tokens,
+        budgets=budgets_of(rating),
     )
+    return Prepared(sale, posting, awards)
 
 
-def _lots(award: AwardGiven) -> list[Lot]:
-    expiry = award.campaign.terms.expiry
-    return [
-        Lot(
-            sponsor_id=sponsor_id,
-            points=points,
-            available_at=award.available_at,
-            expires_at=award.expires_at,
-            inactivity_months=expiry.months if expiry.kind is ExpiryKind.INACTIVITY else None,
-            campaign_id=award.campaign.campaign_id,
-            campaign_version=award.campaign.version,
-        )
-        for sponsor_id, points in award.funded
-    ]
-
-
-def _given(rating: Rating, command: PreviewPurchase, zone: ZoneInfo, now: datetime) -> tuple[AwardGiven, ...]:
-    return tuple([_award_given(award, command, zone, now) for award in rating.awards])
-
-
-def _award_given(award: Award, command: PreviewPurchase, zone: ZoneInfo, now: datetime) -> AwardGiven:
-    terms = award.campaign.terms
-    ready = available_at(terms.return_days, command.occurred_at, now)
-    return AwardGiven(
-        campaign=award.campaign,
-        currency=command.currency,
-        points=Points(award.points),
-        funded=award.funded,
-        lines=award.lines,
-        available_at=ready,
-        expires_at=lasts_until(terms.expiry, command.occurred_at, ready, zone),
-    )
-
-
-def _receipt(sale: Sale, awards: tuple[AwardGiven, ...], posting: PurchasePosting, verdict: Verdict) -> PurchaseReceipt:
-    rating = sale.rating
-    cuts = _cuts(awards, posting, verdict) if verdict.cuts else ()
+def _receipt(prepared: Prepared[Sale], verdict: Verdict) -> PurchaseReceipt:
+    sale, posting = prepared.sale, prepared.posting
+    assert isinstance(posting, PurchasePosting)
+    given = {cut.lot_id: cut.given for cut in verdict.cuts}
     return PurchaseReceipt(
         wallet_id=verdict.wallet_id,
         entry_id=verdict.entry_id,
         member=sale.member,
-        awards=_less(awards, cuts) if cuts else awards,
-        cuts=cuts,
-        benefits=tuple(
-            [
-                BenefitReceipt(campaign=due.campaign, sponsor_id=due.sponsor_id, money=due.money, line=due.line)
-                for due in rating.benefits
-            ]
-        ),
-        idle_lines=rating.idle_lines,
+        awards=as_given(prepared.awards, posting.awards, given) if given else prepared.awards,
+        cuts=cuts_told(prepared.awards, posting.awards, verdict) if given else (),
+        benefits=_benefits(sale.rating, posting.benefits, given),
+        tokens=tokens_told(sale.rating, posting.tokens),
+        idle_lines=sale.rating.idle_lines,
         counters=counters(verdict),
-        rating=rating,
+        rating=sale.rating,
     )
 
 
-def _cuts(awards: Sequence[AwardGiven], posting: PurchasePosting, verdict: Verdict) -> tuple[AwardCut, ...]:
-    campaigns = {award.campaign.campaign_id: award.campaign for award in awards}
-    lots = {lot.lot_id: lot for lot in posting.awards}
-    return tuple(
-        AwardCut(
-            campaign=campaigns[CampaignId(lot.campaign_id)],
-            sponsor_id=PartnerId(lot.sponsor_id),
-            points=Points(lot.points),
-            given=Points(cut.given),
-            why=cut.why,
+def _benefits(
+    rating: Rating, benefits: Sequence[BenefitGiven], given: Mapping[UUID, int]
+) -> tuple[BenefitReceipt, ...]:
+    receipts = []
+    for due, benefit in zip(rating.benefits, benefits, strict=True):
+        money = Money.of_minor(given.get(benefit.benefit_id, benefit.units), due.money.currency)
+        receipts.append(
+            BenefitReceipt(campaign=due.campaign, sponsor_id=due.sponsor_id, money=money, line=due.line, due=due.money)
         )
-        for cut in verdict.cuts
-        if (lot := lots[cut.lot_id]).campaign_id is not None
-    )
-
-
-def _less(awards: Sequence[AwardGiven], cuts: Sequence[AwardCut]) -> tuple[AwardGiven, ...]:
-    """The awards without what fell away."""
-    missing = {(cut.campaign.campaign_id, cut.sponsor_id): int(cut.missing) for cut in cuts}
-    left = []
-    for award in awards:
-        shares = [(who, points - missing.get((award.campaign.campaign_id, who), 0)) for who, points in award.funded]
-        funded = tuple((who, points) for who, points in shares if points)
-        if funded:
-            left.append(replace(award, points=Points(sum(points for _, points in funded)), funded=funded))
-    return tuple(left)
+    return tuple(receipts)
 
 
 async def _replayed(
@@ -251,9 +211,10 @@ async def _replayed(
         wallet_id=wallet_id,
         entry_id=entry_id,
         member=member,
-        awards=awards_of(books),
-        cuts=cuts_of(books),
-        benefits=benefits_of(books),
+        awards=recorded_awards(books),
+        cuts=recorded_cuts(books),
+        benefits=recorded_benefits(books),
+        tokens=recorded_tokens(books),
         idle_lines=sum(not line.quantity for line in books.purchase.lines),
         counters=await counters_of(pool, wallet_id),
         rating=None,

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, false, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col
 
 from domain.earning.errors import CampaignNotFound
 from domain.earning.expiry import Expiry
-from domain.earning.models import CampaignAgreement, CampaignRow
+from domain.earning.forms import read_rate
+from domain.earning.models import CampaignAgreement, CampaignRow, CampaignSeed
 from domain.earning.rounding import Rounding
-from domain.earning.rules import read_rate, rule_from_json
-from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms
+from domain.earning.rules import rule_from_json
+from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms, parts_from_json
+from domain.earning.when import PURCHASE
 from domain.ids import CampaignId, PartnerId
 from domain.paging import Page, PageRequest
 from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
@@ -64,6 +67,14 @@ async def versions_of(session: ReadSession, campaign_id: CampaignId) -> list[Cam
     return [campaign_of(row) for row in await session.scalars(statement.order_by(col(CampaignRow.version)))]
 
 
+async def latest_versions(session: ReadSession) -> list[Campaign]:
+    """The latest version of every campaign that the viewer may see, the oldest campaign first."""
+    statement = select(CampaignRow).where(visible_to(sight_of(session)))
+    ordered = statement.order_by(col(CampaignRow.campaign_id), col(CampaignRow.version))
+    latest = {row.campaign_id: row for row in await session.scalars(ordered)}
+    return [campaign_of(row) for row in latest.values()]
+
+
 async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[Campaign | None]:
     """Versions of campaigns in the order asked for; None for those the viewer cannot see."""
     wanted = list(keys)
@@ -74,7 +85,12 @@ async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[C
 
 
 async def campaigns_of(
-    session: ReadSession, partner_id: PartnerId, request: PageRequest, *, states: Collection[CampaignState] = ()
+    session: ReadSession,
+    partner_id: PartnerId,
+    request: PageRequest,
+    *,
+    states: Collection[CampaignState] = (),
+    triggers: Collection[str] = (),
 ) -> Page[Campaign]:
     """The versions of campaigns that a partner owns, funds or earns under, the latest first."""
     concerned = (
@@ -87,10 +103,27 @@ async def campaigns_of(
     statement = statement.order_by(*(part.desc() for part in key))
     if states:
         statement = statement.where(col(CampaignRow.state).in_(states))
+    if triggers:
+        statement = statement.where(_answers(triggers))
     if request.after is not None:
         statement = statement.where(tuple_(*key) < request.after)
     rows = await session.scalars(statement.limit(request.first + 1))
     return Page.of([campaign_of(row) for row in rows], request, lambda campaign: campaign.key)
+
+
+async def seeds_by_ids(session: ReadSession, campaign_ids: Sequence[CampaignId]) -> list[bytes | None]:
+    """What the wheels of campaigns turned by, in the order asked for; None where it is not revealed."""
+    rows = await session.scalars(
+        select(CampaignSeed)
+        .join(CampaignRow, col(CampaignRow.campaign_id) == col(CampaignSeed.campaign_id))
+        .where(
+            col(CampaignSeed.campaign_id).in_(campaign_ids),
+            col(CampaignSeed.revealed_at).is_not(None),
+            visible_to(sight_of(session)),
+        )
+    )
+    found = {row.campaign_id: row.seed for row in rows}
+    return [found.get(one) for one in campaign_ids]
 
 
 async def agreed_sponsors(
@@ -116,6 +149,12 @@ def visible_to(sight: Sight) -> ColumnElement[bool]:
     return own | col(CampaignRow.sponsors).contains([sight.partner_id]) | earning
 
 
+def _answers(triggers: Collection[str]) -> ColumnElement[bool]:
+    named: Any = col(CampaignRow.parts)["when"]["triggers"]
+    usual = named.is_(None) if PURCHASE in triggers else false()
+    return or_(usual, named.has_any(array(sorted(triggers))))
+
+
 def campaign_of(row: CampaignRow) -> Campaign:
     """A row as the rules know it."""
     return _campaign(row.model_dump())
@@ -123,7 +162,7 @@ def campaign_of(row: CampaignRow) -> Campaign:
 
 def _from_record(record: asyncpg.Record) -> Campaign:
     stored = dict(record)
-    return _campaign({**stored, "rule": json.loads(stored["rule"]), "expiry": json.loads(stored["expiry"])})
+    return _campaign(stored | {name: json.loads(stored[name]) for name in ("rule", "expiry", "parts")})
 
 
 def _campaign(stored: Mapping[str, Any]) -> Campaign:
@@ -135,6 +174,9 @@ def _campaign(stored: Mapping[str, Any]) -> Campaign:
         terms=_terms(stored),
         live_from=stored["live_from"],
         live_until=stored["live_until"],
+        seed=stored.get("seed"),
+        commitment=stored.get("commitment"),
+        used_up=stored.get("used_up", False),
     )
 
 
@@ -155,4 +197,5 @@ def _terms(stored: Mapping[str, Any]) -> Terms:
         expiry=Expiry.from_json(stored["expiry"]),
         rounding=Rounding(stored["rounding"]),
         priority=stored["priority"],
+        **parts_from_json(stored["parts"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,16 +12,24 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from domain.earning.basket import BasketLine, MemberFacts
-from domain.earning.commands import AwardCut, AwardGiven, BenefitReceipt, Counters, PointsTaken
+from domain.earning.commands import (
+    AwardCut,
+    AwardGiven,
+    BenefitReceipt,
+    Counters,
+    PointsTaken,
+    Portion,
+    TokenReceipt,
+)
+from domain.earning.facts import key_of, moment, rated
+from domain.earning.prizes import TokenKind
 from domain.earning.queries import Key, campaigns_recorded
-from domain.earning.rating import Rating
-from domain.earning.rerating import RatedAward, RatedPurchase, ReturnedLine
+from domain.earning.rerating import RatedPurchase, ReturnedLine
+from domain.earning.telling import of_portions
 from domain.earning.terms import Campaign
-from domain.ids import BenefitId, CampaignId, LotId, PartnerId
+from domain.ids import BenefitId, PartnerId
 from domain.ledger.allowance_models import CutReason
 from domain.ledger.errors import PurchaseNotFound
-from domain.ledger.postings import BenefitGiven
 from domain.values import Money, Points
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -49,31 +57,9 @@ class Recorded:
     returned: tuple[ReturnedLine, ...]
     lots: tuple[dict[str, Any], ...]
     benefits: tuple[dict[str, Any], ...]
-
-
-def facts_of(
-    rating: Rating, benefits: Sequence[BenefitGiven], lines: Iterable[BasketLine], member: MemberFacts
-) -> dict[str, Any]:
-    """What is kept of a rating beside the lines: which of them each campaign counted, and what the member was."""
-    facts: dict[str, Any] = {
-        "campaigns": [
-            {"id": award.campaign.campaign_id, "version": award.campaign.version, "lines": award.lines}
-            for award in rating.awards
-        ]
-    }
-    if member.tier is not None:
-        facts["tier"] = member.tier
-    if benefits:
-        given = zip(benefits, rating.benefits, strict=True)
-        facts["benefits"] = [{"id": benefit.benefit_id, "line": due.line} for benefit, due in given]
-    discounts = {
-        str(line.number): [line.discount, line.coupon, line.coupon_match]
-        for line in lines
-        if line.discount or line.coupon or line.coupon_match
-    }
-    if discounts:
-        facts["discounts"] = discounts
-    return facts
+    tokens: tuple[dict[str, Any], ...]
+    due: dict[UUID, int]
+    """What benefits within a budget came to before it was asked, in minor units."""
 
 
 async def recorded(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_id: UUID) -> Recorded:
@@ -84,55 +70,122 @@ async def recorded(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_id:
     row = await pool.fetchrow(AS_RATED, partner_id, wallet_id, entry_id)
     if row is None:
         raise PurchaseNotFound
-    facts, lots, benefits = (orjson.loads(row[name]) for name in ("facts", "lots", "benefits"))
-    keys = {_key(source["id"], source["version"]) for source in facts["campaigns"]}
-    keys |= {_key(benefit["campaign_id"], benefit["version"]) for benefit in benefits}
+    facts, lots, benefits, tokens = (orjson.loads(row[name]) for name in ("facts", "lots", "benefits", "tokens"))
+    keys = {key_of(source["id"], source["version"]) for source in facts["campaigns"]}
+    keys |= {key_of(one["campaign_id"], one["version"]) for one in (*benefits, *tokens)}
     return Recorded(
         wallet_id=row["wallet_id"],
         entry_id=row["entry_id"],
         current_wallet_id=row["current_wallet_id"],
         member_id=row["member_id"],
-        purchase=_rated(row, facts, lots),
+        purchase=rated(dict(row), facts, lots, tokens),
         campaigns=await campaigns_recorded(pool, keys),
         returns=row["returns"],
-        returned=tuple(map(ReturnedLine, row["returned_numbers"], row["returned_quantities"])),
+        returned=tuple(map(ReturnedLine, row["returned_numbers"], row["returned_quantities"], row["returned_in"])),
         lots=tuple(lots),
         benefits=tuple(benefits),
+        tokens=tuple(tokens),
+        due={UUID(one["id"]): one["units"] for one in facts.get("benefits", ()) if "units" in one},
     )
 
 
-def awards_of(books: Recorded) -> tuple[AwardGiven, ...]:
+def recorded_awards(books: Recorded) -> tuple[AwardGiven, ...]:
     """The awards of a purchase, out of the books."""
-    given = (_award_given(books, award) for award in books.purchase.awards)
-    return tuple(award for award in given if award is not None)
+    purchase = books.purchase
+    lines = {award.campaign: tuple(sorted(award.lines)) for award in purchase.awards}
+    return awards_of_lots(books.lots, books.campaigns, lines, purchase.currency)
 
 
-def cuts_of(books: Recorded) -> tuple[AwardCut, ...]:
+def recorded_cuts(books: Recorded) -> tuple[AwardCut, ...]:
     """What of a purchase's awards fell away, out of the books."""
+    return cuts_of_lots(books.lots, books.campaigns)
+
+
+def cuts_of_lots(lots: Sequence[Mapping[str, Any]], campaigns: Mapping[Key, Campaign]) -> tuple[AwardCut, ...]:
+    """What fell away of each lot."""
     return tuple(
         AwardCut(
-            campaign=books.campaigns[_key(lot["campaign_id"], lot["version"])],
+            campaign=campaigns[key_of(lot["campaign_id"], lot["version"])],
             sponsor_id=PartnerId(UUID(lot["sponsor_id"])),
             points=Points(lot["earned"]),
             given=Points(lot["points"]),
             why=CutReason(lot["why"]),
         )
-        for lot in books.lots
+        for lot in lots
         if lot["why"]
     )
 
 
-def benefits_of(books: Recorded) -> tuple[BenefitReceipt, ...]:
+def recorded_benefits(books: Recorded) -> tuple[BenefitReceipt, ...]:
     """The benefits of a purchase, out of the books."""
     lines = dict(books.purchase.benefits)
-    return tuple(
-        BenefitReceipt(
-            campaign=books.campaigns[_key(benefit["campaign_id"], benefit["version"])],
-            sponsor_id=PartnerId(UUID(benefit["sponsor_id"])),
-            money=Money(Decimal(benefit["amount"]), books.purchase.currency).rounded(),
-            line=lines[BenefitId(UUID(benefit["benefit_id"]))],
+    given = {UUID(benefit["benefit_id"]): benefit for benefit in books.benefits}
+    currency = books.purchase.currency
+    receipts = []
+    for benefit_id, benefit in given.items():
+        money = Money(Decimal(benefit["amount"]), currency).rounded()
+        due = books.due.get(benefit_id)
+        receipts.append(
+            BenefitReceipt(
+                campaign=books.campaigns[key_of(benefit["campaign_id"], benefit["version"])],
+                sponsor_id=PartnerId(UUID(benefit["sponsor_id"])),
+                money=money,
+                line=lines[BenefitId(benefit_id)],
+                due=money if due is None else Money.of_minor(due, currency),
+            )
         )
-        for benefit in books.benefits
+    return tuple(receipts)
+
+
+def recorded_tokens(books: Recorded) -> tuple[TokenReceipt, ...]:
+    """The things a purchase won, out of the books: also those that returns took back since."""
+    return tokens_of_rows(books.tokens, books.campaigns)
+
+
+def tokens_of_rows(tokens: Sequence[Mapping[str, Any]], campaigns: Mapping[Key, Campaign]) -> tuple[TokenReceipt, ...]:
+    """Things won, as they were."""
+    return tuple(
+        TokenReceipt(
+            token_id=UUID(token["token_id"]),
+            campaign=campaigns[key_of(token["campaign_id"], token["version"])],
+            kind=TokenKind(token["kind"]),
+            name=token["name"],
+            expires_at=moment(token["expires_at"]),
+        )
+        for token in tokens
+    )
+
+
+def awards_of_lots(
+    lots: Sequence[Mapping[str, Any]],
+    campaigns: Mapping[Key, Campaign],
+    lines: Mapping[Key, tuple[int, ...]],
+    currency: str,
+) -> tuple[AwardGiven, ...]:
+    """Awards put together of the lots they made, in their order."""
+    made: dict[Key, dict[tuple[str, str | None], list[tuple[PartnerId, int]]]] = {}
+    for lot in lots:
+        if lot["points"]:
+            here = made.setdefault(key_of(lot["campaign_id"], lot["version"]), {})
+            share = (PartnerId(UUID(lot["sponsor_id"])), lot["points"])
+            here.setdefault((lot["available_at"], lot["expires_at"]), []).append(share)
+    return tuple(
+        of_portions(
+            AwardGiven(
+                campaign=campaigns[key],
+                currency=currency,
+                points=Points(0),
+                funded=(),
+                lines=lines[key],
+                portions=(),
+            ),
+            [
+                Portion(tuple(funded), datetime.fromisoformat(ready), moment(until))
+                for (ready, until), funded in made[key].items()
+            ],
+        )
+        for key in lines
+        if key in made
     )
 
 
@@ -177,63 +230,3 @@ def counters(source: Any) -> Counters:
     """Counters out of a row or a verdict."""
     value = source.__getitem__ if isinstance(source, asyncpg.Record) else lambda name: getattr(source, name)
     return Counters(**{name: Points(value(name) or 0) for name in ("available", "pending", "held", "debt")})
-
-
-def _key(campaign_id: str, version: int) -> Key:
-    return CampaignId(UUID(campaign_id)), version
-
-
-def _rated(row: asyncpg.Record, facts: dict[str, Any], lots: list[dict[str, Any]]) -> RatedPurchase:
-    discounts = facts.get("discounts", {})
-    columns = zip(row["numbers"], row["skus"], row["quantities"], row["amounts"], strict=True)
-    made: dict[Key, list[tuple[LotId, int]]] = {}
-    for lot in lots:
-        made.setdefault(_key(lot["campaign_id"], lot["version"]), []).append(
-            (LotId(UUID(lot["lot_id"])), lot["earned"])
-        )
-    short = {LotId(UUID(lot["lot_id"])): lot["points"] for lot in lots if lot["why"]}
-    return RatedPurchase(
-        currency=row["currency"],
-        lines=tuple(_line(*column, *discounts.get(str(column[0]), (0, 0, 0))) for column in columns),
-        awards=tuple(
-            RatedAward(
-                key,
-                frozenset(award["lines"]),
-                tuple(made[key]),
-                {lot_id: short[lot_id] for lot_id, _ in made[key] if lot_id in short},
-            )
-            for award in facts["campaigns"]
-            if (key := _key(award["id"], award["version"])) in made
-        ),
-        benefits=tuple((BenefitId(UUID(one["id"])), one["line"]) for one in facts.get("benefits", ())),
-    )
-
-
-def _line(number: int, sku: str, quantity: Decimal, amount: int, *discounts: int) -> BasketLine:
-    discount, coupon, coupon_match = discounts
-    return BasketLine(
-        number=number,
-        sku=sku,
-        quantity=quantity,
-        amount=amount,
-        discount=discount,
-        coupon=coupon,
-        coupon_match=coupon_match,
-    )
-
-
-def _award_given(books: Recorded, award: RatedAward) -> AwardGiven | None:
-    same = (lot for lot in books.lots if _key(lot["campaign_id"], lot["version"]) == award.campaign)
-    lots = [lot for lot in same if lot["points"]]
-    if not lots:
-        return None
-    expires_at = lots[0]["expires_at"]
-    return AwardGiven(
-        campaign=books.campaigns[award.campaign],
-        currency=books.purchase.currency,
-        points=Points(sum(lot["points"] for lot in lots)),
-        funded=tuple((PartnerId(UUID(lot["sponsor_id"])), lot["points"]) for lot in lots),
-        lines=tuple(sorted(award.lines)),
-        available_at=datetime.fromisoformat(lots[0]["available_at"]),
-        expires_at=expires_at and datetime.fromisoformat(expires_at),
-    )

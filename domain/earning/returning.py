@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -131,7 +131,15 @@ def _posting(
         quantities=[Decimal(line.quantity) for line in lines],
         amounts=[amount for _, amount in claw_back.amounts],
         benefits=list(claw_back.benefits),
+        facts=_beside_points(claw_back),
     )
+
+
+def _beside_points(claw_back: ClawBack) -> dict[str, Any] | None:
+    """Things won and counts that are taken back; None where there are none."""
+    tallies = [{"key": key, "counted": counted, "rewarded": won} for key, counted, won in claw_back.tallies]
+    facts = {"tokens": list(claw_back.tokens), "tallies": tallies}
+    return {name: part for name, part in facts.items() if part} or None
 
 
 async def _answered_before(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> ReturnReceipt | None:

@@ -1,27 +1,40 @@
-"""What a campaign gives for which lines: typed rules and their stored form."""
+"""What a campaign gives: typed rules and their stored form."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
-from uuid import UUID
+from itertools import pairwise
+from typing import Any, ClassVar
 
 from domain.earning.errors import InvalidRule
-from domain.ids import OutletId, PartnerId
+from domain.earning.forms import (
+    RATE,
+    TEXT,
+    WHOLE,
+    Codec,
+    check,
+    choice,
+    listed,
+    named,
+    parts_of,
+    read_parts,
+    set_of,
+    written,
+)
+from domain.earning.matching import EVERY_LINE, LINES, LineMatch
+from domain.earning.periods import PERIOD, Period
+from domain.earning.prizes import PRIZE, Prize
 from domain.values import Rate
 
-LARGEST_SET = 10_000
 LARGEST_RATE = 10_000
 LARGEST_FACTOR = 100
 LARGEST_POINTS = 1_000_000
 LARGEST_AMOUNT = 10**9
-RATE_FORM = re.compile(r"\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?", re.ASCII)
-
-T = TypeVar("T")
-_CALLED: dict[type[Any], str] = {str: "a text", int: "a whole number", bool: "true or false"}
+LARGEST_COUNT = 10**10
+LONGEST_CARD = 3650
+MOST_BANDS = 50
 
 
 class RuleKind(StrEnum):
@@ -32,118 +45,68 @@ class RuleKind(StrEnum):
     PER_ITEM = "PER_ITEM"
     """Points per item, kilogram or litre."""
     FLAT = "FLAT"
-    """Points once a purchase."""
+    """Points once a purchase or action."""
+    BANDS = "BANDS"
+    """Points once a purchase, more from higher amounts on."""
     MULTIPLIER = "MULTIPLIER"
     """Points of other campaigns once more."""
     COUPON_REFUND = "COUPON_REFUND"
     """Makers' coupons refunded in money."""
+    CASHBACK = "CASHBACK"
+    """A share of what was spent credited in money."""
+    DISCOUNT = "DISCOUNT"
+    """Money off at the till, or a member's price."""
+    GIFT = "GIFT"
+    """A prize once a purchase or action."""
+    CARD = "CARD"
+    """A prize at every so many stamps."""
+    MILESTONES = "MILESTONES"
+    """Prizes at totals, each once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """How a field of a rule is written to JSON and read back."""
+class Counted(StrEnum):
+    """What a card or milestones count."""
 
-    write: Callable[[Any], Any]
-    read: Callable[[Any], Any]
-
-
-def _read(kind: type[T]) -> Callable[[Any], T]:
-    def read(value: Any) -> T:
-        if type(value) is not kind:
-            raise InvalidRule(f"{value!r} is not {_CALLED[kind]}")
-        return value
-
-    return read
+    TIMES = "TIMES"
+    """Purchases or actions; by amount bands, several stamps for one."""
+    ITEMS = "ITEMS"
+    """Whole pieces, kilograms or litres of the lines that count."""
+    AMOUNT = "AMOUNT"
+    """Minor units spent on the lines that count."""
 
 
-def read_rate(value: Any) -> Rate:
-    """An exact rate written as "1.5" or "3/2".
-
-    Raises: InvalidRule.
-    """
-    if not isinstance(value, str) or not RATE_FORM.fullmatch(value):
-        raise InvalidRule(f"{value!r} is not a rate such as 1.5 or 3/2")
-    return Rate(value)
-
-
-def _read_id(value: Any) -> UUID:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        raise InvalidRule(f"{value!r} is not an id") from None
-
-
-def _read_kind(value: Any) -> RuleKind:
-    if not isinstance(value, str) or value not in RuleKind.__members__:
-        raise InvalidRule(f"{value!r} is no kind of rule")
-    return RuleKind(value)
-
-
-def _many(read: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
-    def read_list(value: Any) -> tuple[T, ...]:
-        if not isinstance(value, list) or len(value) > LARGEST_SET:
-            raise InvalidRule(f"a list has at most {LARGEST_SET} parts")
-        return tuple(read(part) for part in value)
-
-    return read_list
-
-
-def _set_of(read: Callable[[Any], T]) -> dict[str, Codec]:
-    many = _many(read)
-    return {"codec": Codec(write=lambda parts: sorted(map(str, parts)), read=lambda value: frozenset(many(value)))}
-
-
-TEXTS = _set_of(_read(str))
-IDS = _set_of(_read_id)
-KINDS = _set_of(_read_kind)
-FLAG = {"codec": Codec(write=bool, read=_read(bool))}
-WHOLE = {"codec": Codec(write=int, read=_read(int))}
-RATE = {"codec": Codec(write=str, read=read_rate)}
+RATES = RATE.metadata
+WHOLES = WHOLE.metadata
+TENDERS = set_of(TEXT).metadata
+COUNTED = choice(Counted, "way of counting").metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineMatch:
-    """Which lines a rule counts: all present parts hold, and no exclusion does. Without parts: every line."""
+class Band:
+    """From an amount on, so many points or stamps."""
 
-    skus: frozenset[str] = field(default=frozenset(), metadata=TEXTS)
-    gtins: frozenset[str] = field(default=frozenset(), metadata=TEXTS)
-    makers: frozenset[PartnerId] = field(default=frozenset(), metadata=IDS)
-    suppliers: frozenset[PartnerId] = field(default=frozenset(), metadata=IDS)
-    brands: frozenset[str] = field(default=frozenset(), metadata=TEXTS)
-    categories: frozenset[str] = field(default=frozenset(), metadata=TEXTS)
-    departments: frozenset[str] = field(default=frozenset(), metadata=TEXTS)
-    private_label: bool | None = field(default=None, metadata=FLAG)
-    """Only the shop's own brands, or none of them."""
-    outlets: frozenset[OutletId] = field(default=frozenset(), metadata=IDS)
-    excluding: tuple[LineMatch, ...] = ()
+    start: int = field(metadata=WHOLES)
+    """In minor units."""
+    gives: int = field(metadata=WHOLES)
 
     def __post_init__(self) -> None:
-        for exclusion in self.excluding:
-            if exclusion.excluding:
-                raise InvalidRule("an exclusion has no exclusions of its own", path=("excluding",))
-            if exclusion == LineMatch():
-                raise InvalidRule("an exclusion without parts would exclude everything", path=("excluding",))
-
-    def to_json(self) -> dict[str, Any]:
-        """The match as stored: only the parts that are there."""
-        stored = _written(self, skip=("excluding",))
-        if self.excluding:
-            stored["excluding"] = [exclusion.to_json() for exclusion in self.excluding]
-        return stored
-
-    @classmethod
-    def from_json(cls, stored: Any) -> LineMatch:
-        """The match out of its stored form.
-
-        Raises: InvalidRule, naming the part.
-        """
-        parts = dict(stored) if isinstance(stored, Mapping) else {"": stored}
-        excluding = _named("excluding", _many(cls.from_json), parts.pop("excluding", []))
-        return cls(**_parts(cls, parts), excluding=excluding)
+        check("start", f"from 0 to {LARGEST_AMOUNT}", holds=0 <= self.start <= LARGEST_AMOUNT)
+        check("gives", f"above 0 and at most {LARGEST_POINTS}", holds=0 < self.gives <= LARGEST_POINTS)
 
 
-EVERY_LINE = LineMatch()
-LINES = {"codec": Codec(write=LineMatch.to_json, read=LineMatch.from_json)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A total at which a prize is won."""
+
+    at: int = field(metadata=WHOLES)
+    prize: Prize = field(metadata=PRIZE)
+
+    def __post_init__(self) -> None:
+        check("at", f"above 0 and at most {LARGEST_COUNT}", holds=0 < self.at <= LARGEST_COUNT)
+
+
+BANDS = listed(parts_of(Band)).metadata
+MARKS = listed(parts_of(Mark)).metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +114,13 @@ class RatePerUnit:
     """Points per unit of currency spent on matching lines, rounded once for the purchase."""
 
     kind: ClassVar[RuleKind] = RuleKind.RATE_PER_UNIT
-    points: Rate = field(metadata=RATE)
+    points: Rate = field(metadata=RATES)
     lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+    tenders: frozenset[str] = field(default=frozenset(), metadata=TENDERS)
+    """Only what was paid by these means, as a share of the whole purchase; none named: all of it."""
 
     def __post_init__(self) -> None:
-        _check("points", f"above 0 and at most {LARGEST_RATE} a unit", holds=0 < self.points <= LARGEST_RATE)
+        check("points", f"above 0 and at most {LARGEST_RATE} a unit", holds=0 < self.points <= LARGEST_RATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,26 +128,40 @@ class PerItem:
     """Points per item (or kilogram, or litre) of matching lines, rounded once for the purchase."""
 
     kind: ClassVar[RuleKind] = RuleKind.PER_ITEM
-    points: Rate = field(metadata=RATE)
+    points: Rate = field(metadata=RATES)
     lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
 
     def __post_init__(self) -> None:
-        _check("points", f"above 0 and at most {LARGEST_RATE} an item", holds=0 < self.points <= LARGEST_RATE)
+        check("points", f"above 0 and at most {LARGEST_RATE} an item", holds=0 < self.points <= LARGEST_RATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flat:
-    """Points once a purchase whose matching lines come to a minimum."""
+    """Points once a purchase whose matching lines come to a minimum, or once an action."""
 
     kind: ClassVar[RuleKind] = RuleKind.FLAT
-    points: int = field(metadata=WHOLE)
-    minimum: int = field(default=0, metadata=WHOLE)
+    points: int = field(metadata=WHOLES)
+    minimum: int = field(default=0, metadata=WHOLES)
     """In minor units; 0: any matching line will do."""
     lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
 
     def __post_init__(self) -> None:
-        _check("points", f"above 0 and at most {LARGEST_POINTS}", holds=0 < self.points <= LARGEST_POINTS)
-        _check("minimum", f"from 0 to {LARGEST_AMOUNT}", holds=0 <= self.minimum <= LARGEST_AMOUNT)
+        check("points", f"above 0 and at most {LARGEST_POINTS}", holds=0 < self.points <= LARGEST_POINTS)
+        _check_minimum(self.minimum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    """Points once a purchase: those of the highest band that its matching lines reach."""
+
+    kind: ClassVar[RuleKind] = RuleKind.BANDS
+    bands: tuple[Band, ...] = field(metadata=BANDS)
+    lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+
+    def __post_init__(self) -> None:
+        check(
+            "bands", f"1 to {MOST_BANDS}, each from more and for more than the one before", holds=_rise(self.bands, 1)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,14 +173,16 @@ class Multiplier:
     """
 
     kind: ClassVar[RuleKind] = RuleKind.MULTIPLIER
-    factor: Rate = field(metadata=RATE)
-    base: frozenset[RuleKind] = field(default=frozenset({RuleKind.RATE_PER_UNIT}), metadata=KINDS)
+    factor: Rate = field(metadata=RATES)
+    base: frozenset[RuleKind] = field(
+        default=frozenset({RuleKind.RATE_PER_UNIT}), metadata=set_of(choice(RuleKind, "kind of rule")).metadata
+    )
     """Which kinds of awards are multiplied."""
     lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
 
     def __post_init__(self) -> None:
-        _check("factor", f"above 1 and at most {LARGEST_FACTOR}", holds=1 < self.factor <= LARGEST_FACTOR)
-        _check("base", f"some of {', '.join(sorted(BASE_KINDS))}", holds=bool(self.base) and self.base <= BASE_KINDS)
+        check("factor", f"above 1 and at most {LARGEST_FACTOR}", holds=1 < self.factor <= LARGEST_FACTOR)
+        check("base", f"some of {', '.join(sorted(BASE_KINDS))}", holds=bool(self.base) and self.base <= BASE_KINDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,24 +190,138 @@ class CouponRefund:
     """Money, not points: the sponsor refunds the shop the face value of the maker's coupons it took."""
 
     kind: ClassVar[RuleKind] = RuleKind.COUPON_REFUND
-    cap: int | None = field(default=None, metadata=WHOLE)
+    cap: int | None = field(default=None, metadata=WHOLES)
     """At most so many minor units an item."""
     lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
 
     def __post_init__(self) -> None:
-        _check("cap", f"above 0 and at most {LARGEST_AMOUNT}", holds=self.cap is None or 0 < self.cap <= LARGEST_AMOUNT)
+        _check_cap(self.cap)
 
 
-Rule = RatePerUnit | PerItem | Flat | Multiplier | CouponRefund
-BASE_KINDS = frozenset({RuleKind.RATE_PER_UNIT, RuleKind.PER_ITEM, RuleKind.FLAT})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cashback:
+    """Money, not points: a share of what was spent on matching lines; the shop credits it, the sponsor refunds it."""
+
+    kind: ClassVar[RuleKind] = RuleKind.CASHBACK
+    share: Rate = field(metadata=RATES)
+    cap: int | None = field(default=None, metadata=WHOLES)
+    """At most so many minor units a purchase."""
+    lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+
+    def __post_init__(self) -> None:
+        check("share", "above 0 and at most 1", holds=0 < self.share <= 1)
+        _check_cap(self.cap)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """Money off matching lines: a share of the price, an amount an item, or down to a member's price an item.
+
+    The preview says what the shop may take off; the sponsor refunds what it did take off (the line's `discount`), up
+    to that.
+    """
+
+    kind: ClassVar[RuleKind] = RuleKind.DISCOUNT
+    share: Rate | None = field(default=None, metadata=RATES)
+    off: int | None = field(default=None, metadata=WHOLES)
+    """Minor units an item."""
+    price: int | None = field(default=None, metadata=WHOLES)
+    """What a member pays for an item, in minor units."""
+    minimum: int = field(default=0, metadata=WHOLES)
+    """What the matching lines come to at least before it, in minor units."""
+    cap: int | None = field(default=None, metadata=WHOLES)
+    """At most so many minor units a purchase."""
+    lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+
+    def __post_init__(self) -> None:
+        ways = [way for way in (self.share, self.off, self.price) if way is not None]
+        check("discount", "a share, an amount off or a price, just one of them", holds=len(ways) == 1, whole=True)
+        check("share", "above 0 and at most 1", holds=self.share is None or 0 < self.share <= 1)
+        check("off", f"above 0 and at most {LARGEST_AMOUNT}", holds=self.off is None or 0 < self.off <= LARGEST_AMOUNT)
+        check("price", f"from 0 to {LARGEST_AMOUNT}", holds=0 <= (self.price or 0) <= LARGEST_AMOUNT)
+        _check_minimum(self.minimum)
+        _check_cap(self.cap)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """A prize once a purchase whose matching lines come to a minimum, or once an action."""
+
+    kind: ClassVar[RuleKind] = RuleKind.GIFT
+    prize: Prize = field(metadata=PRIZE)
+    minimum: int = field(default=0, metadata=WHOLES)
+    lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+
+    def __post_init__(self) -> None:
+        _check_minimum(self.minimum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A prize whenever so many stamps have come together, purchase by purchase or action by action."""
+
+    kind: ClassVar[RuleKind] = RuleKind.CARD
+    every: int = field(metadata=WHOLES)
+    prize: Prize = field(metadata=PRIZE)
+    counted: Counted = field(default=Counted.TIMES, metadata=COUNTED)
+    bands: tuple[Band, ...] = field(default=(), metadata=BANDS)
+    """TIMES: how many stamps from which amount on; none: one, whatever the amount."""
+    at_first: bool = field(default=False, metadata=Codec(write=bool, read=bool).metadata)
+    """The very first stamp wins a prize as well."""
+    days: int = field(default=0, metadata=WHOLES)
+    """So many days after its first stamp a card begins anew; 0: it does not."""
+    period: Period | None = field(default=None, metadata=PERIOD)
+    """A card begins anew with each; None: it does not."""
+    lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+
+    def __post_init__(self) -> None:
+        check("every", f"above 0 and at most {LARGEST_COUNT}", holds=0 < self.every <= LARGEST_COUNT)
+        check("days", f"0 to {LONGEST_CARD}", holds=0 <= self.days <= LONGEST_CARD)
+        check("days", "0 where a period is named", holds=not self.days or self.period is None)
+        _check_bands(self.counted, self.bands)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestones:
+    """Prizes at totals, each once in a period."""
+
+    kind: ClassVar[RuleKind] = RuleKind.MILESTONES
+    marks: tuple[Mark, ...] = field(metadata=MARKS)
+    counted: Counted = field(default=Counted.TIMES, metadata=COUNTED)
+    bands: tuple[Band, ...] = field(default=(), metadata=BANDS)
+    period: Period | None = field(default=None, metadata=PERIOD)
+    lines: LineMatch = field(default=EVERY_LINE, metadata=LINES)
+
+    def __post_init__(self) -> None:
+        places = [mark.at for mark in self.marks]
+        rising = all(one < other for one, other in pairwise(places))
+        check(
+            "marks",
+            f"1 to {MOST_BANDS}, each higher than the one before",
+            holds=rising and 0 < len(places) <= MOST_BANDS,
+        )
+        _check_bands(self.counted, self.bands)
+
+
+Rule = RatePerUnit | PerItem | Flat | Bands | Multiplier | CouponRefund | Cashback | Discount | Gift | Card | Milestones
+BASE_KINDS = frozenset({RuleKind.RATE_PER_UNIT, RuleKind.PER_ITEM, RuleKind.FLAT, RuleKind.BANDS})
+MONEY_KINDS = frozenset({RuleKind.COUPON_REFUND, RuleKind.CASHBACK, RuleKind.DISCOUNT})
+"""They give money, never points."""
+COUNTED_KINDS = frozenset({RuleKind.GIFT, RuleKind.CARD, RuleKind.MILESTONES})
+"""Their prizes are counted from purchase to purchase, or are no points."""
+ACTION_KINDS = frozenset({RuleKind.FLAT, RuleKind.GIFT, RuleKind.CARD, RuleKind.MILESTONES})
+"""They need no lines, so they can answer actions."""
 _CLASSES: dict[RuleKind, type[Rule]] = {
-    rule.kind: rule for rule in (RatePerUnit, PerItem, Flat, Multiplier, CouponRefund)
-}
+    rule.kind: rule
+    for rule in (
+        RatePerUnit, PerItem, Flat, Bands, Multiplier, CouponRefund, Cashback, Discount, Gift, Card, Milestones,
+    )
+}  # fmt: skip
 
 
 def rule_to_json(rule: Rule) -> dict[str, Any]:
     """A rule as stored: its kind, and the parts that differ from what is usual."""
-    return {"kind": rule.kind.value} | _written(rule)
+    return {"kind": rule.kind.value} | written(rule)
 
 
 def rule_from_json(stored: Any) -> Rule:
@@ -235,36 +330,37 @@ def rule_from_json(stored: Any) -> Rule:
     Raises: InvalidRule, naming the part.
     """
     parts = dict(stored) if isinstance(stored, Mapping) else {}
-    kind = _CLASSES[_named("kind", _read_kind, parts.pop("kind", None))]
-    return kind(**_parts(kind, parts))
+    kind = _CLASSES[named("kind", choice(RuleKind, "kind of rule").read, parts.pop("kind", None))]
+    return read_parts(kind, parts)
 
 
-def _check(part: str, allowed: str, *, holds: bool) -> None:
-    if not holds:
-        raise InvalidRule(f"{part} is {allowed}", path=(part,))
+def prizes_of(rule: Rule) -> tuple[Prize, ...]:
+    """The prizes a rule may give."""
+    match rule:
+        case Gift() | Card():
+            return (rule.prize,)
+        case Milestones():
+            return tuple(mark.prize for mark in rule.marks)
+        case _:
+            return ()
 
 
-def _written(source: Any, skip: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {
-        part.name: part.metadata["codec"].write(getattr(source, part.name))
-        for part in fields(source)
-        if part.name not in skip and getattr(source, part.name) != part.default
-    }
+def _check_minimum(minimum: int) -> None:
+    check("minimum", f"from 0 to {LARGEST_AMOUNT}", holds=0 <= minimum <= LARGEST_AMOUNT)
 
 
-def _parts(kind: type[Any], stored: dict[str, Any]) -> dict[str, Any]:
-    codecs = {part.name: part for part in fields(kind) if part.metadata}
-    for name in stored:
-        if name not in codecs:
-            raise InvalidRule(f"there is no part {name!r}", path=(str(name),))
-    for name, part in codecs.items():
-        if name not in stored and part.default is MISSING:
-            raise InvalidRule(f"{name} is missing", path=(name,))
-    return {name: _named(name, codecs[name].metadata["codec"].read, value) for name, value in stored.items()}
+def _check_cap(cap: int | None) -> None:
+    check("cap", f"above 0 and at most {LARGEST_AMOUNT}", holds=cap is None or 0 < cap <= LARGEST_AMOUNT)
 
 
-def _named(name: str, read: Callable[[Any], T], value: Any) -> T:
-    try:
-        return read(value)
-    except InvalidRule as refusal:
-        raise refusal.at(name) from None
+def _check_bands(counted: Counted, bands: tuple[Band, ...]) -> None:
+    if bands and counted is not Counted.TIMES:
+        raise InvalidRule(
+            "bands say how many stamps a purchase is; items and amounts count themselves", path=("bands",)
+        )
+    check("bands", f"at most {MOST_BANDS}, each from more and for more than the one before", holds=_rise(bands, 0))
+
+
+def _rise(bands: tuple[Band, ...], fewest: int) -> bool:
+    rising = all(a.start < b.start and a.gives < b.gives for a, b in pairwise(bands))
+    return rising and fewest <= len(bands) <= MOST_BANDS

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.earning.bounds import AT_ONCE, MOST_CAPS, Budget, Cap, Pacing, Release
 from domain.earning.errors import InvalidCampaign
 from domain.earning.expiry import NEVER, Expiry
+from domain.earning.forms import fit, listed, named, parts_of
 from domain.earning.rounding import Rounding
-from domain.earning.rules import Rule, rule_to_json
+from domain.earning.rules import ACTION_KINDS, MONEY_KINDS, Rule, RuleKind, rule_to_json
+from domain.earning.stacking import TOGETHER, Stacking
+from domain.earning.when import ALWAYS, When
 from domain.ids import CampaignId, OutletId, PartnerId
 from domain.values import Rate
 
@@ -50,6 +55,7 @@ class Terms:
 
     name: str
     rule: Rule
+    when: When = ALWAYS
     starts_at: datetime
     ends_at: datetime | None = None
     partners: frozenset[PartnerId]
@@ -63,23 +69,28 @@ class Terms:
     """How long points wait for a return before they can be spent; None: not at all."""
     expiry: Expiry = NEVER
     rounding: Rounding = Rounding.DOWN
+    release: Release = AT_ONCE
     priority: int = 0
     """Awards are listed from the highest."""
+    stacking: Stacking = TOGETHER
+    caps: tuple[Cap, ...] = ()
+    budget: Budget | None = None
 
     def __post_init__(self) -> None:
-        _check(
+        fit(
             "name",
             f"1 to {LONGEST_NAME} printable characters",
             holds=bool(self.name.strip()) and len(self.name) <= LONGEST_NAME and self.name.isprintable(),
         )
-        _check("starts_at", "a time with an offset", holds=self.starts_at.tzinfo is not None)
+        fit("starts_at", "a time with an offset", holds=self.starts_at.tzinfo is not None)
         if self.ends_at is not None:
-            _check("ends_at", "a time with an offset", holds=self.ends_at.tzinfo is not None)
-            _check("ends_at", "after starts_at", holds=self.ends_at > self.starts_at)
-        _check("partners", "at least one partner", holds=bool(self.partners))
-        _check("return_days", f"0 to {LONGEST_RETURN_DAYS}", holds=0 <= (self.return_days or 0) <= LONGEST_RETURN_DAYS)
-        _check("priority", f"-{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}", holds=abs(self.priority) <= HIGHEST_PRIORITY)
+            fit("ends_at", "a time with an offset", holds=self.ends_at.tzinfo is not None)
+            fit("ends_at", "after starts_at", holds=self.ends_at > self.starts_at)
+        fit("partners", "at least one partner", holds=bool(self.partners))
+        fit("return_days", f"0 to {LONGEST_RETURN_DAYS}", holds=0 <= (self.return_days or 0) <= LONGEST_RETURN_DAYS)
+        fit("priority", f"-{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}", holds=abs(self.priority) <= HIGHEST_PRIORITY)
         _check_sponsors(self.sponsors)
+        _check_fit(self)
 
     @property
     def funders(self) -> tuple[PartnerId, ...]:
@@ -90,8 +101,14 @@ class Terms:
         """A digest of the terms; a sponsor's agreement names it, so it is void once the terms change."""
         return hashlib.sha256(json.dumps(self._canonical(), sort_keys=True).encode()).digest()
 
+    def parts(self) -> dict[str, Any]:
+        """Those parts of the terms that are stored as JSON, and only where they differ from the usual."""
+        held = {name: getattr(self, name) for name in PARTS}
+        stored = {name: PARTS[name].write(part) for name, part in held.items() if part is not None}
+        return {name: part for name, part in stored.items() if part}
+
     def _canonical(self) -> dict[str, Any]:
-        return {
+        return self.parts() | {
             "name": self.name,
             "rule": rule_to_json(self.rule),
             "starts_at": _instant(self.starts_at),
@@ -120,6 +137,12 @@ class Campaign:
     live_from: datetime | None = None
     live_until: datetime | None = None
     """When it was paused, ended or followed by the next version."""
+    seed: bytes | None = field(default=None, repr=False)
+    """What its wheel turns by; kept secret until it has ended."""
+    commitment: bytes | None = None
+    """SHA-256 of the seed, told from the start; None: it has no wheel, or was never live."""
+    used_up: bool = False
+    """Whether nothing is left of its budget, as far as the server knows."""
 
     @property
     def key(self) -> tuple[CampaignId, int]:
@@ -134,18 +157,49 @@ class Campaign:
         return max(self.terms.starts_at, self.live_from), min(ends, default=None)
 
 
-def _check(part: str, allowed: str, *, holds: bool) -> None:
-    if not holds:
-        raise InvalidCampaign(f"{part} is {allowed}", path=(part,))
-
-
 def _check_sponsors(sponsors: tuple[Sponsor, ...]) -> None:
-    _check("sponsors", f"1 to {MOST_SPONSORS} partners", holds=1 <= len(sponsors) <= MOST_SPONSORS)
+    fit("sponsors", f"1 to {MOST_SPONSORS} partners", holds=1 <= len(sponsors) <= MOST_SPONSORS)
     named: set[UUID] = {sponsor.partner_id for sponsor in sponsors}
-    _check("sponsors", "a list that names each partner once", holds=len(named) == len(sponsors))
-    _check("sponsors", "a list of shares that are not negative", holds=all(sponsor.share >= 0 for sponsor in sponsors))
-    _check("sponsors", "a list of shares that come to 1", holds=sum(sponsor.share for sponsor in sponsors) == 1)
+    fit("sponsors", "a list that names each partner once", holds=len(named) == len(sponsors))
+    fit("sponsors", "a list of shares that are not negative", holds=all(sponsor.share >= 0 for sponsor in sponsors))
+    fit("sponsors", "a list of shares that come to 1", holds=sum(sponsor.share for sponsor in sponsors) == 1)
+
+
+PARTS = {
+    "when": parts_of(When),
+    "release": parts_of(Release),
+    "stacking": parts_of(Stacking),
+    "caps": listed(parts_of(Cap)),
+    "budget": parts_of(Budget),
+}
+
+
+def parts_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Those parts of the terms that are stored as JSON.
+
+    Raises: InvalidRule, InvalidCampaign, naming the part.
+    """
+    for name in stored:
+        if name not in PARTS:
+            raise InvalidCampaign(f"there is no part {name!r}", path=(name,))
+    return {name: named(name, PARTS[name].read, part) for name, part in stored.items()}
 
 
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
+
+
+def _check_fit(terms: Terms) -> None:
+    kind = terms.rule.kind
+    if not terms.when.on_purchases and kind not in ACTION_KINDS:
+        allowed = ", ".join(sorted(ACTION_KINDS))
+        raise InvalidCampaign(f"an action has no lines; a rule for it is one of {allowed}", path=("rule",))
+    if kind in MONEY_KINDS and (terms.caps or (terms.budget is not None and terms.budget.points is not None)):
+        part = "caps" if terms.caps else "budget"
+        raise InvalidCampaign("money is bounded by the rule's cap and by a budget in money", path=(part,))
+    if len(terms.caps) > MOST_CAPS:
+        raise InvalidCampaign(f"a campaign has at most {MOST_CAPS} caps", path=("caps",))
+    if kind is RuleKind.MULTIPLIER and terms.stacking != TOGETHER:
+        raise InvalidCampaign("a multiplier adds to what others give, so it stands with them", path=("stacking",))
+    if terms.budget is not None and terms.budget.pacing is Pacing.EVEN and terms.ends_at is None:
+        raise InvalidCampaign("a budget for each day needs an end of the campaign", path=("budget", "pacing"))

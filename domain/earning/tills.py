@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from domain.coalition.errors import OutletNotFound, PartnerNotActive
-from domain.earning.basket import OLDEST_PURCHASE, STRANGER, Basket, MemberFacts, check_currency, check_time
+from domain.earning.basket import OLDEST_PURCHASE, Basket, MemberFacts, check_currency, check_time
 from domain.earning.book import CampaignBook
 from domain.earning.commands import PreviewPurchase
+from domain.earning.compiling import ONE, CampaignIndex
+from domain.earning.knowing import Question, known, question
 from domain.earning.outlets import Code, OutletCodes
-from domain.earning.rating import Rating, rate
+from domain.earning.rating import rate
+from domain.earning.verdicts import Rating
 from domain.errors import DomainError
 from domain.ids import OutletId, PartnerId
 from domain.members.errors import MemberNotFound
 from domain.members.recognition import KnownMember, MemberRef, recognise, unknown
 from domain.products.catalogue import Catalogue, Shelf
+from domain.values import minor_digits
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Met: TypeAlias = KnownMember | type[MemberNotFound | PartnerNotActive]
 """A member that was found, or why nobody was."""
+_Unrated: TypeAlias = tuple[Basket, KnownMember | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +47,22 @@ class Caches:
     """How far back a till may send purchases."""
 
     @classmethod
-    def fresh(cls, currency: str, time_zone: str, *, oldest: timedelta = OLDEST_PURCHASE) -> Caches:
-        """Empty ones, for a coalition's currency and time zone."""
+    def fresh(
+        cls,
+        currency: str,
+        time_zone: str,
+        *,
+        standard_price: Decimal | None = None,
+        oldest: timedelta = OLDEST_PURCHASE,
+    ) -> Caches:
+        """Empty ones, for a coalition's currency, time zone, and what a point is worth there in whole units."""
+        zone = ZoneInfo(time_zone)
+        worth = ONE if standard_price is None else Fraction(standard_price) * 10 ** minor_digits(currency)
         return cls(
-            campaigns=CampaignBook(currency, reach=oldest),
+            campaigns=CampaignBook(currency, zone=zone, point_worth=worth, reach=oldest),
             catalogue=Catalogue(),
             outlets=OutletCodes(),
-            zone=ZoneInfo(time_zone),
+            zone=zone,
             oldest=oldest,
         )
 
@@ -55,28 +71,69 @@ class Caches:
 class Sale:
     """A purchase whose outlet and member are known, and what it is worth."""
 
-    outlet_id: OutletId
+    basket: Basket
     member: KnownMember | None
+    index: CampaignIndex
     facts: MemberFacts
+    counts: bool
+    """Whether its campaigns go by counters of the wallet."""
     rating: Rating
 
 
 async def rated_sales(
-    pool: Pool, commands: Sequence[PreviewPurchase], *, caches: Caches, lookup_key: bytes, now: datetime
+    pool: Pool,
+    commands: Sequence[PreviewPurchase],
+    *,
+    caches: Caches,
+    lookup_key: bytes,
+    now: datetime,
+    turning: bool = True,
 ) -> list[Sale | DomainError]:
-    """Rate purchases of any partners, each on its own: a sale or a refusal for each, in their order."""
+    """Rate purchases of any partners, each on its own: a sale or a refusal for each, in their order.
+
+    A preview turns no wheels.
+    """
     refusals = [_refused(command, caches, now) for command in commands]
     sound = [command for command, refusal in zip(commands, refusals, strict=True) if refusal is None]
     await caches.campaigns.refresh(pool, now=now)
     codes = {(one.partner_id, one.outlet_code) for one in sound if one.outlet_code is not None}
     outlets = await caches.outlets.resolve(pool, codes)
-    members = await _members(pool, sound, lookup_key, now)
+    members = await known_members(pool, [(one.partner_id, one.member) for one in sound], lookup_key, now)
     articles = {(one.partner_id, line.sku) for one in sound for line in one.lines}
     shelves = await caches.catalogue.resolve(pool, articles, now=now)
-    return [
-        refusal or _sale(command, outlets, members, shelves.get(command.partner_id, {}), caches)
+    sales = [
+        refusal or _unrated(command, outlets, members, shelves.get(command.partner_id, {}))
         for command, refusal in zip(commands, refusals, strict=True)
     ]
+    return await _rated(pool, sales, caches, turning=turning)
+
+
+async def _rated(
+    pool: Pool, sales: Sequence[_Unrated | DomainError], caches: Caches, *, turning: bool
+) -> list[Sale | DomainError]:
+    asked: list[Question | None] = []
+    indexes: list[CampaignIndex] = []
+    for sale in sales:
+        if isinstance(sale, DomainError):
+            continue
+        basket, member = sale
+        index = caches.campaigns.index(basket.partner_id, basket.outlet_id, basket.occurred_at)
+        indexes.append(index if turning else index.untold)
+        asked.append(question(basket.partner_id, member, index, basket.occurred_at))
+    answers = iter(zip(indexes, asked, await known(pool, asked), strict=True))
+    return [sale if isinstance(sale, DomainError) else _sale(sale, *next(answers)) for sale in sales]
+
+
+def _sale(unrated: _Unrated, index: CampaignIndex, asked: Question | None, facts: MemberFacts) -> Sale:
+    basket, member = unrated
+    return Sale(
+        basket=basket,
+        member=member,
+        index=index,
+        facts=facts,
+        counts=asked is not None and bool(asked.keys),
+        rating=rate(basket, index, facts),
+    )
 
 
 def _refused(command: PreviewPurchase, caches: Caches, now: datetime) -> DomainError | None:
@@ -88,13 +145,14 @@ def _refused(command: PreviewPurchase, caches: Caches, now: datetime) -> DomainE
     return None
 
 
-async def _members(
-    pool: Pool, commands: Sequence[PreviewPurchase], lookup_key: bytes, now: datetime
+async def known_members(
+    pool: Pool, wanted: Sequence[tuple[PartnerId, MemberRef | None]], lookup_key: bytes, now: datetime
 ) -> dict[tuple[PartnerId, MemberRef], Met]:
+    """Members as their partners name them, or why nobody was found."""
     by_partner: dict[PartnerId, dict[MemberRef, None]] = {}
-    for command in commands:
-        if command.member is not None:
-            by_partner.setdefault(command.partner_id, {})[command.member] = None
+    for partner_id, ref in wanted:
+        if ref is not None:
+            by_partner.setdefault(partner_id, {})[ref] = None
     met: dict[tuple[PartnerId, MemberRef], Met] = {}
     for partner_id, refs in by_partner.items():
         found = await recognise(pool, list(refs), partner_id, key=lookup_key, now=now)
@@ -103,13 +161,12 @@ async def _members(
     return met
 
 
-def _sale(
+def _unrated(
     command: PreviewPurchase,
     outlets: dict[Code, OutletId],
     members: dict[tuple[PartnerId, MemberRef], Met],
     shelf: Shelf,
-    caches: Caches,
-) -> Sale | DomainError:
+) -> _Unrated | DomainError:
     partner_id = command.partner_id
     outlet_id = command.outlet_id or outlets.get((partner_id, command.outlet_code or ""))
     if outlet_id is None:
@@ -124,6 +181,7 @@ def _sale(
         currency=command.currency,
         lines=command.lines,
         products=shelf,
+        channel=command.channel,
+        tenders=command.tenders,
     )
-    index = caches.campaigns.index(partner_id, outlet_id, command.occurred_at)
-    return Sale(outlet_id=outlet_id, member=member, facts=STRANGER, rating=rate(basket, index, STRANGER))
+    return basket, member

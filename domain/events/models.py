@@ -59,6 +59,8 @@ class EventKind(StrEnum):
     """The end of the coalition was announced, withdrawn or has come."""
     ALLOWANCE_LOW = "ALLOWANCE_LOW"
     """Few of the partner's prepaid points are left, or little of its credit limit."""
+    CAMPAIGN_BUDGET_LOW = "CAMPAIGN_BUDGET_LOW"
+    """So much of a campaign's budget is used as its alert says; the partner owns or funds it."""
     WEBHOOK_TESTED = "WEBHOOK_TESTED"
     """Somebody tries a webhook."""
 

@@ -33,6 +33,8 @@ class AllowanceKind(StrEnum):
     """Points of packs that were paid for."""
     CREDIT = "CREDIT"
     """What a sponsor may still come to owe."""
+    BUDGET = "BUDGET"
+    """What a campaign may still cost."""
 
 
 class Unit(StrEnum):
@@ -56,6 +58,10 @@ class ChangeReason(StrEnum):
     """A contract with another limit came into force."""
     EXPOSURE = "EXPOSURE"
     """It was set by what the sponsor was found to owe."""
+    BUDGET = "BUDGET"
+    """A campaign went live with a budget, or with another one than before."""
+    PACE = "PACE"
+    """The next part of a campaign's budget became available."""
 
 
 class CutReason(StrEnum):
@@ -67,6 +73,8 @@ class CutReason(StrEnum):
     """Its sponsor's packs are used up."""
     CREDIT_LIMIT_REACHED = "CREDIT_LIMIT_REACHED"
     """Its sponsor would come to owe more than its limit."""
+    BUDGET_USED_UP = "BUDGET_USED_UP"
+    """All that its campaign may cost was given."""
 
 
 class IssuanceStop(Row, table=True):
@@ -105,7 +113,7 @@ class Allowance(Row, table=True):
     partner_id: UUID = Field(foreign_key="partner.partner_id")
     kind: str
     subject_id: UUID
-    """What it bounds: a sponsor, by the partner's id."""
+    """What it bounds: a sponsor, by the partner's id, or a campaign."""
     unit: str
     slices: int
     spread: int
@@ -118,7 +126,7 @@ class Allowance(Row, table=True):
 
     __table_args__ = (
         UniqueConstraint("subject_id", "kind"),
-        CheckConstraint("kind IN ('PREPAID', 'CREDIT')", name="kind"),
+        CheckConstraint("kind IN ('PREPAID', 'CREDIT', 'BUDGET')", name="kind"),
         CheckConstraint("unit IN ('POINTS', 'MILLIONTHS')", name="unit"),
         CheckConstraint("slices BETWEEN 1 AND 64", name="slices"),
         CheckConstraint("spread BETWEEN 1 AND slices", name="spread"),
@@ -157,12 +165,15 @@ class AllowanceChange(Row, table=True):
 
     __table_args__ = (
         Index(None, "allowance_id", "changed_at"),
-        CheckConstraint("reason IN ('OPENED', 'PACK', 'REFUND', 'LIMIT', 'EXPOSURE')", name="reason"),
+        CheckConstraint("reason IN ('OPENED', 'PACK', 'REFUND', 'LIMIT', 'EXPOSURE', 'BUDGET', 'PACE')", name="reason"),
     )
 
 
 class AllowanceDraw(Row, table=True):
-    """What a lot drew, and what a return gave back of it (less than nothing): appended, never changed."""
+    """What a lot drew, and what a return gave back of it (less than nothing): appended, never changed.
+
+    A budget is drawn by benefits too: by their ids, the points being minor units.
+    """
 
     __tablename__ = "allowance_draw"
     wallet_id: UUID = Field(primary_key=True)
@@ -205,6 +216,8 @@ class AwardCut(Row, table=True):
     __table_args__ = (
         Index(None, "wallet_id", "entry_id"),
         Index(None, "sponsor_id", "cut_at"),
-        CheckConstraint("why IN ('ISSUANCE_STOPPED', 'PREPAID_USED_UP', 'CREDIT_LIMIT_REACHED')", name="why"),
+        CheckConstraint(
+            "why IN ('ISSUANCE_STOPPED', 'PREPAID_USED_UP', 'CREDIT_LIMIT_REACHED', 'BUDGET_USED_UP')", name="why"
+        ),
         CheckConstraint("given >= 0 AND given < points", name="given"),
     )

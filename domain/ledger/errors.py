@@ -46,6 +46,17 @@ class CreditLimitReached(DomainError):
         )
 
 
+class BudgetUnitFixed(Conflict):
+    """A campaign's budget stays in points, or in money, once it was opened."""
+
+    code = "BUDGET_UNIT_FIXED"
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        words = "points" if unit == "POINTS" else "money"
+        super().__init__(f"The campaign's budget was opened in {words}; draft another campaign.", path=("budget",))
+
+
 class InsufficientPoints(DomainError):
     """The wallet cannot spend so many points now."""
 

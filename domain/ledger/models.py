@@ -24,6 +24,8 @@ class EntryKind(StrEnum):
 
     PURCHASE = "PURCHASE"
     """A basket was bought."""
+    ACTION = "ACTION"
+    """A member did something else that may earn, or its day came round."""
     RETURN = "RETURN"
     """Goods came back."""
     REDEMPTION = "REDEMPTION"
@@ -320,7 +322,15 @@ class Purchase(Row, table=True):
     """What it was rated by: campaign versions, member facts, makers and categories of the lines."""
     returns: int
 
-    __table_args__ = (Index(None, "partner_id", "receipt_number"),)
+    __table_args__ = (
+        Index(None, "partner_id", "receipt_number"),
+        Index(
+            None,
+            "occurred_at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 16, "autosummarize": "on"},
+        ),
+    )
 
 
 class PurchaseReturn(Row, table=True):
@@ -335,6 +345,8 @@ class PurchaseReturn(Row, table=True):
     numbers: list[int] = Field(sa_type=ARRAY(Integer))
     quantities: list[Decimal] = Field(sa_type=ARRAY(Numeric))
     amounts: list[int] = Field(sa_type=ARRAY(BigInteger))
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """What was taken back besides points: things won, and what tallies had counted."""
 
     __table_args__ = (UniqueConstraint("wallet_id", "purchase_entry_id", "number"),)
 

@@ -45,6 +45,7 @@ class Door(StrEnum):
     """The functions of the ledger that write."""
 
     PURCHASES = "post_purchases"
+    ACTIONS = "post_actions"
     REDEMPTIONS = "post_redemptions"
     CAPTURES = "post_captures"
     REVERSALS = "post_reversals"

@@ -51,13 +51,52 @@ class BenefitGiven:
     kind: str
     sponsor_id: UUID
     amount: Decimal
+    units: int = 1
+    """The same in minor units: a budget cuts it to whole ones."""
     campaign_id: UUID | None = None
     campaign_version: int | None = None
     benefit_id: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PurchasePosting(Posting):
+class TallyMove:
+    """What a counter of the wallet comes to; refused if it is not the version that was read."""
+
+    key: str
+    version: int
+    """As it was read; 0: it was not there."""
+    counted: int
+    rewarded: int
+    since: datetime | None
+    recent: list[datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenGiven:
+    """A thing won that is no point."""
+
+    campaign_id: UUID
+    campaign_version: int
+    kind: str
+    name: str
+    expires_at: datetime | None = None
+    token_id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarningPosting(Posting):
+    """What was rated and earns: awards, what the wallet's counters come to, things won."""
+
+    facts: dict[str, Any]
+    awards: list[Award]
+    tallies: list[TallyMove] = field(default_factory=list)
+    tokens: list[TokenGiven] = field(default_factory=list)
+    budgets: list[UUID] = field(default_factory=list)
+    """The campaigns among those of its awards and benefits that have a budget."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchasePosting(EarningPosting):
     """A rated basket: its lines as columns (amounts in minor units), its awards and benefits."""
 
     currency: str
@@ -66,9 +105,15 @@ class PurchasePosting(Posting):
     skus: list[str]
     quantities: list[Decimal]
     amounts: list[int]
-    facts: dict[str, Any]
-    awards: list[Award]
     benefits: list[BenefitGiven] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPosting(EarningPosting):
+    """A rated action."""
+
+    kind: str
+    attributes: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +157,8 @@ class ReturnPosting(Posting):
     quantities: list[Decimal]
     amounts: list[int]
     benefits: list[UUID] = field(default_factory=list)
+    facts: dict[str, Any] | None = None
+    """What is taken back besides points: ids of things won, and what tallies counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +168,12 @@ class AdjustmentPosting(Posting):
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """An award of a purchase was cut to so many points, or to none, since its sponsor can fund no more."""
+    """An award, or money given, was cut to so much, or to nothing, since its campaign or sponsor can give no more."""
 
     lot_id: UUID
+    """The lot, or the benefit."""
     given: int
+    """Points, or minor units."""
     why: CutReason
 
 

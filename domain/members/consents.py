@@ -18,7 +18,7 @@ from sqlmodel import col, select
 
 from domain.coalition.models import Partner
 from domain.errors import InvalidValue
-from domain.members.consent_texts import TEXT_VERSION, TEXTS
+from domain.members.consent_texts import TEXT_VERSION, TEXTS, said_in
 from domain.members.errors import ConsentNotFound, MemberNotFound, MembersOwnAct
 from domain.members.models import MEMBERS_OWN_ACT, Consent, ConsentPurpose, ConsentWay
 from domain.members.recognition import KnownMember
@@ -121,6 +121,11 @@ async def give(
     """
     if text_version not in TEXTS:
         raise InvalidValue(f"members read version {TEXT_VERSION} of the words now", path=("text_version",))
+    if unsaid := sorted(set(purposes) - said_in(text_version)):
+        raise InvalidValue(
+            f"version {text_version} says nothing of {', '.join(unsaid)}; read version {TEXT_VERSION}",
+            path=("text_version",),
+        )
     if until is not None and now is not None and until <= now:
         raise InvalidValue("a consent ends in the future", path=("until",))
     said = {"purposes": sorted(purposes), "version": text_version, "until": until, "now": now}

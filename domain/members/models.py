@@ -112,6 +112,8 @@ class ConsentPurpose(StrEnum):
     """To spend points in the member's name."""
     CODES = "CODES"
     """To redeem codes and coupons in the member's name."""
+    OFFERS = "OFFERS"
+    """To choose offers by what the member told of itself, and by where and what it buys, also at others."""
 
 
 class ConsentWay(StrEnum):

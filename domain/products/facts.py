@@ -20,6 +20,8 @@ class ProductFacts:
     maker_id: PartnerId | None = None
     supplier_id: PartnerId | None = None
     private_label: bool | None = None
+    return_days: int | None = None
+    """How many days it can be given back, where the shop says so for this article."""
     active_from: datetime | None = None
     active_to: datetime | None = None
 

@@ -14,6 +14,7 @@ from domain.products.errors import DuplicateSku, FeedTooLarge, InvalidProduct, U
 from domain.storage import WriteSession
 
 LARGEST_FEED = 100_000
+LONGEST_RETURN = 400
 LONGEST = {"sku": 64, "name": 200, "category": 100, "department": 100, "brand": 100, "package": 60}
 GTIN_LENGTHS = (8, 12, 13, 14)
 
@@ -32,6 +33,7 @@ class ProductItem:
     supplier_id: PartnerId | None = None
     private_label: bool = False
     package: str | None = None
+    return_days: int | None = None
     active_from: datetime | None = None
     active_to: datetime | None = None
 
@@ -40,6 +42,8 @@ class ProductItem:
             _check_text(field, getattr(self, field), longest)
         if self.gtin is not None and not is_gtin(self.gtin):
             raise InvalidProduct("gtin", f"{self.gtin!r} is not a GTIN of 8, 12, 13 or 14 digits")
+        if self.return_days is not None and not 0 <= self.return_days <= LONGEST_RETURN:
+            raise InvalidProduct("return_days", f"an article can be given back for 0 to {LONGEST_RETURN} days")
         if self.active_from and self.active_to and self.active_from >= self.active_to:
             raise InvalidProduct("active_to", "an article ends after it begins")
 
@@ -61,6 +65,7 @@ TYPES = {
     **dict.fromkeys(("maker_id", "supplier_id"), "uuid"),
     **dict.fromkeys(("active_from", "active_to"), "timestamptz"),
     "private_label": "boolean",
+    "return_days": "integer",
 }
 
 # Rows that stay as they are do not count as changed and move no version. A row whose xmax is 0 was not there before.

@@ -31,6 +31,8 @@ class Product(Row, table=True):
     """The distributor that delivers it, where it is a partner."""
     private_label: bool
     package: str | None = None
+    return_days: int | None = None
+    """How many days it can be given back; None: as campaigns say."""
     active_from: datetime | None = Field(default=None, sa_type=Instant)
     active_to: datetime | None = Field(default=None, sa_type=Instant)
     """Outside this time the article counts as unknown."""
@@ -42,6 +44,7 @@ class Product(Row, table=True):
         CheckConstraint("length(sku) BETWEEN 1 AND 64", name="sku_length"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
         CheckConstraint("gtin ~ '^([0-9]{8}|[0-9]{12,14})$'", name="gtin_digits"),
+        CheckConstraint("return_days BETWEEN 0 AND 400", name="return_days"),
         CheckConstraint("active_from < active_to", name="active_in_order"),
     )
 

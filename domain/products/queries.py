@@ -20,7 +20,7 @@ FEED_VERSIONS = "SELECT * FROM product_feed_versions()"
 
 
 async def facts_by_sku(
-    pool: asyncpg.Pool[asyncpg.Record], wanted: Collection[tuple[PartnerId, str]]
+    pool: asyncpg.Pool[asyncpg.Record] | asyncpg.Connection[asyncpg.Record], wanted: Collection[tuple[PartnerId, str]]
 ) -> dict[tuple[PartnerId, str], ProductFacts]:
     """What is known of articles of any number of partners, in one round trip; unknown ones are left out."""
     pairs = list(wanted)
@@ -88,6 +88,7 @@ def _facts(record: asyncpg.Record) -> ProductFacts:
         maker_id=record["maker_id"],
         supplier_id=record["supplier_id"],
         private_label=record["private_label"],
+        return_days=record["return_days"],
         active_from=record["active_from"],
         active_to=record["active_to"],
     )

@@ -27,6 +27,7 @@ from domain.settlement.queries import all_cycles
 from domain.storage import Database, ReadSession, WriteSession
 from hansa.journey import cast
 from hansa.journey.companies import COMPANIES, OPERATOR
+from hansa.journey.groups import group
 from hansa.journey.promotions import promotions
 from hansa.journey.trips import ZONE, Article, Journey
 from partners.keys import Keys
@@ -66,6 +67,7 @@ async def found(database: Database, journey: Journey, keys: Keys, *, say: Callab
         await _catalogue(ctx, partners, journey)
     supplied = frozenset(outlets[store] for store in outlets if store in cast.SUPPLIED_STORES)
     await _campaigns(ctx, partners, supplied)
+    await group(ctx, partners[cast.SHOP])
     preparer, approver, *_ = [await _person(ctx, one.name, one.email, one.role) for one in cast.COLLEAGUES]
     finance = {
         firm.slug: await _person(ctx, firm.finance, cast.finance_email(firm), "PARTNER_FINANCE", partners[firm.slug])

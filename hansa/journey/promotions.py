@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.earning.expiry import Expiry, ExpiryKind
-from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, PerItem, RatePerUnit, Rule
+from domain.earning.matching import LineMatch
+from domain.earning.rules import CouponRefund, Flat, Multiplier, PerItem, RatePerUnit, Rule
 from domain.earning.terms import Sponsor, Terms
 from domain.ids import OutletId, PartnerId
 from domain.values import Rate

@@ -105,5 +105,5 @@ async def transfer_rows(
         }
 
 
-_ENTRIES = {"PURCHASE": "Purchase", "REDEMPTION": "Redemption"}
+_ENTRIES = {"PURCHASE": "Purchase", "ACTION": "Action", "REDEMPTION": "Redemption"}
 """The types of the contract that show an entry of a kind."""

@@ -12,6 +12,7 @@ from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import ClientKey, ClientSecret
 from hansa.storefront.values import (
+    Action,
     Award,
     Basket,
     Card,
@@ -19,15 +20,19 @@ from hansa.storefront.values import (
     Known,
     Line,
     Member,
+    Offer,
     Preview,
     Recorded,
+    RecordedAction,
     Redemption,
     Returned,
+    Token,
     Wallet,
     new_key,
 )
 
 __all__ = [
+    "Action",
     "Award",
     "Basket",
     "Begun",
@@ -42,14 +47,17 @@ __all__ = [
     "Linking",
     "Member",
     "MemberLink",
+    "Offer",
     "Patience",
     "Preview",
     "ProofKey",
     "Recorded",
+    "RecordedAction",
     "Redemption",
     "Refused",
     "Returned",
     "Storefront",
+    "Token",
     "Unanswered",
     "Unauthorized",
     "Wallet",

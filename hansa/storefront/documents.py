@@ -20,7 +20,7 @@ _RECORDED = (
     + _AWARD
     + """
 fragment Recorded on PurchasePayload {
-  purchase { id points idleLines awards { ...Earned } }
+  purchase { id points idleLines awards { ...Earned } tokens { campaign kind name expiresAt } }
   available pending replayed userErrors { ...Errors }
 }
 """
@@ -48,7 +48,8 @@ MEMBER = gql("query Member($ref: MemberRefInput!) { member(ref: $ref) { id kind 
 WALLET = gql("query Wallet($ref: MemberRefInput!) { member(ref: $ref) { wallet { available pending held debt } } }")
 PREVIEW = gql(
     "query Preview($basket: PurchasePreviewInput!)"
-    " { purchasePreview(basket: $basket) { points awards { ...Earned } missed { reason } } }" + _AWARD
+    " { purchasePreview(basket: $basket) { points awards { ...Earned } missed { reason }"
+    " offers { line amount { amount } reason } tokens { reason } turns { reason } progress { reason } } }" + _AWARD
 )
 PURCHASE = gql(
     "mutation Purchase($input: PurchaseRecordInput!) { purchaseRecord(input: $input) { ...Recorded } }" + _RECORDED
@@ -56,6 +57,12 @@ PURCHASE = gql(
 PURCHASES = gql(
     "mutation Purchases($input: PurchasesRecordInput!)"
     " { purchasesRecord(input: $input) { results { ...Recorded } userErrors { ...Errors } } }" + _RECORDED
+)
+ACTION = gql(
+    "mutation Action($input: ActionRecordInput!)"
+    " { actionRecord(input: $input)"
+    " { action { id points awards { ...Earned } tokens { campaign kind name expiresAt } missed { reason } }"
+    " available pending replayed userErrors { ...Errors } } }" + _ERRORS + _AWARD
 )
 RETURN = gql(
     "mutation Return($input: PurchaseReturnInput!)"

@@ -22,12 +22,13 @@ from hansa.storefront.retrying import Patience
 from hansa.storefront.tokens import Credential
 from hansa.storefront.transport import PatientTransport
 from hansa.storefront.values import (
-    Award,
+    Action,
     Basket,
     Line,
     Member,
     Preview,
     Recorded,
+    RecordedAction,
     Redemption,
     Ref,
     Returned,
@@ -119,12 +120,7 @@ class Storefront:
         basket: dict[str, Any] = {"lines": [line.input() for line in lines], "currency": currency, "outletCode": outlet}
         if member is not None:
             basket["member"] = member.input()
-        found = (await self.ask(documents.PREVIEW, {"basket": basket}))["purchasePreview"]
-        return Preview(
-            points=int(found["points"]),
-            awards=tuple(map(Award.read, found["awards"])),
-            missed=tuple(missed["reason"] for missed in found["missed"]),
-        )
+        return Preview.read((await self.ask(documents.PREVIEW, {"basket": basket}))["purchasePreview"])
 
     async def purchase(self, basket: Basket) -> Recorded:
         """Record a purchase."""
@@ -134,6 +130,10 @@ class Storefront:
         """Record up to 500 purchases at once; each is recorded or refused on its own, in their order."""
         payload = await self._done(documents.PURCHASES, {"purchases": [basket.input() for basket in baskets]})
         return [_refusal(result) or Recorded.read(result) for result in payload["results"]]
+
+    async def record_action(self, action: Action) -> RecordedAction:
+        """Record something that a member did besides buying."""
+        return RecordedAction.read(await self._done(documents.ACTION, action.input()))
 
     async def take_back(
         self,

@@ -87,6 +87,8 @@ class Basket:
     receipt_number: str | None = None
     channel: str | None = None
     staff: str | None = None
+    tenders: Mapping[str, Decimal] = field(default_factory=dict)
+    """How it was paid: by which means how much."""
     key: str = field(default_factory=new_key)
 
     def input(self) -> dict[str, Any]:
@@ -100,9 +102,56 @@ class Basket:
             "receiptNumber": self.receipt_number,
             "channel": self.channel,
             "staff": self.staff,
+            "tenders": [{"kind": kind, "amount": str(amount)} for kind, amount in self.tenders.items()] or None,
             "idempotencyKey": self.key,
         }
         return {name: value for name, value in said.items() if value is not None}
+
+
+Attribute = str | int | bool | datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that a member did besides buying: a visit, a review, or a type of your own. Its key is made with it."""
+
+    member: Ref
+    kind: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    """What its type's fields say."""
+    occurred_at: datetime | None = None
+    outlet: str | None = None
+    channel: str | None = None
+    staff: str | None = None
+    reference: str | None = None
+    key: str = field(default_factory=new_key)
+
+    def input(self) -> dict[str, Any]:
+        """As the API takes it."""
+        said = {
+            "member": self.member.input(),
+            "kind": self.kind,
+            "attributes": [_attribute(name, value) for name, value in self.attributes.items()],
+            "occurredAt": self.occurred_at and self.occurred_at.isoformat(),
+            "outletCode": self.outlet,
+            "channel": self.channel,
+            "staff": self.staff,
+            "reference": self.reference,
+            "idempotencyKey": self.key,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+
+def _attribute(name: str, value: Attribute) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"name": name, "yesNo": value}
+        case int():
+            return {"name": name, "whole": value}
+        case datetime():
+            return {"name": name, "time": value.isoformat()}
+        case str():
+            return {"name": name, "text": value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +188,69 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A thing won that is no point."""
+
+    campaign: str
+    kind: str
+    name: str
+    expires_at: datetime | None
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Self:
+        """Out of an answer."""
+        return cls(
+            campaign=shown["campaign"],
+            kind=shown["kind"],
+            name=shown["name"],
+            expires_at=shown["expiresAt"] and instant(shown["expiresAt"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Money that may be taken off a line; its sponsors refund what was."""
+
+    line: int
+    amount: Decimal
+    reason: str
+
+    @classmethod
+    def read(cls, found: Any) -> Offer:
+        """What the server says."""
+        return cls(line=found["line"], amount=Decimal(found["amount"]["amount"]), reason=found["reason"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a basket would earn, and what it would take to earn more."""
 
     points: int
     awards: tuple[Award, ...]
     missed: tuple[str, ...]
-    """In words that can be read out."""
+    """In words that can be read out, as the rest."""
+    offers: tuple[Offer, ...] = ()
+    """What may be taken off."""
+    won: tuple[str, ...] = ()
+    """Things and turns of wheels."""
+    progress: tuple[str, ...] = ()
+    """How far the member's cards and milestones would be."""
+
+    @classmethod
+    def read(cls, found: Any) -> Preview:
+        """What the server says."""
+        return cls(
+            points=int(found["points"]),
+            awards=tuple(map(Award.read, found["awards"])),
+            missed=_reasons(found["missed"]),
+            offers=tuple(map(Offer.read, found["offers"])),
+            won=_reasons(found["tokens"]) + _reasons(found["turns"]),
+            progress=_reasons(found["progress"]),
+        )
+
+
+def _reasons(found: Any) -> tuple[str, ...]:
+    return tuple(one["reason"] for one in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +265,7 @@ class Recorded:
     pending: int | None
     idle_lines: int
     replayed: bool
+    tokens: tuple[Token, ...] = ()
 
     @classmethod
     def read(cls, shown: Mapping[str, Any]) -> Self:
@@ -172,6 +278,38 @@ class Recorded:
             available=whole(shown["available"]),
             pending=whole(shown["pending"]),
             idle_lines=purchase["idleLines"],
+            replayed=shown["replayed"],
+            tokens=tuple(map(Token.read, purchase["tokens"])),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedAction:
+    """A recorded action."""
+
+    id: str
+    points: int
+    awards: tuple[Award, ...]
+    tokens: tuple[Token, ...]
+    missed: tuple[str, ...]
+    """Why other campaigns gave nothing, in words that can be read out."""
+    available: int | None
+    """With the member's consent; so is what waits."""
+    pending: int | None
+    replayed: bool
+
+    @classmethod
+    def read(cls, shown: Mapping[str, Any]) -> Self:
+        """Out of a payload."""
+        action = shown["action"]
+        return cls(
+            id=action["id"],
+            points=int(action["points"]),
+            awards=tuple(map(Award.read, action["awards"])),
+            tokens=tuple(map(Token.read, action["tokens"])),
+            missed=_reasons(action["missed"]),
+            available=whole(shown["available"]),
+            pending=whole(shown["pending"]),
             replayed=shown["replayed"],
         )
 

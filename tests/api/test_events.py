@@ -125,7 +125,7 @@ async def api(database: Database, database_url: str) -> AsyncIterator[Api]:
             "shop": shop,
             "maker": maker,
             "display": replace(shop, scopes=frozenset({Scope.BALANCE_READ})),
-            "marketing": replace(shop, scopes=frozenset({Scope.CAMPAIGNS_READ})),
+            "shelves": replace(shop, scopes=frozenset({Scope.REWARDS_READ})),
             "storefront": replace(shop, scopes=frozenset({Scope.BALANCE_READ}), on_behalf_of=who),
             "member": Viewer(
                 audience=Audience.MEMBER,
@@ -241,7 +241,7 @@ async def test_one_is_told_only_of_kinds_that_ones_scopes_could_read(api: Api) -
         event = await told(socket)
     assert (event["kind"], event["member"]["wallet"]) == ("BALANCE_CHANGED", {"available": "100"})
     assert await api.refusal("display", kinds=["PURCHASE_RECORDED"]) == "FORBIDDEN"
-    assert await api.refusal("marketing") == "FORBIDDEN"
+    assert await api.refusal("shelves") == "FORBIDDEN"
     for nobody in ("member", "storefront", "coalition"):
         assert await api.refusal(nobody) == "WRONG_AUDIENCE"
 

@@ -21,12 +21,15 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "contract": ("Contract", lambda side: (side.contract_id,)),
     "campaign": ("Campaign", lambda side: (side.campaign_id,)),
     "draft": ("Campaign", lambda side: (side.draft_id,)),
+    "segment": ("Segment", lambda side: (side.segment_id,)),
+    "list": ("Segment", lambda side: (side.list_id,)),
     "product": ("Product", lambda side: (side.product_id,)),
     "member": ("Member", lambda side: (side.member.pairwise_id,)),
     "guest": ("Member", lambda side: (side.guest.pairwise_id,)),
     "stranger": ("Member", lambda side: (side.stranger.pairwise_id,)),
     "person": ("Member", lambda side: (side.member.member_id,)),
     "purchase": ("Purchase", lambda side: side.purchase),
+    "action": ("Action", lambda side: side.action),
     "redemption": ("Redemption", lambda side: side.redemption),
     "hold": ("Redemption", lambda side: side.hold),
     "statement": ("Statement", lambda side: (side.statement_id,)),
@@ -68,6 +71,7 @@ class Names:
     cycles: Mapping[str, str]
     external_id: str
     receipt_number: str
+    action_type: str
     outlet_code: str
     card: str
 
@@ -91,6 +95,7 @@ def names_of(side: Side, world: World, viewer: Viewer) -> Names:
         cycles=_cycles(world, ids),
         external_id=side.external_id,
         receipt_number=side.receipt_number,
+        action_type=side.action_type,
         outlet_code=side.outlet_code,
         card=side.card,
     )
@@ -108,6 +113,7 @@ def unknown(side: Side, world: World, viewer: Viewer, *, seed: int = 1) -> Names
         cycles=_cycles(world, ids),
         external_id=_like(side.external_id, chance),
         receipt_number=_like(side.receipt_number, chance),
+        action_type=_like(side.action_type, chance),
         outlet_code=_like(side.outlet_code, chance),
         card=_like(side.card, chance),
     )
@@ -121,6 +127,7 @@ def garbled(names: Names, *, seed: int = 1) -> Names:
         cycles=names.cycles,
         external_id=_like(names.external_id, chance),
         receipt_number=_like(names.receipt_number, chance),
+        action_type=_like(names.action_type, chance),
         outlet_code=_like(names.outlet_code, chance),
         card=_like(names.card, chance),
     )

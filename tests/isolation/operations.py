@@ -9,10 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 from tests.isolation import contract_operations
+from tests.isolation.action_operations import ACTIONS
 from tests.isolation.allowance_operations import ALLOWANCES
+from tests.isolation.backtest_operations import BACKTESTS
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
+from tests.isolation.segment_operations import SEGMENTS
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 
@@ -47,14 +50,9 @@ class Example:
 
 
 def _anything(word: str) -> Names:
-    return Names(
-        ids=dict.fromkeys(PRIVATE, word),
-        cycles=dict.fromkeys(CYCLES, word),
-        external_id=word,
-        receipt_number=word,
-        outlet_code=word,
-        card=word,
-    )
+    plain = ("external_id", "receipt_number", "action_type", "outlet_code", "card")
+    words = dict.fromkeys(plain, word)
+    return Names(ids=dict.fromkeys(PRIVATE, word), cycles=dict.fromkeys(CYCLES, word), **words)
 
 
 def _put(**values: Any) -> Variables:
@@ -99,14 +97,15 @@ _HEARS = "subscription { events { id kind cursor member { id } } }"
 
 _NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet", "movement"})
 
+_ALONE = (
+    *("Query.serverTime", "Query.viewer", "Query.rateLimit", "Query.coalition", "Query.me"),
+    *("Query.runningPosition", "Query.webhooks", "Subscription.myWalletChanged"),
+)
+
 _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     **contract_operations.NAMELESS,
-    "Query.serverTime": {"": lambda *_: {}},
-    "Query.viewer": {"": lambda *_: {}},
-    "Query.rateLimit": {"": lambda *_: {}},
-    "Query.coalition": {"": lambda *_: {}},
+    **{field: {"": lambda *_: {}} for field in _ALONE},
     "Query.partners": {"": lambda *_: {"first": 10}},
-    "Query.me": {"": lambda *_: {}},
     "Query.myLinks": {"": lambda *_: {"first": 20}},
     "Query.consentTexts": {"": lambda mine, _theirs, _key: {"partner": mine.partner, "language": "lv"}},
     "Query.partnerProducts": {"": lambda *_: {"first": 20}},
@@ -120,7 +119,6 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
         "": lambda *_: {"first": 20},
         "mine": lambda *_: {"first": 20, "mine": True},
     },
-    "Query.runningPosition": {"": lambda *_: {}},
     "Query.reserve": {"": lambda *_: {}, "once": lambda *_: {"asOf": (NOW - timedelta(hours=1)).isoformat()}},
     "Mutation.reserveDeposit": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
     "Mutation.reserveRelease": {"": lambda _mine, _theirs, key: _put(**_movement(key))},
@@ -145,8 +143,6 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.cycleApprove": {"": _cycle("settled")},
     "Mutation.cycleVoid": {"": _cycle("open", reason="wrong")},
     "Mutation.statementAccept": {"": _cycle("settled"), "draft": _cycle("drafted")},
-    "Query.webhooks": {"": lambda *_: {}},
-    "Subscription.myWalletChanged": {"": lambda *_: {}},
     "Query.events": {"": lambda *_: {"first": 100}},
     "Subscription.events": {"": lambda *_: {"after": ""}},
 }
@@ -181,6 +177,10 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "by id": lambda _mine, theirs, _key: {"ref": {"id": theirs.member}},
         "of both shops": lambda _mine, theirs, _key: {"ref": {"id": theirs.stranger}},
         "by the shop's number": lambda _mine, theirs, _key: {"ref": {"externalId": theirs.external_id}},
+    },
+    "Query.campaignResults": {
+        "own or shared": lambda _mine, theirs, _key: {"campaign": theirs.campaign, "bucket": "HOUR"},
+        "a draft": lambda _mine, theirs, _key: {"campaign": theirs.draft, "bucket": "DAY"},
     },
     "Query.campaign": {
         "live": lambda _mine, theirs, _key: {"id": theirs.campaign},
@@ -383,12 +383,13 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Mutation.personInviteAgain": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
     "Mutation.personChange": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague, roles=["PARTNER_FINANCE"])},
     "Mutation.personLetGo": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
+    "Mutation.campaignRevealSeed": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
     "Mutation.campaignEnd": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
 }
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES)
+    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, BACKTESTS, ACTIONS)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

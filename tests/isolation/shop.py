@@ -15,11 +15,17 @@ from domain.audit.trail import Actor
 from domain.coalition.partners import OpenOutlet, open_outlets
 from domain.coalition.queries import brand_of
 from domain.earning import managing, purchases
+from domain.earning.acting import record_action
+from domain.earning.action_commands import RecordAction
+from domain.earning.action_types import ActionField, FieldKind, define
 from domain.earning.basket import BasketLine
+from domain.earning.bounds import Budget
 from domain.earning.commands import RecordPurchase
-from domain.earning.rules import Flat, RatePerUnit, Rule
+from domain.earning.prizes import Prize, Slot
+from domain.earning.rules import Flat, Gift, RatePerUnit, Rule
 from domain.earning.terms import Campaign, Sponsor, Terms
 from domain.earning.tills import Caches
+from domain.earning.when import When
 from domain.ids import PartnerId, new_id
 from domain.ledger.adjusting import RequestAdjustment, request_adjustment
 from domain.members import consents
@@ -34,6 +40,9 @@ from domain.products.feeding import ProductItem
 from domain.rewards import redemption
 from domain.rewards.queries import RedemptionRef
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
+from domain.segments import managing as segments
+from domain.segments.definitions import Definition, Goods, Spend
+from domain.segments.managing import SegmentTerms
 from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
 from partners.clients import registering
@@ -90,9 +99,16 @@ class Shop:
         """Articles, clients and people, a campaign of its own and a draft, a member of its own."""
         await self._stock(maker, wholesaler)
         await self._staff()
-        own = self.terms(self.secret("Campaign"), RatePerUnit(points=Rate(3)))
+        await self._grouped()
+        budget = Budget(points=10**9, alert=Rate(1, 10**9))
+        own = self.terms(self.secret("Campaign"), RatePerUnit(points=Rate(3)), budget=budget)
         self.made["campaign"] = await self.live(own)
-        draft = self.terms(self.secret("Draft"), Flat(points=77, minimum=0))
+        wheel = Prize(wheel=(Slot(weight=1, points=9), Slot(weight=9)))
+        await self.live(self.terms(self.secret("Wheel"), Gift(prize=wheel, minimum=10**9)))
+        meant, but = (frozenset({self.made[one].segment_id}) for one in ("segment", "list"))
+        draft = self.terms(
+            self.secret("Draft"), Flat(points=77, minimum=0), when=When(segments=meant, not_segments=but)
+        )
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
         self.made["member"] = await self.enrol(
@@ -100,8 +116,24 @@ class Shop:
             Identifier.email(f"{self.word}@{self.name}.example"),
             Identifier.external(self.secret("External"), self.partner_id),
         )
+        await self.list_member()
         await self.promise(self.made["member"])
         await self._granted(self.made["member"])
+
+    async def _grouped(self) -> None:
+        """A segment of its own, and a list."""
+        goods = Goods(days=100, brands=frozenset({self.secret("Brand")}))
+        meant = Definition(parts=(goods, Spend(days=100, at_least=1, at_most=10**9)))
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            for made, name, definition in (("segment", "Segment", meant), ("list", "List", Definition())):
+                terms = SegmentTerms(name=self.secret(name), definition=definition)
+                self.made[made] = await segments.define(session, self.partner_id, terms, now=OPENED)
+
+    async def list_member(self) -> None:
+        """Its own member stands on its list."""
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            listed, member = self.made["list"].segment_id, self.made["member"]
+            await segments.put_in(session, self.partner_id, listed, [member], now=OPENED)
 
     async def promise(self, member: KnownMember) -> None:
         """The service desk asks for points to be given."""
@@ -170,6 +202,28 @@ class Shop:
         receipt = await purchases.record_purchase(
             self.database.pool, command, caches=self.caches, lookup_key=KEYS.lookups, now=now
         )
+        return receipt.wallet_id, receipt.entry_id
+
+    @property
+    def action_type(self) -> str:
+        """A type of actions that the shop thought of."""
+        return f"{self.word.upper()}_TASTING"
+
+    async def act(self, member: KnownMember, *, now: datetime) -> tuple[UUID, UUID]:
+        """The member does something that only this shop records."""
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            await define(session, self.partner_id, self.action_type, [ActionField("what", FieldKind.TEXT)], now=now)
+        command = RecordAction(
+            partner_id=self.partner_id,
+            member=MemberRef(pairwise_id=member.pairwise_id),
+            kind=self.action_type,
+            idempotency_key=self.secret("action"),
+            occurred_at=now,
+            attributes={"what": self.secret("Tasted")},
+            staff=self.secret("Staff"),
+            reference=self.secret("ActionReference"),
+        )
+        receipt = await record_action(self.database.pool, command, caches=self.caches, lookup_key=KEYS.lookups, now=now)
         return receipt.wallet_id, receipt.entry_id
 
     async def redeem(self, member: KnownMember, points: int, *, hold: bool = False, now: datetime) -> tuple[UUID, UUID]:
@@ -297,4 +351,4 @@ async def live(database: Database, owner: PartnerId, terms: Terms) -> Campaign:
         async with acting(database, Sight.partner(sponsor)) as session:
             await managing.agree(session, sponsor, campaign.campaign_id, terms.fingerprint(), now=OPENED)
     async with acting(database, Sight.partner(owner)) as session:
-        return await managing.publish(session, owner, campaign.campaign_id, now=OPENED)
+        return await managing.publish(session, owner, campaign.campaign_id, seed=b"s" * 32, now=OPENED)

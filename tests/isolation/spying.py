@@ -56,6 +56,7 @@ def mine(world: World, viewer: Viewer) -> Names:
         cycles=nothing.cycles,
         external_id=nothing.external_id,
         receipt_number=nothing.receipt_number,
+        action_type=nothing.action_type,
         outlet_code="1",
         card=nothing.card,
     )

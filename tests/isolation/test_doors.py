@@ -24,9 +24,20 @@ TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
 JOBS = "the worker's and the service desk's; no partner's request leads here"
 MEMBERS = "answers the member by its sight, and the authorization server"
 BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nobody whose bucket it is"
+LOOKS_BACK = "answers a partner of its own tills alone, and the coalition of all; nobody else"
+OWNERS = "answers a segment's owner: of its own tills, and beyond them of members who allow it offers"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
+    "action_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
+    "action_types_in_use(uuid[])": TAKES_PARTNER,
+    "celebrants(uuid)": "answers the partner itself, of members that allow it offers",
+    "joined_at_of(uuid[], uuid[])": "for rating; asked by wallet and member, which only a recognition tells",
+    "open_budget(uuid, text, bigint, text, uuid, timestamp with time zone)": "answers the campaign's owner alone",
+    "post_actions(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "tallies_of(uuid[], text[])": "for rating; asked by wallet, which only a recognition tells",
+    "campaign_hours(uuid, timestamp with time zone, text)": "answers the coalition alone",
+    "campaign_turns(uuid)": "answers the coalition alone, once the seed is open",
     "campaigns_digest(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
     "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
@@ -40,6 +51,7 @@ DOORS = {
     "end_consents(uuid, uuid, text[], timestamp with time zone)": MEMBERS,
     "enrol(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "entries_by_key(uuid[], text[])": TAKES_PARTNER,
+    "fold_campaigns(timestamp with time zone, text)": "answers the coalition alone; it folds what is there already",
     "find_purchases(uuid, text, uuid)": TAKES_PARTNER,
     "forget_full_buckets(timestamp with time zone)": "answers the authorization server alone",
     "grants_of(uuid)": MEMBERS,
@@ -89,6 +101,16 @@ DOORS = {
     "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": (
         "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
     ),
+    "backtest_discounts(uuid, timestamp with time zone, timestamp with time zone)": LOOKS_BACK,
+    "backtest_purchases(uuid, timestamp with time zone, timestamp with time zone)": LOOKS_BACK,
+    "backtest_segments(uuid, timestamp with time zone, timestamp with time zone, uuid[])": LOOKS_BACK,
+    "segment_goods(uuid, uuid[], timestamp with time zone, timestamp with time zone, text[], text[])": OWNERS,
+    "segment_members_known(uuid)": OWNERS,
+    "segment_mix(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
+    "segment_profiles(uuid)": OWNERS,
+    "segment_purchases(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
+    "segments_held(uuid[], uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
+    "reveal_seed(uuid, timestamp with time zone)": "opens what the viewer's own campaign turned by, once it has ended",
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",

@@ -80,7 +80,7 @@ async def test_what_is_shown_of_the_wallet_is_what_the_partner_may_see(world: Wo
     assert shown["activity"]["nodes"]
     assert {one["partner"]["slug"] for one in shown["activity"]["nodes"]} == {"amber"}
     assert {one["sponsor"]["slug"] for one in shown["fundedBy"]} == {"amber"}
-    assert {one["purpose"] for one in told["consents"]} == {"BALANCE", "HISTORY", "REDEMPTION", "CODES"}
+    assert {one["purpose"] for one in told["consents"]} == {"BALANCE", "HISTORY", "REDEMPTION", "CODES", "OFFERS"}
 
 
 async def test_the_wallet_is_followed_live(world: World) -> None:

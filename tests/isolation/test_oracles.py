@@ -52,9 +52,11 @@ GROUP BY p.tablename
 
 OF_A_FILE = "ids of files are drawn at random, and keys within the partner lead to them"
 OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
+OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
 KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "campaign_agreement → campaign": "whoever agrees is named by the campaign; both ids and versions are given to it",
+    "campaign_backtest_share → campaign_backtest": "ids of looks back are drawn at random",
     "pk_campaign": "an id drawn at random, and the version of it",
     "pk_event": "an identity, which no statement sets",
     "dispute → statement_line": "the wall takes only lines that the writer is a side of",
@@ -69,6 +71,8 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "payment_confirmation → payment": "the wall takes only payments to the writer",
     "prepaid_pack → contract": "the wall takes only the writer's own contracts",
     "uq_prepaid_pack_reference": "the wall takes only references that bear the writer's own number",
+    "segment_version → segment": OF_A_SEGMENT,
+    "pk_segment_version": OF_A_SEGMENT,
     "uq_dispute_evidence_dispute_id_by_partner_id_sha256": OF_A_DISPUTE,
 }
 

@@ -16,8 +16,9 @@ from sqlmodel import select
 from domain.audit import sealing
 from domain.audit.models import TrailLine
 from domain.coalition.models import Billing, Contract, DisputedLines, PartnerRole
-from domain.earning import managing
-from domain.earning.rules import CouponRefund, Flat, LineMatch
+from domain.earning import budgeting, managing
+from domain.earning.matching import LineMatch
+from domain.earning.rules import CouponRefund, Flat
 from domain.earning.terms import Sponsor, Terms
 from domain.earning.tills import Caches
 from domain.events.models import Event, EventKind
@@ -61,6 +62,9 @@ class Side:
     contract_id: UUID
     campaign_id: UUID
     draft_id: UUID
+    segment_id: UUID
+    list_id: UUID
+    """A segment that is kept by hand; its own member is on it."""
     product_id: UUID
     sku: str
     member: KnownMember
@@ -72,6 +76,9 @@ class Side:
     """A member of the other shop, as this one knows it."""
     purchase: tuple[UUID, UUID]
     receipt_number: str
+    action: tuple[UUID, UUID]
+    """A visit of its member, of a type of its own."""
+    action_type: str
     redemption: tuple[UUID, UUID]
     hold: tuple[UUID, UUID]
     statement_id: UUID
@@ -185,6 +192,8 @@ async def a_world(database: Database, url: str) -> World:
         await managing.draft(session, birch.partner_id, invitation, now=OPENED)
     await accounts(database)
     await _trade(amber, birch)
+    async with acting(database, COALITION) as session:
+        await budgeting.watch(session, now=NOW)
     settled, failed, drafted, open_now = await _close(database, first, amber, birch)
     await relayed(database)
     for shop in (amber, birch):
@@ -237,6 +246,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
     for shop in (amber, birch):
         own = shop.made["member"]
         shop.made["purchase"] = await shop.sell(own, 1, now=then)
+        shop.made["action"] = await shop.act(own, now=then)
         await shop.sell(shop.made["guest"], 2, now=then)
         await shop.sell(own, 6, now=then, coupon=100)
         shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
@@ -314,9 +324,8 @@ async def _drawn_up_anew(database: Database, cycle_id: UUID, now: datetime) -> N
 async def _side(shop: Shop, cycle_id: UUID) -> Side:
     made, own = shop.made, shop.partner_id
     async with acting(shop.database, COALITION) as session:
-        contract = (
-            await session.scalars(select(Contract).where(Contract.partner_id == own, Contract.version == 1))
-        ).one()
+        signed = select(Contract).where(Contract.partner_id == own, Contract.version == 1)
+        contract = (await session.scalars(signed)).one()
         product = (await session.scalars(select(Product).where(Product.sku == shop.secret("Own")))).one()
         revision = (await session.get_one(Cycle, cycle_id)).revision
         drawn = select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id)
@@ -332,7 +341,9 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         trail_line_id = (await session.scalars(told)).one()
         bought = select(Event).where(Event.partner_id == own, Event.kind == EventKind.PURCHASE_RECORDED.value)
         event_id = (await session.scalars(bought.limit(1))).one().event_id
+    alike = ("member", "guest", "stranger", "purchase", "action", "redemption", "hold")
     return Side(
+        **{name: made[name] for name in alike},
         name=shop.name,
         partner_id=own,
         outlet_id=shop.outlet_id,
@@ -340,17 +351,14 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         contract_id=contract.contract_id,
         campaign_id=made["campaign"].campaign_id,
         draft_id=made["draft"].campaign_id,
+        segment_id=made["segment"].segment_id,
+        list_id=made["list"].segment_id,
         product_id=product.product_id,
         sku=shop.secret("Own"),
-        member=made["member"],
         card=shop.card("OWN"),
         external_id=shop.secret("External"),
-        guest=made["guest"],
-        stranger=made["stranger"],
-        purchase=made["purchase"],
         receipt_number=shop.secret("Receipt1"),
-        redemption=made["redemption"],
-        hold=made["hold"],
+        action_type=shop.action_type,
         statement_id=statement.statement_id,
         adjustment_id=made["adjustment"],
         money_adjustment_id=made["money adjustment"],

@@ -48,6 +48,7 @@ def texts() -> list[Path]:
         ".json",
         ".mako",
         ".yml",
+        ".yaml",
     }
     here = [path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith(".")]
     folders = [ROOT / name for name in (*CODE, "docs", "requirements", "frontend-demo", ".ci")]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from domain.members.consent_texts import TEXT_VERSION
 from domain.storage import Database
 from hansa.storefront import Card, ClientSecret, Faulty, MemberLink, Refused, Storefront, Unauthorized
 from partners.scopes import SANDBOX_DEFAULT
@@ -121,7 +122,7 @@ async def test_a_storefront_reads_only_what_was_consented(scene: Scene) -> None:
         "purpose": "CODES",
         "stands": True,
         "givenThrough": "PAGE",
-        "textVersion": 1,
+        "textVersion": TEXT_VERSION,
         "words": "„Shop” drīkst jūsu vietā izmantot kodus un kuponus.",
         "expiresAt": None,
     }

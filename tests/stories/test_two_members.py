@@ -15,7 +15,8 @@ from domain.audit.sealing import seal
 from domain.coalition.models import Partner, PartnerRole
 from domain.earning import managing
 from domain.earning.expiry import Expiry, ExpiryKind
-from domain.earning.rules import LineMatch, PerItem, RatePerUnit, Rule
+from domain.earning.matching import LineMatch
+from domain.earning.rules import PerItem, RatePerUnit, Rule
 from domain.earning.terms import Sponsor, Terms
 from domain.ids import PartnerId, PersonId, new_id
 from domain.products.feeding import ProductItem, feed

@@ -18,14 +18,27 @@ from domain.ids import new_id
 from domain.ledger.adjusting import RequestAdjustment, approve_adjustment, post_adjustment, request_adjustment
 from domain.ledger.moving import merge_members
 from domain.ledger.posting import Door
-from domain.ledger.postings import BenefitGiven
+from domain.ledger.postings import ActionPosting, BenefitGiven, TokenGiven
+from domain.members.recognition import KnownMember
 from domain.settlement.cycles import cut_off
 from domain.storage import Database
 from domain.values import Points
 from tests.builders.coalition import outlet_of, writing
 from tests.builders.ledger import DAY, Books, a_ledger, sign_policy
 
-TABLES = ("wallet", "entry", "transfer", "lot", "hold", "debt", "purchase", "purchase_return", "benefit")
+TABLES = (
+    "wallet",
+    "entry",
+    "transfer",
+    "lot",
+    "hold",
+    "debt",
+    "purchase",
+    "purchase_return",
+    "benefit",
+    "action",
+    "token",
+)
 
 COLUMNS = """
 SELECT column_name, data_type, udt_name FROM information_schema.columns
@@ -41,7 +54,7 @@ CHANGES = {
     "varchar": "COALESCE({0}, '') || 'x'",
     "bytea": "set_bit(COALESCE({0}, '\\x00'), 0, 1 - get_bit(COALESCE({0}, '\\x00'), 0))",
     "timestamptz": "COALESCE({0}, now()) + interval '1 microsecond'",
-    "jsonb": """{0} || '{{"x": 1}}'""",
+    "jsonb": """COALESCE({0}, '{{}}') || '{{"x": 1}}'""",
     "_int4": "{0} || 1",
     "_int8": "{0} || 1::bigint",
     "_numeric": "array_append({0}, 0.5)",
@@ -77,6 +90,7 @@ async def fill(books: Books) -> None:
     await books.end_hold(who, await books.hold(who, 20), 15)
     await books.hold(who, 5)
     await books.reverse(who, spent, 10)
+    await books.posted(Door.ACTIONS, review(books, who))
     await books.give_back(who, bought, 100, 10, benefits=[gifts[0].benefit_id])
     books.now += 3 * DAY
     await books.sweep()
@@ -104,6 +118,27 @@ async def fill(books: Books) -> None:
     await post_adjustment(books.pool, wanted, now=books.now)
     books.now += 2 * DAY + timedelta(hours=1)
     await books.sweep()
+
+
+def review(books: Books, who: KnownMember) -> ActionPosting:
+    """An action that wins a badge."""
+    badge = TokenGiven(
+        campaign_id=new_id(), campaign_version=1, kind="BADGE", name="Critic", expires_at=books.now + 9 * DAY
+    )
+    won = {"id": badge.token_id, "campaign": badge.campaign_id, "version": 1, "kind": "BADGE", "name": "Critic"}
+    return ActionPosting(
+        wallet_id=who.wallet_id,
+        member_id=who.member_id,
+        partner_id=books.shop.partner_id,
+        idempotency_key="action-0001",
+        fingerprint=bytes(32),
+        occurred_at=books.now,
+        kind="REVIEW",
+        attributes={"stars": 5},
+        facts={"campaigns": [], "tokens": [{**won, "until": badge.expires_at}]},
+        awards=[],
+        tokens=[badge],
+    )
 
 
 async def break_open(owner: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from domain.earning.basket import STRANGER, Basket, BasketLine, MemberFacts
 from domain.earning.compiling import CampaignIndex
-from domain.earning.rating import Rating, rate
+from domain.earning.rating import rate
 from domain.earning.rules import Rule
 from domain.earning.terms import Campaign, CampaignState, Sponsor, Terms
+from domain.earning.verdicts import Rating
 from domain.ids import CampaignId, OutletId, PartnerId
 from domain.products.facts import ProductFacts
 from domain.values import Rate

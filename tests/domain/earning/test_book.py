@@ -11,7 +11,8 @@ from domain.coalition.models import PartnerStatus
 from domain.earning import book as book_module
 from domain.earning import managing
 from domain.earning.book import CampaignBook
-from domain.earning.rules import Flat, LineMatch, RatePerUnit
+from domain.earning.matching import LineMatch
+from domain.earning.rules import Flat, RatePerUnit
 from domain.earning.terms import Sponsor
 from domain.storage import COALITION, Database, Sight
 from domain.values import Rate

@@ -18,7 +18,8 @@ from domain.earning import exclusivity, managing
 from domain.earning.compiling import counts
 from domain.earning.errors import CampaignsInTheWay, CategoryReserved
 from domain.earning.exclusivity import possible
-from domain.earning.rules import CouponRefund, LineMatch, RatePerUnit
+from domain.earning.matching import LineMatch
+from domain.earning.rules import CouponRefund, RatePerUnit
 from domain.earning.terms import CampaignState, Sponsor
 from domain.products.facts import ProductFacts
 from domain.storage import COALITION, Database, Sight

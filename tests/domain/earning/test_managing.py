@@ -24,9 +24,10 @@ from domain.earning.errors import (
     SponsorMayNotIssue,
 )
 from domain.earning.expiry import Expiry, ExpiryKind
+from domain.earning.matching import LineMatch
 from domain.earning.models import CampaignAgreement, CampaignRow
 from domain.earning.rounding import Rounding
-from domain.earning.rules import Flat, LineMatch, Multiplier, RatePerUnit
+from domain.earning.rules import Flat, Multiplier, RatePerUnit
 from domain.earning.terms import Campaign, CampaignState, Sponsor
 from domain.ids import CampaignId, OutletId, PartnerId, new_id
 from domain.paging import PageRequest

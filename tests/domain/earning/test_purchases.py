@@ -16,7 +16,7 @@ from domain.coalition import partners
 from domain.coalition.errors import OutletNotFound, PartnerNotActive
 from domain.coalition.models import PartnerStatus
 from domain.earning import outlets
-from domain.earning.basket import BasketLine, MemberFacts
+from domain.earning.basket import BasketLine
 from domain.earning.commands import PreviewPurchase, PurchaseReceipt, RecordPurchase
 from domain.earning.errors import (
     CurrencyMismatch,
@@ -26,13 +26,13 @@ from domain.earning.errors import (
     TooManyLines,
 )
 from domain.earning.expiry import Expiry, ExpiryKind
+from domain.earning.matching import LineMatch
 from domain.earning.outlets import OutletCodes
 from domain.earning.purchases import preview, receipt_of, record_purchase, record_purchases
-from domain.earning.rating import Why
-from domain.earning.recorded import facts_of
-from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, RatePerUnit
+from domain.earning.rules import CouponRefund, Flat, Multiplier, RatePerUnit
 from domain.earning.terms import Sponsor
 from domain.earning.tills import Caches
+from domain.earning.verdicts import Why
 from domain.errors import DomainError, IdempotencyConflict, InvalidValue
 from domain.ids import OutletId, new_id
 from domain.ledger.errors import PurchaseNotFound
@@ -41,7 +41,7 @@ from domain.members.identifiers import Identifier
 from domain.members.recognition import MemberRef
 from domain.storage import COALITION, Database
 from domain.values import Money, Rate
-from tests.domain.earning.builders import NOW, basket, campaign, line, rated, shared
+from tests.domain.earning.builders import NOW, line, shared
 from tests.domain.earning.world import KEYS, World, a_world, acting
 
 CARD = MemberRef(identifier=Identifier.card("CARD0001"))
@@ -390,9 +390,3 @@ async def test_outlet_codes_are_remembered_within_bounds(world: World, monkeypat
     for _ in range(2):
         found = await codes.resolve(world.database.pool, {(world.shop, "1"), (world.shop, "2"), (world.shop, "?")})
         assert found == {(world.shop, "1"): world.outlet, (world.shop, "2"): world.other_outlet}
-
-
-def test_what_was_known_of_the_member_is_kept_with_the_rating() -> None:
-    rating = rated(basket(line(1, "milk", 1099)), campaign(ONE_A_EURO))
-    assert facts_of(rating, [], (), MemberFacts(tier="GOLD"))["tier"] == "GOLD"
-    assert "tier" not in facts_of(rating, [], (), MemberFacts())

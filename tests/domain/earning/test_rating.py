@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from domain.earning.basket import MemberFacts
-from domain.earning.rating import Why
+from domain.earning.matching import LineMatch
 from domain.earning.rounding import Rounding
-from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, PerItem, RatePerUnit, Rule, RuleKind
+from domain.earning.rules import CouponRefund, Flat, Multiplier, PerItem, RatePerUnit, Rule, RuleKind
+from domain.earning.verdicts import Why
 from domain.earning.wording import because, promise, why_not
 from domain.products.facts import ProductFacts
 from domain.values import Money, Rate

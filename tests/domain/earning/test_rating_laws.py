@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from domain.earning.basket import Basket, BasketLine
 from domain.earning.compiling import CampaignIndex
 from domain.earning.errors import ReturnExceedsPurchase
-from domain.earning.rating import Rating
+from domain.earning.matching import LineMatch
 from domain.earning.rerating import RatedAward, RatedPurchase, ReturnedLine, rerate, shared_again
 from domain.earning.rounding import Rounding
 from domain.earning.rules import (
     BASE_KINDS,
     CouponRefund,
     Flat,
-    LineMatch,
     Multiplier,
     PerItem,
     RatePerUnit,
@@ -28,6 +27,7 @@ from domain.earning.rules import (
     rule_to_json,
 )
 from domain.earning.terms import Campaign, Sponsor
+from domain.earning.verdicts import Rating
 from domain.ids import LotId, PartnerId
 from domain.products.facts import ProductFacts
 from domain.values import Rate

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from domain.earning.errors import DuplicateLine, InvalidBasket, ReturnExceedsPurchase
+from domain.earning.matching import LineMatch
 from domain.earning.rerating import ClawBack, RatedAward, RatedPurchase, ReturnedLine, rerate
-from domain.earning.rules import Flat, LineMatch, Multiplier, RatePerUnit
+from domain.earning.rules import Flat, Multiplier, RatePerUnit
 from domain.earning.terms import Campaign
 from domain.ids import BenefitId, LotId
 from domain.values import Rate

@@ -16,10 +16,11 @@ from domain.coalition.models import ReturnPolicy
 from domain.earning import managing, returning
 from domain.earning.commands import PurchaseReceipt, PurchaseRef, RecordReturn, ReturnReceipt
 from domain.earning.errors import AmbiguousReceipt, DuplicateLine, InvalidBasket, NothingLeft, ReturnExceedsPurchase
+from domain.earning.matching import LineMatch
 from domain.earning.recorded import Recorded, recorded
 from domain.earning.rerating import ReturnedLine
 from domain.earning.returning import record_return
-from domain.earning.rules import CouponRefund, Flat, LineMatch, Multiplier, RatePerUnit
+from domain.earning.rules import CouponRefund, Flat, Multiplier, RatePerUnit
 from domain.earning.terms import Sponsor
 from domain.earning.tills import Caches
 from domain.errors import DomainError, IdempotencyConflict, InvalidValue

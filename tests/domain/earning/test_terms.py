@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from domain.earning.errors import InvalidCampaign, InvalidRule
-from domain.earning.rules import Flat, LineMatch, RatePerUnit, rule_from_json
+from domain.earning.forms import read_rate
+from domain.earning.matching import LineMatch
+from domain.earning.rules import Flat, RatePerUnit, rule_from_json
 from domain.earning.terms import Sponsor
 from domain.values import Rate
 from tests.domain.earning.builders import MAKER, NOW, SHOP, campaign, shared
@@ -43,7 +45,7 @@ def test_malformed_terms_are_refused_by_field(field: str, value: Any) -> None:
     ("stored", "path"),
     [
         (None, ("kind",)),
-        ({"kind": "GIFT"}, ("kind",)),
+        ({"kind": "LOTTERY"}, ("kind",)),
         ({"kind": ["FLAT"]}, ("kind",)),
         ({"kind": "FLAT"}, ("points",)),
         ({"kind": "FLAT", "points": True}, ("points",)),
@@ -62,7 +64,7 @@ def test_malformed_terms_are_refused_by_field(field: str, value: Any) -> None:
         ({"kind": "MULTIPLIER", "factor": "2", "base": []}, ("base",)),
         ({"kind": "MULTIPLIER", "factor": "2", "base": ["MULTIPLIER"]}, ("base",)),
         ({"kind": "COUPON_REFUND", "cap": 0}, ("cap",)),
-        ({"kind": "FLAT", "points": 1, "lines": 3}, ("lines", "")),
+        ({"kind": "FLAT", "points": 1, "lines": 3}, ("lines",)),
         ({"kind": "FLAT", "points": 1, "lines": {"skus": [1]}}, ("lines", "skus")),
         ({"kind": "FLAT", "points": 1, "lines": {"skus": "milk"}}, ("lines", "skus")),
         ({"kind": "FLAT", "points": 1, "lines": {"makers": ["me"]}}, ("lines", "makers")),
@@ -105,3 +107,9 @@ def test_a_version_earns_from_the_later_start_to_the_earlier_end() -> None:
     late = replace(one, live_from=NOW, live_until=NOW + timedelta(days=1))
     assert late.window() == (NOW, NOW + timedelta(days=1))
     assert replace(one, live_from=None).window() is None
+
+
+@pytest.mark.parametrize("written", ["0.123456789", "9999.999999999", "1/1000000000", "123456789/2"])
+def test_every_rate_that_may_be_written_is_read_back_as_it_is_kept(written: str) -> None:
+    rate = read_rate(written)
+    assert read_rate(str(rate)) == rate

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.audit.verifying import verify
 from domain.coalition.models import PartnerRole
 from domain.coalition.partners import OpenOutlet, open_outlets
 from domain.coalition.queries import brand_of
@@ -47,6 +48,12 @@ class World:
     outlet: OutletId
     other_outlet: OutletId
 
+    async def prove(self) -> None:
+        """The books are sound."""
+        async with self.database.pool.acquire() as connection:
+            report = await verify(connection)
+        assert report.sound, report.findings
+
     async def member(self, card: str = "CARD0001") -> KnownMember:
         """A member with a card, enrolled at the shop."""
         command = EnrolMember(
@@ -82,7 +89,7 @@ class World:
     async def published(self, campaign: Campaign, *, now: datetime = OPENED) -> Campaign:
         """A campaign goes live."""
         async with acting(self.database, Sight.partner(campaign.partner_id)) as session:
-            return await managing.publish(session, campaign.partner_id, campaign.campaign_id, now=now)
+            return await managing.publish(session, campaign.partner_id, campaign.campaign_id, seed=b"s" * 32, now=now)
 
     async def live(self, rule: Rule, *, owner: PartnerId | None = None, **terms: object) -> Campaign:
         """A live campaign all sponsors agreed to."""

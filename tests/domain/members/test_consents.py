@@ -30,7 +30,7 @@ from partners.standing import SERVER
 from tests.builders.ledger import DAY, Books
 from tests.builders.members import agree, become, being, clock_moves, history, seeing, standing
 
-BALANCE, HISTORY, REDEMPTION, CODES = ConsentPurpose
+BALANCE, HISTORY, REDEMPTION, CODES, _OFFERS = ConsentPurpose
 Told = Callable[[Books, KnownMember], Awaitable[bool]]
 
 
@@ -149,6 +149,12 @@ async def test_words_that_members_never_read_are_not_agreed_to(books: Books) -> 
     for version in (0, TEXT_VERSION + 1):
         with pytest.raises(InvalidValue):
             await agree(books.database, who, books.shop, text_version=version)
+
+
+async def test_nobody_agrees_to_a_purpose_in_words_that_say_nothing_of_it(books: Books) -> None:
+    who = await books.member()
+    with pytest.raises(InvalidValue, match="says nothing of OFFERS"):
+        await agree(books.database, who, books.shop, ConsentPurpose.OFFERS, text_version=1)
 
 
 async def test_an_end_lies_in_the_future(books: Books) -> None:

@@ -20,7 +20,7 @@ from partners.standing import SERVER
 from tests.builders.ledger import KEYS, Books
 from tests.builders.members import agree, being, grant, history, seeing, standing
 
-BALANCE, HISTORY, REDEMPTION, CODES = ConsentPurpose
+BALANCE, HISTORY, REDEMPTION, CODES, _OFFERS = ConsentPurpose
 
 
 async def known_by(books: Books, partner_id: object, ref: MemberRef) -> KnownMember | None:

@@ -1,0 +1,103 @@
+"""What a campaign's terms are held to beside themselves: who is named, who has agreed, who may fund."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from domain.coalition.founding import coalition_of, zone
+from domain.earning.action_types import FieldKind, types_of
+from domain.earning.conditions import condition
+from domain.earning.errors import AgreementMissing, InvalidCampaign, SponsorMayNotIssue
+from domain.earning.exclusivity import refuse_reserved
+from domain.earning.queries import agreed_sponsors
+from domain.earning.terms import Campaign, Terms
+from domain.earning.when import zone_of
+from domain.expressions.kinds import BOOL, INT, TEXT, TIME
+from domain.ids import PartnerId, SegmentId
+from domain.segments.queries import unusable
+from domain.storage import ReadSession, WriteSession
+
+SCALARS = {FieldKind.TEXT: TEXT, FieldKind.WHOLE: INT, FieldKind.YES_NO: BOOL, FieldKind.TIME: TIME}
+"""What fields of actions are to conditions."""
+
+
+async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms) -> None:
+    """Hold what a partner writes to what there is: partners, outlets, segments, types of actions, its condition.
+
+    Raises: InvalidCampaign, naming the part of the terms.
+    """
+    try:
+        await _check_places(session, terms)
+        await _check_segments(session, partner_id, terms)
+        await _check_triggers(session, partner_id, terms)
+        await _check_condition(session, partner_id, terms)
+    except InvalidCampaign as refused:
+        raise refused.at("terms") from None
+
+
+async def check_publishable(session: WriteSession, campaign: Campaign, *, now: datetime) -> None:
+    """Hold a campaign that is to give points to what that takes.
+
+    Raises: InvalidCampaign, AgreementMissing, SponsorMayNotIssue, CategoryReserved.
+    """
+    terms = campaign.terms
+    if terms.ends_at is not None and terms.ends_at <= now:
+        raise InvalidCampaign("the campaign would be over before it begins", path=("ends_at",))
+    agreed = await agreed_sponsors(session, campaign.campaign_id, terms.fingerprint())
+    missing = set(terms.funders) - set(agreed) - {campaign.partner_id}
+    if missing:
+        raise AgreementMissing(missing)
+    able = await session.scalar(
+        text("SELECT may_fund(CAST(:funders AS uuid[]), :now)"), {"funders": list(terms.funders), "now": now}
+    )
+    unable = set(terms.funders) - set(able or ())
+    if unable:
+        raise SponsorMayNotIssue(unable)
+    await refuse_reserved(session, campaign, now=now)
+
+
+async def _check_places(session: WriteSession, terms: Terms) -> None:
+    partners = set(terms.partners) | {sponsor.partner_id for sponsor in terms.sponsors}
+    known = await session.scalars(
+        text("SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"),
+        {"named": list(partners)},
+    )
+    if partners - set(known):
+        raise InvalidCampaign("partners and sponsors are partners of the coalition", path=("partners",))
+    theirs = await session.scalars(
+        text(
+            "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
+            " AND partner_id = ANY (CAST(:partners AS uuid[]))"
+        ),
+        {"outlets": list(terms.outlets), "partners": list(terms.partners)},
+    )
+    if terms.outlets - set(theirs):
+        raise InvalidCampaign("outlets are outlets of the campaign's partners", path=("outlets",))
+
+
+async def _check_segments(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
+    for part in ("segments", "not_segments"):
+        named = {SegmentId(one) for one in getattr(terms.when, part)}
+        if named and await unusable(session, partner_id, named):
+            raise InvalidCampaign("segments are your own or shared with you, and not retired", path=("when", part))
+
+
+async def _check_triggers(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
+    """At one's own tills there are the types that everybody knows and one's own; another's own types are not told."""
+    if terms.when.on_purchases or terms.partners != {partner_id}:
+        return
+    unknown = terms.when.triggers - {one.name for one in await types_of(session, partner_id)}
+    if unknown:
+        named = ", ".join(sorted(unknown))
+        raise InvalidCampaign(f"there is no type of action {named}; define it first", path=("when", "triggers"))
+
+
+async def _check_condition(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
+    when = terms.when
+    if when.condition is not None:
+        usual = zone((await coalition_of(session)).time_zone)
+        types = () if when.on_purchases else await types_of(session, partner_id)
+        fields = {one.name: {field.name: SCALARS[field.kind] for field in one.fields} for one in types}
+        condition(when.condition, when.triggers, fields, zone_of(when.time_zone, usual))

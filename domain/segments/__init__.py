@@ -1,0 +1,1 @@
+"""Who is meant: groups of members, by what they bought and told, or by list; kept fresh by the worker."""
