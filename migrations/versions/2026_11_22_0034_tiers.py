@@ -1,0 +1,10 @@
+"""Tiers: programmes, standings, and what counts towards them."""
+
+revision = "0034"
+down_revision = "0033"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

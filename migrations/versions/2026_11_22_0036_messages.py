@@ -1,0 +1,10 @@
+"""Messages: what members and partners' people are told."""
+
+revision = "0036"
+down_revision = "0035"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
