@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.earning.errors import InvalidCampaign, InvalidRule
+from domain.errors import DomainError
 from domain.values import Rate
 
 LARGEST_SET = 10_000
@@ -138,10 +139,10 @@ def read_parts(kind: type[T], stored: Any) -> T:
 
 
 def named(name: str, read: Callable[[Any], T], value: Any) -> T:
-    """What is read of a part; a refusal names it. Raises: InvalidRule, InvalidCampaign."""
+    """What is read of a part; a refusal names it. Raises: InvalidRule, InvalidCampaign, or what the reader refuses."""
     try:
         return read(value)
-    except (InvalidRule, InvalidCampaign) as refusal:
+    except DomainError as refusal:
         raise refusal.at(name) from None
 
 
