@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from domain.earning.errors import InvalidRule
@@ -72,10 +73,7 @@ def _read_words(language: str, value: Any) -> Words:
 def _read_texts(value: Any) -> tuple[Words, ...]:
     if not isinstance(value, Mapping) or len(value) > LARGEST_SET:
         raise InvalidRule("texts are an object of languages, each with a name and an about")
-    read = [
-        named(str(language), lambda words, at=language: _read_words(str(at), words), value[language])
-        for language in value
-    ]
+    read = [named(str(language), partial(_read_words, str(language)), words) for language, words in value.items()]
     return tuple(sorted(read, key=lambda words: words.language))
 
 

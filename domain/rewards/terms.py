@@ -277,11 +277,16 @@ class Reward:
         """What a redemption names."""
         return self.reward_id, self.version
 
+    @property
+    def closes_at(self) -> datetime | None:
+        """From when on nobody can have it: its end, or its draw."""
+        drawn = self.terms.draw.at if self.terms.draw is not None else None
+        return min((end for end in (self.terms.ends_at, drawn) if end is not None), default=None)
+
     def open_at(self, now: datetime) -> bool:
         """Whether it can be had by somebody: live, begun, and not over."""
-        ends = [end for end in (self.terms.ends_at, self.terms.draw and self.terms.draw.at) if end is not None]
         begun = self.terms.starts_at <= now
-        return self.state is RewardState.LIVE and begun and all(now < end for end in ends)
+        return self.state is RewardState.LIVE and begun and (self.closes_at is None or now < self.closes_at)
 
 
 def _check_times(terms: RewardTerms) -> None:
