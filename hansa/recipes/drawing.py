@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from domain.earning.bounds import AT_ONCE, Budget, Cap, CapOf, CapPer, Pacing, Release
@@ -17,7 +17,7 @@ from domain.earning.rounding import Rounding
 from domain.earning.stacking import TOGETHER, Mode, Stacking
 from domain.earning.terms import Sponsor, Terms
 from domain.earning.when import ALWAYS, Hours, When
-from domain.ids import PartnerId
+from domain.ids import OutletId, PartnerId
 from domain.values import Rate, minor_digits
 from hansa.recipes import words
 from hansa.recipes.giving import Cast, Reading
@@ -25,9 +25,11 @@ from hansa.recipes.parts import InvalidRecipe, Part, optional, read_yaml
 
 HEAD = ("programme", "source", "as_of", "confidence", "about", "left_out", "assumed")
 SETTING = (
-    "currency", "time_zone", "point_worth", "partners", "outlets", "segments", "actions", "articles",
-    "members",
+    "currency", "time_zone", "point_worth", "coalition", "partners", "contracts", "outlets", "segments", "actions",
+    "articles", "members",
 )  # fmt: skip
+BESIDE = ("tiers", "coupons", "rewards", "referral", "messages")
+"""What a programme may say beside its campaigns, each read by a module of its own."""
 CAMPAIGN = (
     "name", "owner", "paid_by", "at", "outlets", "tiers", "gives", "when", "day", "starts", "ends", "return_days",
     "expires", "usable", "rounding", "priority", "stacking", "caps", "budget",
@@ -63,6 +65,14 @@ class Recipe:
     segments: tuple[str, ...]
     parts: Mapping[str, Part] = field(repr=False)
 
+    def imagined(self) -> Cast:
+        """A cast of nobody, to read a file by where there is no coalition yet."""
+        return Cast(
+            partners={name: PartnerId(uuid5(NAMESPACE_OID, f"partner/{name}")) for name in self.partners},
+            outlets={name: OutletId(uuid5(NAMESPACE_OID, f"outlet/{name}")) for name in self.outlets},
+            segments={name: uuid5(NAMESPACE_OID, f"segment/{name}") for name in self.segments},
+        )
+
     def drawn(self, cast: Cast) -> tuple[Drawn, ...]:
         """Its campaigns, in their order, for these partners, outlets and segments.
 
@@ -90,7 +100,7 @@ def recipe_of(text: str, file: str) -> Recipe:
     """The recipe that a text is. Raises: InvalidRecipe."""
     whole = read_yaml(text, file)
     needed = ("currency", "time_zone", "partners", "campaigns")
-    parts = whole.parts(*HEAD, *SETTING, "campaigns", "story", needed=needed)
+    parts = whole.parts(*HEAD, *SETTING, "campaigns", *BESIDE, "story", needed=needed)
     with parts["currency"].minded():
         digits = minor_digits(parts["currency"].text())
     return Recipe(
@@ -101,15 +111,22 @@ def recipe_of(text: str, file: str) -> Recipe:
         currency=parts["currency"].text(),
         time_zone=words.zone(parts["time_zone"]),
         point_worth=optional(parts, "point_worth", lambda one: words.rate(one) * 10**digits, None),
-        partners=_names(parts["partners"]),
-        outlets=optional(parts, "outlets", _names, {}),
-        segments=tuple(optional(parts, "segments", _names, {})),
+        partners=_said(parts["partners"], "does"),
+        outlets=optional(parts, "outlets", lambda one: _said(one, "partner"), {}),
+        segments=tuple(optional(parts, "segments", lambda one: _said(one, "about"), {})),
         parts=parts,
     )
 
 
-def _names(part: Part) -> dict[str, str]:
-    return {name: one.text() for name, one in part.named().items()}
+def _said(part: Part, main: str) -> dict[str, str]:
+    """Names, each with a text; or with parts, of which one says it."""
+    found = {}
+    for name, one in part.named().items():
+        plain = isinstance(one.content, str)
+        if not plain and main not in one.named():
+            one.refuse(f"{main!r} is missing")
+        found[name] = (one if plain else one.named()[main]).text()
+    return found
 
 
 def _campaign(reading: Reading, key: str, part: Part) -> Drawn:

@@ -22,7 +22,8 @@ from domain.ids import CampaignId, LotId, OutletId, PartnerId
 from domain.products.facts import ProductFacts
 from hansa.recipes.drawing import Recipe
 from hansa.recipes.giving import Cast
-from tests.recipes.telling import Outcome, Step, articles_of
+from hansa.recipes.shelves import articles_of
+from tests.recipes.telling import Outcome, Step
 
 SPACE = UUID(int=0x4A45)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

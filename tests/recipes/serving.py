@@ -13,17 +13,19 @@ from typing import Any
 from domain.coalition.models import Partner
 from domain.earning import managing
 from domain.ids import PartnerId
-from domain.products.feeding import ProductItem, feed
+from domain.products.feeding import feed
 from domain.settlement import cycles
 from domain.storage import Database
 from domain.values import Money
 from hansa.recipes.drawing import Recipe
+from hansa.recipes.founding import slug_of
 from hansa.recipes.giving import Cast
+from hansa.recipes.shelves import items_of
 from hansa.storefront import Card, Line, Storefront
 from partners.scopes import Scope
 from tests.builders.coalition import a_coalition, a_partner, writing
 from tests.builders.served import a_secret, a_server
-from tests.recipes.telling import Outcome, Step, articles_of, story_of
+from tests.recipes.telling import Outcome, Step, story_of
 
 ADVANCE = "mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { userErrors { code } } }"
 PREVIEW = """query ($basket: PurchasePreviewInput!) { purchasePreview(basket: $basket) {
@@ -118,11 +120,6 @@ def card_of(name: str) -> Card:
     return Card(f"CARD {name.upper()}")
 
 
-def slug_of(name: str) -> str:
-    """What a partner of a recipe is called at its address."""
-    return name.replace(" ", "-")
-
-
 @asynccontextmanager
 async def a_town(recipe: Recipe, database: Database, database_url: str, home: Path) -> AsyncIterator[Town]:
     """A recipe in force the day before its story begins, and its members enrolled."""
@@ -158,23 +155,10 @@ async def a_town(recipe: Recipe, database: Database, database_url: str, home: Pa
 
 async def _drawn_up(recipe: Recipe, cast: Cast, database: Database, now: datetime) -> dict[str, str]:
     """Feed the shelves, publish the campaigns; their names with what the recipe calls them."""
-    articles = articles_of(recipe)
     keys = {}
     async with writing(database) as session:
-        for partner_id in cast.partners.values():
-            items = [
-                ProductItem(
-                    sku=name,
-                    name=name,
-                    category=one.category,
-                    department=one.department,
-                    brand=one.brand,
-                    maker_id=cast.partners[one.maker] if one.maker else None,
-                    private_label=bool(one.private_label),
-                )
-                for name, one in articles.items()
-            ]
-            await feed(session, partner_id, items, now=now - timedelta(days=1))
+        for name, partner_id in cast.partners.items():
+            await feed(session, partner_id, items_of(recipe, cast, name), now=now - timedelta(days=1))
     for drawn in recipe.drawn(cast):
         keys[drawn.terms.name] = drawn.key
         async with writing(database) as session:

@@ -85,17 +85,6 @@ class Step:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """What the catalogue says of an article."""
-
-    category: str | None
-    department: str | None
-    brand: str | None
-    maker: str | None
-    private_label: bool | None
-
-
 def story_of(recipe: Recipe) -> tuple[Step, ...]:
     """The steps of a recipe's story, in their order."""
     people = people_of(recipe)
@@ -105,27 +94,6 @@ def story_of(recipe: Recipe) -> tuple[Step, ...]:
 def people_of(recipe: Recipe) -> dict[str, Person]:
     """The members of a story by their names."""
     return {name: _person(name, part) for name, part in recipe.parts["members"].named().items()}
-
-
-def articles_of(recipe: Recipe) -> dict[str, Article]:
-    """The articles of a recipe by their names."""
-    if "articles" not in recipe.parts:
-        return {}
-    return {name: _article(part) for name, part in recipe.parts["articles"].named().items()}
-
-
-def fields_of(recipe: Recipe) -> dict[str, dict[str, str]]:
-    """The fields of the recipe's own types of actions, with the kind of each."""
-    if "actions" not in recipe.parts:
-        return {}
-    declared = recipe.parts["actions"].named().items()
-    return {kind: {name: one.text() for name, one in part.named().items()} for kind, part in declared}
-
-
-def _article(part: Part) -> Article:
-    parts = part.parts("category", "department", "brand", "maker", "private_label")
-    texts = {name: optional(parts, name, Part.text, None) for name in ("category", "department", "brand", "maker")}
-    return Article(**texts, private_label=optional(parts, "private_label", words.yes, None))
 
 
 def _person(name: str, part: Part) -> Person:

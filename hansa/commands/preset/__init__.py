@@ -1,0 +1,1 @@
+"""`hansa preset`: the commands, what they do, and how it is shown."""

@@ -1,0 +1,57 @@
+"""Stamps by the visit, bands of treats, stamps that go after a year, a club that closes: two members, 2021 and 2022."""
+
+from __future__ import annotations
+
+from tests.presets.conftest import Open
+
+
+async def test_two_years_of_stamps(preset: Open) -> None:
+    town = await preset("kfc-colonels-club")
+    await town.at("2021-06-01 12:00")
+    ada, ben = await town.enrol("Ada"), await town.enrol("Ben")
+    await ada.buys({"fries": "2.99"})  # one penny short of 3.00
+    await town.at("2021-06-01 19:00")
+    await ada.buys({"bucket": "14.99"}, earns=1)  # one from 3.00 on
+    await ada.buys({"fries": "3.00"})  # one visit a day counts
+    await town.at("2021-06-02 19:00")
+    await ada.buys({"bucket": "14.99", "fries": "3.00"}, earns=2)  # 17.99: two from 15.00 on
+    await ada.has(3)
+
+    for day in range(1, 6):
+        await town.at(f"2021-07-0{day} 13:00")
+        await ben.buys({"bucket": "15.00"}, earns=2)
+    await town.at("2021-07-06 13:00")
+    await ben.buys({"fries": "3.00"}, earns=1)
+    await ben.has(11)  # five times two, and one
+
+    await town.at("2021-08-01 12:00")
+    await ada.spends(3)  # a side
+    await ada.has(0)
+    await ben.spends(11)  # 5.00 off
+    await ben.has(0)
+
+    await town.at("2021-09-01 12:00")
+    meal = await ada.buys({"bucket": "15.00"}, earns=2)
+    await town.at("2021-09-02 12:00")
+    await ada.buys({"fries": "4.00"}, earns=1)
+    await meal.comes_back(2)
+    await ada.has(1)
+
+    # 16 + 3 stamps were given and 2 taken back: 17 at 0.45 are 7.65. 14 were honoured at 0.40: 5.60 come back.
+    await town.at("2022-01-01 00:00")
+    await town.settles(restaurant="-2.05", operator="2.05")
+
+    await ada.loses(1, on="2022-09-03")  # 2 September, twelve months on, is its last day
+    await town.at("2022-09-02 23:59")
+    await ada.has(1)
+    await town.at("2022-09-03 00:00")
+    await ada.has(0)
+
+    await town.at("2022-10-31 12:00")
+    await ben.buys({"bucket": "15.00"}, earns=2)
+    await town.at("2022-11-01 00:00")
+    await ben.buys({"bucket": "15.00"})  # the club is closed
+    await ben.spends(2)  # and what was collected is honoured still
+
+    # 2 stamps at 0.45 given, 2 at 0.40 honoured; the one that lapsed was paid for when it was given.
+    await town.settles(restaurant="-0.10", operator="0.10")

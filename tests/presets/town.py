@@ -1,0 +1,260 @@
+"""A preset loaded by its command's own function, and lived in over HTTP: a diary with what each line must come to.
+
+Members act at partners' tills through the Python client, and look at their wallets by their own sign-in. The clock
+moves as the diary says, and what a worker would have done meanwhile is done by the functions that it calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.coalition import leaving
+from domain.ledger.sweeping import sweep
+from domain.storage import COALITION, Database, ReadSession, WriteSession
+from hansa.celebrating import celebrate_now
+from hansa.closing import close_due
+from hansa.commands.access import sign_in_link
+from hansa.presets.finding import find
+from hansa.presets.loading import ADMIN, APPROVER, PREPARER, Loaded, load
+from hansa.recipes import words
+from hansa.recipes.parts import Part
+from hansa.settings import Settings
+from hansa.storefront import (
+    Action,
+    Basket,
+    Card,
+    ClientSecret,
+    Line,
+    Recorded,
+    RecordedAction,
+    Redemption,
+    Refused,
+    Returned,
+    Storefront,
+)
+from partners.keys import Keys, derive
+from tests.builders import signing as ask
+from tests.builders.houses import Browser
+from tests.builders.served import a_server, settings_for
+
+ADVANCE = "mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { userErrors { code message } } }"
+ENROL = "mutation ($input: MemberEnrolInput!) { memberEnrol(input: $input) { userErrors { code message } } }"
+MINE = "{ me { wallet { available pending held debt expiries { at points } } } }"
+CYCLES = "{ cycles { nodes { id state } } }"
+NO_GOODS: Mapping[str, str] = {}
+
+
+@dataclass(kw_only=True)
+class Town:
+    """The partners of a preset at their tills, its people at their desks, and its members."""
+
+    loaded: Loaded
+    database: Database
+    settings: Settings
+    keys: Keys
+    url: str
+    stack: AsyncExitStack
+    coalition: Storefront
+    tills: Mapping[str, Storefront]
+    now: datetime
+    browsers: dict[str, Browser] = field(default_factory=dict)
+
+    async def at(self, when: str) -> None:
+        """It becomes a time of a day, by the programme's clock; months that begin on the way are worked through."""
+        then = words.moment(self.loaded.recipe.time_zone)(Part(when, "the diary", 0, (when,)))
+        while (month := _next_month(self.now)) < then:
+            await self._move(month)
+        await self._move(then)
+
+    async def enrol(self, name: str, *, at: str = "", born: str | None = None) -> Customer:
+        """Somebody takes a card at a counter, and lets every partner see the balance and make offers."""
+        first = at or next(iter(self.tills))
+        card = Card(f"CARD {name.upper()}")
+        details = {} if born is None else {"details": {"bornOn": born}}
+        said = {"idempotencyKey": f"{name} takes a card", "cardNumber": card.number, **details}
+        told = await self.tills[first].ask(ENROL, {"input": {**said, "consents": ["BALANCE", "OFFERS"]}})
+        assert told["memberEnrol"]["userErrors"] == []
+        for key, till in self.tills.items():
+            if key != first:
+                await till.consent(card, "BALANCE", "OFFERS")
+        home = await self._signed_in(member=card.number)
+        return Customer(town=self, name=name, card=card, home=home, first=first)
+
+    async def settles(self, **nets: str) -> None:
+        """What was posted since the last time is cut off, computed and laid before the partners, who get these nets."""
+        preparer = await self.at_desk(PREPARER)
+        cycle = next(one["id"] for one in (await preparer.ask(CYCLES))["cycles"]["nodes"] if one["state"] == "OPEN")
+        for step in (ask.CUT_OFF, ask.COMPUTE, ask.PROPOSE):
+            await preparer.do(step, cycle=cycle)
+        found = (await preparer.ask(ask.CYCLE, cycle=cycle))["cycle"]["statements"]
+        names = {self.loaded.slugs[key]: key for key in self.loaded.cast.partners}
+        got = {
+            names[one["partner"]["slug"]] if one["partner"] else one["role"].lower(): Decimal(one["net"]["amount"])
+            for one in found
+        }
+        assert {name: net for name, net in got.items() if net or name in nets} == {
+            name.replace("_", " "): Decimal(net) for name, net in nets.items()
+        }, f"settled on {self.now:%Y-%m-%d}"
+        assert sum(got.values()) == 0
+
+    async def at_desk(self, email: str) -> Browser:
+        """One of the coalition's people at a browser."""
+        if email not in self.browsers:
+            self.browsers[email] = await self._signed_in(person=email)
+        return self.browsers[email]
+
+    async def _signed_in(self, **whom: str) -> Browser:
+        link = await sign_in_link(self.settings, **whom)  # type: ignore[arg-type]
+        browser = Browser(await self.stack.enter_async_context(httpx.AsyncClient(base_url=self.url)))
+        answer = await browser.follow(link)
+        assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+        return browser
+
+    async def _move(self, to: datetime) -> None:
+        moved = await self.coalition.ask(ADVANCE, {"input": {"to": to.astimezone(UTC).isoformat()}})
+        assert moved["clockAdvance"]["userErrors"] == []
+        self.now = to
+        await self._work(to.astimezone(UTC))
+
+    async def _work(self, now: datetime) -> None:
+        """A turn of the worker at each of its works."""
+        await sweep(self.database.pool, now=now)
+        async with self.database.session(COALITION) as session, session.begin():
+            await leaving.sweep(WriteSession(ReadSession(session)), now=now)
+        await celebrate_now(self.database, keys=self.keys, now=now)
+        await close_due(self.database, now=now)
+
+
+@dataclass(kw_only=True)
+class Customer:
+    """A member: with a card at tills, and at home with a sign-in of its own."""
+
+    town: Town
+    name: str
+    card: Card
+    home: Browser
+    first: str
+
+    async def buys(
+        self,
+        goods: Mapping[str, str],
+        *,
+        at: str = "",
+        paid: Mapping[str, str] | None = None,
+        earns: int = 0,
+        wins: tuple[str, ...] = (),
+    ) -> Bought:
+        """Goods go over the counter: "12.99", or "3 for 16.47"."""
+        key = at or self.first
+        basket = Basket(
+            member=self.card,
+            lines=tuple(_line(article, said) for article, said in goods.items()),
+            currency=self.town.loaded.recipe.currency,
+            outlet=next(iter(self.town.loaded.outlets[key])),
+            tenders={kind: Decimal(amount) for kind, amount in (paid or {}).items()},
+        )
+        done = await self.town.tills[key].purchase(basket)
+        assert (done.points, tuple(one.name for one in done.tokens)) == (earns, wins), self._line(f"buys {goods}")
+        return Bought(customer=self, at=key, goods=tuple(goods), recorded=done)
+
+    async def does(
+        self, kind: str, *, at: str = "", earns: int = 0, wins: tuple[str, ...] = (), **attributes: Any
+    ) -> RecordedAction:
+        """Something that is no purchase."""
+        action = Action(member=self.card, kind=kind, attributes=attributes)
+        done = await self.town.tills[at or self.first].record_action(action)
+        assert (done.points, tuple(one.name for one in done.tokens)) == (earns, wins), self._line(f"does {kind}")
+        return done
+
+    async def spends(self, points: int, *, at: str = "") -> Redemption:
+        """Points go over the counter."""
+        key = at or self.first
+        outlet = next(iter(self.town.loaded.outlets[key]))
+        return await self.town.tills[key].redeem(self.card, points, outlet=outlet)
+
+    async def cannot_spend(self, points: int, code: str, *, at: str = "") -> None:
+        """Points that do not go over the counter."""
+        with pytest.raises(Refused) as refused:
+            await self.spends(points, at=at)
+        assert refused.value.code == code, self._line(f"cannot spend {points}")
+
+    async def has(self, available: int, *, waiting: int = 0, debt: int = 0) -> None:
+        """What is in the wallet, as the member sees it."""
+        wallet = (await self.home.ask(MINE))["me"]["wallet"]
+        got = tuple(int(wallet[name]) for name in ("available", "pending", "debt"))
+        assert got == (available, waiting, debt), self._line("has")
+
+    async def loses(self, points: int, on: str) -> None:
+        """What goes next, and when, as the member sees it."""
+        (first, *_) = (await self.home.ask(MINE))["me"]["wallet"]["expiries"]
+        when = datetime.fromisoformat(first["at"]).astimezone(self.town.loaded.recipe.time_zone)
+        assert (int(first["points"]), f"{when:%Y-%m-%d}") == (points, on), self._line("loses")
+
+    def _line(self, what: str) -> str:
+        return f"{self.town.now:%Y-%m-%d %H:%M} {self.name} {what}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bought:
+    """A purchase, of which something may come back."""
+
+    customer: Customer
+    at: str
+    goods: tuple[str, ...]
+    recorded: Recorded
+
+    async def comes_back(self, takes: int, **quantities: int) -> Returned:
+        """Goods come back: those named, or everything."""
+        lines = {self.goods.index(name.replace("_", " ")) + 1: Decimal(back) for name, back in quantities.items()}
+        done = await self.customer.town.tills[self.at].take_back(purchase=self.recorded.id, lines=lines or None)
+        assert done.points == takes, f"{self.customer.name} takes {quantities or 'everything'} back"
+        return done
+
+
+@asynccontextmanager
+async def a_preset(name: str, database: Database, database_url: str, home: Path) -> AsyncIterator[Town]:
+    """A preset in force at its start, served on a port."""
+    settings = settings_for(database_url, home)
+    keys = derive(settings.key())
+    loaded = await load(database, find(name), keys=keys)
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(a_server(database_url, home))
+        fronts = {
+            one.whose: await stack.enter_async_context(
+                Storefront.opened(url, ClientSecret(one.client_id, one.secret or ""))
+            )
+            for one in loaded.clients
+        }
+        yield Town(
+            loaded=loaded,
+            database=database,
+            settings=settings.model_copy(update={"issuer": url}),
+            keys=keys,
+            url=url,
+            stack=stack,
+            coalition=fronts[""],
+            tills={key: fronts[loaded.slugs[key]] for key in loaded.cast.partners if loaded.outlets[key]},
+            now=loaded.starts,
+        )
+
+
+def _next_month(now: datetime) -> datetime:
+    first = now.replace(day=1, hour=0, minute=0, second=0)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def _line(article: str, said: str) -> Line:
+    quantity, _, price = said.rpartition(" for ")
+    return Line(article, Decimal(price), Decimal(quantity or "1"))
+
+
+__all__ = ["ADMIN", "APPROVER", "PREPARER", "Bought", "Customer", "Town", "a_preset"]
