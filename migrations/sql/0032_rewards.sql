@@ -150,19 +150,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE sees_partner(r.partner_id) OR r.live_from IS NOT NULL AND COALESCE((r.terms ->> 'shows_stock')::boolean, true)
 $$;
 
--- What was given to charities by redeeming these rewards, by what each piece was worth: pieces that stand, and by how many members.
--- With a member: by that member alone.
-CREATE FUNCTION gifts_given(ids uuid[], wallet uuid, member uuid) RETURNS TABLE (reward_id uuid, worth jsonb, pieces bigint, members bigint)
+-- What was given by redeeming rewards of kind CHARITY, by charity and by what each piece was worth: pieces that stand, and how many
+-- members gave to the charity. Without a charity: to all; with a member: by that member alone.
+CREATE FUNCTION gifts_given(recipient text, wallet uuid, member uuid) RETURNS TABLE (charity text, worth jsonb, pieces bigint, members bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH given AS MATERIALIZED (
-        SELECT r.reward_id, r.worth, r.pieces_left, r.member_id FROM reward_redemption r
-        WHERE r.reward_id = ANY (ids) AND r.state NOT IN ('HELD', 'CANCELLED') AND r.worth ? 'gift'
-            AND (member IS NULL OR r.wallet_id = wallet AND r.member_id = member)
+        SELECT r.terms ->> 'charity' AS charity, g.worth, g.pieces_left, g.member_id
+        FROM reward r JOIN reward_redemption g ON g.reward_id = r.reward_id AND g.version = r.version
+        WHERE r.kind = 'CHARITY' AND r.live_from IS NOT NULL AND (recipient IS NULL OR r.terms ->> 'charity' = recipient)
+            AND g.state NOT IN ('HELD', 'CANCELLED') AND (member IS NULL OR g.wallet_id = wallet AND g.member_id = member)
     ), people AS (
-        SELECT g.reward_id, count(DISTINCT g.member_id) AS members FROM given g GROUP BY 1
+        SELECT g.charity, count(DISTINCT g.member_id) AS members FROM given g GROUP BY 1
     )
-    SELECT g.reward_id, g.worth, sum(g.pieces_left)::bigint, p.members FROM given g JOIN people p ON p.reward_id = g.reward_id
-    GROUP BY 1, 2, 4
+    SELECT g.charity, g.worth, sum(g.pieces_left)::bigint, p.members FROM given g JOIN people p ON p.charity = g.charity
+    GROUP BY 1, 2, 4 ORDER BY 1
 $$;
 
 -- Whether a member has redeemed a reward and still has it; answers the partners that the reward names.
@@ -198,11 +199,13 @@ BEGIN
     RETURN QUERY SELECT d.tickets, d.digest, kept.seed FROM reward_draw d WHERE d.reward_id = reward;
 END $$;
 
--- What everybody is told of a draw: the seed once it is open, how many tickets there were, their digest, and which of them won.
+-- What everybody is told of a draw: the seed once it is open, how many tickets there are by now, their digest, and which of them won.
 CREATE FUNCTION draws_told(ids uuid[])
 RETURNS TABLE (reward_id uuid, commitment bytea, seed bytea, tickets int, digest bytea, drawn_at timestamptz, winners jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT s.reward_id, sha256(s.seed), CASE WHEN s.revealed_at IS NOT NULL THEN s.seed END, d.tickets, d.digest, d.drawn_at,
+    SELECT s.reward_id, sha256(s.seed), CASE WHEN s.revealed_at IS NOT NULL THEN s.seed END, COALESCE(d.tickets, (
+            SELECT count(*)::int FROM token k WHERE k.reward_id = s.reward_id AND k.kind = 'TICKET' AND k.taken_back_entry IS NULL)),
+        d.digest, d.drawn_at,
         COALESCE((SELECT jsonb_agg(jsonb_build_object('place', w.place, 'number', w.number, 'ticket', t.ticket_id, 'holder', t.holder,
             'thing', w.thing) ORDER BY w.place) FROM reward_winner w
             JOIN reward_ticket t ON t.reward_id = w.reward_id AND t.number = w.number WHERE w.reward_id = s.reward_id), '[]')

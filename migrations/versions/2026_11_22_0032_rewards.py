@@ -12,7 +12,7 @@ DOORS = (
     "rewards_live(text, timestamptz)",
     "rewards_recorded(uuid[], integer[])",
     "stocks_left(uuid[])",
-    "gifts_given(uuid[], uuid, uuid)",
+    "gifts_given(text, uuid, uuid)",
     "holds_reward(uuid, uuid, uuid, uuid)",
     "close_draw(uuid, integer, timestamptz, timestamptz)",
     "draws_told(uuid[])",
