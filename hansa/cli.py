@@ -16,6 +16,7 @@ import typer
 from domain.errors import DomainError
 from hansa import __version__, reporting
 from hansa.commands import clients, proofs, staff, verifying
+from hansa.commands.action import app as acting
 from hansa.commands.bank import app as banking
 from hansa.commands.campaign import app as campaigning
 from hansa.commands.contract import app as contracting
@@ -174,6 +175,7 @@ staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
 app.add_typer(campaigning.app)
+app.add_typer(acting.app)
 app.add_typer(contracting.contract)
 app.add_typer(contracting.company)
 app.add_typer(leaving.exits)

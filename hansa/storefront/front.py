@@ -34,6 +34,7 @@ from hansa.storefront.values import (
     Returned,
     Wallet,
     new_key,
+    tendered,
     whole,
 )
 
@@ -114,10 +115,23 @@ class Storefront:
     # Purchases
 
     async def preview(
-        self, lines: Sequence[Line], *, currency: str, outlet: str | None = None, member: Ref | None = None
+        self,
+        lines: Sequence[Line],
+        *,
+        currency: str,
+        outlet: str | None = None,
+        member: Ref | None = None,
+        channel: str | None = None,
+        tenders: Mapping[str, Decimal] | None = None,
     ) -> Preview:
-        """What a basket would earn now."""
-        basket: dict[str, Any] = {"lines": [line.input() for line in lines], "currency": currency, "outletCode": outlet}
+        """What a basket would earn now, paid so where that is known."""
+        basket: dict[str, Any] = {
+            "lines": [line.input() for line in lines],
+            "currency": currency,
+            "outletCode": outlet,
+            "channel": channel,
+            "tenders": tendered(tenders or {}),
+        }
         if member is not None:
             basket["member"] = member.input()
         return Preview.read((await self.ask(documents.PREVIEW, {"basket": basket}))["purchasePreview"])

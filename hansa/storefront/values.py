@@ -102,10 +102,15 @@ class Basket:
             "receiptNumber": self.receipt_number,
             "channel": self.channel,
             "staff": self.staff,
-            "tenders": [{"kind": kind, "amount": str(amount)} for kind, amount in self.tenders.items()] or None,
+            "tenders": tendered(self.tenders) or None,
             "idempotencyKey": self.key,
         }
         return {name: value for name, value in said.items() if value is not None}
+
+
+def tendered(tenders: Mapping[str, Decimal]) -> list[dict[str, str]]:
+    """How something is paid, as the API takes it."""
+    return [{"kind": kind, "amount": str(amount)} for kind, amount in tenders.items()]
 
 
 Attribute = str | int | bool | datetime

@@ -95,3 +95,10 @@ async def test_the_third_purchase_wins_a_coffee_and_half_a_card_half_the_points(
     assert [[token.name for token in one.tokens] for one in won] == [[], [], ["A free coffee"]]
     shown = await front.preview(milk, currency="USD", outlet="1", member=ADA)
     assert "Card: 1 of 3" in " ".join(shown.progress), shown.progress
+
+
+async def test_what_a_basket_would_earn_goes_by_how_it_is_paid(front: Storefront) -> None:
+    milk = (Line(sku="milk", amount=Decimal("10.00")),)
+    for paid, points in (({}, 0), ({"CARD": Decimal("10.00")}, 20), ({"CASH": Decimal("10.00")}, 0)):
+        shown = await front.preview(milk, currency="USD", outlet="1", member=ADA, tenders=paid)
+        assert shown.points == points, paid

@@ -143,6 +143,12 @@ STEP = st.one_of(
 )
 
 
+@pytest.mark.parametrize(
+    "either",
+    [pytest.param("both walls", marks=pytest.mark.slow), "the queries' own wall alone"],  # what one holds, two do
+    indirect=True,
+    scope="module",
+)
 @pytest.mark.parametrize("attacker", ATTACKERS)
 async def test_whatever_is_asked_nothing_of_another_shop_is_told(either: World, attacker: str) -> None:
     found = []

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from domain.members.consent_texts import TEXT_VERSION
 from domain.members.models import ConsentPurpose
 from partners.scopes import PersonRole
 from partners.sign_in import sayings
@@ -144,7 +145,7 @@ async def test_a_member_sees_what_each_shop_may_do_since_when_and_in_whose_words
     assert "Partner 0 may see how many points you have" in page.text
     assert "Partner 0 may see what happened to your points" in page.text
     assert "until you take it back" in page.text
-    assert "Words of version 1" in page.text
+    assert f"Words of version {TEXT_VERSION}" in page.text
     assert "Shop connected" in page.text
 
 

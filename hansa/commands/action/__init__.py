@@ -1,0 +1,1 @@
+"""`hansa action`: the types of actions that partners record."""
