@@ -1,4 +1,4 @@
-"""Draws of sweepstakes: the tickets are closed, the seed is opened, the winners are written down; and the proof of it."""
+"""Draws of sweepstakes: the tickets are closed, the seed is opened, the winners are kept; and the proof of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select, text
+from sqlalchemy import Integer, any_, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from domain.earning.basket import CLOCK_SKEW
@@ -144,9 +145,10 @@ async def _write_winners(session: WriteSession, reward: Reward, draw: Draw, seed
         .order_by(col(RewardTicket.number))
     )
     wins = drawn(draw, seed, reward.reward_id, list(holders))
+    numbers = literal([win.number for win in wins], ARRAY(Integer))
     tickets = await session.scalars(
         select(RewardTicket).where(
-            col(RewardTicket.reward_id) == reward.reward_id, col(RewardTicket.number).in_([win.number for win in wins])
+            col(RewardTicket.reward_id) == reward.reward_id, col(RewardTicket.number) == any_(numbers)
         )
     )
     by_number = {ticket.number: ticket for ticket in tickets}
@@ -169,4 +171,12 @@ def _winner(reward: Reward, win: Win, ticket: RewardTicket) -> RewardWinner:
 
 def _told(row: Any) -> DrawTold:
     winners = (TicketDrawn(**one | {"ticket": UUID(one["ticket"])}) for one in row.winners)
-    return DrawTold(**dict(row._mapping) | {"winners": tuple(winners)})
+    return DrawTold(
+        reward_id=row.reward_id,
+        commitment=row.commitment,
+        seed=row.seed,
+        tickets=row.tickets,
+        digest=row.digest,
+        drawn_at=row.drawn_at,
+        winners=tuple(winners),
+    )

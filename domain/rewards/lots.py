@@ -1,8 +1,8 @@
 """How a sweepstake is drawn: by a seed that was promised beforehand, so that anybody can draw it again.
 
-The tickets are numbered from 0. They are shuffled by Fisher and Yates (R. Durstenfeld, Algorithm 235, CACM 7, 1964): the
-number that comes at a place is one of those left, by HMAC-SHA256 of the seed over "reward/place/attempt", taken as a
-whole number of 256 bits; an attempt that would favour the lower numbers is thrown away.
+The tickets are numbered from 0. They are shuffled by Fisher and Yates (R. Durstenfeld, Algorithm 235, CACM 7, 1964):
+the number that comes at a place is one of those left, by HMAC-SHA256 of the seed over "reward/place/attempt", taken as
+a whole number of 256 bits; an attempt that would favour the lower numbers is thrown away.
 """
 
 from __future__ import annotations
