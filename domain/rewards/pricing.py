@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.earning.basket import BasketLine
 from domain.earning.bounds import CapPer
 from domain.earning.periods import period_of
+from domain.earning.tallies import key_of
 from domain.ids import RewardId
 from domain.products.facts import ProductFacts
 from domain.rewards.terms import Articles, Limit, PayWithPoints, Pick, Step, Worth
@@ -97,12 +98,10 @@ def matched(worth: Worth) -> int:
     return 0 if worth.gift is None else int(worth.gift * worth.match)
 
 
-def limit_key(
-    reward_id: RewardId, limit: Limit, *, member_id: UUID, wallet_id: UUID, at: datetime, zone: ZoneInfo
-) -> str:
-    """The name of the tally that counts a limit: R:reward:whose:period."""
-    whose = member_id if limit.per is CapPer.MEMBER else wallet_id
-    return f"R:{reward_id}:{whose}:{period_of(limit.period, at, zone)}"
+def limit_key(reward_id: RewardId, limit: Limit, *, member_id: UUID, at: datetime, zone: ZoneInfo) -> str:
+    """The name of the tally that counts a limit; in a form that follows its member through merges."""
+    whose = member_id if limit.per is CapPer.MEMBER else None
+    return key_of(f"R:{reward_id}", "pieces", whose, period_of(limit.period, at, zone))
 
 
 def _piece(line: BasketLine) -> int:
