@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -46,17 +46,29 @@ class TokenRow(Row, table=True):
     member_id: UUID
     partner_id: UUID
     """Who recorded what won it."""
-    campaign_id: UUID
-    campaign_version: int
+    campaign_id: UUID | None = None
+    """The campaign that gave it; or else a reward."""
+    campaign_version: int | None = None
     kind: str
     name: str
     given_at: datetime = Field(sa_type=Instant)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     taken_back_entry: UUID | None = None
-    """The return that took it back."""
+    """The return, or the end of the redemption, that took it back."""
+    voucher_id: UUID | None = None
+    """The voucher that it is, where it works at the till."""
+    reward_id: UUID | None = None
+    """Of whose draw it is a ticket."""
+    reward_version: int | None = None
 
     __table_args__ = (
         Index(None, "wallet_id", "entry_id"),
+        Index(None, "reward_id", postgresql_where=text("reward_id IS NOT NULL")),
+        CheckConstraint(
+            "num_nonnulls(campaign_id, reward_id) = 1 AND (campaign_id IS NULL) = (campaign_version IS NULL)"
+            " AND (reward_id IS NULL) = (reward_version IS NULL)",
+            name="giver",
+        ),
         CheckConstraint("kind IN ('COUPON', 'BADGE', 'TICKET')", name="kind"),
         CheckConstraint("expires_at > given_at", name="term"),
     )

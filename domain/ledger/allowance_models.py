@@ -35,6 +35,10 @@ class AllowanceKind(StrEnum):
     """What a sponsor may still come to owe."""
     BUDGET = "BUDGET"
     """What a campaign may still cost."""
+    USES = "USES"
+    """How often a coupon can still be used, by all together."""
+    STOCK = "STOCK"
+    """Pieces of a reward that are left."""
 
 
 class Unit(StrEnum):
@@ -43,6 +47,8 @@ class Unit(StrEnum):
     POINTS = "POINTS"
     MILLIONTHS = "MILLIONTHS"
     """Of the unit of the coalition's currency."""
+    PIECES = "PIECES"
+    """Of a reward."""
 
 
 class ChangeReason(StrEnum):
@@ -62,6 +68,10 @@ class ChangeReason(StrEnum):
     """A campaign went live with a budget, or with another one than before."""
     PACE = "PACE"
     """The next part of a campaign's budget became available."""
+    USES = "USES"
+    """A coupon went live for so many uses, or for another number than before."""
+    STOCK = "STOCK"
+    """Pieces of a reward were put in, or taken out."""
 
 
 class CutReason(StrEnum):
@@ -113,7 +123,7 @@ class Allowance(Row, table=True):
     partner_id: UUID = Field(foreign_key="partner.partner_id")
     kind: str
     subject_id: UUID
-    """What it bounds: a sponsor, by the partner's id, or a campaign."""
+    """What it bounds: a sponsor, by the partner's id, a campaign, or a reward."""
     unit: str
     slices: int
     spread: int
@@ -126,8 +136,8 @@ class Allowance(Row, table=True):
 
     __table_args__ = (
         UniqueConstraint("subject_id", "kind"),
-        CheckConstraint("kind IN ('PREPAID', 'CREDIT', 'BUDGET')", name="kind"),
-        CheckConstraint("unit IN ('POINTS', 'MILLIONTHS')", name="unit"),
+        CheckConstraint("kind IN ('PREPAID', 'CREDIT', 'BUDGET', 'STOCK')", name="kind"),
+        CheckConstraint("unit IN ('POINTS', 'MILLIONTHS', 'PIECES')", name="unit"),
         CheckConstraint("slices BETWEEN 1 AND 64", name="slices"),
         CheckConstraint("spread BETWEEN 1 AND slices", name="spread"),
         CheckConstraint("limit_amount >= 0", name="limit_amount"),
@@ -165,14 +175,17 @@ class AllowanceChange(Row, table=True):
 
     __table_args__ = (
         Index(None, "allowance_id", "changed_at"),
-        CheckConstraint("reason IN ('OPENED', 'PACK', 'REFUND', 'LIMIT', 'EXPOSURE', 'BUDGET', 'PACE')", name="reason"),
+        CheckConstraint(
+            "reason IN ('OPENED', 'PACK', 'REFUND', 'LIMIT', 'EXPOSURE', 'BUDGET', 'PACE', 'STOCK')", name="reason"
+        ),
     )
 
 
 class AllowanceDraw(Row, table=True):
     """What a lot drew, and what a return gave back of it (less than nothing): appended, never changed.
 
-    A budget is drawn by benefits too: by their ids, the points being minor units.
+    A budget is drawn by benefits too: by their ids, the points being minor units. Stock is drawn by redemptions: by the
+    ids of their entries, the points being pieces.
     """
 
     __tablename__ = "allowance_draw"

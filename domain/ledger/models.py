@@ -52,6 +52,12 @@ class EntryKind(StrEnum):
     """Points left for another wallet."""
     MOVE_IN = "MOVE_IN"
     """Points came from another wallet."""
+    VOUCHER = "VOUCHER"
+    """Vouchers were used."""
+    VOUCHER_REVERSAL = "VOUCHER_REVERSAL"
+    """A use of vouchers was taken back."""
+    VOUCHER_GIFT = "VOUCHER_GIFT"
+    """Vouchers were given."""
 
 
 class TransferKind(StrEnum):

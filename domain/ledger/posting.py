@@ -27,6 +27,9 @@ T = TypeVar("T")
 LARGEST_BATCH = 500
 ATTEMPTS = 4
 
+NO_CODE_LEFT = "HA004"
+"""The whole posting is taken back: a voucher that it gives has no code (migrations/sql/0031_posting.sql)."""
+
 PASSING = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -51,6 +54,9 @@ class Door(StrEnum):
     REVERSALS = "post_reversals"
     RETURNS = "post_returns"
     ADJUSTMENTS = "post_adjustments"
+    VOUCHER_USES = "post_voucher_uses"
+    VOUCHER_REVERSALS = "post_voucher_reversals"
+    VOUCHER_GIFTS = "post_voucher_gifts"
 
 
 async def post(pool: Pool, door: Door, postings: Sequence[Posting], *, now: datetime) -> list[Verdict]:
@@ -88,6 +94,12 @@ async def _write(pool: Pool, door: Door, postings: Sequence[Posting], now: datet
         if len(postings) > 1:
             return [(await _write(pool, door, [posting], now))[0] for posting in postings]
         return [await _lost_the_key(pool, door, postings[0], now)]
+    except asyncpg.PostgresError as problem:
+        if problem.sqlstate != NO_CODE_LEFT:
+            raise
+        if len(postings) > 1:
+            return [(await _write(pool, door, [posting], now))[0] for posting in postings]
+        return [Verdict("VOUCHERS_USED_UP", postings[0].wallet_id, postings[0].entry_id, *[None] * 5)]
 
 
 async def _lost_the_key(pool: Pool, door: Door, posting: Posting, now: datetime) -> Verdict:

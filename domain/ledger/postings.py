@@ -72,6 +72,22 @@ class TallyMove:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherWanted:
+    """A voucher to be issued by the posting that gives it; where no code is left, it is cut and nothing is refused."""
+
+    coupon_id: UUID
+    lookup: bytes | None
+    """The digest of its code; None: the code comes from the coupon's pool."""
+    source: str
+    """What it comes of, such as PRIZE or REWARD (domain/vouchers/models.py)."""
+    source_id: UUID | None = None
+    """The campaign or the reward."""
+    uses: int = 1
+    expires_at: datetime | None = None
+    voucher_id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenGiven:
     """A thing won that is no point."""
 
@@ -80,6 +96,8 @@ class TokenGiven:
     kind: str
     name: str
     expires_at: datetime | None = None
+    voucher: VoucherWanted | None = None
+    """What works at the till, where the token is a voucher of a coupon."""
     token_id: UUID = field(default_factory=new_id)
 
 
@@ -117,11 +135,40 @@ class ActionPosting(EarningPosting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RewardTaken:
+    """What a redemption is for, and all that goes with it."""
+
+    reward_id: UUID
+    version: int
+    owner_id: UUID
+    name: str
+    """What tickets of its draw are called."""
+    step: int | None
+    pieces: int
+    unit_points: int
+    """Only multiples of so many points can be captured or taken back; all of them: not in part."""
+    money: int
+    """Paid beside the points, in minor units."""
+    currency: str
+    worth: dict[str, Any]
+    """Of one piece, as told."""
+    off: list[dict[str, int]]
+    """Number of each line, and what is taken off it in minor units."""
+    from_stock: bool
+    fulfilment: str
+    tallies: list[TallyMove] = field(default_factory=list)
+    benefits: list[BenefitGiven] = field(default_factory=list)
+    vouchers: list[VoucherWanted] = field(default_factory=list)
+    tickets: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedemptionPosting(Posting):
-    """Points to spend at once, or to hold until a time."""
+    """Points to spend at once, or to hold until a time; none, where a reward asks for none."""
 
     points: int
     hold_until: datetime | None = None
+    reward: RewardTaken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +211,47 @@ class ReturnPosting(Posting):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentPosting(Posting):
     """Points given without a purchase, as an approved adjustment (refers_to) says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherUsed:
+    """One voucher of a basket, and what it takes off."""
+
+    voucher_id: UUID
+    coupon_id: UUID
+    version: int
+    amount: int
+    """In minor units."""
+    lines: list[dict[str, int]]
+    """Number of the line, and the amount taken off it."""
+    benefits: list[UUID]
+    """The money that its sponsors owe for it."""
+    public: bool = False
+    """A coupon's public word: the member's own row is kept with its first use."""
+    uses: int = 1
+    """PUBLIC: how often the member may."""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherPosting(Posting):
+    """The vouchers of one basket, used together or not at all."""
+
+    currency: str
+    uses: list[VoucherUsed]
+    benefits: list[BenefitGiven]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherReversalPosting(Posting):
+    """A use of vouchers (refers_to) is taken back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherGiftPosting(Posting):
+    """Vouchers given by their coupon's owner."""
+
+    vouchers: list[VoucherWanted]
 
 
 @dataclass(frozen=True, slots=True)
