@@ -62,6 +62,10 @@ TRANSFER_FIELDS = (
 BASKET_FIELDS = ("currency", "total", "numbers", "skus", "quantities", "amounts", "facts")
 BENEFIT_FIELDS = ("benefit_id", "kind", "sponsor_id", "amount", "campaign_id", "campaign_version")
 ACTION_FIELDS = ("kind", "attributes", "facts")
+REWARD_FIELDS = (
+    *("reward_id", "version", "owner_id", "step", "pieces", "points", "unit_points", "money", "currency", "worth"),
+    *("from_stock", "counts", "gives", "fulfilment"),
+)
 GOODS_FIELDS = ("wallet_id", "number", "numbers", "quantities", "amounts")
 
 
@@ -86,6 +90,11 @@ def basket_digest(purchase: Row, benefits: Sequence[Row]) -> bytes:
 def action_digest(action: Row) -> bytes:
     """The content of an action: its type and what it said and was rated by, as the database writes them."""
     return _digest(FIELD.join(_fields(action, ACTION_FIELDS)))
+
+
+def reward_digest(redeemed: Row) -> bytes:
+    """The content of a redemption that names a reward: what was promised, as the database writes it."""
+    return _digest(FIELD.join(_fields(redeemed, REWARD_FIELDS)))
 
 
 def goods_digest(goods: Row, benefits: Sequence[UUID]) -> bytes:

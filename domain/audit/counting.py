@@ -10,6 +10,7 @@ import orjson
 from domain.audit.canonical import Row, action_digest
 from domain.audit.findings import Finding, Wrong
 from domain.audit.reading import Connection, WalletRows
+from domain.audit.rewarding import counted_by_rewards
 
 COUNTED, TALLIES = '"counted":', '"tallies":'
 MOVES = frozenset({"MOVE_IN", "MOVE_OUT"})
@@ -26,7 +27,7 @@ WITH won AS (
 )
 SELECT COALESCE(w.wallet_id, k.home_wallet_id) AS wallet_id, COALESCE(w.entry_id, k.entry_id) AS entry_id,
     COALESCE(w.token_id, k.token_id) AS token_id
-FROM won w FULL JOIN token k ON k.token_id = w.token_id
+FROM won w FULL JOIN (SELECT * FROM token WHERE reward_id IS NULL) k ON k.token_id = w.token_id
 LEFT JOIN entry e ON e.wallet_id = k.home_wallet_id AND e.entry_id = k.entry_id
 LEFT JOIN gone g ON g.token_id = COALESCE(w.token_id, k.token_id)
 WHERE (w.wallet_id, w.entry_id, w.campaign_id, w.campaign_version, w.kind, w.name, w.until, e.partner_id, e.posted_at)
@@ -88,6 +89,8 @@ def _counted(found: WalletRows) -> Iterator[tuple[tuple[str, str], int]]:
         elif COUNTED in told:
             state |= {key: (counted, won) for key, (counted, won) in orjson.loads(told)["counted"].items()}
     sums: Counter[tuple[str, str]] = Counter()
+    for key, pieces in counted_by_rewards(found).items():
+        sums[_household(key), "counted"] += pieces
     for key, (counted, rewarded) in state.items():
         sums[_household(key), "counted"] += counted
         sums[_household(key), "rewarded"] += rewarded

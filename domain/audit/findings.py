@@ -29,6 +29,8 @@ class Wrong(StrEnum):
     """A counter is not what purchases, actions and returns left it at."""
     TOKEN_DIFFERS = "TOKEN_DIFFERS"  # noqa: S105 -- a thing won
     """A thing was won by no entry, or is not the one that was won."""
+    REWARD_DIFFERS = "REWARD_DIFFERS"
+    """A reward is not what its redemption was made for, or not so much of it stands."""
     RETURN_DIFFERS = "RETURN_DIFFERS"
     BENEFIT_DIFFERS = "BENEFIT_DIFFERS"
     ROW_ASTRAY = "ROW_ASTRAY"

@@ -40,6 +40,12 @@ TABLES = {
         "SELECT wallet_id, entry_id, partner_id, outlet_id, kind, occurred_at, attributes::text AS attributes,"
         " facts::text AS facts FROM action WHERE wallet_id > $1 AND wallet_id <= $2"
     ),
+    "reward_redemption": (
+        "SELECT home_wallet_id AS wallet_id, entry_id, partner_id, owner_id, reward_id, version, step, pieces, points,"
+        " unit_points, money, currency, worth::text AS worth, from_stock::text AS from_stock, counts::text AS counts,"
+        " gives::text AS gives, fulfilment, pieces_left, state, redeemed_at, counts AS keys"
+        " FROM reward_redemption WHERE home_wallet_id > $1 AND home_wallet_id <= $2"
+    ),
     "tally": "SELECT wallet_id, key, counted, rewarded FROM tally WHERE wallet_id > $1 AND wallet_id <= $2",
 }
 """Every table of wallets, each row of which is read exactly once; lists and facts as the database writes them."""

@@ -16,6 +16,7 @@ from domain.audit.findings import Finding, Report, Wrong
 from domain.audit.movements import in_order, movement_of
 from domain.audit.reading import Connection, WalletRows, wallets
 from domain.audit.replaying import Debt, Hold, Lot, Replay
+from domain.audit.rewarding import rewards_amiss, stock_amiss
 from domain.audit.sums import Sums
 from domain.audit.telling import untold
 from domain.merkle import Tree
@@ -25,6 +26,10 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 COLUMNS = {kind: tuple(column.name for column in fields(kind)) for kind in (Lot, Debt, Hold)}
 COUNTERS = ("available", "pending", "held", "debt")
+
+GIVES_OTHERWISE = frozenset({"REDEMPTION", "CAPTURE", "VOUCHER"})
+"""Entries whose benefits are not of a basket: they are looked at with what gave them."""
+TAKES_BACK_OTHERWISE = frozenset({"REVERSAL", "VOUCHER_REVERSAL"})
 
 KEYS_TWICE = """
 SELECT partner_id, idempotency_key, array_agg(wallet_id) AS wallets, array_agg(entry_id) AS entries
@@ -80,7 +85,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
             progress(report.wallets, every)
     report.lines, broken = await trail.broken(connection)
     across = [*await _seals(connection, trees, moved), *await _across(connection), *await untold(connection)]
-    across += [*await drawn_amiss(connection), *await tokens_amiss(connection)]
+    across += [*await drawn_amiss(connection), *await tokens_amiss(connection), *await stock_amiss(connection)]
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report
@@ -117,6 +122,7 @@ def _wallet(found: WalletRows, cycles: Mapping[UUID, int]) -> list[Finding]:
         *_baskets(found),
         *_goods(found),
         *actions_amiss(found),
+        *rewards_amiss(found),
         *tallies_amiss(found),
     ]
 
@@ -179,8 +185,10 @@ def _baskets(found: WalletRows) -> Iterable[Finding]:
     """Purchases and their benefits against the entries they were recorded with."""
     entries = {entry["entry_id"]: entry for entry in found.rows["entry"] if entry["kind"] == "PURCHASE"}
     benefits: dict[UUID, list[Row]] = defaultdict(list)
+    kinds = {entry["entry_id"]: entry["kind"] for entry in found.rows["entry"]}
     for benefit in found.rows["benefit"]:
-        benefits[benefit["entry_id"]].append(benefit)
+        if kinds.get(benefit["entry_id"]) not in GIVES_OTHERWISE:
+            benefits[benefit["entry_id"]].append(benefit)
     returned: dict[UUID, list[int]] = defaultdict(list)
     for goods in found.rows["purchase_return"]:
         returned[goods["purchase_entry_id"]].append(goods["number"])
@@ -225,8 +233,10 @@ def _goods(found: WalletRows) -> Iterable[Finding]:
     """Returns against their entries, which after a merge stand in another wallet."""
     here = {entry["entry_id"]: entry for entry in found.rows["entry"] if entry["kind"] == "RETURN"}
     back: dict[UUID | None, list[Row]] = defaultdict(list)
+    undone = {entry["entry_id"] for entry in found.rows["entry"] if entry["kind"] in TAKES_BACK_OTHERWISE}
     for benefit in found.rows["benefit"]:
-        back[benefit["reversed_entry_id"]].append(benefit)
+        if benefit["reversed_entry_id"] not in undone:
+            back[benefit["reversed_entry_id"]].append(benefit)
     back.pop(None, None)
     for goods in found.rows["purchase_return"]:
         entry = here.get(goods["entry_id"]) or found.entries_elsewhere.get(goods["entry_id"])

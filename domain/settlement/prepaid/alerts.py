@@ -26,10 +26,8 @@ async def watch(session: WriteSession, *, now: datetime) -> list[Standing]:
     """Note which allowances have run low since, and which have been filled again; the ones that are newly low."""
     found = []
     for standing in await allowances(session):
-        if standing.allowance.kind == AllowanceKind.BUDGET:
-            continue  # a campaign's: its owner and sponsors are told, by what its terms say
-        if standing.allowance.kind == AllowanceKind.BUDGET:
-            continue  # a campaign says itself when its people are told
+        if standing.allowance.kind in {AllowanceKind.BUDGET, AllowanceKind.STOCK}:
+            continue  # a campaign's or a reward's: they say themselves when their people are told
         below = await threshold(session, standing.allowance, now=now)
         low = below is not None and standing.left < below
         if await mind(session, standing.allowance.allowance_id, low=low, now=now) and low:
