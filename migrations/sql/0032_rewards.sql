@@ -1,5 +1,3 @@
-SET LOCAL check_function_bodies = off;
-
 -- What members get for points: terms of an owner, versioned. What has been live is history: redemptions name it, so it never changes;
 -- and a reward goes live only with the agreement of every partner that pays beyond the points. Both are also checked by
 -- domain/rewards/managing.py.
