@@ -16,14 +16,13 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from partners.sign_in.words import LANGUAGES, translations
+from domain.languages import LANGUAGES, locale_of, translations
 
 __all__ = ["LANGUAGES", "PaperWords", "words_in"]
 
 PRICE_DIGITS = 4
 """How many a price has at least."""
 
-_LOCALES = {"en": "en_GB"}
 _MONEY = {"en": "¤¤\N{NO-BREAK SPACE}#,##0.00"}
 _MONEY_ELSEWHERE = "#,##0.00\N{NO-BREAK SPACE}¤¤"
 
@@ -83,8 +82,7 @@ class PaperWords:
 @cache
 def words_in(language: str) -> PaperWords:
     """The words of a language."""
-    locale = Locale.parse(_LOCALES.get(language, language))
-    return PaperWords(language, locale, translations(language, "hansa.paper"))
+    return PaperWords(language, locale_of(language), translations(language, "hansa.paper"))
 
 
 def _minus(figure: str) -> str:

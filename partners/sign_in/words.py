@@ -9,20 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
-LANGUAGES = {"en": "English", "lv": "Latviešu", "bg": "Български", "fi": "Suomi", "hu": "Magyar"}
-"""The languages of the pages, each in its own words."""
+from domain.languages import LANGUAGES, locale_of, translations
 
-_LOCALES = {"en": "en_GB"}
+__all__ = ["LANGUAGES", "Words", "chosen", "words_in"]
+
 _MOST_WISHES = 20
 
 
@@ -56,8 +52,7 @@ class Words:
 @cache
 def words_in(language: str) -> Words:
     """The words of a language."""
-    locale = Locale.parse(_LOCALES.get(language, language))
-    return Words(language, locale, translations(language))
+    return Words(language, locale_of(language), translations(language, "partners.sign_in"))
 
 
 def chosen(*wishes: str) -> str:
@@ -87,21 +82,3 @@ def _weight(written: str) -> float:
         return float(value) if name.strip() == "q" else 1.0
     except ValueError:
         return 0.0
-
-
-def translations(language: str, package: str = "partners.sign_in") -> NullTranslations:
-    """What the catalogues of a package say in a language; in English, what they are asked."""
-    found = NullTranslations()
-    folder = files(package).joinpath("locales", language)
-    if language == "en":
-        return found
-    for source in sorted(folder.iterdir(), key=lambda source: source.name):
-        if source.name.endswith(".po"):
-            compiled = BytesIO()
-            with source.open("rb") as opened:
-                write_mo(compiled, read_po(opened, locale=language))
-            compiled.seek(0)
-            catalogue = GNUTranslations(compiled)
-            catalogue.add_fallback(found)
-            found = catalogue
-    return found

@@ -1,0 +1,122 @@
+"""How one language says things: sentences from its catalogue; counts, amounts, days and lists as people there write them.
+
+English stands in the modules; each other language has its catalogue (gettext's .po files) in locales/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from gettext import NullTranslations
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+
+from domain.languages import locale_of, translations
+from domain.messages.topics import Kind
+from domain.values import minor_digits
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One language."""
+
+    language: str
+    locale: Locale
+    translations: NullTranslations
+
+    def gettext(self, text: str) -> str:
+        """A sentence in this language."""
+        return self.translations.gettext(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """A sentence about a number, in the form that this language has for it."""
+        return self.translations.ngettext(one, many, number)
+
+    def count(self, number: int) -> str:
+        """A whole number."""
+        return str(format_decimal(number, locale=self.locale))
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency."""
+        rounded = round(amount, minor_digits(currency))
+        return str(format_currency(rounded, currency, locale=self.locale))
+
+    def day(self, day: date) -> str:
+        """A day, as in "3 March 2027"."""
+        return str(format_date(day, "long", self.locale))
+
+    def names(self, names: list[str]) -> str:
+        """Names in a row, as in "Amber, Birch and Cedar"."""
+        return str(format_list(names, "standard", self.locale))
+
+
+@cache
+def wording_in(language: str) -> Wording:
+    """How a language says things."""
+    return Wording(language, locale_of(language), translations(language, "domain.messages"))
+
+
+class Given(Mapping[str, str]):
+    """The values of one message as its language writes them; what the message does not say is not there."""
+
+    def __init__(
+        self, params: Mapping[str, Any], kinds: Mapping[str, Kind], wording: Wording, *, zone: ZoneInfo
+    ) -> None:
+        self._params = params
+        self._kinds = kinds
+        self._wording = wording
+        self._zone = zone
+
+    def __getitem__(self, name: str) -> str:
+        """A value as it is written. Raises: KeyError."""
+        value = self._params[name]
+        match self._kinds[name]:
+            case Kind.COUNT:
+                return self._wording.count(int(value))
+            case Kind.MONEY:
+                return self._wording.money(Decimal(value["amount"]), value["currency"])
+            case Kind.DAY:
+                return self._wording.day(self._day(value))
+            case Kind.NAMES:
+                return self._wording.names([str(name) for name in value])
+            case Kind.NAME if isinstance(value, Mapping):
+                return str(value.get(self._wording.language) or next(iter(value.values())))
+            case _:
+                return str(value)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of what is there."""
+        return (name for name in self._kinds if self._params.get(name) not in (None, [], {}))
+
+    def __len__(self) -> int:
+        """How many values are there."""
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the message says it."""
+        return any(name == one for one in self)
+
+    def number(self, name: str) -> int:
+        """A count as it is: by it a language chooses the form of a sentence."""
+        return int(self._params.get(name, 0))
+
+    def word(self, name: str) -> str:
+        """One of a few words, as it is stored."""
+        return str(self._params.get(name, ""))
+
+    def listed(self, name: str) -> list[str]:
+        """Names one by one, as they are stored."""
+        return [str(one) for one in self._params.get(name) or ()]
+
+    def _day(self, value: str) -> date:
+        if "T" not in value:
+            return date.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(self._zone).date()
