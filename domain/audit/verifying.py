@@ -208,6 +208,8 @@ def _baskets(found: WalletRows) -> Iterable[Finding]:
         yield from _wrong_benefits(purchase, entry, given)
     for entry in entries.values():
         yield _about(Wrong.PURCHASE_DIFFERS, entry, "the basket is missing")
+    for action in found.rows["action"]:
+        returned.pop(action["entry_id"], None)  # what it earned was taken back
     for astray in [*benefits.values(), *([] if not returned else [found.rows["purchase_return"]])]:
         yield _about(Wrong.ROW_ASTRAY, astray[0], "benefits or returns of a purchase that is not there")
 

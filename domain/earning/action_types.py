@@ -85,7 +85,7 @@ BUILT_IN: Mapping[str, Fields] = {
     "CHECK_IN": _fields(place=FieldKind.TEXT),
     "REVIEW": _fields(sku=FieldKind.TEXT, stars=FieldKind.WHOLE, words=FieldKind.WHOLE, photo=FieldKind.YES_NO),
     "SURVEY": _fields(survey=FieldKind.TEXT, complete=FieldKind.YES_NO),
-    "REFERRAL": _fields(step=FieldKind.TEXT),
+    "REFERRAL": _fields(step=FieldKind.TEXT, side=FieldKind.TEXT),
     "CODE": _fields(code=FieldKind.TEXT),
     "TRADE_IN": _fields(sku=FieldKind.TEXT, units=FieldKind.WHOLE),
     "TRAINING": _fields(course=FieldKind.TEXT, score=FieldKind.WHOLE, passed=FieldKind.YES_NO),

@@ -53,6 +53,7 @@ class Door(StrEnum):
     CAPTURES = "post_captures"
     REVERSALS = "post_reversals"
     RETURNS = "post_returns"
+    ACTION_RETURNS = "post_action_returns"
     ADJUSTMENTS = "post_adjustments"
     VOUCHER_USES = "post_voucher_uses"
     VOUCHER_REVERSALS = "post_voucher_reversals"

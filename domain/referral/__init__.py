@@ -1,0 +1,1 @@
+"""Referral: members bring friends, and both get something once the friend has bought."""
