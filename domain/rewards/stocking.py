@@ -69,7 +69,7 @@ async def _set_total(session: WriteSession, reward: Reward, total: int, *, by: U
 async def _alone(session: WriteSession, reward_id: RewardId) -> None:
     """Let one after the other say how many there are in all, so that nobody's pieces are lost."""
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended('stock of reward ' || CAST(:reward AS text), 0))")
-    await session.execute(lock, {"reward": reward_id})
+    await session.execute(lock, {"reward": str(reward_id)})
 
 
 async def _amounts(session: WriteSession, reward_id: RewardId) -> tuple[int, int]:
