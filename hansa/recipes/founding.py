@@ -92,6 +92,10 @@ def firms_of(recipe: Recipe) -> tuple[Firm, ...]:
     """
     setting = setting_of(recipe)
     contracts: Mapping[str, Part] = recipe.parts["contracts"].named() if "contracts" in recipe.parts else {}
+    for code, whose in recipe.outlets.items():
+        if whose not in recipe.partners:
+            place = recipe.parts["outlets"].named()[code]
+            place.refuse(f"there is no partner {whose!r}; there are {', '.join(recipe.partners)}")
     for name, part in contracts.items():
         if name not in recipe.partners and name != EVERYBODY:
             part.refuse(f"there is no partner {name!r}; there are {', '.join(recipe.partners)}, or {EVERYBODY}")

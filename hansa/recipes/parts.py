@@ -20,8 +20,11 @@ DEEPEST = 30
 
 T = TypeVar("T")
 
-CALLED = {"starts_at": "starts", "ends_at": "ends", "partners": "at", "sponsors": "paid_by", "rule": "gives"}
-"""What a recipe calls a part of a campaign's terms, where it has a word of its own."""
+CALLED = {
+    "starts_at": "starts", "ends_at": "ends", "partners": "at", "sponsors": "paid_by", "rule": "gives",
+    "graceDays": "grace_days", "standardPrice": "standard_price",
+}  # fmt: skip
+"""What a recipe calls a part of what it reads, where it has a word of its own."""
 
 
 class InvalidRecipe(DomainError):

@@ -40,6 +40,7 @@ from hansa.storefront import (
     Refused,
     Returned,
     Storefront,
+    new_key,
 )
 from partners.keys import Keys, derive
 from tests.builders import signing as ask
@@ -80,7 +81,7 @@ class Town:
         first = at or next(iter(self.tills))
         card = Card(f"CARD {name.upper()}")
         details = {} if born is None else {"details": {"bornOn": born}}
-        said = {"idempotencyKey": f"{name} takes a card", "cardNumber": card.number, **details}
+        said = {"idempotencyKey": new_key(), "cardNumber": card.number, **details}
         told = await self.tills[first].ask(ENROL, {"input": {**said, "consents": ["BALANCE", "OFFERS"]}})
         assert told["memberEnrol"]["userErrors"] == []
         for key, till in self.tills.items():

@@ -25,7 +25,7 @@ def list_presets(*, json: Json = False) -> None:
     work.list_presets(json=json)
 
 
-@app.command(epilog="Example: hansa preset show plenti")
+@app.command(epilog="Example: hansa preset show mine.yaml")
 def show(name: Name, *, json: Json = False) -> None:
     """Show what a programme is made of, how sure its facts are, and what is left out."""
     from hansa.commands.preset import work
@@ -41,7 +41,7 @@ def check(name: Name, *, json: Json = False) -> None:
     work.check_preset(name, json=json)
 
 
-@app.command(epilog="Example: HANSA_HOME=/tmp/plenti hansa preset load plenti")
+@app.command(epilog="Example: HANSA_HOME=sandbox hansa preset load mine.yaml")
 def load(name: Name, *, json: Json = False) -> None:
     """Found an empty sandbox coalition of a programme; asked again, only what is missing is made."""
     from hansa.commands.preset import work

@@ -1,0 +1,31 @@
+"""Flat points an order, a ladder of things to eat, points that lapse without activity: two members of each form."""
+
+from __future__ import annotations
+
+from tests.presets.conftest import Open
+
+
+async def test_half_a_year_of_2015(preset: Open) -> None:
+    town = await preset("dominos-2015")
+    await town.at("2015-10-01 18:00")
+    ada, ben = await town.enrol("Ada"), await town.enrol("Ben")
+    await ada.buys({"pizza": "9.99"})  # one cent short of 10.00
+    await ada.buys({"pizza": "10.00"}, earns=10)
+    await town.at("2015-10-01 23:59")
+    await ada.buys({"pizza": "3 for 36.00"})  # the day has had its order
+    await ben.buys({"pizza": "12.00"}, earns=10)
+    for day in ("02", "09", "16", "23", "30"):
+        await town.at(f"2015-10-{day} 19:00")
+        await ada.buys({"pizza": "14.00"}, earns=10)
+    await ada.has(60)
+    await town.at("2015-11-06 19:00")
+    await ada.spends(60)  # a pizza
+    await ada.has(0)
+
+    await town.at("2016-03-31 12:00")
+    await ben.has(10)  # the last order was on 1 October
+    await town.at("2016-04-02 00:00")
+    await ben.has(0)  # six months without activity
+
+    # 7 orders of 10 points at 0.11: 7.70. A pizza of 60 points honoured at 0.10: 6.00 come back.
+    await town.settles(pizzeria="-1.70", operator="1.70")
