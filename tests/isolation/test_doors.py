@@ -111,6 +111,11 @@ DOORS = {
     "segment_purchases(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
     "segments_held(uuid[], uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
     "reveal_seed(uuid, timestamp with time zone)": "opens what the viewer's own campaign turned by, once it has ended",
+    "meet_tiers(uuid[], uuid[], timestamp with time zone)": (
+        "looks at standings anew from the books; writes what it finds, and takes nobody's word for anything"
+    ),
+    "tier_progress(uuid, uuid, uuid, timestamp with time zone)": "answers the member, and the programme's owner",
+    "tiers_held(uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",

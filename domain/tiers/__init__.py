@@ -1,0 +1,1 @@
+"""Tiers: programmes, what members have come to in them, and why."""
