@@ -33,7 +33,7 @@ LEFT JOIN gone g ON g.token_id = COALESCE(w.token_id, k.token_id)
 WHERE (w.wallet_id, w.entry_id, w.campaign_id, w.campaign_version, w.kind, w.name, w.until, e.partner_id, e.posted_at)
     IS DISTINCT FROM (k.home_wallet_id, k.entry_id, k.campaign_id, k.campaign_version, k.kind, k.name, k.expires_at,
         k.partner_id, k.given_at)
-    OR k.taken_back_entry IS DISTINCT FROM g.entry_id
+    OR k.taken_back_entry IS DISTINCT FROM g.entry_id OR k.reward_version IS NOT NULL
     OR NOT EXISTS (SELECT FROM forwards(k.home_wallet_id) f WHERE f.wallet_id = k.wallet_id)
     OR k.member_id <> e.member_id AND NOT EXISTS (SELECT FROM member m
         WHERE m.member_id = e.member_id AND m.merged_into = k.member_id)
