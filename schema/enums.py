@@ -37,7 +37,12 @@ from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.members.notices import NoticeKind
 from domain.reconciliation import mapping as partner_files
 from domain.reconciliation import words as reconciliation
+from domain.referral.models import ReferralState
+from domain.referral.models import Refusal as ReferralRefusal
+from domain.referral.terms import AfterReturn, ProgrammeState
 from domain.rewards.queries import RedemptionState
+from domain.rewards.reaching import Hindrance
+from domain.rewards.terms import Fulfilment, Pick, RewardKind, RewardState
 from domain.segments.definitions import PartKind
 from domain.settlement import approvals
 from domain.settlement.adjustment_models import AdjustmentReason
@@ -96,6 +101,8 @@ for kind in (
     Remainder,
     Residual,
     ReturnPolicy,
+    RewardKind,
+    RewardState,
     Rounding,
     RuleKind,
     TaxRule,
@@ -105,6 +112,9 @@ for kind in (
 ):
     strawberry.enum(kind)
 strawberry.enum(Bucket, name="ResultBucket")
+strawberry.enum(Fulfilment, name="RewardFulfilment")
+strawberry.enum(Hindrance, name="RewardHindrance")
+strawberry.enum(Pick, name="RewardPick")
 strawberry.enum(CapOf)
 strawberry.enum(CapPer)
 strawberry.enum(Counted, name="CardCounted")

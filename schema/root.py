@@ -49,6 +49,7 @@ from schema.refunds import RefundMutation, RefundQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
+from schema.rewards import RewardMutation, RewardQuery
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
 from schema.segments import SegmentMutation, SegmentQuery
@@ -97,6 +98,7 @@ class Query(
     PurchaseQuery,
     ActionQuery,
     RedemptionQuery,
+    RewardQuery,
     CycleQuery,
     AllowanceQuery,
     RefundQuery,
@@ -138,6 +140,7 @@ class Mutation(
     ActionMutation,
     ReturnMutation,
     RedemptionMutation,
+    RewardMutation,
     CycleMutation,
     AllowanceMutation,
     RefundMutation,

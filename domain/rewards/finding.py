@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select, text, tuple_
 from sqlmodel import col
 
 from domain.ids import PartnerId, RewardId
+from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.rewards.errors import RewardNotFound
 from domain.rewards.models import RewardAgreement, RewardRow
@@ -25,6 +26,7 @@ Key: TypeAlias = tuple[RewardId, int | None]
 """A reward, and a version of it; None: the one that is live or paused."""
 
 _LIVE = "SELECT * FROM rewards_live($1, $2)"
+_HOLDS = "SELECT holds_reward($1, $2, $3, $4)"
 _RECORDED = "SELECT * FROM rewards_recorded($1::uuid[], $2::int[])"
 
 
@@ -55,6 +57,12 @@ async def rewards_recorded(pool: Pool, keys: Collection[Key]) -> dict[Key, Rewar
     standing = {reward.reward_id: reward for reward in found if reward.state in (RewardState.LIVE, RewardState.PAUSED)}
     named = {key: by_key.get(key) if key[1] is not None else standing.get(key[0]) for key in asked}
     return {key: reward for key, reward in named.items() if reward is not None}
+
+
+async def holds(pool: Pool, partner_id: PartnerId, reward_id: RewardId, member: KnownMember) -> bool:
+    """Whether a member has redeemed a reward and still has it; no, for whoever does not own, pay for or give it."""
+    held: bool = await pool.fetchval(_HOLDS, partner_id, reward_id, member.wallet_id, member.member_id)
+    return held
 
 
 async def reward_by_id(session: ReadSession, reward_id: RewardId) -> Reward:

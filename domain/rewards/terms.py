@@ -234,10 +234,10 @@ class RewardTerms:
         when = When(weekdays=self.weekdays, hours=self.hours, time_zone=self.time_zone)
         return not when.timed or when.holds_at(at, zone)
 
-    def words_in(self, language: str) -> Words:
-        """Its name and text in a language, or in its own words."""
+    def words_in(self, language: str) -> tuple[str, str]:
+        """Its name in a language and what is told about it there; its own name, and nothing, where there is no text."""
         found = next((words for words in self.texts if words.language == language), None)
-        return found or Words(language=language, name=self.name)
+        return (self.name, "") if found is None else (found.name, found.about)
 
     def to_json(self) -> dict[str, Any]:
         """The terms as stored: only what differs from the usual."""
