@@ -40,14 +40,23 @@ async def test_a_preset_is_listed_and_shown() -> None:
     assert (told["programme"], told["parts"]["partners"]) == (listed[0]["programme"], 1)
 
 
+@pytest.fixture
+def misspelt(tmp_path: Path) -> str:
+    """One with a slip of the pen."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(MINE.replace("calendar: month", "calender: month"))
+    return str(path)
+
+
 async def test_a_file_is_checked_and_nothing_is_written(file: str) -> None:
     desk = Desk("postgresql://nobody@localhost/none")
-    assert "2 partners, 1 articles, 1 types of actions, 2 segments, 2 campaigns" in await desk.shows("check", file)
+    assert "partners: 2, articles: 1, types of actions: 1, segments: 2, campaigns: 2" in await desk.shows("check", file)
     assert (await desk.says("check", file))["campaigns"] == 2
-    Path(file).write_text(MINE.replace("calendar: month", "calender: month"))
-    refused = await desk.refuses("check", file)
+    refused = await desk.refuses("check", misspelt)
     assert isinstance(refused, InvalidRecipe)
-    assert "mine.yaml, line 6, coalition.calender: there is no part 'calender'; did you mean 'calendar'?" in str(refused)
+    assert "mine.yaml, line 6, coalition.calender: there is no part 'calender'; did you mean 'calendar'?" in str(
+        refused
+    )
     assert isinstance(await desk.refuses("check", "nobody"), NotFound)
     assert isinstance(await desk.refuses("check", "nobody.yaml"), InvalidRecipe)
 

@@ -41,8 +41,8 @@ def check_preset(name: str, *, json: bool) -> None:
     counts = read_whole(finding.find(name))
     if json:
         return reporting.as_json(counts)
-    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return reporting.say(f"{name} can be loaded: {told}.")
+    told = ", ".join(f"{what}: {count}" for what, count in counts.items() if count)
+    return reporting.say(f"{name} can be loaded ({told}).")
 
 
 def load_preset(name: str, *, json: bool) -> None:
