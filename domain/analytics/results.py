@@ -37,6 +37,14 @@ class Bucket(StrEnum):
     """An hour of the coalition's clock."""
     DAY = "DAY"
     """A day of the coalition's calendar."""
+    MONTH = "MONTH"
+    """A month of the coalition's calendar."""
+
+    def begins(self, local: datetime) -> datetime:
+        """When the stretch begins in which an hour lies."""
+        if self is Bucket.HOUR:
+            return local
+        return local.replace(hour=0) if self is Bucket.DAY else local.replace(day=1, hour=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +154,7 @@ def _summed(rows: Iterable[Any]) -> Tally:
 def _stretches(rows: Sequence[Any], bucket: Bucket, zone: ZoneInfo) -> Iterable[Stretch]:
     tallies: dict[datetime, Tally] = {}
     for row in rows:
-        local = row.hour.astimezone(zone)
-        starts_at = local if bucket is Bucket.HOUR else local.replace(hour=0)
+        starts_at = bucket.begins(row.hour.astimezone(zone))
         tallies[starts_at] = tallies.get(starts_at, Tally()).plus(row)
     return (Stretch(starts_at=starts_at, tally=tally) for starts_at, tally in sorted(tallies.items()))
 

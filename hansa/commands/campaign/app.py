@@ -104,7 +104,9 @@ def end(name: Named, *, json: Json = False) -> None:
 @app.command(epilog="Example: hansa campaign results 'Happy hour' --by HOUR")
 def results(
     name: Named,
-    by: Annotated[str, typer.Option(help="Over which time: HOUR or DAY.")] = "DAY",
+    by: Annotated[
+        str | None, typer.Option(help="Over which time: HOUR, DAY or MONTH; by default days, of a long time months.")
+    ] = None,
     *,
     json: Json = False,
 ) -> None:

@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from domain.analytics.results import Results, Stretch
+from domain.analytics.results import Bucket, Results, Stretch
 from domain.analytics.turns import Turns
 from domain.analytics.uplift import Estimate, Uplift
 from domain.earning.budgeting import BudgetStanding
@@ -27,6 +27,9 @@ from hansa.commands.desk import Desk
 
 HUES = {CampaignState.LIVE: "green", CampaignState.PAUSED: "yellow", CampaignState.DRAFT: "cyan"}
 MOST_MEMBERS = 40
+FULL = 24
+"""How long the longest bar is."""
+SHORT = {Bucket.HOUR: "%Y-%m-%d %H:%M", Bucket.DAY: "%Y-%m-%d", Bucket.MONTH: "%Y-%m"}
 
 
 def campaigns_table(desk: Desk, campaigns: Sequence[Campaign]) -> Table:
@@ -79,7 +82,7 @@ def slot_words(slot: Slot) -> str:
     return " and ".join(parts) or "nothing"
 
 
-def results_part(desk: Desk, found: Results) -> Group:
+def results_part(desk: Desk, found: Results, bucket: Bucket) -> Group:
     """What a campaign has come to: in all, by sponsor, by time."""
     tally = found.tally
     total = _table(f"{found.campaign.terms.name}, until {found.as_of:%Y-%m-%d %H:%M}", "", "", right={""})
@@ -99,7 +102,7 @@ def results_part(desk: Desk, found: Results) -> Group:
     for one in found.sponsors:
         cost = "" if one.cost is None else f"{one.cost.amount:,} {one.cost.currency}"
         sponsors.add_row(_name(desk, one.partner_id), f"{one.points:,}", f"{one.points_back:,}", cost)
-    return Group(total, sponsors, _stretches(found.stretches, desk))
+    return Group(total, sponsors, _stretches(found.stretches, bucket, desk))
 
 
 def turns_part(found: Turns) -> Group:
@@ -152,14 +155,16 @@ def plainly(desk: Desk, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _stretches(stretches: Sequence[Stretch], desk: Desk) -> Table:
-    columns = ("members", "awards", "points", "back", "things", "money")
-    table = _table("When", "from", *columns, right=set(columns))
+def _stretches(stretches: Sequence[Stretch], bucket: Bucket, desk: Desk) -> Table:
+    columns = ("new members", "awards", "points", "back", "things", "money")
+    table = _table("When", bucket.lower(), *columns, "", right=set(columns))
+    most = max((one.tally.points for one in stretches), default=0) or 1
     for one in stretches:
         tally = one.tally
         figures = (tally.reached, tally.awards, tally.points, tally.points_back, tally.tokens)
         money = _amount(tally.money - tally.money_back, desk)
-        table.add_row(f"{one.starts_at:%Y-%m-%d %H:%M}", *(f"{figure:,}" for figure in figures), money)
+        bar = "█" * -(-tally.points * FULL // most)
+        table.add_row(f"{one.starts_at:{SHORT[bucket]}}", *(f"{figure:,}" for figure in figures), money, bar)
     return table
 
 

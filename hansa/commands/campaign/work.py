@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from hansa.recipes.giving import Cast
 from resolvers import segments as measuring
 
 Step = Callable[..., Awaitable[Campaign]]
+MOST_DAYS = timedelta(days=62)
+"""A longer time is told by the month."""
 STEPS: dict[str, Step] = {
     "pause": managing.pause,
     "resume": managing.resume,
@@ -99,16 +102,22 @@ async def step(desk: Desk, name: str, which: str, *, json: bool) -> None:
     await _say(desk, done, json=json)
 
 
-async def results(desk: Desk, name: str, by: str, *, json: bool) -> None:
+async def results(desk: Desk, name: str, by: str | None, *, json: bool) -> None:
     """What a campaign has come to."""
-    if by not in Bucket.__members__:
+    if by is not None and by not in Bucket.__members__:
         raise InvalidValue(f"results are shown by {' or '.join(Bucket)}", path=("by",))
     campaign = await named(desk, name)
-    found = await desk.ctx.read(results_of, campaign.campaign_id, bucket=Bucket(by), now=desk.ctx.now)
+    bucket = Bucket(by) if by is not None else _readable(campaign, desk.ctx.now)
+    found = await desk.ctx.read(results_of, campaign.campaign_id, bucket=bucket, now=desk.ctx.now)
     if json:
         told = plain(found) | {"campaign": tables.plainly(desk, campaign)}
         return reporting.as_json(told)
-    return show(tables.results_part(desk, found))
+    return show(tables.results_part(desk, found, bucket))
+
+
+def _readable(campaign: Campaign, now: datetime) -> Bucket:
+    window = campaign.window()
+    return Bucket.DAY if window is None or now - window[0] <= MOST_DAYS else Bucket.MONTH
 
 
 async def turns(desk: Desk, name: str, *, json: bool) -> None:

@@ -81,10 +81,12 @@ async def test_results_are_the_same_whenever_they_are_folded(world: World, folde
     assert sum((cost.amount for cost in costs), Decimal(0)) == Decimal("2.50")
 
 
-async def test_days_are_those_of_the_coalitions_calendar(world: World) -> None:
+async def test_days_and_months_are_those_of_the_coalitions_calendar(world: World) -> None:
     made = await trade(world)
     found = await results(world, made, Bucket.DAY, after=2 * HOUR)
     assert [(f"{one.starts_at:%d %H:%M}", one.tally) for one in found.stretches] == [("22 00:00", EXPECTED)]
+    found = await results(world, made, Bucket.MONTH, after=2 * HOUR)
+    assert [(f"{one.starts_at:%d %H:%M}", one.tally) for one in found.stretches] == [("01 00:00", EXPECTED)]
 
 
 async def test_workers_at_once_fold_each_posting_once(world: World) -> None:
