@@ -21,6 +21,8 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "contract": ("Contract", lambda side: (side.contract_id,)),
     "campaign": ("Campaign", lambda side: (side.campaign_id,)),
     "draft": ("Campaign", lambda side: (side.draft_id,)),
+    "reward": ("Reward", lambda side: (side.reward_id,)),
+    "reward_draft": ("Reward", lambda side: (side.reward_draft_id,)),
     "segment": ("Segment", lambda side: (side.segment_id,)),
     "list": ("Segment", lambda side: (side.list_id,)),
     "product": ("Product", lambda side: (side.product_id,)),

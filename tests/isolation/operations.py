@@ -15,6 +15,7 @@ from tests.isolation.backtest_operations import BACKTESTS
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
+from tests.isolation.reward_operations import REWARDS
 from tests.isolation.segment_operations import SEGMENTS
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
@@ -389,7 +390,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, BACKTESTS, ACTIONS)
+    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, REWARDS, BACKTESTS, ACTIONS)
     for field, builds in registry.items()
     for what, build in builds.items()
 )

@@ -37,9 +37,11 @@ from domain.members.personal_data import PersonalDetails
 from domain.members.recognition import KnownMember, MemberRef, recognise
 from domain.products import feeding
 from domain.products.feeding import ProductItem
+from domain.rewards import managing as rewards
 from domain.rewards import redemption
 from domain.rewards.queries import RedemptionRef
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
+from domain.rewards.terms import RewardKind, RewardTerms, Step, Worth
 from domain.segments import managing as segments
 from domain.segments.definitions import Definition, Goods, Spend
 from domain.segments.managing import SegmentTerms
@@ -111,6 +113,7 @@ class Shop:
         )
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
+        await self._rewarding()
         self.made["member"] = await self.enrol(
             Identifier.card(self.card("OWN")),
             Identifier.email(f"{self.word}@{self.name}.example"),
@@ -128,6 +131,23 @@ class Shop:
             for made, name, definition in (("segment", "Segment", meant), ("list", "List", Definition())):
                 terms = SegmentTerms(name=self.secret(name), definition=definition)
                 self.made[made] = await segments.define(session, self.partner_id, terms, now=OPENED)
+
+    async def _rewarding(self) -> None:
+        """A reward of its own for members of its list, with a stock, and a draft."""
+        listed = frozenset({self.made["list"].segment_id})
+        usual = {
+            "kind": RewardKind.GIFT,
+            "steps": (Step(points=100, worth=Worth(thing=self.secret("Thing"))),),
+            "partners": frozenset({self.partner_id}),
+            "starts_at": OPENED,
+            "segments": listed,
+        }
+        own = RewardTerms(name=self.secret("Reward"), stock=9, **usual)
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            drafted = await rewards.draft(session, self.partner_id, own, now=OPENED)
+            self.made["reward"] = await rewards.publish(session, self.partner_id, drafted.reward_id, now=OPENED)
+            idle = RewardTerms(name=self.secret("Idle"), **usual)
+            self.made["reward draft"] = await rewards.draft(session, self.partner_id, idle, now=OPENED)
 
     async def list_member(self) -> None:
         """Its own member stands on its list."""

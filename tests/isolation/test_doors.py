@@ -26,6 +26,7 @@ MEMBERS = "answers the member by its sight, and the authorization server"
 BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nobody whose bucket it is"
 LOOKS_BACK = "answers a partner of its own tills alone, and the coalition of all; nobody else"
 OWNERS = "answers a segment's owner: of its own tills, and beyond them of members who allow it offers"
+DRAWS = "what everybody may check: tickets and their holders by pseudonyms, told once the draw took place"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
@@ -116,6 +117,16 @@ DOORS = {
     ),
     "tier_progress(uuid, uuid, uuid, timestamp with time zone)": "answers the member, and the programme's owner",
     "tiers_held(uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
+    "close_draw(uuid, integer, timestamp with time zone, timestamp with time zone)": (
+        "opens the seed of the viewer's own reward, with the tickets that take part, once its draw is due"
+    ),
+    "draws_told(uuid[])": DRAWS,
+    "gifts_given(text, uuid, uuid)": "sums that name no member; of one by its wallet, which only recognition tells",
+    "holds_reward(uuid, uuid, uuid, uuid)": TAKES_PARTNER,
+    "rewards_live(text, timestamp with time zone)": TAKES_SIGHT,
+    "rewards_recorded(uuid[], integer[])": "the rewards that a partner's or a member's own redemptions name",
+    "stocks_left(uuid[])": "what is shown to everybody of what has been live; the rest to its owner",
+    "tickets_told(uuid, integer, integer)": DRAWS,
     "settlement_flows(uuid)": "answers the coalition alone",
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",

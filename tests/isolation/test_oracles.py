@@ -52,12 +52,18 @@ GROUP BY p.tablename
 
 OF_A_FILE = "ids of files are drawn at random, and keys within the partner lead to them"
 OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
+OF_A_REWARD = "the wall takes only winners of the writer's own rewards"
 OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
 KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "campaign_agreement → campaign": "whoever agrees is named by the campaign; both ids and versions are given to it",
     "campaign_backtest_share → campaign_backtest": "ids of looks back are drawn at random",
     "pk_campaign": "an id drawn at random, and the version of it",
+    "reward_agreement → reward": "whoever agrees is named by the reward; both ids and versions are given to it",
+    "pk_reward": "an id drawn at random, and the version of it",
+    "reward_winner → reward_ticket": OF_A_REWARD,
+    "pk_reward_winner": OF_A_REWARD,
+    "uq_reward_winner_reward_id_number": OF_A_REWARD,
     "pk_event": "an identity, which no statement sets",
     "dispute → statement_line": "the wall takes only lines that the writer is a side of",
     "dispute_evidence → dispute": OF_A_DISPUTE,

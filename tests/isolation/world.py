@@ -62,6 +62,9 @@ class Side:
     contract_id: UUID
     campaign_id: UUID
     draft_id: UUID
+    reward_id: UUID
+    """For members of its list alone, so that nobody else sees it."""
+    reward_draft_id: UUID
     segment_id: UUID
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
@@ -351,6 +354,8 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         contract_id=contract.contract_id,
         campaign_id=made["campaign"].campaign_id,
         draft_id=made["draft"].campaign_id,
+        reward_id=made["reward"].reward_id,
+        reward_draft_id=made["reward draft"].reward_id,
         segment_id=made["segment"].segment_id,
         list_id=made["list"].segment_id,
         product_id=product.product_id,

@@ -1,0 +1,77 @@
+"""An example for each root field about rewards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.isolation.names import Names
+from tests.isolation.shop import NOW
+
+Build = Callable[[Names, Names, str], dict[str, Any]]
+
+
+def _terms(whose: Names, key: str, **more: Any) -> dict[str, Any]:
+    usual = {
+        "name": f"Reward {key}",
+        "kind": "GIFT",
+        "steps": [{"points": "100", "worth": {"thing": "A mug"}}],
+        "partners": [whose.partner],
+        "startsAt": NOW.isoformat(),
+    }
+    return usual | more
+
+
+def _step(_mine: Names, theirs: Names, _key: str) -> dict[str, Any]:
+    return {"input": {"reward": theirs.reward}}
+
+
+def _draft(_mine: Names, theirs: Names, _key: str) -> dict[str, Any]:
+    return {"input": {"reward": theirs.reward_draft}}
+
+
+REWARDS: Mapping[str, Mapping[str, Build]] = {
+    "Query.rewards": {
+        "": lambda *_: {"first": 20},
+        "at a partner": lambda _mine, theirs, _key: {
+            "first": 20,
+            "filter": {"partner": theirs.partner, "kinds": ["GIFT"], "mostPoints": "1000"},
+        },
+    },
+    "Query.reward": {
+        "": lambda _mine, theirs, _key: {"id": theirs.reward},
+        "a draft": lambda _mine, theirs, _key: {"id": theirs.reward_draft},
+    },
+    "Query.myRewards": {"": lambda *_: {}, "only now": lambda *_: {"onlyNow": True, "first": 5}},
+    "Query.partnerRewards": {"": lambda *_: {"first": 20, "states": ["DRAFT", "LIVE"]}},
+    "Query.rewardAccess": {
+        "": lambda mine, theirs, _key: {"reward": theirs.reward, "member": {"id": mine.member}},
+        "another's member": lambda mine, theirs, _key: {"reward": mine.reward, "member": {"id": theirs.member}},
+    },
+    "Query.rewardTickets": {"": lambda _mine, theirs, _key: {"reward": theirs.reward}},
+    "Query.rewardGiving": {"": lambda *_: {}, "to one": lambda *_: {"charity": "The forest"}},
+    "Query.myRewardGiving": {"": lambda *_: {}},
+    "Mutation.rewardDraft": {
+        "": lambda mine, _theirs, key: {"input": {"terms": _terms(mine, key)}},
+        "for another's segment": lambda mine, theirs, key: {
+            "input": {"terms": _terms(mine, f"{key} s", segments=[theirs.segment])}
+        },
+        "paid by another": lambda mine, theirs, key: {
+            "input": {"terms": _terms(mine, f"{key} p", sponsors=[{"partner": theirs.partner}])}
+        },
+    },
+    "Mutation.rewardChange": {
+        "": lambda mine, theirs, key: {"input": {"reward": theirs.reward_draft, "terms": _terms(mine, key)}}
+    },
+    "Mutation.rewardAgree": {
+        "": lambda _mine, theirs, _key: {"input": {"reward": theirs.reward_draft, "fingerprint": "00"}}
+    },
+    "Mutation.rewardStockAdd": {
+        "": lambda _mine, theirs, _key: {"input": {"reward": theirs.reward, "pieces": 1}},
+    },
+    "Mutation.rewardDraw": {"": _step},
+    "Mutation.rewardPublish": {"": _draft},
+    "Mutation.rewardPause": {"": _step},
+    "Mutation.rewardResume": {"": _step},
+    "Mutation.rewardEnd": {"": _step},
+}
