@@ -21,6 +21,7 @@ from hansa.embedding import with_database
 from hansa.listening import listening
 from hansa.numbering import numbered
 from hansa.reconcile_worker import reconciling
+from hansa.referring import referring
 from hansa.reserving import reserving
 from hansa.segmenting import segmenting
 from hansa.serving import prepare
@@ -90,6 +91,7 @@ async def working(
         tasks.create_task(closing(database, url, stopping, every=every))
         tasks.create_task(reserving(database, url, stopping, every=every))
         tasks.create_task(segmenting(database, url, stopping, personal_key=courier.keys.personal_data, every=every))
+        tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))

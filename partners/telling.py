@@ -28,6 +28,7 @@ SCOPE_OF_KIND: Mapping[EventKind, Scope] = {
     EventKind.COALITION_ENDING: Scope.MEMBERS_LOOKUP,
     EventKind.ALLOWANCE_LOW: Scope.SETTLEMENT_READ,
     EventKind.CAMPAIGN_BUDGET_LOW: Scope.CAMPAIGNS_READ,
+    EventKind.REFERRAL_QUALIFIED: Scope.CAMPAIGNS_READ,
     EventKind.WEBHOOK_TESTED: Scope.WEBHOOKS_MANAGE,
 }
 """The scope by which the same can be read without the event; docs/events.md lists it."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.members.errors import AlreadyMember, MemberNotFound
+from domain.referral.errors import ReferralCodeNotFound
 from partners.errors import GuessedTooOften
 from partners.limits import Limit, Limits, Throttled
 from partners.viewer import Viewer
 
 AN_HOUR = timedelta(hours=1)
 
-TELLING = (MemberNotFound, AlreadyMember)
+TELLING = (MemberNotFound, AlreadyMember, ReferralCodeNotFound)
 """Refusals that tell whether somebody is known by what was named."""
 
 

@@ -6,7 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from domain.earning import welcoming
 from domain.errors import InvalidValue
+from domain.ids import PartnerId
 from domain.ledger import queries as ledger
 from domain.ledger.queries import Activity, Balance, PastBalance
 from domain.members import consents, enrolment, recognition
@@ -20,6 +22,7 @@ from domain.paging import Page, PageRequest
 from partners.scopes import Scope
 from resolvers.context import Context
 from resolvers.policies import acting_partner, member_meant, serving_partner
+from resolvers.tills import caches_of
 
 
 async def find(ctx: Context, ref: MemberRef) -> KnownMember:
@@ -75,7 +78,10 @@ async def enrol(ctx: Context, command: EnrolMember) -> Enrolled:
     """Make a member."""
     keys = MemberKeys(lookup=ctx.keys.lookups, personal=ctx.keys.personal_data)
     async with ctx.guessable():
-        return await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
+        enrolled = await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
+    where = {"caches": await caches_of(ctx), "lookup_key": ctx.keys.lookups}
+    await ctx.post(welcoming.welcome, enrolled.member, PartnerId(command.partner_id), **where, now=ctx.now)
+    return enrolled
 
 
 async def identify(ctx: Context, ref: MemberRef, identifiers: list[Identifier]) -> KnownMember:

@@ -19,13 +19,14 @@ from domain.ledger.allowance_models import AllowanceKind
 from domain.members import recognition
 from domain.members.models import ConsentPurpose
 from domain.paging import Page, PageRequest
+from domain.referral import models as referral_models
 from domain.rewards import queries
 from domain.settlement import models
 from domain.settlement.disputing import models as dispute_models
 from domain.settlement.disputing.models import DisputeState
 from domain.settlement.models import CycleState
 from partners.telling import SCOPE_OF_KIND
-from resolvers import coalition, events
+from resolvers import coalition, events, referrals
 from resolvers.context import Info
 from schema.campaigns import Campaign
 from schema.connections import Connection, paged
@@ -38,6 +39,7 @@ from schema.payments import SettlementPayment
 from schema.permissions import needs
 from schema.purchases import Purchase
 from schema.redemptions import Redemption
+from schema.referrals import Referral
 
 T = TypeVar("T", bound=type)
 
@@ -286,6 +288,18 @@ class CampaignBudgetLow(Event):
     async def campaign(told: strawberry.Parent[Told], info: Info) -> domain_terms.Campaign:
         """The campaign; ask `campaignResults` for what is left."""
         return await events.campaign_of(info.context, told)
+
+
+@strawberry.type
+@tells(EventKind.REFERRAL_QUALIFIED)
+class ReferralQualified(Event):
+    """A friend that a member brought has bought and kept it, under a programme that you host."""
+
+    @strawberry.field(graphql_type=Referral | None)
+    @staticmethod
+    async def referral(told: strawberry.Parent[Told], info: Info) -> referral_models.Referral | None:
+        """The referral; null where the programme is the coalition's."""
+        return await referrals.referral_of(info.context, told.event.subject_id)
 
 
 @strawberry.type

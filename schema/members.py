@@ -16,7 +16,7 @@ from domain.members.models import ConsentPurpose, MemberKind
 from domain.members.personal_data import PersonalDetails
 from domain.members.recognition import MemberRef
 from partners.scopes import Scope
-from resolvers import members
+from resolvers import members, referrals
 from resolvers.context import Context, Info
 from resolvers.policies import acting_partner, serving_partner
 from schema.consents import Consent
@@ -24,6 +24,7 @@ from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
 from schema.nodes import findable
 from schema.permissions import needs
+from schema.referral_parts import ReferralTaken, taken_of
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
 from schema.wallets import Wallet
@@ -122,6 +123,8 @@ class MemberEnrolInput:
     """What the member has told."""
     consents: list[ConsentPurpose] = strawberry.field(default_factory=list)
     """What the member allows you to see; what you may do in its name (REDEMPTION, CODES) only it allows itself."""
+    referral_code: str | None = None
+    """The code of the member who brought this one, as it was told or shown."""
 
     def to_command(self, ctx: Context) -> EnrolMember:
         """As the domain takes it."""
@@ -190,6 +193,8 @@ class MemberEnrolPayload:
     """The member; null when the request was refused."""
     replayed: bool = False
     """Whether an earlier request with the same key had made the member."""
+    referral: ReferralTaken | None = None
+    """What became of the referral code; null where none was told."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
     """Why the request was refused; empty when it was done."""
 
@@ -232,8 +237,13 @@ class MemberMutation:
     @staticmethod
     async def member_enrol(info: Info, input: MemberEnrolInput) -> Any:
         """Make a member; points can be earned at once."""
-        enrolled = await members.enrol(info.context, input.to_command(info.context))
-        return MemberEnrolPayload(member=enrolled.member, replayed=enrolled.replayed)  # type: ignore[arg-type]
+        command = input.to_command(info.context)
+        enrolled, taken = await referrals.enrol(info.context, command, input.referral_code)
+        return MemberEnrolPayload(
+            member=enrolled.member,  # type: ignore[arg-type]
+            replayed=enrolled.replayed,
+            referral=taken_of(taken),
+        )
 
     @strawberry.mutation(graphql_type=MemberPayload, extensions=[needs(Scope.MEMBERS_ENROL), refusals])
     @staticmethod

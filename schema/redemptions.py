@@ -9,13 +9,14 @@ import strawberry
 
 from domain.coalition import models as coalition_models
 from domain.ledger import errors as ledger_errors
+from domain.referral import inviting
 from domain.rewards import queries
 from domain.rewards.queries import RedemptionRef, RedemptionState
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints, RedemptionReceipt, ReverseRedemption
 from domain.settlement.counting import CountedPart as DomainCountedPart
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import coalition, invoices, members, redemptions
+from resolvers import coalition, invoices, members, redemptions, referrals
 from resolvers.context import Context, Info
 from resolvers.policies import serving_partner
 from schema.errors import UserError, basics, or_null, refusals, shown
@@ -25,6 +26,7 @@ from schema.members import MemberRefInput
 from schema.nodes import findable
 from schema.partners import Partner
 from schema.permissions import needs
+from schema.referral_parts import ReferralInvitation
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
 from schema.wallets import Afterwards, Left, Share
@@ -212,6 +214,13 @@ class RedemptionPayload(Afterwards):
     """Whether an earlier request with the same key had done it."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
     """Why the request was refused; empty when it was done."""
+
+    @strawberry.field(graphql_type=ReferralInvitation | None)
+    @staticmethod
+    async def invitation(payload: strawberry.Parent[Any], info: Info) -> inviting.Invitation | None:
+        """What to ask the member now that points were spent: to bring a friend, at most once in 30 days; else null."""
+        done: RedemptionPayload = payload
+        return None if done.redemption is None else await referrals.after(info.context, done.redemption)  # type: ignore[arg-type]
 
 
 async def _payload(ctx: Context, receipt: RedemptionReceipt) -> RedemptionPayload:

@@ -45,6 +45,7 @@ from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.reconciliation import ReconciliationMutation, ReconciliationQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
+from schema.referrals import ReferralMutation, ReferralQuery
 from schema.refunds import RefundMutation, RefundQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
@@ -98,6 +99,7 @@ class Query(
     PurchaseQuery,
     ActionQuery,
     RedemptionQuery,
+    ReferralQuery,
     RewardQuery,
     CycleQuery,
     AllowanceQuery,
@@ -140,6 +142,7 @@ class Mutation(
     ActionMutation,
     ReturnMutation,
     RedemptionMutation,
+    ReferralMutation,
     RewardMutation,
     CycleMutation,
     AllowanceMutation,

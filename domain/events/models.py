@@ -61,6 +61,8 @@ class EventKind(StrEnum):
     """Few of the partner's prepaid points are left, or little of its credit limit."""
     CAMPAIGN_BUDGET_LOW = "CAMPAIGN_BUDGET_LOW"
     """So much of a campaign's budget is used as its alert says; the partner owns or funds it."""
+    REFERRAL_QUALIFIED = "REFERRAL_QUALIFIED"
+    """A friend that a member brought has bought and kept it; the partner hosts the programme."""
     WEBHOOK_TESTED = "WEBHOOK_TESTED"
     """Somebody tries a webhook."""
 

@@ -1,4 +1,4 @@
-"""Whether two people are reached in one place: digests of addresses and numbers that letter case and plus-parts do not change.
+"""Whether two people are reached in one place: digests of addresses and numbers, without letter case and plus-parts.
 
 Mail to `anna+shop@example.org` arrives where mail to `Anna@example.org` does (RFC 5233 calls what follows the plus a
 detail), so for this question they are one address. What is kept is a keyed hash, of another scope than the look-ups'.

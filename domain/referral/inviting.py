@@ -13,8 +13,9 @@ import asyncpg
 from sqlalchemy import text
 
 from domain.referral.errors import NoReferralProgramme, ReferralCodeNotFound
+from domain.referral.models import ReferralState
 from domain.referral.queries import programmes_live
-from domain.referral.terms import Programme, ProgrammeId
+from domain.referral.terms import Programme, ProgrammeId, ReferralTerms
 from domain.storage import ReadSession
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -28,6 +29,7 @@ TRIES = 5
 PATH = "/r/"
 
 _CODE = "SELECT referral_code_of($1, $2, $3, $4)"
+_AS_FRIEND = text("SELECT * FROM brought_by(:member)")
 _MINE = text("SELECT * FROM my_referral(:member)")
 
 
@@ -54,6 +56,21 @@ class Brought:
     qualified: int = 0
     rewarded: int = 0
     not_counted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsFriend:
+    """How far a member is that came by somebody's code, as it is told itself."""
+
+    state: ReferralState
+    buy_by: datetime
+    """Until when a purchase of at least so much counts."""
+    least: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether the invitation counts."""
+        return self.state is not ReferralState.REFUSED
 
 
 def draw() -> str:
@@ -98,3 +115,13 @@ async def brought(session: ReadSession, member_id: UUID, programme_id: Programme
     rows = (await session.execute(_MINE, {"member": member_id})).mappings()
     counts = next((row for row in rows if row["programme_id"] == programme_id), {})
     return Brought(**{name: int(counts.get(name, 0)) for name in Brought.__dataclass_fields__})
+
+
+async def as_friend(session: ReadSession, member_id: UUID) -> AsFriend | None:
+    """How far a member is as somebody's friend; with the member's own sight. None: nobody brought it."""
+    row = (await session.execute(_AS_FRIEND, {"member": member_id})).one_or_none()
+    if row is None:
+        return None
+    terms = ReferralTerms.from_json(row.terms)
+    state = ReferralState(row.state)
+    return AsFriend(state=state, buy_by=terms.deadline(row.joined_at), least=terms.least)

@@ -14,8 +14,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from domain.ids import PartnerId
-from domain.members.models import Link, MemberKind
-from domain.members.recognition import KnownMember
+from domain.members.models import Link
 from domain.paging import Page, PageRequest
 from domain.referral.errors import ReferralProgrammeNotFound
 from domain.referral.models import Referral, ReferralProgrammeRow, ReferralState, Refusal
@@ -109,21 +108,28 @@ async def refusals(session: ReadSession, *, programme_id: ProgrammeId | None = N
     return [Refused(why=Refusal(why), count=count) for why, count in (await session.execute(statement)).all()]
 
 
-async def known_to(session: ReadSession, host: PartnerId, members: Sequence[UUID]) -> Mapping[UUID, KnownMember]:
-    """Members of referrals as the host knows them, as far as it does."""
+async def referrals_by_ids(session: ReadSession, referral_ids: Sequence[UUID]) -> list[Referral | None]:
+    """Referrals in the order asked for; None for those the viewer cannot see."""
+    rows = await session.scalars(
+        select(Referral).where(
+            col(Referral.referral_id).in_(referral_ids), concerning(sight_of(session), col(Referral.partner_id))
+        )
+    )
+    found = {row.referral_id: row for row in rows}
+    return [found.get(one) for one in referral_ids]
+
+
+async def ids_at_hosts(session: ReadSession, asked: Sequence[tuple[PartnerId, UUID]]) -> list[UUID | None]:
+    """By which ids hosts know members of referrals, in the order asked for; None where a host does not."""
     rows = await session.scalars(
         select(Link).where(
-            col(Link.partner_id) == host,
-            col(Link.member_id).in_(members),
+            col(Link.partner_id).in_([host for host, _ in asked]),
+            col(Link.member_id).in_([member_id for _, member_id in asked]),
             concerning(sight_of(session), col(Link.partner_id)),
         )
     )
-    return {
-        row.member_id: KnownMember(
-            wallet_id=row.wallet_id, member_id=row.member_id, kind=MemberKind.CONSUMER, pairwise_id=row.pairwise_id
-        )
-        for row in rows
-    }
+    found = {(row.partner_id, row.member_id): row.pairwise_id for row in rows}
+    return [found.get(one) for one in asked]
 
 
 def programme_of(row: ReferralProgrammeRow) -> Programme:

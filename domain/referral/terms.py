@@ -73,7 +73,7 @@ class ReferralTerms:
 
     name: str = field(metadata=TEXT.metadata)
     host: PartnerId = field(metadata=ID.metadata)
-    """The partner that stands for the programme: the REFERRAL actions are its, and who joins by the link joins there."""
+    """The partner that records the REFERRAL actions, and where friends join by the link."""
     starts_at: datetime = field(metadata=INSTANT)
     ends_at: datetime | None = field(default=None, metadata=INSTANT)
     least: int = field(default=1, metadata=NUMBER)

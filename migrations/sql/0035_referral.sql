@@ -491,3 +491,33 @@ BEGIN
 END $$;
 CREATE TRIGGER referral_tells AFTER UPDATE OF state ON referral
     FOR EACH ROW WHEN (NEW.state = 'QUALIFIED' AND OLD.state <> 'QUALIFIED') EXECUTE FUNCTION tell_of_referral();
+
+-- Members that joined at a partner since, and whom it has not welcomed.
+CREATE FUNCTION newcomers(partner uuid, since timestamptz, most int)
+RETURNS TABLE (wallet_id uuid, member_id uuid, kind varchar, pairwise_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.wallet_id, m.member_id, m.kind, l.pairwise_id FROM link l
+    JOIN member m ON m.wallet_id = l.wallet_id AND m.member_id = l.member_id AND m.status = 'ACTIVE'
+        AND m.joined_through = l.partner_id AND m.joined_at > newcomers.since
+    WHERE l.partner_id = partner AND l.enrolment_key IS NOT NULL AND NOT EXISTS (SELECT FROM action a
+        JOIN entry e ON e.wallet_id = a.wallet_id AND e.entry_id = a.entry_id AND e.member_id = m.member_id
+        WHERE a.wallet_id = m.wallet_id AND a.kind = 'JOIN' AND a.partner_id = partner)
+    LIMIT most
+$$;
+
+-- Members of a segment that a partner knows and has not surprised on this occasion.
+CREATE FUNCTION to_surprise(partner uuid, segment uuid, occasion text, most int)
+RETURNS TABLE (wallet_id uuid, member_id uuid, kind varchar, pairwise_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.wallet_id, m.member_id, m.kind, min(l.pairwise_id::text)::uuid
+    FROM segment_member s
+    JOIN member m ON m.wallet_id = s.wallet_id AND m.member_id = s.member_id AND m.status = 'ACTIVE'
+    JOIN link l ON l.wallet_id = m.wallet_id AND l.member_id = m.member_id AND l.partner_id = partner
+    WHERE s.segment_id = segment AND s.until IS NULL AND sees_partner(partner)
+        AND (s.partner_id = partner OR allows_offers(m.wallet_id, m.member_id, partner))
+        AND NOT EXISTS (SELECT FROM action a JOIN entry e ON e.wallet_id = a.wallet_id AND e.entry_id = a.entry_id
+                AND e.member_id = m.member_id
+            WHERE a.wallet_id = m.wallet_id AND a.kind = 'SURPRISE' AND a.partner_id = partner
+                AND a.attributes ->> 'occasion' = occasion)
+    GROUP BY m.wallet_id, m.member_id, m.kind ORDER BY m.member_id LIMIT most
+$$;

@@ -18,6 +18,7 @@ DOORS = (
     "join_referral(jsonb, timestamptz)",
     "move_referral(uuid, text, jsonb, timestamptz)",
     "my_referral(uuid)",
+    "newcomers(uuid, timestamptz, int)",
     "post_action_returns(jsonb, timestamptz)",
     "referral_code_of(uuid, uuid, text, timestamptz)",
     "referral_parties(text, uuid)",
@@ -25,6 +26,7 @@ DOORS = (
     "referrals_joined(timestamptz, int)",
     "referrals_qualified(timestamptz, uuid, int)",
     "referrals_returned(int)",
+    "to_surprise(uuid, uuid, text, int)",
 )
 LEDGERS = {
     "referral_programme": "SELECT",

@@ -1,0 +1,67 @@
+"""Whoever joins is welcomed once, however it joined: a JOIN action, at once, where a campaign answers it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import asyncpg
+
+from domain.earning.acting import record_actions
+from domain.earning.action_commands import RecordAction
+from domain.earning.tills import Caches
+from domain.errors import DomainError
+from domain.ids import PartnerId
+from domain.members.models import MemberKind
+from domain.members.recognition import KnownMember
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+JOIN = "JOIN"
+MADE_UP_FOR = timedelta(days=3)
+"""So long after joining a welcome is made up for that a crash swallowed."""
+AT_ONCE = 500
+
+_NEWCOMERS = "SELECT * FROM newcomers($1, $2, $3)"
+
+
+async def welcome(
+    pool: Pool, member: KnownMember, partner_id: PartnerId, *, caches: Caches, lookup_key: bytes, now: datetime
+) -> None:
+    """Welcome a member that has just joined at a partner, if a campaign answers it there; again changes nothing."""
+    await caches.campaigns.refresh(pool, now=now)
+    if caches.campaigns.index(partner_id, None, now, JOIN).entries:
+        await record_actions(pool, [_joined(partner_id, member, now)], caches=caches, lookup_key=lookup_key, now=now)
+
+
+async def make_up(pool: Pool, partner_id: PartnerId, *, caches: Caches, lookup_key: bytes, now: datetime) -> int:
+    """Welcome those who joined at a partner of late and were not welcomed; how many there were."""
+    done = 0
+    while rows := await pool.fetch(_NEWCOMERS, partner_id, now - MADE_UP_FOR, AT_ONCE):
+        commands = [_joined(partner_id, _known(row), now) for row in rows]
+        answers = await record_actions(pool, commands, caches=caches, lookup_key=lookup_key, now=now)
+        new = sum(not isinstance(answer, DomainError) for answer in answers)
+        done += new
+        if new < AT_ONCE:
+            break
+    return done
+
+
+def _joined(partner_id: PartnerId, member: KnownMember, now: datetime) -> RecordAction:
+    return RecordAction(
+        partner_id=partner_id,
+        member=member,
+        kind=JOIN,
+        idempotency_key=f"{JOIN}/{member.pairwise_id.hex}",
+        occurred_at=now,
+        dated=False,
+    )
+
+
+def _known(row: asyncpg.Record) -> KnownMember:
+    return KnownMember(
+        wallet_id=row["wallet_id"],
+        member_id=row["member_id"],
+        kind=MemberKind(row["kind"]),
+        pairwise_id=row["pairwise_id"],
+    )
