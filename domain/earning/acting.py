@@ -20,7 +20,7 @@ from domain.earning.basket import CLOCK_SKEW, MemberFacts
 from domain.earning.compiling import CampaignIndex
 from domain.earning.errors import ActionInFuture, ActionNotFound, ActionTooOld, ActionTypeNotFound
 from domain.earning.facts import facts_of, facts_of_gains, key_of
-from domain.earning.giving import awards_given, budgets_of, lots_of, tallies_of, tokens_of
+from domain.earning.giving import awards_given, budgets_of, coupons_named, lots_of, tallies_of, tokens_of
 from domain.earning.knowing import Question, known, question
 from domain.earning.outlets import Code
 from domain.earning.queries import campaigns_recorded
@@ -33,7 +33,7 @@ from domain.earning.recorded import (
     entries_by_key,
     tokens_of_rows,
 )
-from domain.earning.telling import as_given, cuts_told, tokens_told
+from domain.earning.telling import as_given, cuts_told, tokens_told, with_vouchers
 from domain.earning.tills import Caches, Met, known_members
 from domain.earning.turns import Prepared, in_turns
 from domain.earning.verdicts import Rating
@@ -43,8 +43,10 @@ from domain.ids import OutletId, PartnerId
 from domain.ledger.errors import Busy, SponsorNotActive
 from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
-from domain.ledger.postings import ActionPosting, Verdict
+from domain.ledger.postings import ActionPosting, TokenGiven, Verdict
 from domain.members.recognition import KnownMember, MemberRef
+from domain.vouchers.issuing import live_coupons
+from domain.vouchers.terms import Coupon
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Answer: TypeAlias = ActionReceipt | DomainError
@@ -113,7 +115,7 @@ async def receipt_of(
         member=member,
         awards=awards_of_lots(lots, campaigns, dict.fromkeys(keys, ()), currency),
         cuts=cuts_of_lots(lots, campaigns),
-        tokens=tokens_of_rows(tokens, campaigns),
+        tokens=await with_vouchers(pool, partner_id, wallet_id, entry_id, tokens_of_rows(tokens, campaigns)),
         counters=await counters_of(pool, wallet_id),
         currency=currency,
         rating=None,
@@ -123,11 +125,17 @@ async def receipt_of(
 async def _record(
     pool: Pool, commands: Sequence[RecordAction], caches: Caches, lookup_key: bytes, now: datetime
 ) -> list[Answer]:
+    coupons: dict[UUID, Coupon] = {}
+
     async def rated(places: Sequence[int]) -> list[Deed | DomainError]:
-        return await _rated(pool, [commands[place] for place in places], caches, lookup_key, now)
+        deeds = await _rated(pool, [commands[place] for place in places], caches, lookup_key, now)
+        named = coupons_named(deed.rating for deed in deeds if isinstance(deed, Deed))
+        coupons.update(await live_coupons(pool, named))
+        return deeds
 
     def posting(place: int, deed: Deed) -> Prepared[Deed]:
-        return _prepared(commands[place], deed, caches, now)
+        tokens = tokens_of(deed.rating, coupons, key=lookup_key, zone=caches.zone, now=now)
+        return _prepared(commands[place], deed, tokens, caches, now)
 
     answers: dict[int, Answer] = {}
     async for place, outcome in in_turns(len(commands), rated, posting, partial(post, pool, Door.ACTIONS, now=now)):
@@ -212,11 +220,12 @@ def _deed(action: Action, member: KnownMember, caches: Caches, asked: Question |
     return Deed(action, member, index, facts, counts, rate_action(action, index, facts))
 
 
-def _prepared(command: RecordAction, deed: Deed, caches: Caches, now: datetime) -> Prepared[Deed]:
+def _prepared(
+    command: RecordAction, deed: Deed, tokens: list[TokenGiven], caches: Caches, now: datetime
+) -> Prepared[Deed]:
     rating, action, currency = deed.rating, deed.action, caches.campaigns.currency
     awards = awards_given(rating, None, currency, action.occurred_at, zone=caches.zone, now=now)
     lots = lots_of(awards)
-    tokens = tokens_of(rating, zone=caches.zone, now=now)
     posting = ActionPosting(
         wallet_id=deed.member.wallet_id,
         member_id=deed.member.member_id,
@@ -255,7 +264,9 @@ async def _answer(pool: Pool, prepared: Prepared[Deed], verdict: Verdict, curren
         member=deed.member,
         awards=as_given(prepared.awards, posting.awards, given) if given else prepared.awards,
         cuts=cuts_told(prepared.awards, posting.awards, verdict),
-        tokens=tokens_told(deed.rating, posting.tokens),
+        tokens=await with_vouchers(
+            pool, posting.partner_id, verdict.wallet_id, verdict.entry_id, tokens_told(deed.rating, posting.tokens)
+        ),
         counters=counters(verdict),
         currency=currency,
         rating=deed.rating,

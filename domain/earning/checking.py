@@ -12,12 +12,14 @@ from domain.earning.conditions import condition
 from domain.earning.errors import AgreementMissing, InvalidCampaign, SponsorMayNotIssue
 from domain.earning.exclusivity import refuse_reserved
 from domain.earning.queries import agreed_sponsors
+from domain.earning.rules import prizes_of
 from domain.earning.terms import Campaign, Terms
 from domain.earning.when import zone_of
 from domain.expressions.kinds import BOOL, INT, TEXT, TIME
 from domain.ids import PartnerId, SegmentId
 from domain.segments.queries import unusable
 from domain.storage import ReadSession, WriteSession
+from domain.vouchers.queries import coupons_to_give
 
 SCALARS = {FieldKind.TEXT: TEXT, FieldKind.WHOLE: INT, FieldKind.YES_NO: BOOL, FieldKind.TIME: TIME}
 """What fields of actions are to conditions."""
@@ -33,6 +35,7 @@ async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms
         await _check_segments(session, partner_id, terms)
         await _check_triggers(session, partner_id, terms)
         await _check_condition(session, partner_id, terms)
+        await _check_coupons(session, partner_id, terms)
     except InvalidCampaign as refused:
         raise refused.at("terms") from None
 
@@ -101,3 +104,11 @@ async def _check_condition(session: ReadSession, partner_id: PartnerId, terms: T
         types = () if when.on_purchases else await types_of(session, partner_id)
         fields = {one.name: {field.name: SCALARS[field.kind] for field in one.fields} for one in types}
         condition(when.condition, when.triggers, fields, zone_of(when.time_zone, usual))
+
+
+async def _check_coupons(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
+    prizes = prizes_of(terms.rule)
+    tokens = [prize.token for prize in prizes] + [slot.token for prize in prizes for slot in prize.wheel]
+    named = {token.coupon for token in tokens if token is not None and token.coupon is not None}
+    if named - await coupons_to_give(session, partner_id, named):
+        raise InvalidCampaign("coupons that are won are your own, live, and no public words", path=("rule", "prize"))

@@ -22,6 +22,7 @@ from domain.ids import OutletId, PartnerId
 from domain.ledger.allowance_models import CutReason
 from domain.members.recognition import KnownMember, MemberRef
 from domain.values import Money, Points
+from domain.vouchers.issuing import Outcome
 
 LONGEST_TEXT = 64
 
@@ -201,6 +202,10 @@ class TokenReceipt:
     kind: TokenKind
     name: str
     expires_at: datetime | None
+    voucher_id: UUID | None = None
+    """The voucher that it is, where it works at the till."""
+    voucher: Outcome | None = None
+    """What became of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

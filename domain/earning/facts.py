@@ -101,6 +101,7 @@ def facts_of_gains(awards: Sequence[AwardGiven], lots: Sequence[Lot], tokens: Se
                 "name": token.name,
                 "until": token.expires_at,
             }
+            | ({"voucher": token.voucher.voucher_id} if token.voucher else {})
             for token in tokens
         ]
     return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,13 +15,16 @@ from domain.earning.rerating import shared_again
 from domain.earning.rules import RuleKind
 from domain.earning.terms import Campaign
 from domain.earning.timing import available_at, lasts_until
-from domain.earning.verdicts import Award, Rating
+from domain.earning.verdicts import Award, Rating, TokenDue
 from domain.earning.weighing import tendered
 from domain.earning.when import zone_of
 from domain.ids import PartnerId
 from domain.ledger.postings import Award as Lot
 from domain.ledger.postings import BenefitGiven, TallyMove, TokenGiven
 from domain.values import Points
+from domain.vouchers.issuing import wanted
+from domain.vouchers.models import VoucherSource
+from domain.vouchers.terms import Coupon
 
 Funded = tuple[tuple[PartnerId, int], ...]
 
@@ -70,18 +73,40 @@ def benefits_of(rating: Rating) -> list[BenefitGiven]:
     ]
 
 
-def tokens_of(rating: Rating, *, zone: ZoneInfo, now: datetime) -> list[TokenGiven]:
-    """The things won; they can be used to the end of their last day."""
-    return [
-        TokenGiven(
-            campaign_id=due.campaign.campaign_id,
-            campaign_version=due.campaign.version,
-            kind=due.token.kind,
-            name=due.token.name,
-            expires_at=_end_of_day(due.token.days, now, zone) if due.token.days else None,
+def coupons_named(ratings: Iterable[Rating]) -> set[UUID]:
+    """The coupons of which vouchers are won."""
+    return {due.token.coupon for rating in ratings for due in rating.tokens if due.token.coupon is not None}
+
+
+def tokens_of(
+    rating: Rating, coupons: Mapping[UUID, Coupon], *, key: bytes, zone: ZoneInfo, now: datetime
+) -> list[TokenGiven]:
+    """The things won, of live coupons with their vouchers; they can be used to the end of their last day."""
+    return [_token(due, coupons, key, zone, now) for due in rating.tokens]
+
+
+def _token(due: TokenDue, coupons: Mapping[UUID, Coupon], key: bytes, zone: ZoneInfo, now: datetime) -> TokenGiven:
+    token, campaign = due.token, due.campaign
+    voucher = None
+    if token.coupon is not None:
+        voucher = wanted(
+            token.coupon,
+            coupons.get(token.coupon),
+            source=VoucherSource.PRIZE,
+            source_id=campaign.campaign_id,
+            key=key,
+            zone=zone,
+            now=now,
         )
-        for due in rating.tokens
-    ]
+    expires_at = _end_of_day(token.days, now, zone) if token.days else None
+    return TokenGiven(
+        campaign_id=campaign.campaign_id,
+        campaign_version=campaign.version,
+        kind=token.kind,
+        name=token.name,
+        expires_at=expires_at if voucher is None else voucher.expires_at,
+        voucher=voucher,
+    )
 
 
 def tallies_of(rating: Rating) -> list[TallyMove]:

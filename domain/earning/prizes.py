@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
-from domain.earning.forms import TEXT, WHOLE, Codec, check, choice, listed, parts_of, read_parts, written
+from domain.earning.forms import ID, TEXT, WHOLE, Codec, check, choice, listed, parts_of, read_parts, written
 
 LARGEST_POINTS = 1_000_000
 LONGEST_TOKEN = 80
@@ -34,8 +35,13 @@ class Token:
     """What people call it: "A free side", "Lottery of the harvest"."""
     days: int = field(default=0, metadata=WHOLE.metadata)
     """How many days it can be used; 0: for ever."""
+    coupon: UUID | None = field(default=None, metadata=ID.metadata)
+    """COUPON: winning it gives a voucher of this coupon, which works at the till and has the coupon's own term."""
 
     def __post_init__(self) -> None:
+        bare = self.coupon is None
+        check("coupon", f"said of a token of kind {TokenKind.COUPON} only", holds=bare or self.kind is TokenKind.COUPON)
+        check("days", "said by the coupon, where there is one", holds=bare or not self.days)
         well = bool(self.name.strip()) and len(self.name) <= LONGEST_TOKEN and self.name.isprintable()
         check("name", f"1 to {LONGEST_TOKEN} printable characters", holds=well)
         check("days", f"0 to {LONGEST_DAYS}", holds=0 <= self.days <= LONGEST_DAYS)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -24,6 +24,7 @@ from domain.earning.giving import (
     awards_given,
     benefits_of,
     budgets_of,
+    coupons_named,
     lots_of,
     tallies_of,
     tokens_of,
@@ -38,7 +39,7 @@ from domain.earning.recorded import (
     recorded_cuts,
     recorded_tokens,
 )
-from domain.earning.telling import as_given, cuts_told, tokens_told
+from domain.earning.telling import as_given, cuts_told, tokens_told, with_vouchers
 from domain.earning.tills import Caches, Sale, rated_sales
 from domain.earning.turns import Prepared, in_turns
 from domain.earning.verdicts import Rating
@@ -47,9 +48,11 @@ from domain.ids import PartnerId
 from domain.ledger.errors import Busy, SponsorNotActive
 from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
-from domain.ledger.postings import BenefitGiven, PurchasePosting, Verdict
+from domain.ledger.postings import BenefitGiven, PurchasePosting, TokenGiven, Verdict
 from domain.members.recognition import KnownMember
 from domain.values import Money
+from domain.vouchers.issuing import live_coupons
+from domain.vouchers.terms import Coupon
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Answer: TypeAlias = PurchaseReceipt | DomainError
@@ -110,12 +113,18 @@ async def receipt_of(pool: Pool, partner_id: PartnerId, wallet_id: UUID, entry_i
 async def _record(
     pool: Pool, commands: Sequence[RecordPurchase], *, caches: Caches, lookup_key: bytes, now: datetime
 ) -> list[Answer]:
+    coupons: dict[UUID, Coupon] = {}
+
     async def rated(places: Sequence[int]) -> list[Sale | DomainError]:
         asked = [commands[place] for place in places]
-        return await rated_sales(pool, asked, caches=caches, lookup_key=lookup_key, now=now)
+        sales = await rated_sales(pool, asked, caches=caches, lookup_key=lookup_key, now=now)
+        named = coupons_named(sale.rating for sale in sales if isinstance(sale, Sale))
+        coupons.update(await live_coupons(pool, named))
+        return sales
 
     def posting(place: int, sale: Sale) -> Prepared[Sale]:
-        return _prepared(commands[place], sale, _awards(sale, caches, now), caches.zone, now)
+        tokens = tokens_of(sale.rating, coupons, key=lookup_key, zone=caches.zone, now=now)
+        return _prepared(commands[place], sale, _awards(sale, caches, now), tokens)
 
     answers: dict[int, Answer] = {}
     async for place, outcome in in_turns(len(commands), rated, posting, partial(post, pool, Door.PURCHASES, now=now)):
@@ -129,7 +138,11 @@ async def _answer(pool: Pool, command: RecordPurchase, prepared: Prepared[Sale],
     if verdict.replayed:
         member = prepared.sale.member
         return await _replayed(pool, command.partner_id, verdict.wallet_id, verdict.entry_id, member)
-    return _receipt(prepared, verdict)
+    receipt = _receipt(prepared, verdict)
+    return replace(
+        receipt,
+        tokens=await with_vouchers(pool, command.partner_id, verdict.wallet_id, verdict.entry_id, receipt.tokens),
+    )
 
 
 def _awards(sale: Sale, caches: Caches, now: datetime) -> tuple[AwardGiven, ...]:
@@ -138,12 +151,11 @@ def _awards(sale: Sale, caches: Caches, now: datetime) -> tuple[AwardGiven, ...]
 
 
 def _prepared(
-    command: RecordPurchase, sale: Sale, awards: tuple[AwardGiven, ...], zone: ZoneInfo, now: datetime
+    command: RecordPurchase, sale: Sale, awards: tuple[AwardGiven, ...], tokens: list[TokenGiven]
 ) -> Prepared[Sale]:
     assert sale.member is not None
     lines, rating = command.lines, sale.rating
     lots, benefits = lots_of(awards), benefits_of(rating)
-    tokens = tokens_of(rating, zone=zone, now=now) if rating.tokens else []
     facts = facts_of(rating, sale.index, sale.facts) | facts_of_basket(sale.basket, rating, sale.index, benefits)
     posting = PurchasePosting(
         wallet_id=sale.member.wallet_id,
@@ -214,7 +226,7 @@ async def _replayed(
         awards=recorded_awards(books),
         cuts=recorded_cuts(books),
         benefits=recorded_benefits(books),
-        tokens=recorded_tokens(books),
+        tokens=await with_vouchers(pool, partner_id, wallet_id, entry_id, recorded_tokens(books)),
         idle_lines=sum(not line.quantity for line in books.purchase.lines),
         counters=await counters_of(pool, wallet_id),
         rating=None,

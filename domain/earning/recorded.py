@@ -151,6 +151,7 @@ def tokens_of_rows(tokens: Sequence[Mapping[str, Any]], campaigns: Mapping[Key, 
             kind=TokenKind(token["kind"]),
             name=token["name"],
             expires_at=moment(token["expires_at"]),
+            voucher_id=UUID(token["voucher_id"]) if token["voucher_id"] else None,
         )
         for token in tokens
     )

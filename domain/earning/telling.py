@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 from uuid import UUID
+
+import asyncpg
 
 from domain.earning.commands import AwardCut, AwardGiven, Portion, TokenReceipt
 from domain.earning.prizes import TokenKind
@@ -13,6 +16,9 @@ from domain.ids import CampaignId, PartnerId
 from domain.ledger.postings import Award as Lot
 from domain.ledger.postings import TokenGiven, Verdict
 from domain.values import Points
+from domain.vouchers.issuing import outcomes
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 def as_given(awards: Sequence[AwardGiven], lots: Sequence[Lot], given: Mapping[UUID, int]) -> tuple[AwardGiven, ...]:
@@ -57,8 +63,21 @@ def tokens_told(rating: Rating, tokens: Sequence[TokenGiven]) -> tuple[TokenRece
             kind=TokenKind(token.kind),
             name=token.name,
             expires_at=token.expires_at,
+            voucher_id=None if token.voucher is None else token.voucher.voucher_id,
         )
         for due, token in zip(rating.tokens, tokens, strict=True)
+    )
+
+
+async def with_vouchers(
+    pool: Pool, partner_id: UUID, wallet_id: UUID, entry_id: UUID, tokens: tuple[TokenReceipt, ...]
+) -> tuple[TokenReceipt, ...]:
+    """The things won, with what became of their vouchers: issued, or cut since no code was left."""
+    if all(token.voucher_id is None for token in tokens):
+        return tokens
+    found = await outcomes(pool, partner_id, wallet_id, entry_id)
+    return tuple(
+        token if token.voucher_id is None else replace(token, voucher=found.get(token.voucher_id)) for token in tokens
     )
 
 

@@ -22,6 +22,8 @@ from domain.vouchers.errors import InvalidCoupon, VoucherNotFound
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS = 13
 BITS = 5
+BYTES = 9
+"""Of which the first 65 bits make a code."""
 GROUP = 5
 NONCE = 12
 CODE_FORM = re.compile(r"[0-9A-Z]{4,32}", re.ASCII)
@@ -30,7 +32,16 @@ LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 def code_of(voucher_id: UUID, key: bytes) -> str:
     """The code of a voucher, in groups: 7K3MQ-X2V9R-8TNP."""
-    number = int.from_bytes(hmac.digest(key, b"voucher\x1f" + voucher_id.bytes, "sha256")[:9]) >> 72 - CHARACTERS * BITS
+    return _written(hmac.digest(key, b"voucher\x1f" + voucher_id.bytes, "sha256")[:BYTES])
+
+
+def random_code(random: Callable[[int], bytes] = os.urandom) -> str:
+    """A code for a pool, as hard to guess as any."""
+    return _written(random(BYTES))
+
+
+def _written(bits: bytes) -> str:
+    number = int.from_bytes(bits) >> BYTES * 8 - CHARACTERS * BITS
     places = range((CHARACTERS - 1) * BITS, -1, -BITS)
     body = "".join(ALPHABET[number >> place & 31] for place in places)
     return grouped(body + check_character(body))
@@ -85,7 +96,7 @@ def digest(code: str, key: bytes) -> bytes:
 
 
 def lookup(owner_id: UUID, code: str, key: bytes) -> bytes:
-    """What is stored in a code's place: in the scope of the coupon's owner, so that nobody learns of another's codes."""
+    """What is stored in a code's place: in its owner's scope, so that nobody learns of another's codes."""
     return sha256(owner_id.bytes + digest(code, key)).digest()
 
 

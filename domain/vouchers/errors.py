@@ -62,8 +62,9 @@ class VoucherNotFound(NotFound):
 
     code = "VOUCHER_NOT_FOUND"
 
-    def __init__(self) -> None:
-        super().__init__("There is no such voucher at this partner. Check the code, letter by letter.")
+    def __init__(self, *, mistyped: bool = False) -> None:
+        hint = "One character of the code is wrong." if mistyped else "Check the code, letter by letter."
+        super().__init__(f"There is no such voucher at this partner. {hint}")
 
 
 class VoucherAlreadyUsed(Conflict):

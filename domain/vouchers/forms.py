@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -26,10 +26,10 @@ class Codec:
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
 
-
-def said(codec: Codec, default: Any = MISSING) -> Any:
-    """A field that is stored by this codec; without a default it has to be said."""
-    return field(default=default, metadata={"codec": codec})
+    @property
+    def metadata(self) -> dict[str, Codec]:
+        """As a dataclass field bears it."""
+        return {"codec": self}
 
 
 def _plain(kind: type[Any], called: str) -> Codec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -28,7 +28,6 @@ from domain.vouchers.forms import (
     one_of,
     parts_of,
     read_parts,
-    said,
     set_of,
     written,
 )
@@ -90,13 +89,13 @@ class Together(StrEnum):
 class Articles:
     """Lines of a basket; all present parts hold, and nothing that is excluded does."""
 
-    skus: frozenset[str] = said(set_of(TEXT), frozenset())
-    gtins: frozenset[str] = said(set_of(TEXT), frozenset())
-    categories: frozenset[str] = said(set_of(TEXT), frozenset())
-    brands: frozenset[str] = said(set_of(TEXT), frozenset())
-    makers: frozenset[UUID] = said(set_of(ID), frozenset())
-    not_skus: frozenset[str] = said(set_of(TEXT), frozenset())
-    not_categories: frozenset[str] = said(set_of(TEXT), frozenset())
+    skus: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
+    gtins: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
+    categories: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
+    brands: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
+    makers: frozenset[UUID] = field(default=frozenset(), metadata=set_of(ID).metadata)
+    not_skus: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
+    not_categories: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
 
     def hold(self, article: ProductFacts) -> bool:
         """Whether an article is one of them; of an unknown one only its number is known."""
@@ -115,15 +114,15 @@ class Articles:
 class TakesOff:
     """Exactly one of an amount, a share, one free article, and a thing that is handed over."""
 
-    amount: int | None = said(WHOLE, None)
+    amount: int | None = field(default=None, metadata=WHOLE.metadata)
     """In minor units."""
-    share: Rate | None = said(RATE, None)
+    share: Rate | None = field(default=None, metadata=RATE.metadata)
     """Of the lines it is for, rounded down to the minor unit."""
-    free: Pick | None = said(one_of(Pick), None)
+    free: Pick | None = field(default=None, metadata=one_of(Pick).metadata)
     """One piece of the lines it is for."""
-    thing: str | None = said(TEXT, None)
+    thing: str | None = field(default=None, metadata=TEXT.metadata)
     """In words; no money is taken off."""
-    most: int | None = said(WHOLE, None)
+    most: int | None = field(default=None, metadata=WHOLE.metadata)
     """Of a share or a free article, in minor units."""
 
     def __post_init__(self) -> None:
@@ -142,16 +141,16 @@ class TakesOff:
 class Paid:
     """Who pays which share of what is taken off, to the partner that took the voucher."""
 
-    partner_id: PartnerId = said(ID)
-    share: Rate = said(RATE, Rate(1))
+    partner_id: PartnerId = field(metadata=ID.metadata)
+    share: Rate = field(default=Rate(1), metadata=RATE.metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """Hours of a day, from one time until before another; past midnight where that is earlier."""
 
-    start: time = said(TIME)
-    end: time = said(TIME)
+    start: time = field(metadata=TIME.metadata)
+    end: time = field(metadata=TIME.metadata)
 
     def hold(self, at: time) -> bool:
         """Whether a time of day lies in them."""
@@ -162,39 +161,39 @@ class Hours:
 class CouponTerms:
     """Everything a coupon promises and its sponsors agree to."""
 
-    name: str = said(TEXT)
-    takes: TakesOff = said(parts_of(TakesOff))
-    lines: Articles | None = said(parts_of(Articles), None)
+    name: str = field(metadata=TEXT.metadata)
+    takes: TakesOff = field(metadata=parts_of(TakesOff).metadata)
+    lines: Articles | None = field(default=None, metadata=parts_of(Articles).metadata)
     """For which lines; None: all."""
-    least: int = said(WHOLE, 0)
+    least: int = field(default=0, metadata=WHOLE.metadata)
     """What the lines it is for have to come to, in minor units, before any voucher."""
-    partners: frozenset[PartnerId] = said(set_of(ID))
+    partners: frozenset[PartnerId] = field(metadata=set_of(ID).metadata)
     """Who takes it."""
-    outlets: frozenset[OutletId] = said(set_of(ID), frozenset())
+    outlets: frozenset[OutletId] = field(default=frozenset(), metadata=set_of(ID).metadata)
     """Only at these outlets of theirs; none named: all."""
-    starts_at: datetime | None = said(INSTANT, None)
-    ends_at: datetime | None = said(INSTANT, None)
+    starts_at: datetime | None = field(default=None, metadata=INSTANT.metadata)
+    ends_at: datetime | None = field(default=None, metadata=INSTANT.metadata)
     """From when until when vouchers can be used, whenever they were given."""
-    days: int | None = said(WHOLE, None)
+    days: int | None = field(default=None, metadata=WHOLE.metadata)
     """How many days a voucher can be used, to the end of the last; None: until ends_at, or for ever."""
-    weekdays: frozenset[int] = said(set_of(WHOLE), frozenset())
+    weekdays: frozenset[int] = field(default=frozenset(), metadata=set_of(WHOLE).metadata)
     """1 for Monday to 7 for Sunday (ISO 8601); none named: every day."""
-    hours: tuple[Hours, ...] = said(listed(parts_of(Hours)), ())
-    tiers: frozenset[str] = said(set_of(TEXT), frozenset())
+    hours: tuple[Hours, ...] = field(default=(), metadata=listed(parts_of(Hours)).metadata)
+    tiers: frozenset[str] = field(default=frozenset(), metadata=set_of(TEXT).metadata)
     """Only members of one of these tiers; none named: everyone."""
-    segments: frozenset[UUID] = said(set_of(ID), frozenset())
-    not_segments: frozenset[UUID] = said(set_of(ID), frozenset())
-    sponsors: tuple[Paid, ...] = said(listed(parts_of(Paid)), ())
+    segments: frozenset[UUID] = field(default=frozenset(), metadata=set_of(ID).metadata)
+    not_segments: frozenset[UUID] = field(default=frozenset(), metadata=set_of(ID).metadata)
+    sponsors: tuple[Paid, ...] = field(default=(), metadata=listed(parts_of(Paid)).metadata)
     """Who pays; none named: whoever takes it bears it."""
-    codes: Codes = said(one_of(Codes), Codes.GENERATED)
-    word: str | None = said(TEXT, None)
+    codes: Codes = field(default=Codes.GENERATED, metadata=one_of(Codes).metadata)
+    word: str | None = field(default=None, metadata=TEXT.metadata)
     """The one word of a coupon whose codes are PUBLIC."""
-    uses: int = said(WHOLE, 1)
+    uses: int = field(default=1, metadata=WHOLE.metadata)
     """How often one voucher can be used; PUBLIC: how often each member may."""
-    uses_in_all: int | None = said(WHOLE, None)
+    uses_in_all: int | None = field(default=None, metadata=WHOLE.metadata)
     """How often all together may use it; None: without a bound."""
-    together: Together = said(one_of(Together), Together.ALONE)
-    transferable: bool = said(FLAG, default=True)
+    together: Together = field(default=Together.ALONE, metadata=one_of(Together).metadata)
+    transferable: bool = field(default=True, metadata=FLAG.metadata)
     """Whether whoever shows the code may use it; else only the member who has it, recognised at the till."""
 
     def __post_init__(self) -> None:

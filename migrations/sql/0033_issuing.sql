@@ -61,6 +61,14 @@ BEGIN
     END IF;
 END $$;
 
+-- As in 0027, and which voucher a thing is.
+CREATE OR REPLACE FUNCTION tokens_of(home uuid, entry uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('token_id', t.token_id, 'campaign_id', t.campaign_id, 'version', t.campaign_version,
+        'kind', t.kind, 'name', t.name, 'expires_at', t.expires_at, 'taken_back', t.taken_back_entry IS NOT NULL,
+        'voucher_id', t.voucher_id) ORDER BY t.token_id), '[]')
+    FROM token t WHERE t.wallet_id IN (home, forwarded(home)) AND t.home_wallet_id = home AND t.entry_id = entry
+$$;
+
 -- Vouchers that were given without points or purchase: by the coupon's owner. All of one request, or none.
 CREATE FUNCTION post_voucher_gifts(items jsonb, at timestamptz) RETURNS SETOF posting_result
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp

@@ -88,6 +88,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE EXISTS (SELECT FROM entry e WHERE e.wallet_id = wallet AND e.entry_id = entry AND e.partner_id = partner)
 $$;
 
+-- The vouchers that a coupon's owner gave in one entry.
+CREATE FUNCTION vouchers_given(partner uuid, wallet uuid, entry uuid) RETURNS SETOF voucher_told
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT (told(0, v, c)).* FROM voucher v JOIN coupon c ON c.coupon_id = v.coupon_id AND c.version = v.version
+    WHERE v.wallet_id IN (wallet, forwarded(wallet)) AND v.home_wallet_id = wallet AND v.entry_id = entry AND v.partner_id = partner
+        AND v.source = 'GIVEN'
+    ORDER BY v.voucher_id
+$$;
+
 -- A purchase names the uses that made its lines cheaper; each is named by one purchase of the same partner and wallet, once.
 CREATE FUNCTION name_voucher_uses(partner uuid, wallet uuid, purchase uuid, uses uuid[]) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

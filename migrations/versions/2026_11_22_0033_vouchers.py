@@ -29,6 +29,7 @@ DOORS = (
     "read_vouchers(text, uuid, boolean, uuid, integer)",
     "read_voucher_use(text, uuid, uuid)",
     "vouchers_of_entry(uuid, uuid, uuid)",
+    "vouchers_given(uuid, uuid, uuid)",
     "name_voucher_uses(uuid, uuid, uuid, uuid[])",
     "coupons_live(uuid[])",
 )
