@@ -74,6 +74,7 @@ async def redemption(pool: Pool, ref: RedemptionRef, *, sight: Sight) -> Redempt
         Share(sponsor_id=UUID(draw["sponsor_id"]), points=Points(draw["points"]))
         for draw in orjson.loads(values.pop("draws"))
     ]
+    values.pop("reward", None)
     for name in ("points", "spent", "reversed"):
         values[name] = Points(values[name])
     return Redemption(**values | {"state": _state(row)}, funded_by=draws)
