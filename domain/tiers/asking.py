@@ -74,6 +74,11 @@ async def held_of(pool: Pool, shoppers: Sequence[Shopper], *, at: datetime) -> d
     return {shopper: tuple(held) for shopper, held in found.items()}
 
 
+async def _held(pool: Pool, asked: Sequence[Shopper], at: datetime) -> list[asyncpg.Record]:
+    partners, wallets, members = zip(*asked, strict=True)
+    return await pool.fetch(_HELD, partners, wallets, members, at)
+
+
 async def tiers_of(pool: Pool, shoppers: Sequence[Shopper], *, at: datetime) -> dict[Shopper, frozenset[str]]:
     """The names of the tiers that count for each member at its till."""
     held = await held_of(pool, shoppers, at=at)

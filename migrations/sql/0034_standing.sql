@@ -360,3 +360,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_
     LEFT JOIN member m ON m.wallet_id = e.wallet_id AND m.member_id = e.member_id
     WHERE sees_owner(owner) AND (owner IS NULL OR p.partner_id = owner) AND p.occurred_at >= since AND p.occurred_at < until
 $$;
+
+-- What is given by hand, and what is promised, is told by the audit trail.
+CREATE CONSTRAINT TRIGGER tier_by_hand_is_told AFTER INSERT ON tier_ground DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.why IN ('INVITED', 'MATCHED'))
+    EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'ground_id', 'partner_id', '', 'programme_id,why,tier,until', '');
+CREATE CONSTRAINT TRIGGER tier_taken_by_hand_is_told AFTER UPDATE ON tier_ground DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.why IN ('INVITED', 'MATCHED') AND OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL)
+    EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'ground_id', 'partner_id', '', 'taken_back_at', '');
+CREATE CONSTRAINT TRIGGER tier_version_is_told AFTER UPDATE ON tier_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.published_at IS NULL AND NEW.published_at IS NOT NULL)
+    EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'programme_id', 'partner_id', '', 'version,applies_from', '');
