@@ -71,7 +71,13 @@ class Recipe:
             partners={name: PartnerId(uuid5(NAMESPACE_OID, f"partner/{name}")) for name in self.partners},
             outlets={name: OutletId(uuid5(NAMESPACE_OID, f"outlet/{name}")) for name in self.outlets},
             segments={name: uuid5(NAMESPACE_OID, f"segment/{name}") for name in self.segments},
+            coupons={name: (uuid5(NAMESPACE_OID, f"coupon/{name}"), name) for name in self.coupons},
         )
+
+    @property
+    def coupons(self) -> tuple[str, ...]:
+        """What the file calls its coupons."""
+        return tuple(self.parts["coupons"].named()) if "coupons" in self.parts else ()
 
     def drawn(self, cast: Cast) -> tuple[Drawn, ...]:
         """Its campaigns, in their order, for these partners, outlets and segments.

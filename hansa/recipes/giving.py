@@ -45,6 +45,8 @@ class Cast:
     partners: Mapping[str, PartnerId]
     outlets: Mapping[str, OutletId] = field(default_factory=dict)
     segments: Mapping[str, UUID] = field(default_factory=dict)
+    coupons: Mapping[str, tuple[UUID, str]] = field(default_factory=dict)
+    """Coupons, each with its id and what people call it."""
 
     def partner(self, part: Part) -> PartnerId:
         """The partner of a name. Raises: InvalidRecipe."""
@@ -96,9 +98,29 @@ class Reading:
         with part.minded():
             return Prize(
                 points=optional(parts, "points", words.whole, 0),
-                token=_token(parts),
-                wheel=tuple(_slot(slot) for slot in slots),
+                token=self.token(parts),
+                wheel=tuple(self.slot(slot) for slot in slots),
             )
+
+    def slot(self, part: Part) -> Slot:
+        """A part of a wheel. Raises: InvalidRecipe."""
+        parts = part.parts("weight", "points", *TOKENS, "days", needed=("weight",))
+        with part.minded():
+            points = optional(parts, "points", words.whole, 0)
+            return Slot(weight=words.whole(parts["weight"]), points=points, token=self.token(parts))
+
+    def token(self, parts: Mapping[str, Part]) -> Token | None:
+        """A thing that is won: a coupon of the recipe by its name, or anything in words. Raises: InvalidRecipe."""
+        named = [name for name in TOKENS if name in parts]
+        if not named:
+            return None
+        if len(named) > 1:
+            parts[named[1]].refuse("one thing is won at a time")
+        kind, text, days = TOKENS[named[0]], parts[named[0]].text(), optional(parts, "days", words.whole, 0)
+        if kind is TokenKind.COUPON and text in self.cast.coupons:
+            coupon, name = self.cast.coupons[text]
+            return Token(kind=kind, name=name, days=days, coupon=coupon)
+        return Token(kind=kind, name=text, days=days)
 
 
 Parts = Mapping[str, Part]
@@ -110,22 +132,6 @@ def _meant(known: Mapping[str, T], part: Part, called: str) -> T:
     if name not in known:
         part.refuse(f"there is no {called} {name!r}; there are {', '.join(known) or 'none'}")
     return known[name]
-
-
-def _token(parts: Parts) -> Token | None:
-    named = [name for name in TOKENS if name in parts]
-    if not named:
-        return None
-    if len(named) > 1:
-        parts[named[1]].refuse("one thing is won at a time")
-    return Token(kind=TOKENS[named[0]], name=parts[named[0]].text(), days=optional(parts, "days", words.whole, 0))
-
-
-def _slot(part: Part) -> Slot:
-    parts = part.parts("weight", "points", *TOKENS, "days", needed=("weight",))
-    with part.minded():
-        points = optional(parts, "points", words.whole, 0)
-        return Slot(weight=words.whole(parts["weight"]), points=points, token=_token(parts))
 
 
 def _per_unit(_reading: Reading, parts: Parts, lines: LineMatch) -> Rule:
