@@ -15,7 +15,7 @@ from domain.members import recognition
 from domain.members.errors import MemberNotFound
 from domain.members.recognition import MemberRef
 from domain.paging import Page, PageRequest
-from domain.rewards import drawing, finding, managing, matching, reaching, stocking
+from domain.rewards import drawing, finding, handing, managing, matching, reaching, stocking
 from domain.rewards.drawing import DrawTold
 from domain.rewards.errors import RewardNotFound
 from domain.rewards.finding import Stocked
@@ -187,8 +187,18 @@ async def add_stock(ctx: Context, reward_id: UUID, pieces: int) -> Reward:
 
 
 async def draw(ctx: Context, reward_id: UUID) -> Reward:
-    """Draw a sweepstake."""
-    return await ctx.write(drawing.draw, _owner(ctx), RewardId(reward_id), now=ctx.now)
+    """Draw a sweepstake, and hand its prizes over."""
+    reward = await ctx.write(drawing.draw, _owner(ctx), RewardId(reward_id), now=ctx.now)
+    return await hand_over(ctx, reward)
+
+
+async def hand_over(ctx: Context, reward: Reward) -> Reward:
+    """Hand the prizes of a draw over, as far as that was not done."""
+    winners = await ctx.read(drawing.winners_of, reward.reward_id)
+    currency = (await coalition(ctx)).currency
+    made = await ctx.post(handing.hand_over, reward, winners, currency=currency, now=ctx.now)
+    await ctx.write(handing.note_handed, reward, made)
+    return reward
 
 
 def _owner(ctx: Context) -> PartnerId:

@@ -20,6 +20,7 @@ from domain.rewards.pricing import affordable, limit_key
 from domain.rewards.terms import Limit, Reward, RewardTerms
 from domain.segments.asking import segments_of
 from domain.storage import Sight
+from domain.tiers.asking import tiers_of
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -100,7 +101,7 @@ class Reach:
 async def reaches(
     pool: Pool, member: KnownMember, *, sight: Sight, zone: ZoneInfo, now: datetime
 ) -> tuple[Standing, list[Reach]]:
-    """What each reward that the viewer may see is to a member, the nearest first: five calls however many there are.
+    """What each reward that the viewer may see is to a member, the nearest first: as many calls however many there are.
 
     A partner that asks on behalf of a member is told what counts at its own tills alone.
     Raises: MemberNotFound, where the viewer may not see the balance.
@@ -121,11 +122,13 @@ async def standing_of(
     shoppers = [(partner, member.wallet_id, member.member_id) for partner in places]
     named = {SegmentId(segment) for one in terms for segment in _segments(one)}
     segments = await segments_of(pool, shoppers, named)
+    tiers = await tiers_of(pool, shoppers, at=now)
     keys = sorted({key for reward in rewards for key in _keys(reward, member, now, zone).values()})
     rows = await pool.fetch(_TALLIES, [member.wallet_id] * len(keys), keys) if keys else []
     return Standing(
         member=member,
         available=int(held.available),
+        tiers={shopper[0]: found for shopper, found in tiers.items()},
         segments={shopper[0]: found for shopper, found in segments.items()},
         counted={row["key"]: row["counted"] for row in rows},
     )
