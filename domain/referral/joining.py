@@ -130,7 +130,7 @@ def _hex(digests: Collection[bytes]) -> list[str]:
 
 
 def _json(said: dict[str, Any]) -> str:
-    return orjson.dumps(said).decode()
+    return orjson.dumps(said, default=str).decode()
 
 
 def _loaded(said: str | None) -> dict[str, Any] | None:

@@ -89,7 +89,7 @@ async def reward(pool: Pool, *, caches: Caches, lookup_key: bytes, now: datetime
 
 async def move(pool: Pool, referral_id: UUID, was: ReferralState, step: Steps, *, now: datetime) -> bool:
     """Take a referral a step further, unless it stands elsewhere by now."""
-    return bool(await pool.fetchval(_MOVE, referral_id, was, orjson.dumps(step).decode(), now))
+    return bool(await pool.fetchval(_MOVE, referral_id, was, orjson.dumps(step, default=str).decode(), now))
 
 
 def key_of(referral_id: UUID, side: str) -> str:
