@@ -21,10 +21,12 @@ from sqlmodel import select
 from domain.coalition.models import Coalition
 from domain.storage import NOBODY, Database
 from hansa.settings import Settings
-from partners.mail import Mail, Mailer, NoMailer
+from partners.mail import Mail, Mailer, MailRefused, NoMailer
 
 PATIENCE_SECONDS = 20.0
 SUBMISSION, SUBMISSIONS = 587, 465
+FOR_GOOD = 500
+"""From this code on a mail server's answer is its last word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ class SmtpMailer:
     """By whom the server's certificate may be signed; the system's authorities by default."""
 
     async def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises: OSError."""
+        """Hand the message over. Raises: OSError, MailRefused."""
         server = self.server
         try:
             await aiosmtplib.send(
@@ -84,6 +86,11 @@ class SmtpMailer:
                 tls_context=self.trusted,
                 timeout=PATIENCE_SECONDS,
             )
+        except aiosmtplib.SMTPRecipientsRefused as problem:
+            codes = [refused.code for refused in problem.recipients]
+            kind = MailRefused if codes and min(codes) >= FOR_GOOD else OSError
+            message = f"{server.host} did not take a mail for this address: {', '.join(map(str, codes))}"
+            raise kind(message) from None
         except (aiosmtplib.SMTPException, ValueError) as problem:
             message = f"{server.host} did not take a mail: {type(problem).__name__}"
             raise OSError(message) from None
@@ -135,7 +142,8 @@ def newest(folder: Path) -> Path | None:
 def read(path: Path) -> Mail:
     """A message that was kept."""
     message = BytesParser(policy=LINES).parsebytes(path.read_bytes())
-    text = "\n".join(message.get_content().splitlines())
+    plain = message.get_body(("plain",))
+    text = "\n".join((plain or message).get_content().splitlines())
     return Mail(to=str(message["To"]), subject=str(message["Subject"]), text=f"{text}\n")
 
 
@@ -145,7 +153,13 @@ def _message(mail: Mail, sender: str, now: datetime) -> EmailMessage:
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
+    domain = sender.rpartition("@")[2].rstrip(">")
+    message["Message-ID"] = f"<{mail.message_id}@{domain}>" if mail.message_id else make_msgid(domain=domain)
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe is not None:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
+    if mail.html is not None:
+        message.add_alternative(mail.html, subtype="html")
     return message

@@ -19,6 +19,8 @@ from hansa.clocks import CoalitionClock
 from hansa.closing import close_due
 from hansa.embedding import with_database
 from hansa.listening import listening
+from hansa.mailing import mailer_of
+from hansa.messaging import Teller, messaging
 from hansa.numbering import numbered
 from hansa.reconcile_worker import reconciling
 from hansa.referring import referring
@@ -85,6 +87,7 @@ async def working(
         pace=pace,
     )
     fetcher = KeyFetcher(database, outbound, _real_time)
+    teller = Teller(database=database, keys=courier.keys, mailer=mailer_of(settings, database), issuer=settings.issuer)
     log.info("The worker has started", every_seconds=every.total_seconds())
     async with numbered(database, relay), listening(url, courier), asyncio.TaskGroup() as tasks:
         tasks.create_task(sweeping(database, url, stopping, every=every))
@@ -92,6 +95,7 @@ async def working(
         tasks.create_task(reserving(database, url, stopping, every=every))
         tasks.create_task(segmenting(database, url, stopping, personal_key=courier.keys.personal_data, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(messaging(teller, url, stopping, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))

@@ -38,6 +38,8 @@ class Keys:
     """Makes the successor of a refresh token, so that it can be told again without being stored."""
     webhooks: bytes
     """Seals the secrets that sign webhooks."""
+    messages: bytes
+    """Seals the addresses by which mail can be ended without signing in."""
 
 
 def derive(material: bytes) -> Keys:
@@ -59,6 +61,7 @@ def derive(material: bytes) -> Keys:
         recovery_codes=_derived(material, "recovery codes"),
         refresh_tokens=_derived(material, "refresh tokens"),
         webhooks=_derived(material, "webhooks"),
+        messages=_derived(material, "messages"),
     )
 
 

@@ -6,26 +6,37 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 MOST_WAITING = 1000
 
 log = logging.getLogger(__name__)
 
 
+class MailRefused(OSError):
+    """The mail server will not take mail for this address, now or later."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One message in plain text; what stands in it is for its reader alone."""
+    """One message, in plain text and perhaps as a page too; what stands in it is for its reader alone."""
 
     to: str
     subject: str
     text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+    """The same as a page that loads nothing from anywhere."""
+    message_id: UUID | None = None
+    """Names the message to mail servers: the same when it is sent again."""
+    unsubscribe: str | None = field(default=None, repr=False)
+    """Where one request ends such mail (RFC 8058)."""
 
 
 class Mailer(Protocol):
     """Something that sends mail."""
 
     async def send(self, mail: Mail) -> None:
-        """Hand the message over, or raise OSError when it cannot be."""
+        """Hand the message over, or raise OSError when it cannot be; MailRefused, when it never can."""
 
 
 class NoMailer:

@@ -1,4 +1,4 @@
-"""How one language says things: sentences from its catalogue; counts, amounts, days and lists as people there write them.
+"""How one language says things: sentences from its catalogue; counts, amounts, days and lists as people there do.
 
 English stands in the modules; each other language has its catalogue (gettext's .po files) in locales/.
 """

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from domain.errors import InvalidValue
 from domain.ids import MemberId
 from domain.members.identifiers import Identifier
+from domain.messages import addresses
 from domain.storage import WriteSession
 from partners.endpoints import FindState
 from partners.limits import Limit
@@ -101,6 +102,7 @@ async def _code_form(visit: Visit, problem: str | None = None) -> Response:
 
 async def _arrived(visit: Visit, session: WriteSession, member_id: MemberId, waiting: Waiting) -> Response:
     subject = Subject(member_id=member_id)
+    await addresses.verify(session, member_id, waiting.address, key=visit.state.keys.lookups, now=visit.now)
     return await arrive(visit, session, subject, methods=("otp",), landing=waiting.landing, fresh=waiting.fresh)
 
 
