@@ -52,13 +52,15 @@ async def test_a_file_is_checked_and_nothing_is_written(file: str) -> None:
     desk = Desk("postgresql://nobody@localhost/none")
     assert "partners: 2, articles: 1, types of actions: 1, segments: 2, campaigns: 2" in await desk.shows("check", file)
     assert (await desk.says("check", file))["campaigns"] == 2
-    refused = await desk.refuses("check", misspelt)
-    assert isinstance(refused, InvalidRecipe)
-    assert "mine.yaml, line 6, coalition.calender: there is no part 'calender'; did you mean 'calendar'?" in str(
-        refused
-    )
     assert isinstance(await desk.refuses("check", "nobody"), NotFound)
     assert isinstance(await desk.refuses("check", "nobody.yaml"), InvalidRecipe)
+
+
+async def test_a_slip_of_the_pen_is_told_with_its_line(misspelt: str) -> None:
+    refused = await Desk("postgresql://nobody@localhost/none").refuses("check", misspelt)
+    assert isinstance(refused, InvalidRecipe)
+    where = "mine.yaml, line 6, coalition.calender"
+    assert str(refused) == f"{where}: there is no part 'calender'; did you mean 'calendar'?"
 
 
 async def test_a_file_is_loaded_and_shows_its_secrets_once(database_url: str, file: str) -> None:

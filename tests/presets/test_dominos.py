@@ -28,4 +28,5 @@ async def test_half_a_year_of_2015(preset: Open) -> None:
     await ben.has(0)  # six months without activity
 
     # 7 orders of 10 points at 0.11: 7.70. A pizza of 60 points honoured at 0.10: 6.00 come back.
-    await town.settles(pizzeria="-1.70", operator="1.70")
+    await town.closes()
+    await town.settles("2015-09", pizzeria="-1.70", operator="1.70")

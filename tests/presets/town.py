@@ -50,7 +50,8 @@ from tests.builders.served import a_server, settings_for
 ADVANCE = "mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { userErrors { code message } } }"
 ENROL = "mutation ($input: MemberEnrolInput!) { memberEnrol(input: $input) { userErrors { code message } } }"
 MINE = "{ me { wallet { available pending held debt expiries { at points } } } }"
-CYCLES = "{ cycles { nodes { id state } } }"
+CYCLES = "{ cycles { nodes { id name state } } }"
+STATEMENTS = "query ($cycle: ID!) { cycle(id: $cycle) { statements { role partner { slug } net { amount } } } }"
 NO_GOODS: Mapping[str, str] = {}
 
 
@@ -90,21 +91,28 @@ class Town:
         home = await self._signed_in(member=card.number)
         return Customer(town=self, name=name, card=card, home=home, first=first)
 
-    async def settles(self, **nets: str) -> None:
-        """What was posted since the last time is cut off, computed and laid before the partners, who get these nets."""
+    async def closes(self) -> None:
+        """The cycle is over: what is posted from now on is the next one's."""
         preparer = await self.at_desk(PREPARER)
-        cycle = next(one["id"] for one in (await preparer.ask(CYCLES))["cycles"]["nodes"] if one["state"] == "OPEN")
-        for step in (ask.CUT_OFF, ask.COMPUTE, ask.PROPOSE):
-            await preparer.do(step, cycle=cycle)
-        found = (await preparer.ask(ask.CYCLE, cycle=cycle))["cycle"]["statements"]
+        cycles = (await preparer.ask(CYCLES))["cycles"]["nodes"]
+        await preparer.do(ask.CUT_OFF, cycle=next(one["id"] for one in cycles if one["state"] == "OPEN"))
+
+    async def settles(self, cycle: str, **nets: str) -> None:
+        """A closed cycle, called by the month it began in, is computed, laid before the partners, and approved."""
+        preparer, approver = await self.at_desk(PREPARER), await self.at_desk(APPROVER)
+        cycles = (await preparer.ask(CYCLES))["cycles"]["nodes"]
+        cycle_id = next(one["id"] for one in cycles if one["name"] == cycle)
+        await preparer.do(ask.COMPUTE, cycle=cycle_id)
+        await preparer.do(ask.PROPOSE, cycle=cycle_id, daysToAnswer=0)  # so that silence is an answer at once
+        await approver.do(ask.APPROVE, cycle=cycle_id)
+        found = (await preparer.ask(STATEMENTS, cycle=cycle_id))["cycle"]["statements"]
         names = {self.loaded.slugs[key]: key for key in self.loaded.cast.partners}
         got = {
             names[one["partner"]["slug"]] if one["partner"] else one["role"].lower(): Decimal(one["net"]["amount"])
             for one in found
         }
-        assert {name: net for name, net in got.items() if net or name in nets} == {
-            name.replace("_", " "): Decimal(net) for name, net in nets.items()
-        }, f"settled on {self.now:%Y-%m-%d}"
+        told = {name.replace("_", " "): Decimal(net) for name, net in nets.items()}
+        assert {name: net for name, net in got.items() if net or name in told} == told, f"{cycle}: {got}"
         assert sum(got.values()) == 0
 
     async def at_desk(self, email: str) -> Browser:
@@ -164,7 +172,8 @@ class Customer:
             tenders={kind: Decimal(amount) for kind, amount in (paid or {}).items()},
         )
         done = await self.town.tills[key].purchase(basket)
-        assert (done.points, tuple(one.name for one in done.tokens)) == (earns, wins), self._line(f"buys {goods}")
+        got = (done.points, tuple(one.name for one in done.tokens))
+        assert got == (earns, wins), self._line(f"buys {goods}: {got}")
         return Bought(customer=self, at=key, goods=tuple(goods), recorded=done)
 
     async def does(
@@ -173,8 +182,15 @@ class Customer:
         """Something that is no purchase."""
         action = Action(member=self.card, kind=kind, attributes=attributes)
         done = await self.town.tills[at or self.first].record_action(action)
-        assert (done.points, tuple(one.name for one in done.tokens)) == (earns, wins), self._line(f"does {kind}")
+        got = (done.points, tuple(one.name for one in done.tokens))
+        assert got == (earns, wins), self._line(f"does {kind}: {got}")
         return done
+
+    async def cannot_buy(self, goods: Mapping[str, str], code: str, *, at: str = "") -> None:
+        """Goods for which no points come any more."""
+        with pytest.raises(Refused) as refused:
+            await self.buys(goods, at=at)
+        assert refused.value.code == code, self._line(f"cannot buy {goods}")
 
     async def spends(self, points: int, *, at: str = "") -> Redemption:
         """Points go over the counter."""
@@ -192,13 +208,14 @@ class Customer:
         """What is in the wallet, as the member sees it."""
         wallet = (await self.home.ask(MINE))["me"]["wallet"]
         got = tuple(int(wallet[name]) for name in ("available", "pending", "debt"))
-        assert got == (available, waiting, debt), self._line("has")
+        assert got == (available, waiting, debt), self._line(f"has {got}")
 
     async def loses(self, points: int, on: str) -> None:
         """What goes next, and when, as the member sees it."""
         (first, *_) = (await self.home.ask(MINE))["me"]["wallet"]["expiries"]
         when = datetime.fromisoformat(first["at"]).astimezone(self.town.loaded.recipe.time_zone)
-        assert (int(first["points"]), f"{when:%Y-%m-%d}") == (points, on), self._line("loses")
+        got = (int(first["points"]), f"{when:%Y-%m-%d}")
+        assert got == (points, on), self._line(f"loses {got}")
 
     def _line(self, what: str) -> str:
         return f"{self.town.now:%Y-%m-%d %H:%M} {self.name} {what}"
@@ -217,7 +234,7 @@ class Bought:
         """Goods come back: those named, or everything."""
         lines = {self.goods.index(name.replace("_", " ")) + 1: Decimal(back) for name, back in quantities.items()}
         done = await self.customer.town.tills[self.at].take_back(purchase=self.recorded.id, lines=lines or None)
-        assert done.points == takes, f"{self.customer.name} takes {quantities or 'everything'} back"
+        assert done.points == takes, f"{self.customer.name} gives {quantities or 'everything'} back: {done.points}"
         return done
 
 
