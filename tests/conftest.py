@@ -141,7 +141,7 @@ async def _clone(server: str, template: str) -> AsyncIterator[str]:
     name = f"hansa_test_{uuid4().hex}"
     connection = await asyncpg.connect(server)
     try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield beside(server, name)
         finally:

@@ -153,15 +153,17 @@ def _steps(start: Kind, target: Kind) -> Iterator[tuple[str, ...]]:
                 ahead.append((following, (*steps, step)))
 
 
-def _next(kind: Kind) -> Iterator[tuple[str, Kind]]:
+@cache
+def _next(kind: Kind) -> tuple[tuple[str, Kind], ...]:
+    following: list[tuple[str, Kind]] = []
     for name, field in kind.fields.items():
-        following = get_named_type(field.type)
-        if isinstance(following, Kind) and name != "edges":
-            yield f"{name}{given(field)}", following
+        below = get_named_type(field.type)
+        if isinstance(below, Kind) and name != "edges":
+            following.append((f"{name}{given(field)}", below))
     if isinstance(kind, GraphQLInterfaceType):
-        below = core().get_implementations(kind)
-        yield from ((f"... on {one.name}", one) for one in below.interfaces)
-        yield from ((f"... on {one.name}", one) for one in below.objects)
+        made = core().get_implementations(kind)
+        following += [(f"... on {one.name}", one) for one in (*made.interfaces, *made.objects)]
+    return tuple(following)
 
 
 def _least(field: GraphQLField) -> str:
