@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists
@@ -16,10 +15,7 @@ from domain.coalition.errors import PartnerNotFound
 from domain.coalition.models import Coalition, Partner, PartnerStatus
 from domain.coalition.partners import admit, change_status, open_outlets
 from domain.coalition.queries import brand_of, contracts_of, outlets_of, partner_by_slug
-from domain.earning import action_types, exclusivity, managing
-from domain.earning.queries import campaigns_of
-from domain.earning.seeds import SEED_BYTES
-from domain.earning.terms import CampaignState, Terms
+from domain.earning import action_types, exclusivity
 from domain.errors import Conflict, NotFound
 from domain.ids import OutletId, PartnerId, PersonId
 from domain.ledger.models import Entry
@@ -34,8 +30,11 @@ from domain.settlement.policy import policy_of
 from domain.settlement.queries import all_cycles
 from domain.storage import Database, ReadSession, WriteSession
 from hansa.presets.access import ClientMade, clients
+from hansa.presets.promising import publish_campaigns, publish_coupons
+from hansa.presets.underway import Loading, Made
+from hansa.recipes.couponing import coupons_of
 from hansa.recipes.drawing import Recipe
-from hansa.recipes.founding import Firm, Setting, firms_of, setting_of
+from hansa.recipes.founding import Firm, firms_of, setting_of
 from hansa.recipes.giving import Cast
 from hansa.recipes.shelves import actions_of, groups_of, items_of
 from partners.keys import Keys
@@ -51,37 +50,6 @@ PEOPLE = {
     ADMIN: ("Ada Admin", PersonRole.COALITION_ADMIN),
 }
 """Who draws up and signs contracts, and prepares and approves cycles; `hansa sign-in --person` lets them in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """Something that a programme is made of."""
-
-    what: str
-    name: str
-    whose: str
-    new: bool
-    """Made just now; else it was there."""
-
-
-@dataclass(kw_only=True)
-class Loading:
-    """A recipe on its way into a database."""
-
-    ctx: Context
-    recipe: Recipe
-    setting: Setting
-    cast: Cast = field(default_factory=lambda: Cast(partners={}))
-    people: dict[str, PersonId] = field(default_factory=dict)
-    made: list[Made] = field(default_factory=list)
-
-    def key(self, partner_id: PartnerId) -> str:
-        """What the recipe calls a partner."""
-        return next(key for key, one in self.cast.partners.items() if one == partner_id)
-
-    def tell(self, what: str, name: str, whose: str, *, new: bool) -> None:
-        """Remember what the programme is made of."""
-        self.made.append(Made(what=what, name=name, whose=whose, new=new))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +103,7 @@ def read_whole(recipe: Recipe) -> dict[str, int]:
         "articles": len({item.sku for seller in recipe.partners for item in items_of(recipe, cast, seller)}),
         "types of actions": len(actions_of(recipe)),
         "segments": len(groups_of(recipe, cast)),
+        "coupons": len(coupons_of(recipe, cast)),
         "campaigns": len(recipe.drawn(cast)),
     }
 
@@ -151,9 +120,9 @@ async def _coalition(loading: Loading) -> None:
         await ctx.write(founding.found, wanted)
     loading.tell("coalition", wanted.name, wanted.operator_name, new=there is None)
     if not await ctx.read(all_cycles):
-        await ctx.write(cycles.open_first, now=loading.setting.starts)
+        await ctx.write(cycles.open_first, now=loading.starts)
     if (await ctx.read(policy_of)).calendar != loading.setting.calendar:
-        await ctx.write(policy.change, {"calendar": loading.setting.calendar}, by=None, now=loading.setting.starts)
+        await ctx.write(policy.change, {"calendar": loading.setting.calendar}, by=None, now=loading.starts)
 
 
 async def _refuse_another(loading: Loading, there: Coalition) -> None:
@@ -182,12 +151,12 @@ async def _people(loading: Loading) -> None:
             there = await loading.ctx.read(admitting.with_email, email)
         except NotFound:
             command = AdmitPerson(name=name, email=email, roles=frozenset({role}))
-            there = await loading.ctx.write(admitting.admit, command, now=loading.setting.starts)
+            there = await loading.ctx.write(admitting.admit, command, now=loading.starts)
         loading.people[email] = PersonId(there.person_id)
 
 
 async def _firm(loading: Loading, firm: Firm) -> None:
-    ctx, at, key = loading.ctx, loading.setting.starts, firm.key
+    ctx, at, key = loading.ctx, loading.starts, firm.key
     try:
         partner, new = await ctx.read(partner_by_slug, firm.admit.slug), False
     except PartnerNotFound:
@@ -195,23 +164,18 @@ async def _firm(loading: Loading, firm: Firm) -> None:
     loading.tell("partner", firm.admit.name, key, new=new)
     partner_id = PartnerId(partner.partner_id)
     versions = await ctx.read(contracts_of, partner_id)
-    signed = next((one for one in versions if one.signed_at is not None), None)
-    if signed is None:
-        draft = versions[0] if versions else None
-        by = loading.people[PREPARER]
-        drawn = draft or await ctx.write(draw_up, partner_id, firm.terms, by=by, now=at)
-        await ctx.write(exclusivity.sign, drawn.contract_id, by=loading.people[APPROVER], now=at)
-    loading.tell("contract", f"version {versions[0].version if versions else 1}", key, new=signed is None)
+    unsigned = all(one.signed_at is None for one in versions)
+    if not versions:
+        versions = [await ctx.write(draw_up, partner_id, firm.terms, by=loading.people[PREPARER], now=at)]
+    if unsigned:
+        await ctx.write(exclusivity.sign, versions[0].contract_id, by=loading.people[APPROVER], now=at)
+    loading.tell("contract", f"version {versions[0].version}", key, new=unsigned)
     outlets = await _outlets(loading, firm, partner_id)
-    loading.cast = Cast(
-        partners={**loading.cast.partners, key: partner_id},
-        outlets={**loading.cast.outlets, **outlets},
-        segments=loading.cast.segments,
-    )
+    loading.meet(partners={key: partner_id}, outlets=outlets)
 
 
 async def _admitted(session: WriteSession, loading: Loading, firm: Firm) -> Partner:
-    taken_in = await admit(session, firm.admit, now=loading.setting.starts)
+    taken_in = await admit(session, firm.admit, now=loading.starts)
     await session.flush()
     return await change_status(session, taken_in.partner.partner_id, PartnerStatus.ACTIVE)
 
@@ -244,7 +208,7 @@ async def _shelves(loading: Loading) -> None:
             continue
         new = versions.get(partner_id, 0) == 0
         if new:
-            await ctx.write(feed, partner_id, items, now=loading.setting.starts)
+            await ctx.write(feed, partner_id, items, now=loading.starts)
         loading.tell("catalogue", f"{len(items)} articles", key, new=new)
 
 
@@ -254,43 +218,26 @@ async def _actions(loading: Loading) -> None:
         for key, partner_id in loading.cast.partners.items():
             new = kind not in {one.name for one in await ctx.read(action_types.types_of, partner_id)}
             if new:
-                await ctx.write(action_types.define, partner_id, kind, fields, now=loading.setting.starts)
+                await ctx.write(action_types.define, partner_id, kind, fields, now=loading.starts)
             loading.tell("type of action", kind, key, new=new)
 
 
 async def _segments(loading: Loading) -> None:
-    ctx, found = loading.ctx, {}
-    for name, group in groups_of(loading.recipe, loading.cast).items():
-        there = await ctx.read(find_named, group.owner, name)
-        made = there or await ctx.write(segmenting.define, group.owner, group.terms, now=loading.setting.starts)
-        found[name] = made.segment_id
-        loading.tell("segment", name, loading.key(group.owner), new=there is None)
-    loading.cast = Cast(partners=loading.cast.partners, outlets=loading.cast.outlets, segments=found)
-
-
-async def _campaigns(loading: Loading) -> None:
     ctx = loading.ctx
-    live = {partner_id: await ctx.read(_live, partner_id) for partner_id in loading.cast.partners.values()}
-    for one in loading.recipe.drawn(loading.cast):
-        new = one.terms.name not in live[one.owner]
-        if new:
-            await ctx.write(_launched, one.owner, one.terms, loading.setting.starts)
-        loading.tell("campaign", one.terms.name, loading.key(one.owner), new=new)
+    for name, group in groups_of(loading.recipe, loading.cast).items():
+        segment = await ctx.read(find_named, group.owner, name)
+        new = segment is None
+        if segment is None:
+            segment = await ctx.write(segmenting.define, group.owner, group.terms, now=loading.starts)
+        loading.meet(segments={name: segment.segment_id})
+        loading.tell("segment", name, loading.key(group.owner), new=new)
 
 
-async def _live(session: ReadSession, owner: PartnerId) -> set[str]:
-    page = await campaigns_of(session, owner, PageRequest(LARGEST_PAGE), states=(CampaignState.LIVE,))
-    return {campaign.terms.name for campaign in page.items}
-
-
-async def _launched(session: WriteSession, owner: PartnerId, terms: Terms, at: datetime) -> None:
-    """A campaign written, agreed to by all who pay, and live, all at once."""
-    campaign = await managing.draft(session, owner, terms, now=at)
-    for sponsor in terms.funders:
-        await managing.agree(session, sponsor, campaign.campaign_id, terms.fingerprint(), now=at)
-    seed = secrets.token_bytes(SEED_BYTES)
-    await managing.publish(session, owner, campaign.campaign_id, seed=seed, now=at)
-
-
-STEPS: tuple[Callable[[Loading], Awaitable[None]], ...] = (_shelves, _actions, _segments, _campaigns)
+STEPS: tuple[Callable[[Loading], Awaitable[None]], ...] = (
+    _shelves,
+    _actions,
+    _segments,
+    publish_coupons,
+    publish_campaigns,
+)
 """What follows the partners, in this order: each refers to what came before it."""

@@ -1,0 +1,63 @@
+"""What a programme promises: coupons and campaigns, written, agreed to by all who pay, and live."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from domain.earning import managing as campaigns
+from domain.earning.queries import campaigns_of
+from domain.earning.seeds import SEED_BYTES
+from domain.earning.terms import CampaignState, Terms
+from domain.ids import PartnerId
+from domain.paging import LARGEST_PAGE, PageRequest
+from domain.storage import ReadSession, WriteSession
+from domain.vouchers import managing as coupons
+from domain.vouchers.queries import latest_coupons
+from domain.vouchers.terms import Coupon, CouponTerms
+from hansa.presets.underway import Loading
+from hansa.recipes.couponing import coupons_of
+
+
+async def publish_coupons(loading: Loading) -> None:
+    """Coupons first: prizes and rewards name them."""
+    ctx = loading.ctx
+    there = {(one.partner_id, one.terms.name): one for one in await ctx.read(latest_coupons)}
+    for one in coupons_of(loading.recipe, loading.cast):
+        coupon = there.get((one.owner, one.terms.name))
+        new = coupon is None
+        if coupon is None:
+            coupon = await ctx.write(_coupon, one.owner, one.terms, ctx.keys.lookups, loading.starts)
+        loading.meet(coupons={one.key: (coupon.coupon_id, one.terms.name)})
+        loading.tell("coupon", one.terms.name, loading.key(one.owner), new=new)
+
+
+async def publish_campaigns(loading: Loading) -> None:
+    """Campaigns, each live at once for its own time."""
+    ctx = loading.ctx
+    live = {partner_id: await ctx.read(_live, partner_id) for partner_id in loading.cast.partners.values()}
+    for one in loading.recipe.drawn(loading.cast):
+        new = one.terms.name not in live[one.owner]
+        if new:
+            await ctx.write(_campaign, one.owner, one.terms, loading.starts)
+        loading.tell("campaign", one.terms.name, loading.key(one.owner), new=new)
+
+
+async def _live(session: ReadSession, owner: PartnerId) -> set[str]:
+    page = await campaigns_of(session, owner, PageRequest(LARGEST_PAGE), states=(CampaignState.LIVE,))
+    return {campaign.terms.name for campaign in page.items}
+
+
+async def _campaign(session: WriteSession, owner: PartnerId, terms: Terms, at: datetime) -> None:
+    campaign = await campaigns.draft(session, owner, terms, now=at)
+    for sponsor in terms.funders:
+        await campaigns.agree(session, sponsor, campaign.campaign_id, terms.fingerprint(), now=at)
+    seed = secrets.token_bytes(SEED_BYTES)
+    await campaigns.publish(session, owner, campaign.campaign_id, seed=seed, now=at)
+
+
+async def _coupon(session: WriteSession, owner: PartnerId, terms: CouponTerms, key: bytes, at: datetime) -> Coupon:
+    coupon = await coupons.draft(session, owner, terms, key=key, now=at)
+    for sponsor in terms.funders:
+        await coupons.agree(session, sponsor, coupon.coupon_id, terms.fingerprint(), now=at)
+    return await coupons.publish(session, owner, coupon.coupon_id, now=at)
