@@ -162,7 +162,8 @@ def _next(kind: Kind) -> tuple[tuple[str, Kind], ...]:
             following.append((f"{name}{given(field)}", below))
     if isinstance(kind, GraphQLInterfaceType):
         made = core().get_implementations(kind)
-        following += [(f"... on {one.name}", one) for one in (*made.interfaces, *made.objects)]
+        following += [(f"... on {one.name}", one) for one in made.interfaces]
+        following += [(f"... on {one.name}", one) for one in made.objects]
     return tuple(following)
 
 
