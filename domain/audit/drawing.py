@@ -30,7 +30,8 @@ WITH awarded AS (
         sum(d.points) FILTER (WHERE d.points > 0) AS points,
         sum(d.points) AS still, sum(d.amount) FILTER (WHERE d.points > 0 AND a.kind = 'CREDIT') AS credit,
         sum(d.points) FILTER (WHERE d.points > 0 AND a.kind = 'CREDIT') AS credited
-    FROM allowance_draw d JOIN allowance a USING (allowance_id) WHERE a.kind IN ('PREPAID', 'CREDIT') GROUP BY d.wallet_id, d.lot_id
+    FROM allowance_draw d JOIN allowance a USING (allowance_id) WHERE a.kind IN ('PREPAID', 'CREDIT')
+    GROUP BY d.wallet_id, d.lot_id
 )
 SELECT COALESCE(m.wallet_id, d.wallet_id) AS wallet_id, COALESCE(m.entry_id, d.entry_id) AS entry_id,
     COALESCE(m.lot_id, d.lot_id) AS lot_id, COALESCE(m.points, 0) AS awarded, COALESCE(t.points, 0) AS clawed,

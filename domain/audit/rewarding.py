@@ -27,7 +27,8 @@ WHERE r.pieces_left IS DISTINCT FROM d.pieces
 
 TICKETS = """
 WITH given AS (
-    SELECT r.*, t.id::uuid AS token_id FROM reward_redemption r, jsonb_array_elements_text(r.gives -> 'tickets') AS t (id)
+    SELECT r.*, t.id::uuid AS token_id FROM reward_redemption r,
+        jsonb_array_elements_text(r.gives -> 'tickets') AS t (id)
     WHERE r.state <> 'HELD'
 )
 SELECT COALESCE(g.home_wallet_id, k.home_wallet_id) AS wallet_id, COALESCE(g.entry_id, k.entry_id) AS entry_id,
@@ -35,7 +36,8 @@ SELECT COALESCE(g.home_wallet_id, k.home_wallet_id) AS wallet_id, COALESCE(g.ent
 FROM given g FULL JOIN (SELECT * FROM token WHERE reward_id IS NOT NULL) k ON k.token_id = g.token_id
 WHERE (g.wallet_id, g.home_wallet_id, g.entry_id, g.member_id, g.reward_id, g.version, g.pieces_left = 0)
     IS DISTINCT FROM
-    (k.wallet_id, k.home_wallet_id, k.entry_id, k.member_id, k.reward_id, k.reward_version, k.taken_back_entry IS NOT NULL)
+    (k.wallet_id, k.home_wallet_id, k.entry_id, k.member_id, k.reward_id, k.reward_version,
+        k.taken_back_entry IS NOT NULL)
     AND NOT (k.token_id IS NULL AND g.state = 'CANCELLED')
 """
 
@@ -139,7 +141,9 @@ async def stock_amiss(connection: Connection) -> list[Finding]:
     """Redemptions that drew other than their pieces from stock, and tickets that are not as they were given."""
     return [
         *[
-            _about(Wrong.DRAW_DIFFERS, row, f"{row['pieces_left']} pieces stand and {row['drawn']} were drawn from stock")
+            _about(
+                Wrong.DRAW_DIFFERS, row, f"{row['pieces_left']} pieces stand and {row['drawn']} were drawn from stock"
+            )
             for row in await connection.fetch(STOCK)
         ],
         *[

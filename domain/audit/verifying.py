@@ -184,11 +184,7 @@ def _wrong_cycles(entries: Iterable[Row], cycles: Mapping[UUID, int]) -> Iterabl
 def _baskets(found: WalletRows) -> Iterable[Finding]:
     """Purchases and their benefits against the entries they were recorded with."""
     entries = {entry["entry_id"]: entry for entry in found.rows["entry"] if entry["kind"] == "PURCHASE"}
-    benefits: dict[UUID, list[Row]] = defaultdict(list)
-    kinds = {entry["entry_id"]: entry["kind"] for entry in found.rows["entry"]}
-    for benefit in found.rows["benefit"]:
-        if kinds.get(benefit["entry_id"]) not in GIVES_OTHERWISE:
-            benefits[benefit["entry_id"]].append(benefit)
+    benefits = _given_by_baskets(found)
     returned: dict[UUID, list[int]] = defaultdict(list)
     for goods in found.rows["purchase_return"]:
         returned[goods["purchase_entry_id"]].append(goods["number"])
@@ -212,6 +208,16 @@ def _baskets(found: WalletRows) -> Iterable[Finding]:
         returned.pop(action["entry_id"], None)  # what it earned was taken back
     for astray in [*benefits.values(), *([] if not returned else [found.rows["purchase_return"]])]:
         yield _about(Wrong.ROW_ASTRAY, astray[0], "benefits or returns of a purchase that is not there")
+
+
+def _given_by_baskets(found: WalletRows) -> dict[UUID, list[Row]]:
+    """The benefits of each purchase, and any that are of no entry at all."""
+    kinds = {entry["entry_id"]: entry["kind"] for entry in found.rows["entry"]}
+    benefits: dict[UUID, list[Row]] = defaultdict(list)
+    for benefit in found.rows["benefit"]:
+        if kinds.get(benefit["entry_id"]) not in GIVES_OTHERWISE:
+            benefits[benefit["entry_id"]].append(benefit)
+    return benefits
 
 
 def _described(row: Row, *, receipt: str = "receipt_number") -> tuple[Any, ...]:

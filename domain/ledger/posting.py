@@ -100,7 +100,7 @@ async def _write(pool: Pool, door: Door, postings: Sequence[Posting], now: datet
             raise
         if len(postings) > 1:
             return [(await _write(pool, door, [posting], now))[0] for posting in postings]
-        return [Verdict("VOUCHERS_USED_UP", postings[0].wallet_id, postings[0].entry_id, *[None] * 5)]
+        return [Verdict("VOUCHERS_USED_UP", postings[0].wallet_id, postings[0].entry_id, None, None, None, None, None)]
 
 
 async def _lost_the_key(pool: Pool, door: Door, posting: Posting, now: datetime) -> Verdict:

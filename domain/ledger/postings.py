@@ -154,6 +154,8 @@ class RewardTaken:
     """Of one piece, as told."""
     off: list[dict[str, int]]
     """Number of each line, and what is taken off it in minor units."""
+    total_off: int = 0
+    """What is taken off the basket, also where its lines were not sent."""
     from_stock: bool
     fulfilment: str
     tallies: list[TallyMove] = field(default_factory=list)

@@ -77,6 +77,7 @@ class NotEligible(DomainError):
             "TIER": f"it is for members of {', '.join(self.tiers)}",
             "SEGMENT": "it is for other members",
             "OUTLET": "it can be had in other outlets",
+            "AT_THE_TILL": "it is redeemed at the till",
         }
         super().__init__(f"This member cannot have the reward here: {told[why]}.", path=("reward",))
 
@@ -169,7 +170,9 @@ class RewardIndivisible(DomainError):
 
     def __init__(self, unit: int) -> None:
         self.unit = unit
-        super().__init__(f"Only multiples of {unit} points of this redemption stand for whole pieces.", path=("points",))
+        super().__init__(
+            f"Only multiples of {unit} points of this redemption stand for whole pieces.", path=("points",)
+        )
 
 
 class FulfilmentStateConflict(Conflict):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from domain.earning.forms import read_parts
 from domain.ledger.errors import RedemptionNotFound
 from domain.ledger.queries import Share
+from domain.rewards.quoting import LineOff
+from domain.rewards.redeemed_models import FulfilmentState
+from domain.rewards.terms import Fulfilment
+from domain.rewards.worths import Worth
 from domain.storage import Sight
 from domain.values import Points
 
@@ -42,6 +48,41 @@ class RedemptionRef:
     entry_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """The reward of a redemption: what was promised, what is left of it, how far it has been handed over."""
+
+    wallet_id: UUID
+    """Where its member's points are now."""
+    home_wallet_id: UUID
+    """The wallet of its entry."""
+    entry_id: UUID
+    reward_id: UUID
+    version: int
+    owner_id: UUID
+    step: int | None
+    pieces: int
+    pieces_left: int
+    """What of them was not taken back."""
+    money: int
+    """Paid beside the points, in minor units."""
+    currency: str
+    worth: Worth
+    """Of one piece."""
+    off: int
+    """Taken off the basket, in minor units."""
+    lines: tuple[LineOff, ...]
+    """The same by line."""
+    vouchers: tuple[UUID, ...]
+    """Those it gives once the points are spent."""
+    tickets: int
+    """Of the reward's draw."""
+    fulfilment: Fulfilment
+    state: FulfilmentState
+    changed_at: datetime
+    note: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Redemption:
     """Points spent, or set aside to be."""
@@ -62,6 +103,8 @@ class Redemption:
     """The entry that spent the points."""
     funded_by: list[Share]
     """Whose points were spent."""
+    reward: Redeemed | None
+    """What it was for; None: points alone."""
 
 
 async def redemption(pool: Pool, ref: RedemptionRef, *, sight: Sight) -> Redemption:
@@ -74,15 +117,46 @@ async def redemption(pool: Pool, ref: RedemptionRef, *, sight: Sight) -> Redempt
         Share(sponsor_id=UUID(draw["sponsor_id"]), points=Points(draw["points"]))
         for draw in orjson.loads(values.pop("draws"))
     ]
-    values.pop("reward", None)
     for name in ("points", "spent", "reversed"):
         values[name] = Points(values[name])
-    return Redemption(**values | {"state": _state(row)}, funded_by=draws)
+    reward = redeemed(orjson.loads(values.pop("reward") or "null"))
+    return Redemption(**values | {"state": _state(row, reward), "reward": reward}, funded_by=draws)
 
 
-def _state(row: asyncpg.Record) -> RedemptionState:
+def redeemed(kept: Mapping[str, Any] | None) -> Redeemed | None:
+    """What a redemption was for, out of its kept row."""
+    if kept is None:
+        return None
+    gives = kept["gives"]
+    return Redeemed(
+        wallet_id=UUID(kept["wallet_id"]),
+        home_wallet_id=UUID(kept["home_wallet_id"]),
+        entry_id=UUID(kept["entry_id"]),
+        reward_id=UUID(kept["reward_id"]),
+        owner_id=UUID(kept["owner_id"]),
+        version=kept["version"],
+        step=kept["step"],
+        pieces=kept["pieces"],
+        pieces_left=kept["pieces_left"],
+        money=kept["money"],
+        currency=kept["currency"],
+        note=kept["note"],
+        worth=read_parts(Worth, kept["worth"]),
+        off=gives["total_off"] or 0,
+        lines=tuple(LineOff(one["line"], one["amount"]) for one in gives["off"] or ()),
+        vouchers=tuple(UUID(one["voucher_id"]) for one in gives["vouchers"] or ()),
+        tickets=len(gives["tickets"] or ()),
+        fulfilment=Fulfilment(kept["fulfilment"]),
+        state=FulfilmentState(kept["state"]),
+        changed_at=datetime.fromisoformat(kept["changed_at"]),
+    )
+
+
+def _state(row: asyncpg.Record, reward: Redeemed | None) -> RedemptionState:
     if row["state"] == "OPEN":
         return RedemptionState.AUTHORIZED
+    if row["state"] == "CAPTURED" and reward is not None and not reward.pieces_left:
+        return RedemptionState.REVERSED
     if row["state"] == "CAPTURED" and 0 < row["spent"] == row["reversed"]:
         return RedemptionState.REVERSED
     return RedemptionState(row["state"])

@@ -13,10 +13,11 @@ from domain.earning.commands import check_texts
 from domain.errors import InvalidValue
 from domain.idempotency import checked_key, fingerprint
 from domain.ledger.errors import HoldNotFound, RedemptionNotFound
-from domain.ledger.posting import Door, post, refusal
+from domain.ledger.posting import Door, post
 from domain.ledger.postings import CapturePosting, Posting, RedemptionPosting, ReversalPosting, Verdict
 from domain.members.recognition import MemberRef, recognise, unknown
 from domain.rewards.queries import RedemptionRef, redemption
+from domain.rewards.refusals import refusal
 from domain.storage import Sight
 from domain.values import Points
 
@@ -121,11 +122,14 @@ async def redeem(pool: Pool, command: RedeemPoints, *, lookup_key: bytes, now: d
         hold_until=None if command.hold_for is None else now + command.hold_for,
     )
     verdict = await _posted(pool, Door.REDEMPTIONS, posting, now)
-    return _receipt(RedemptionRef(wallet_id=verdict.wallet_id, entry_id=verdict.entry_id), verdict)
+    return receipt_of(RedemptionRef(wallet_id=verdict.wallet_id, entry_id=verdict.entry_id), verdict)
 
 
 async def capture(pool: Pool, command: CaptureRedemption, *, now: datetime) -> RedemptionReceipt:
-    """End an authorization. Raises: HoldNotFound, HoldNotOpen, CaptureExceedsHold."""
+    """End an authorization.
+
+    Raises: HoldNotFound, HoldNotOpen, CaptureExceedsHold, RewardIndivisible, VouchersUsedUp.
+    """
     _refuse_future(command.occurred_at, now)
     try:
         hold = await redemption(pool, command.redemption, sight=Sight.partner(command.partner_id))
@@ -141,11 +145,14 @@ async def capture(pool: Pool, command: CaptureRedemption, *, now: datetime) -> R
         occurred_at=command.occurred_at,
         points=hold.points if command.points is None else command.points,
     )
-    return _receipt(command.redemption, await _posted(pool, Door.CAPTURES, posting, now))
+    return receipt_of(command.redemption, await _posted(pool, Door.CAPTURES, posting, now))
 
 
 async def reverse(pool: Pool, command: ReverseRedemption, *, now: datetime) -> RedemptionReceipt:
-    """Take a redemption back. Raises: RedemptionNotFound, ReversalExceedsRedemption."""
+    """Take a redemption back.
+
+    Raises: RedemptionNotFound, ReversalExceedsRedemption, RewardIndivisible, VoucherAlreadyUsed.
+    """
     _refuse_future(command.occurred_at, now)
     spent = await redemption(pool, command.redemption, sight=Sight.partner(command.partner_id))
     posting = ReversalPosting(
@@ -158,7 +165,7 @@ async def reverse(pool: Pool, command: ReverseRedemption, *, now: datetime) -> R
         occurred_at=command.occurred_at,
         points=command.points,
     )
-    return _receipt(command.redemption, await _posted(pool, Door.REVERSALS, posting, now))
+    return receipt_of(command.redemption, await _posted(pool, Door.REVERSALS, posting, now))
 
 
 def _refuse_future(occurred_at: datetime, now: datetime) -> None:
@@ -173,7 +180,8 @@ async def _posted(pool: Pool, door: Door, posting: Posting, now: datetime) -> Ve
     return verdict
 
 
-def _receipt(redemption: RedemptionRef, verdict: Verdict) -> RedemptionReceipt:
+def receipt_of(redemption: RedemptionRef, verdict: Verdict) -> RedemptionReceipt:
+    """The answer to a posting that stands."""
     return RedemptionReceipt(
         redemption=redemption,
         replayed=verdict.replayed,

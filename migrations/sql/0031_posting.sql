@@ -24,12 +24,12 @@ CREATE FUNCTION keep_rewards(items jsonb, parts jsonb, entries entry_draft[], at
     WITH taken AS MATERIALIZED (
         SELECT e::entry_draft AS entry, i.points, r.*,
             ARRAY(SELECT t ->> 'key' FROM jsonb_array_elements(r.tallies) t ORDER BY 1)::varchar[] AS counts,
-            jsonb_build_object('off', r.off, 'benefits', r.benefits, 'vouchers', r.vouchers, 'tickets', r.tickets, 'name', r.name)
-                AS gives
+            jsonb_build_object('off', r.off, 'total_off', r.total_off, 'benefits', r.benefits, 'vouchers', r.vouchers,
+                'tickets', r.tickets, 'name', r.name) AS gives
         FROM unnest(entries) e JOIN jsonb_to_recordset(items) AS i(item int, points bigint) ON i.item = e.item
         LEFT JOIN jsonb_to_recordset(parts) AS r(item int, reward_id uuid, version int, owner_id uuid, step int, pieces int,
-            unit_points bigint, money bigint, currency text, worth jsonb, from_stock boolean, fulfilment text, name text, off jsonb,
-            tallies jsonb, benefits jsonb, vouchers jsonb, tickets jsonb) ON r.item = e.item AND r.reward_id IS NOT NULL
+            unit_points bigint, money bigint, currency text, worth jsonb, from_stock boolean, fulfilment text, name text,
+            off jsonb, total_off bigint, tallies jsonb, benefits jsonb, vouchers jsonb, tickets jsonb) ON r.item = e.item AND r.reward_id IS NOT NULL
     ), kept AS (
         INSERT INTO reward_redemption (wallet_id, entry_id, home_wallet_id, member_id, partner_id, owner_id, reward_id, version, step,
             pieces, pieces_left, points, unit_points, money, currency, worth, from_stock, counts, gives, fulfilment, state,

@@ -103,7 +103,7 @@ async def test_a_hundred_pieces_go_to_a_hundred_of_five_hundred(database_url: st
 @pytest.mark.slow
 @pytest.mark.parametrize("killed", [False, True], ids=["calm", "killed connections"])
 async def test_pieces_that_are_given_up_in_the_rush_go_to_others(database_url: str, *, killed: bool) -> None:
-    """Everybody authorizes; half of those who got a piece give it up, and whoever was too late asks again to the end."""
+    """Everybody authorizes; half of those served give up, and whoever was too late asks again."""
     async with many_hands(database_url) as books:
         drop = await a_reward(books, PRICE, stock=PIECES)
         crowd = await a_crowd(books, PEOPLE)
