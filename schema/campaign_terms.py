@@ -133,6 +133,10 @@ class CampaignWhenInput:
     """What else must hold, as an expression (docs/expressions.md)."""
     control: str = "0"
     """The share of members that is left out to compare with, such as 1/10; below 1."""
+    days_before: int = 0
+    """BIRTHDAY, ANNIVERSARY: it opens so many days before the day, at most 60."""
+    days_after: int | None = None
+    """Things won for the day can be used to the end of so many days after it, at most 180; else as the prize says."""
 
     def to_when(self, ctx: Context) -> When:
         """As the domain takes it. Raises: InvalidCampaign, InvalidRule, NotFound."""
@@ -150,6 +154,8 @@ class CampaignWhenInput:
             not_segments=frozenset(ctx.global_ids.one("Segment", one) for one in self.not_segments),
             condition=self.condition,
             control=rate("control", self.control),
+            days_before=self.days_before,
+            days_after=self.days_after,
         )
 
 

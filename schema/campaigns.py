@@ -192,6 +192,18 @@ class Campaign(Node):
 
     @strawberry.field
     @staticmethod
+    def days_before(campaign: strawberry.Parent[domain_terms.Campaign]) -> int:
+        """For a birthday or an anniversary: it opens so many days before the day."""
+        return campaign.terms.when.days_before
+
+    @strawberry.field
+    @staticmethod
+    def days_after(campaign: strawberry.Parent[domain_terms.Campaign]) -> int | None:
+        """Things won for the day can be used to the end of so many days after it; null: as the prize says."""
+        return campaign.terms.when.days_after
+
+    @strawberry.field
+    @staticmethod
     def control(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> str | None:
         """The share of members that is left out to compare with, for its owner and sponsors; null for others."""
         return str(campaign.terms.when.control) if campaigns.concerns(info.context, campaign) else None

@@ -37,6 +37,7 @@ from domain.earning.telling import as_given, cuts_told, tokens_told, with_vouche
 from domain.earning.tills import Caches, Met, known_members
 from domain.earning.turns import Prepared, in_turns
 from domain.earning.verdicts import Rating
+from domain.earning.windows import kept_to_window, not_before_window
 from domain.errors import DomainError, IdempotencyConflict
 from domain.idempotency import fingerprint
 from domain.ids import OutletId, PartnerId
@@ -93,7 +94,21 @@ async def record_actions(
         again = await _record(pool, [commands[place] for place in stale], caches, lookup_key, now)
         for place, answer in zip(stale, again, strict=True):
             answers[place] = answer
+    posted = [
+        (command.partner_id, answer.wallet_id)
+        for command, answer in zip(commands, answers, strict=True)
+        if not isinstance(answer, DomainError)
+    ]
+    await caches.programmes.look_again(pool, posted, at=now)
     return await _answered_before(pool, commands, answers, caches.campaigns.currency)
+
+
+async def would_give(
+    pool: Pool, commands: Sequence[RecordAction], *, caches: Caches, lookup_key: bytes, now: datetime
+) -> list[bool]:
+    """Whether each of these actions would give anything at all now; nothing is recorded."""
+    deeds = await _rated(pool, commands, caches, lookup_key, now)
+    return [isinstance(one, Deed) and bool(one.rating.awards or one.rating.tokens) for one in deeds]
 
 
 async def receipt_of(
@@ -134,7 +149,8 @@ async def _record(
         return deeds
 
     def posting(place: int, deed: Deed) -> Prepared[Deed]:
-        tokens = tokens_of(deed.rating, coupons, key=lookup_key, zone=caches.zone, now=now)
+        won = tokens_of(deed.rating, coupons, key=lookup_key, zone=caches.zone, now=now)
+        tokens = kept_to_window(won, deed.rating, deed.action, caches.zone)
         return _prepared(commands[place], deed, tokens, caches, now)
 
     answers: dict[int, Answer] = {}
@@ -159,7 +175,7 @@ async def _rated(
     members = await known_members(pool, wanted, lookup_key, now)
     actions = [refusal or _action(one, outlets, members) for one, refusal in zip(commands, refusals, strict=True)]
     asked = [None if isinstance(one, DomainError) else _asked(*one, caches) for one in actions]
-    answers = await known(pool, asked)
+    answers = await known(pool, asked, now=now)
     return [
         one if isinstance(one, DomainError) else _deed(*one, caches, question, facts)
         for one, question, facts in zip(actions, asked, answers, strict=True)
@@ -224,7 +240,8 @@ def _prepared(
     command: RecordAction, deed: Deed, tokens: list[TokenGiven], caches: Caches, now: datetime
 ) -> Prepared[Deed]:
     rating, action, currency = deed.rating, deed.action, caches.campaigns.currency
-    awards = awards_given(rating, None, currency, action.occurred_at, zone=caches.zone, now=now)
+    given = awards_given(rating, None, currency, action.occurred_at, zone=caches.zone, now=now)
+    awards = not_before_window(given, action, caches.zone)
     lots = lots_of(awards)
     posting = ActionPosting(
         wallet_id=deed.member.wallet_id,

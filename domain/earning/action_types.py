@@ -89,10 +89,11 @@ BUILT_IN: Mapping[str, Fields] = {
     "CODE": _fields(code=FieldKind.TEXT),
     "TRADE_IN": _fields(sku=FieldKind.TEXT, units=FieldKind.WHOLE),
     "TRAINING": _fields(course=FieldKind.TEXT, score=FieldKind.WHOLE, passed=FieldKind.YES_NO),
-    "BIRTHDAY": (),
-    "ANNIVERSARY": _fields(years=FieldKind.WHOLE),
+    "BIRTHDAY": _fields(days_before=FieldKind.WHOLE),
+    "ANNIVERSARY": _fields(years=FieldKind.WHOLE, days_before=FieldKind.WHOLE),
     "JOIN": (),
     "RENEWAL": _fields(plan=FieldKind.TEXT, years=FieldKind.WHOLE),
+    "SURPRISE": _fields(occasion=FieldKind.TEXT),
     "SOCIAL": _fields(network=FieldKind.TEXT, deed=FieldKind.TEXT),
 }
 """The types that everybody knows; none of their fields is required."""

@@ -1,23 +1,26 @@
 """Days that come round: a member's birthday, and the day it joined, each an action once a year.
 
 A partner celebrates whom it may make offers to by what they told (consent OFFERS), while a campaign of somebody's
-answers that day at it. So the day's points are earned at that partner, and paid for as the campaign says.
+answers that day at it. So the day's points are earned at that partner, and paid for as the campaign says. Campaigns may
+open days before the day (windows.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import asyncpg
 from sqlalchemy import text
 
-from domain.earning.acting import record_actions
+from domain.earning.acting import record_actions, would_give
 from domain.earning.action_commands import RecordAction
 from domain.earning.queries import campaigns_in_force
 from domain.earning.tills import Caches
+from domain.earning.windows import BEFORE
 from domain.errors import DomainError
 from domain.ids import PartnerId
 from domain.ledger.posting import LARGEST_BATCH
@@ -27,6 +30,8 @@ from domain.members.recognition import KnownMember
 from domain.storage import Database, ReadSession, Sight
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Leads: TypeAlias = dict[str, set[int]]
+"""Kinds of days, and how many days before them campaigns open; on the day itself always."""
 
 BIRTHDAY, ANNIVERSARY = "BIRTHDAY", "ANNIVERSARY"
 DAYS_BACK = 3
@@ -41,10 +46,9 @@ async def celebrate(
     """Record the days that came round; how many are new. Asked again on the same day, nothing happens."""
     answering = await _answering(database.pool, now)
     done = 0
-    for partner_id in sorted({partner for _, partner in answering}):
-        kinds = {kind for kind, partner in answering if partner == partner_id}
+    for partner_id, leads in sorted(answering.items()):
         async with database.session(Sight.partner(partner_id)) as session:
-            days = await _days(ReadSession(session), partner_id, kinds, personal_key, caches.zone, now)
+            days = await _days(ReadSession(session), partner_id, leads, personal_key, caches.zone, now)
         done += await _recorded(database.pool, days, caches, lookup_key, now)
     return done
 
@@ -56,19 +60,19 @@ def falls_on(day: date, month: int, day_of_month: int) -> bool:
     return (day.month, day.day) == (month, day_of_month)
 
 
-async def _answering(pool: Pool, now: datetime) -> set[tuple[str, PartnerId]]:
-    """Which of the days campaigns answer now, and at which partners."""
-    found = set()
+async def _answering(pool: Pool, now: datetime) -> dict[PartnerId, Leads]:
+    """Which of the days campaigns answer now, at which partners, and so many days before as each of them opens."""
+    found: dict[PartnerId, Leads] = {}
     for campaign in await campaigns_in_force(pool, now=now, reach=timedelta(days=DAYS_BACK)):
-        window = campaign.window()
+        window, when = campaign.window(), campaign.terms.when
         if window is not None and window[0] <= now and (window[1] is None or now < window[1]):
-            kinds = campaign.terms.when.triggers & {BIRTHDAY, ANNIVERSARY}
-            found |= {(kind, partner) for kind in kinds for partner in campaign.terms.partners}
+            for kind, partner in product(when.triggers & {BIRTHDAY, ANNIVERSARY}, campaign.terms.partners):
+                found.setdefault(partner, {}).setdefault(kind, {0}).add(when.days_before)
     return found
 
 
 async def _days(
-    session: ReadSession, partner_id: PartnerId, kinds: set[str], personal_key: bytes, zone: ZoneInfo, now: datetime
+    session: ReadSession, partner_id: PartnerId, leads: Leads, personal_key: bytes, zone: ZoneInfo, now: datetime
 ) -> list[RecordAction]:
     today = now.astimezone(zone).date()
     looked_at = [today - timedelta(days=back) for back in range(DAYS_BACK + 1)]
@@ -79,14 +83,22 @@ async def _days(
         )
         told = unseal(Sealed(key=row.sealed_key, details=row.sealed), row.member_id, personal_key)
         joined = row.joined_at.astimezone(zone).date()
-        for day in looked_at:
-            at = now if day == today else _end_of(day, zone)
-            if BIRTHDAY in kinds and told.born_on and falls_on(day, told.born_on.month, told.born_on.day):
-                found.append(_day(partner_id, member, BIRTHDAY, day, at))
+        for seen_on, (kind, before) in product(looked_at, _opening(leads)):
+            day = seen_on + timedelta(days=before)
+            at = now if seen_on == today else _end_of(seen_on, zone)
+            told_so = {BEFORE: before} if before else {}
+            born = told.born_on if kind == BIRTHDAY else None
+            if born is not None and falls_on(day, born.month, born.day):
+                found.append(_day(partner_id, member, BIRTHDAY, day, at, **told_so))
             years = day.year - joined.year
-            if ANNIVERSARY in kinds and years > 0 and falls_on(day, joined.month, joined.day):
-                found.append(_day(partner_id, member, ANNIVERSARY, day, at, years=years))
+            if kind == ANNIVERSARY and years > 0 and falls_on(day, joined.month, joined.day):
+                found.append(_day(partner_id, member, ANNIVERSARY, day, at, years=years, **told_so))
     return found
+
+
+def _opening(leads: Leads) -> list[tuple[str, int]]:
+    """The kinds of days and how long before them somebody opens, the earliest first."""
+    return [(kind, before) for kind in sorted(leads) for before in sorted(leads[kind], reverse=True)]
 
 
 def _day(
@@ -112,9 +124,17 @@ def _is_leap(year: int) -> bool:
 
 
 async def _recorded(pool: Pool, days: Sequence[RecordAction], caches: Caches, lookup_key: bytes, now: datetime) -> int:
+    """Record the days; one that is still to come only where somebody gives anything for it already.
+
+    Whose day was celebrated before has its key used, and nothing happens: once a year, however windows move.
+    """
     new = 0
+    where = {"caches": caches, "lookup_key": lookup_key, "now": now}
     for batch in _batches(days):
-        answers = await record_actions(pool, batch, caches=caches, lookup_key=lookup_key, now=now)
+        early = [one for one in batch if BEFORE in one.attributes]
+        gives = dict(zip(map(id, early), await would_give(pool, early, **where), strict=True)) if early else {}
+        wanted = [one for one in batch if gives.get(id(one), True)]
+        answers = await record_actions(pool, wanted, **where)
         new += sum(not isinstance(answer, DomainError) and not answer.replayed for answer in answers)
     return new
 

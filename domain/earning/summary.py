@@ -35,6 +35,9 @@ def conditions(terms: Terms) -> Iterator[tuple[str, str]]:
         yield "segments", f"{len(when.segments)} of which one, {len(when.not_segments)} left out"
     if when.condition:
         yield "if", when.condition
+    if when.days_before or when.days_after is not None:
+        after = "" if when.days_after is None else f" to {when.days_after} days after it"
+        yield "around the day", f"from {when.days_before} days before{after}"
     if when.control:
         yield "left out", f"{_percent(when.control)} of members, to compare with"
     if words := lines(terms.rule.lines):

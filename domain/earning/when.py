@@ -18,6 +18,8 @@ TRIGGER_FORM = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
 MOST_HOURS = 20
 LONGEST_CONDITION = 2000
 MONDAY, SUNDAY = 1, 7
+COMES_ROUND = frozenset({"BIRTHDAY", "ANNIVERSARY"})
+LONGEST_BEFORE, LONGEST_AFTER = 60, 180
 TEXTS = set_of(TEXT).metadata
 IDS = set_of(ID).metadata
 
@@ -60,6 +62,10 @@ class When:
     """What else must hold, as an expression (docs/expressions.md)."""
     control: Rate = field(default=Rate(0), metadata=RATE.metadata)
     """The share of members who are left out, drawn by a stable hash, to compare with."""
+    days_before: int = field(default=0, metadata=WHOLE.metadata)
+    """BIRTHDAY, ANNIVERSARY: it opens so many days before the day."""
+    days_after: int | None = field(default=None, metadata=WHOLE.metadata)
+    """Things won for the day can be used to the end of so many days after it; None: as the prize itself says."""
 
     def __post_init__(self) -> None:
         fit("triggers", "PURCHASE, or types of actions", holds=_are_triggers(self.triggers))
@@ -72,6 +78,11 @@ class When:
         )
         fit("control", "from 0 to below 1", holds=0 <= self.control < 1)
         fit("not_segments", "others than segments", holds=not self.segments & self.not_segments)
+        fit("days_before", f"0 to {LONGEST_BEFORE}", holds=0 <= self.days_before <= LONGEST_BEFORE)
+        fit("days_after", f"0 to {LONGEST_AFTER}", holds=0 <= (self.days_after or 0) <= LONGEST_AFTER)
+        around = "days_before" if self.days_before else "days_after"
+        windowed = self.days_before > 0 or self.days_after is not None
+        fit(around, "for days that come round", holds=not windowed or self.triggers <= COMES_ROUND)
 
     @property
     def on_purchases(self) -> bool:
