@@ -186,7 +186,7 @@ def baskets(lines: int, products: dict[str, ProductFacts]) -> list[Basket]:
 def facts(index: CampaignIndex) -> MemberFacts:
     """A member that has been here before."""
     tallies = {key: Tally(counted=7, version=3) for key in index.asked_tallies(ANNA, NOW)}
-    return replace(STRANGER, member_id=ANNA, tier="GOLD", tallies=tallies)
+    return replace(STRANGER, member_id=ANNA, tiers=("GOLD",), tallies=tallies)
 
 
 def told(rating: Rating) -> int:

@@ -75,8 +75,9 @@ async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt
 
 async def take_back(ctx: Context, command: RecordReturn) -> ReturnReceipt:
     """Record a return."""
+    programmes, key = (await caches_of(ctx)).programmes, ctx.keys.lookups
     async with ctx.guessable():
-        return await ctx.post(returning.record_return, command, lookup_key=ctx.keys.lookups, now=ctx.now)
+        return await ctx.post(returning.record_return, command, lookup_key=key, now=ctx.now, programmes=programmes)
 
 
 def own_outlet(ctx: Context, code: str | None) -> OutletId | None:

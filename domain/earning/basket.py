@@ -121,11 +121,17 @@ class MemberFacts:
 
     member_id: UUID | None = None
     """None: nobody is known yet."""
-    tier: str | None = None
+    tiers: tuple[str, ...] = ()
+    """Of the coalition's programme first, then of the partner's own."""
     segments: frozenset[UUID] = frozenset()
     joined_at: datetime | None = None
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     """Counters of the wallet by their keys; one that is not there stands at nothing."""
+
+    @property
+    def tier(self) -> str | None:
+        """The coalition's tier, or without one the partner's."""
+        return self.tiers[0] if self.tiers else None
 
 
 STRANGER = MemberFacts()

@@ -31,6 +31,7 @@ from domain.values import minor_digits, split
 GREENWICH = ZoneInfo("UTC")
 ONE = Fraction(1)
 MOST_REMEMBERED = 100_000
+TIER_NAMES = frozenset({"member.tier", "member.tiers"})
 
 # Part of a match → what of the article it asks; the most telling first, since the index hangs a campaign on one part.
 ASKS = {
@@ -109,6 +110,11 @@ class CampaignIndex:
         """Whether a rating goes by anything but the lines: by the member, the time, or what else is given."""
         self.asked_segments: frozenset[UUID] = frozenset().union(*(when.segments | when.not_segments for when in whens))
         """The segments that campaigns ask for."""
+        self.asks_tiers = any(
+            entry.campaign.terms.tiers or (entry.condition and entry.condition.reads & TIER_NAMES)
+            for entry in self.entries
+        )
+        """Whether a campaign asks which tiers the member has."""
         self.asks_joined = any(entry.condition and "member.joined" in entry.condition.reads for entry in self.entries)
         """Whether a condition asks since when the member is one."""
         self._telling = attrgetter("private_label", "category", *_asked(self.entries))

@@ -43,7 +43,8 @@ LINE: Final = RecordOf(
 PURCHASE_FIELDS: Final = RecordOf(
     "purchase", {"amount": INT, "quantity": INT, "channel": TEXT, "tenders": ListOf(TEXT)}
 )
-MEMBER: Final = RecordOf("member", {"tier": TEXT, "joined": TIME})
+MEMBER: Final = RecordOf("member", {"tier": TEXT, "tiers": ListOf(TEXT), "joined": TIME})
+"""`tier` is the coalition's, or without one the partner's; `tiers` are all that count at the till."""
 ELSEWHERE: Final = {"member.segments": "segments of members are named beside the condition, in segments or notSegments"}
 PYTHON_KINDS: Final[Mapping[Kind, type]] = {INT: int, TEXT: str, BOOL: bool, TIME: datetime}
 
@@ -192,6 +193,7 @@ GETTERS: Final[dict[str, Getter]] = {
     "action.type": lambda subject: subject[0].kind,
     "action.channel": lambda subject: subject[0].channel or "",
     "member.tier": lambda subject: subject[1].tier or "",
+    "member.tiers": lambda subject: sorted(subject[1].tiers),
     "member.joined": lambda subject: subject[1].joined_at,
     "at": lambda subject: subject[0].occurred_at,
 }

@@ -46,7 +46,7 @@ def facts_of(rating: Rating, index: CampaignIndex, member: MemberFacts) -> dict[
     facts: dict[str, Any] = {
         "campaigns": [_counted(evidence, place) for place in places],
         "zone": str(index.zone),
-        "tier": member.tier,
+        "tiers": list(member.tiers),
         "segments": sorted(map(str, member.segments)),
         "joined": member.joined_at,
         "tallies": {key: _kept(tally) for key, tally in member.tallies.items()},
@@ -136,7 +136,7 @@ def member_of(member_id: UUID, facts: Mapping[str, Any]) -> MemberFacts:
     """What the member was, as far as the rules asked."""
     return MemberFacts(
         member_id=member_id,
-        tier=facts.get("tier"),
+        tiers=tuple(facts["tiers"]) if "tiers" in facts else (facts["tier"],) if facts.get("tier") else (),
         segments=frozenset(map(UUID, facts.get("segments", ()))),
         joined_at=moment(facts.get("joined")),
         tallies={key: _tally(*kept) for key, kept in facts.get("tallies", {}).items()},

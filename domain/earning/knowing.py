@@ -1,4 +1,4 @@
-"""What the rules ask of members, read together before rating: counters, segments, since when they are members."""
+"""What the rules ask of members, read together before rating: counters, segments, tiers, when they joined."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from domain.earning.tallies import Tally
 from domain.ids import PartnerId, SegmentId
 from domain.members.recognition import KnownMember
 from domain.segments.asking import Shopper, segments_of
+from domain.tiers.asking import held_of
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Person: TypeAlias = tuple[UUID, UUID]
@@ -52,19 +53,21 @@ def question(partner_id: PartnerId, member: KnownMember | None, index: CampaignI
     return Question(partner_id, member, index, tuple(index.asked_tallies(member.member_id, at)))
 
 
-async def known(pool: Pool, questions: Sequence[Question | None]) -> list[MemberFacts]:
-    """What is known of each member, as far as it is asked: one call for all of each sort, and none where none asks."""
+async def known(pool: Pool, questions: Sequence[Question | None], *, now: datetime) -> list[MemberFacts]:
+    """What is known of each member now, as far as it is asked: one call for all of a sort, none where none asks."""
     asked = [one for one in questions if one is not None]
     if not asked:
         return [STRANGER] * len(questions)
     tallies = await _tallies(pool, asked)
     segments = await _segments(pool, asked)
+    tiers = await _tiers(pool, [one.shopper for one in asked if one.index.asks_tiers], now)
     joined = await _joined(pool, [one.person for one in asked if one.index.asks_joined])
     return [
         STRANGER
         if one is None
         else MemberFacts(
             member_id=one.member.member_id,
+            tiers=tiers.get(one.shopper, ()),
             segments=segments.get(one.shopper, frozenset()) & one.index.asked_segments,
             joined_at=joined.get(one.person),
             tallies={key: tally for key in one.keys if (tally := tallies.get((one.member.wallet_id, key)))},
@@ -91,6 +94,11 @@ async def _segments(pool: Pool, asked: Sequence[Question]) -> dict[Shopper, froz
     if not wanted:
         return {}
     return await segments_of(pool, [one.shopper for one in asked if one.index.asked_segments], wanted)
+
+
+async def _tiers(pool: Pool, shoppers: Sequence[Shopper], now: datetime) -> dict[Shopper, tuple[str, ...]]:
+    held = await held_of(pool, shoppers, at=now)
+    return {shopper: tuple(one.tier for one in tiers) for shopper, tiers in held.items()}
 
 
 async def _joined(pool: Pool, people: Sequence[Person]) -> dict[Person, datetime]:

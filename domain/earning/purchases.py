@@ -84,6 +84,12 @@ async def record_purchases(
         again = await _record(pool, [commands[place] for place in stale], caches=caches, lookup_key=lookup_key, now=now)
         for place, answer in zip(stale, again, strict=True):
             answers[place] = answer
+    posted = [
+        (command.partner_id, answer.wallet_id)
+        for command, answer in zip(commands, answers, strict=True)
+        if not isinstance(answer, DomainError)
+    ]
+    await caches.programmes.look_again(pool, posted, at=now)
     return await _answered_before(pool, commands, answers)
 
 

@@ -30,25 +30,31 @@ from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import Claim, ReturnPosting
 from domain.members.recognition import recognise, unknown
+from domain.tiers.asking import ProgrammeBook
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 ATTEMPTS = 5
 
 
-async def record_return(pool: Pool, command: RecordReturn, *, lookup_key: bytes, now: datetime) -> ReturnReceipt:
-    """Record a return and take back what the smaller basket would not have earned.
+async def record_return(
+    pool: Pool, command: RecordReturn, *, lookup_key: bytes, now: datetime, programmes: ProgrammeBook | None = None
+) -> ReturnReceipt:
+    """Record a return and take back what the smaller basket would not have earned; and a tier that stood on it.
 
     Raises: PurchaseNotFound, AmbiguousReceipt, MemberNotFound, ReturnExceedsPurchase, NothingLeft, DuplicateLine,
     InvalidBasket, PurchaseInFuture, PartnerNotActive, OutletNotFound, IdempotencyConflict, Busy.
     """
     try:
-        return await _record(pool, command, lookup_key, now)
+        receipt = await _record(pool, command, lookup_key, now)
     except DomainError as refused:
-        receipt = await _answered_before(pool, command, lookup_key, now)
-        if receipt is None:
+        before = await _answered_before(pool, command, lookup_key, now)
+        if before is None:
             raise refused from None
-        return receipt
+        receipt = before
+    if programmes is not None:
+        await programmes.look_again(pool, [(command.partner_id, receipt.wallet_id)], at=now)
+    return receipt
 
 
 async def _record(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> ReturnReceipt:

@@ -26,6 +26,7 @@ from domain.ids import OutletId, PartnerId
 from domain.members.errors import MemberNotFound
 from domain.members.recognition import KnownMember, MemberRef, recognise, unknown
 from domain.products.catalogue import Catalogue, Shelf
+from domain.tiers.asking import ProgrammeBook
 from domain.values import minor_digits
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -41,6 +42,7 @@ class Caches:
     campaigns: CampaignBook
     catalogue: Catalogue
     outlets: OutletCodes
+    programmes: ProgrammeBook
     zone: ZoneInfo
     """The coalition's, by whose calendar points expire."""
     oldest: timedelta = OLDEST_PURCHASE
@@ -62,6 +64,7 @@ class Caches:
             campaigns=CampaignBook(currency, zone=zone, point_worth=worth, reach=oldest),
             catalogue=Catalogue(),
             outlets=OutletCodes(),
+            programmes=ProgrammeBook(),
             zone=zone,
             oldest=oldest,
         )
@@ -105,11 +108,11 @@ async def rated_sales(
         refusal or _unrated(command, outlets, members, shelves.get(command.partner_id, {}))
         for command, refusal in zip(commands, refusals, strict=True)
     ]
-    return await _rated(pool, sales, caches, turning=turning)
+    return await _rated(pool, sales, caches, turning=turning, now=now)
 
 
 async def _rated(
-    pool: Pool, sales: Sequence[_Unrated | DomainError], caches: Caches, *, turning: bool
+    pool: Pool, sales: Sequence[_Unrated | DomainError], caches: Caches, *, turning: bool, now: datetime
 ) -> list[Sale | DomainError]:
     asked: list[Question | None] = []
     indexes: list[CampaignIndex] = []
@@ -120,7 +123,7 @@ async def _rated(
         index = caches.campaigns.index(basket.partner_id, basket.outlet_id, basket.occurred_at)
         indexes.append(index if turning else index.untold)
         asked.append(question(basket.partner_id, member, index, basket.occurred_at))
-    answers = iter(zip(indexes, asked, await known(pool, asked), strict=True))
+    answers = iter(zip(indexes, asked, await known(pool, asked, now=now), strict=True))
     return [sale if isinstance(sale, DomainError) else _sale(sale, *next(answers)) for sale in sales]
 
 

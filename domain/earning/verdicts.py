@@ -114,6 +114,8 @@ class NoAward:
     """BELOW_MINIMUM: how many minor units more it takes. NOT_YET: how many stamps, items or minor units more."""
     instead: Campaign | None = None
     """ANOTHER_GIVES: which one."""
+    tiers: tuple[str, ...] = ()
+    """OTHER_TIER: which the member has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class Refused:
     why: Why
     missing: int = 0
     instead: int | None = None
+    tiers: tuple[str, ...] = ()
+    """Which the member has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +175,5 @@ class Rating:
             return NoAward(campaign, Why.NO_LINE_MATCHES)
         refused = self.evidence.refused[place]
         instead = None if refused.instead is None else entries[refused.instead].campaign
-        return NoAward(campaign, refused.why, refused.missing, instead)
+        tiers = refused.tiers if refused.why is Why.OTHER_TIER else ()
+        return NoAward(campaign, refused.why, refused.missing, instead, tiers)

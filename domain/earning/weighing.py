@@ -120,7 +120,7 @@ def weigh(occasion: Occasion, entries: Sequence[Compiled], hits: Hits, facts: Me
     for place in sorted(hits):
         entry, lines = entries[place], hits[place]
         if entry.asks and (why := not_meant(entry, occasion, facts)):
-            weighing.refused[place] = Refused(why)
+            weighing.refused[place] = Refused(why, tiers=facts.tiers)
         elif entry.kind is RuleKind.MULTIPLIER:
             multipliers[place] = lines
         else:
@@ -139,7 +139,7 @@ def not_meant(entry: Compiled, occasion: Occasion, facts: MemberFacts) -> Why | 
     why = None
     if entry.campaign.used_up:
         why = Why.BUDGET_USED_UP
-    elif terms.tiers and facts.tier not in terms.tiers:
+    elif terms.tiers and terms.tiers.isdisjoint(facts.tiers):
         why = Why.OTHER_TIER
     elif (when.segments and not when.segments & facts.segments) or when.not_segments & facts.segments:
         why = Why.OTHER_SEGMENT

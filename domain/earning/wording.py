@@ -30,7 +30,7 @@ NOTHING = {
     Why.NO_COUPON: "no coupon was taken on a line that counts",
     Why.NO_DISCOUNT: "there is nothing that it would take off",
     Why.OTHER_TENDER: "nothing was paid by the means that it asks for",
-    Why.OTHER_TIER: "it is for members of another tier",
+    Why.OTHER_TIER: "it is for {meant} members{but}",
     Why.OTHER_SEGMENT: "it is for other members",
     Why.CONTROL_GROUP: "this member is left out, so that its effect can be measured",
     Why.OTHER_TIME: "it holds on other days or at other hours",
@@ -61,7 +61,9 @@ def because(campaign: Campaign, lines: tuple[int, ...], currency: str) -> str:
 def why_not(refusal: NoAward, currency: str) -> str:
     """Why a campaign gave nothing: "Fifty for twenty: 4.10 EUR more would earn it"."""
     instead = refusal.instead.terms.name if refusal.instead is not None else ""
-    words = NOTHING[refusal.why].format(missing=_missing(refusal, currency), instead=instead)
+    meant = " or ".join(sorted(refusal.campaign.terms.tiers))
+    but = f"; you are {' and '.join(refusal.tiers)}" if refusal.tiers else ""
+    words = NOTHING[refusal.why].format(missing=_missing(refusal, currency), instead=instead, meant=meant, but=but)
     return f"{refusal.campaign.terms.name}: {words}"
 
 

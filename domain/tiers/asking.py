@@ -1,4 +1,4 @@
-"""Which tiers members have: the tills' question, for many members in one call; and looking again after what they did."""
+"""Which tiers members have: the tills' question, for many members in one call; and looking again."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ Shopper: TypeAlias = tuple[PartnerId, UUID, UUID]
 """A member at a partner's till: partner, wallet, member."""
 
 CHECK_EVERY = timedelta(seconds=5)
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""How a database says that it is not there, or that two clashed."""
 
 _HELD = "SELECT * FROM tiers_held($1::uuid[], $2::uuid[], $3::uuid[], $4)"
 _MEET = "SELECT * FROM meet_tiers($1::uuid[], $2::uuid[], $3)"
@@ -138,12 +140,20 @@ class ProgrammeBook:
         self._checked_at = None
 
     async def look_again(self, pool: Pool, posted: Iterable[tuple[PartnerId, UUID]], *, at: datetime) -> list[Change]:
-        """Look again at wallets in which something was posted at partners, under the programmes that count it."""
-        wallets: dict[TierProgrammeId, set[UUID]] = {}
-        for partner_id, wallet_id in posted:
-            for programme in {one.programme_id for one in self._live if one.counts(partner_id)}:
-                wallets.setdefault(programme, set()).add(wallet_id)
-        changes = []
-        for programme, looked in wallets.items():
-            changes += await meet(pool, {programme}, looked, at=at)
+        """Look again at wallets in which something was posted at partners, under the programmes that count it.
+
+        What was posted stands, whatever happens here: when the database is lost now, the worker looks.
+        """
+        try:
+            await self.refresh(pool, now=at)
+            wallets: dict[TierProgrammeId, set[UUID]] = {}
+            for partner_id, wallet_id in posted:
+                for programme in self._live:
+                    if programme.counts(partner_id):
+                        wallets.setdefault(programme.programme_id, set()).add(wallet_id)
+            changes = []
+            for programme_id, looked in wallets.items():
+                changes += await meet(pool, {programme_id}, looked, at=at)
+        except _LOST:
+            return []
         return changes

@@ -100,7 +100,8 @@ async def publish(
         raise TooEarly
     drafts = (col(TierVersionRow.programme_id) == programme_id, col(TierVersionRow.published_at).is_(None))
     written = update(TierVersionRow).where(*drafts, col(TierVersionRow.version) == draft.version)
-    done = await session.execute(written.values(published_at=now, applies_from=begins).returning(TierVersionRow.version))
+    written = written.values(published_at=now, applies_from=begins)
+    done = await session.execute(written.returning(col(TierVersionRow.version)))
     if done.scalar_one_or_none() is None:
         raise NothingToPublish
     await _change(session, programme_id, state=ProgrammeState.LIVE, name=draft.terms.name)
@@ -209,8 +210,8 @@ async def _owned(session: WriteSession, owner: PartnerId | None, programme_id: T
 
 async def _change(session: WriteSession, programme_id: TierProgrammeId, **columns: object) -> None:
     where = (col(TierProgrammeRow.programme_id) == programme_id, col(TierProgrammeRow.state) != ProgrammeState.ENDED)
-    changed = update(TierProgrammeRow).where(*where).values(**columns).returning(TierProgrammeRow.programme_id)
-    if (await session.execute(changed)).scalar_one_or_none() is None:
+    changed = update(TierProgrammeRow).where(*where).values(**columns)
+    if (await session.execute(changed.returning(col(TierProgrammeRow.programme_id)))).scalar_one_or_none() is None:
         raise TierProgrammeNotLive(ProgrammeState.ENDED)
     session.expire_all()
 

@@ -1,4 +1,4 @@
-"""What a tier programme promises: its tiers, what counts towards them, in which time, and for how long they are kept."""
+"""What a tier programme promises: its tiers, what counts towards them, when, and for how long they are kept."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ class Tier:
 
     def __post_init__(self) -> None:
         check_text("name", self.name, LONGEST_TIER)
-        if self.threshold is not None and (type(self.threshold) is not int or not 0 <= self.threshold <= LARGEST_THRESHOLD):
+        asked = 0 if self.threshold is None else self.threshold
+        if type(asked) is not int or not 0 <= asked <= LARGEST_THRESHOLD:
             raise InvalidTierProgramme(f"a threshold is 0 to {LARGEST_THRESHOLD}", path=("threshold",))
         if len(self.benefits) > LONGEST_BENEFITS:
             raise InvalidTierProgramme(f"benefits have at most {LONGEST_BENEFITS} characters", path=("benefits",))
@@ -249,7 +250,9 @@ class TierTerms:
     def from_json(cls, stored: Mapping[str, Any]) -> TierTerms:
         """Terms out of their stored form."""
         begun = stored.get("counting_from")
-        rates = StatusRates(per_unit=Rate(stored["per_unit"]), actions=stored["actions"]) if "per_unit" in stored else None
+        rates = None
+        if "per_unit" in stored:
+            rates = StatusRates(per_unit=Rate(stored["per_unit"]), actions=stored["actions"])
         return cls(
             name=stored["name"],
             measure=Measure(stored["measure"]),

@@ -101,7 +101,7 @@ class Stage:
         member_id = named("member", person.name)
         facts = MemberFacts(
             member_id=member_id,
-            tier=person.tier,
+            tiers=() if person.tier is None else (person.tier,),
             segments=frozenset(named("segment", one) for one in person.segments),
             tallies={key: held[key] for key in index.asked_tallies(member_id, at) if key in held},
         )

@@ -31,7 +31,7 @@ BASKETS: Final[dict[str, Any]] = {
     "member": CODE,
     "at": AT,
     "channel": pl.String(),
-    "tier": pl.String(),
+    "tiers": pl.List(pl.String()),
     "joined": AT,
     "tender": CODE,
 }
@@ -98,7 +98,8 @@ def history_of(bought: Sequence[Bought], *, zone: ZoneInfo, currency: str, point
             tendered[tender.kind] = tendered.get(tender.kind, 0) + tender.amount
         baskets.append((
             partners(basket.partner_id), outlets(basket.outlet_id), wallets(one.wallet_id), members(facts.member_id),
-            basket.occurred_at, basket.channel, facts.tier, facts.joined_at, tenders(tuple(sorted(tendered.items()))),
+            basket.occurred_at, basket.channel, list(facts.tiers), facts.joined_at,
+            tenders(tuple(sorted(tendered.items()))),
         ))  # fmt: skip
         for line in sorted(basket.lines, key=lambda line: line.number):
             article = basket.products.get(line.sku) or ProductFacts(sku=line.sku)

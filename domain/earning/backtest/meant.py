@@ -68,7 +68,8 @@ class Meant:
     def _asked_of_member(self, campaign: Campaign) -> Iterator[pl.Series]:
         terms, when = campaign.terms, campaign.terms.when
         if terms.tiers:
-            yield self.history.baskets["tier"].is_in(list(terms.tiers)).fill_null(value=False)
+            tiers = self.history.baskets["tiers"]
+            yield pl.select(pl.any_horizontal([tiers.list.contains(tier) for tier in sorted(terms.tiers)])).to_series()
         if when.segments:
             yield self._in_any(when.segments)
         if when.not_segments:
@@ -151,7 +152,8 @@ class Meant:
         return baskets.select(
             "at",
             pl.col("channel").fill_null("").alias("purchase.channel"),
-            pl.col("tier").fill_null("").alias("member.tier"),
+            pl.col("tiers").list.first().fill_null("").alias("member.tier"),
+            pl.col("tiers").list.sort().alias("member.tiers"),
             pl.col("joined").alias("member.joined"),
             sums["amount"].fill_null(0).alias("purchase.amount"),
             sums["pieces"].fill_null(0).alias("purchase.quantity"),

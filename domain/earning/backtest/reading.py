@@ -30,7 +30,7 @@ SEGMENTS: Final = "SELECT * FROM backtest_segments($1, $2, $3, $4)"
 SENT: Final[dict[str, Any]] = {
     **dict.fromkeys(("entry", "partner", "outlet", "wallet", "member"), pl.String()),
     **dict.fromkeys(("at", "posted", "version"), pl.Int64()),
-    **dict.fromkeys(("channel", "tier"), pl.String()),
+    **dict.fromkeys(("channel", "tiers"), pl.String()),
     "joined": pl.Int64(),
     **dict.fromkeys(("tenders", "numbers", "skus", "quantities", "amounts"), pl.String()),
 }
@@ -126,7 +126,9 @@ def _heads(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[Any]]]:
         lists[listed] = [None if text is None else UUID(text) for text in texts]
     for name in ("at", "joined"):
         columns[name] = rows[name].cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    heads = rows.select("channel", "tier", "tender").with_columns(**columns)
+    # Who had no tier then has an empty list: what is asked of it has an answer.
+    columns["tiers"] = rows["tiers"].str.split(BETWEEN).fill_null([])
+    heads = rows.select("channel", "tender").with_columns(**columns)
     return heads.select(pl.col(name).cast(kind) for name, kind in BASKETS.items()), lists
 
 

@@ -61,7 +61,7 @@ def bought_of(history: History) -> Iterator[Bought]:
         )
         facts = MemberFacts(
             member_id=history.members[row["member"]],
-            tier=row["tier"],
+            tiers=tuple(row["tiers"]),
             segments=frozenset(segment for segment, members in held.items() if members[number]),
             joined_at=row["joined"],
         )

@@ -265,7 +265,7 @@ moments = st.integers(0, 24 * 20).map(lambda hours: NOW + timedelta(hours=hours)
 members = st.builds(
     MemberFacts,
     member_id=st.just(MEMBER),
-    tier=st.sampled_from([None, "GOLD"]),
+    tiers=st.sampled_from([(), ("GOLD",), ("SILVER", "GOLD")]),
     segments=st.frozensets(st.sampled_from([REGULARS, STAFF])),
 )
 

@@ -26,7 +26,7 @@ from tests.shape.tree import ROOT
 
 RIGA = ZoneInfo("Europe/Riga")
 FIELDS = {"REVIEW": {"rating": INT, "title": TEXT, "photo": BOOL}, "SURVEY": {"rating": INT, "title": BOOL}}
-MEMBER = MemberFacts(tier="GOLD", joined_at=NOW - timedelta(days=10))
+MEMBER = MemberFacts(tiers=("GOLD",), joined_at=NOW - timedelta(days=10))
 SHOPPING = replace(
     basket(
         line(1, "milk", 350, "2.5", discount=50),

@@ -192,7 +192,7 @@ def test_a_campaign_of_other_outlets_is_not_even_mentioned(terms: dict[str, obje
 
 def test_a_campaign_of_a_tier_is_for_its_members() -> None:
     purchase, gold = basket(line(1, "milk", 1000)), campaign(ONE_A_EURO, tiers=frozenset({"GOLD"}))
-    assert rated(purchase, gold, facts=MemberFacts(tier="GOLD")).points == 10
+    assert rated(purchase, gold, facts=MemberFacts(tiers=("GOLD",))).points == 10
     stranger = rated(purchase, gold)
     assert (stranger.points, stranger.refusals[0].why) == (0, Why.OTHER_TIER)
 

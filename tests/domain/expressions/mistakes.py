@@ -27,7 +27,7 @@ MISTAKES = [
             'basket == "big"',
             (
                 "column 1: basket is not known; there is purchase.amount, purchase.quantity, purchase.channel, "
-                "purchase.tenders, lines, member.tier, member.joined or at"
+                "purchase.tenders, lines, member.tier, member.tiers, member.joined or at"
             ),
         ),
         (
@@ -71,7 +71,7 @@ MISTAKES = [
             "lines.exists(l, l.amount > 0) && l.units > 2",
             (
                 "column 34: l.units is not known; there is purchase.amount, purchase.quantity, purchase.channel, "
-                "purchase.tenders, lines, member.tier, member.joined or at"
+                "purchase.tenders, lines, member.tier, member.tiers, member.joined or at"
             ),
         ),
         (
@@ -197,7 +197,7 @@ MISTAKES = [
             "member.tier == GOLD",
             (
                 "column 16: GOLD is not known; there is purchase.amount, purchase.quantity, purchase.channel, "
-                "purchase.tenders, lines, member.tier, member.joined or at"
+                "purchase.tenders, lines, member.tier, member.tiers, member.joined or at"
             ),
         ),
         (

@@ -310,7 +310,9 @@ def _bought(chance: Random, at: datetime, known: dict[UUID, Any]) -> Bought:
     tier, segments = known[member]
     joined = START - timedelta(days=member.int - 60)
     return Bought(
-        basket, MemberFacts(member_id=member, tier=tier, segments=segments, joined_at=joined), MEMBERS[member]
+        basket,
+        MemberFacts(member_id=member, tiers=() if tier is None else (tier,), segments=segments, joined_at=joined),
+        MEMBERS[member],
     )
 
 
