@@ -1,8 +1,8 @@
 """Mail on its way: planned by what members want, taken by a worker, handed over once, and tried again where it failed.
 
-A mail is TAKEN while it is put together and SENDING from just before it is handed over until the answer is written down.
-Whose worker dies in the first is sent by another; whose worker dies in the second may have gone, so it is UNCLEAR and not
-sent again: the inbox has what it would say. Leases and pauses go by the real clock (`really`), due times by the
+A mail is TAKEN while it is put together, and SENDING from just before it is handed over until the answer is written
+down. Whose worker dies in the first is sent by another; whose worker dies in the second may have gone, so it is UNCLEAR
+and not sent again: the inbox has what it would say. Leases and pauses go by the real clock (`really`), due times by the
 coalition's.
 """
 
@@ -134,7 +134,8 @@ async def postpone(session: WriteSession, mail: Taken, due_at: datetime) -> bool
 
 def pause_after(attempt: int) -> timedelta:
     """How long to wait after so many attempts: a minute, then five times as long each time, a day at most."""
-    return min(FIRST_PAUSE * 5 ** (attempt - 1), LONGEST_PAUSE)
+    pause: timedelta = FIRST_PAUSE * 5 ** (attempt - 1)
+    return min(pause, LONGEST_PAUSE)
 
 
 async def outbox(session: ReadSession, request: PageRequest, *, state: MailState | None = None) -> Page[MessageMail]:

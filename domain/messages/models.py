@@ -244,7 +244,11 @@ class MessageCue(Row, table=True):
     detail: str | None = None
     occurred_at: datetime = Field(sa_type=Instant)
 
-    __table_args__ = (CheckConstraint("kind IN ('ENTRY', 'JOINED', 'CONSENT', 'EVENT', 'LOOK')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('ENTRY', 'JOINED', 'CONSENT', 'VOUCHER', 'TIER', 'REFERRAL', 'EVENT', 'LOOK')", name="kind"
+        ),
+    )
 
 
 class MessageLook(Row, table=True):

@@ -47,10 +47,18 @@ class OwnWords:
 async def put(session: WriteSession, partner_id: UUID, words: OwnWords, *, now: datetime) -> MessageTemplate:
     """Say this from now on; messages that were written keep the words of their day."""
     said = {"subject": words.subject.strip(), "text": words.text.strip(), "changed_at": now}
-    named = {"partner_id": partner_id, "topic": words.topic.value, "language": words.language}
-    kept = insert(MessageTemplate).values(**named, **said)
+    kept = insert(MessageTemplate).values(
+        partner_id=partner_id, topic=words.topic.value, language=words.language, **said
+    )
     await session.execute(kept.on_conflict_do_update(index_elements=["partner_id", "topic", "language"], set_=said))
-    return MessageTemplate(**named, **said)
+    return MessageTemplate(
+        partner_id=partner_id,
+        topic=words.topic.value,
+        language=words.language,
+        subject=words.subject.strip(),
+        text=words.text.strip(),
+        changed_at=now,
+    )
 
 
 async def take_back(session: WriteSession, partner_id: UUID, topic: Topic, language: str) -> None:

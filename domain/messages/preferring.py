@@ -18,6 +18,7 @@ from domain.messages.topics import TOPICS, Topic
 from domain.storage import ReadSession, WriteSession
 
 INBOX, MAIL = "inbox", "mail"
+_KNOWN = {topic.value for topic in Topic}
 NIGHT_FROM, NIGHT_UNTIL = time(21), time(8)
 """The quiet hours of those who did not say."""
 
@@ -148,7 +149,7 @@ def _read(row: MessagePreference) -> Preferences:
     ways = {
         Topic(topic): Ways(inbox=said.get(INBOX, True), mail=said.get(MAIL, TOPICS[Topic(topic)].mailed))
         for topic, said in row.ways.items()
-        if topic in Topic
+        if topic in _KNOWN
     }
     quiet = NIGHT
     if row.quiet_from is not None and row.quiet_until is not None:

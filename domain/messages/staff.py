@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import RowMapping, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -180,7 +180,7 @@ def _state(one: News) -> dict[str, str]:
     return {"state": one.detail} if one.topic is StaffTopic.DISPUTE_MOVED else {}
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+def _told(row: RowMapping) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in row.items():
         if name in {"id", "currency"} or value is None:

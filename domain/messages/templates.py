@@ -183,17 +183,17 @@ def _referral(w: Wording, given: Given) -> Said:
         case "JOINED":
             subject, lead = (
                 w.gettext("Your friend has joined"),
-                w.gettext("Once your friend has bought something and kept it, both of you are rewarded."),
+                w.gettext("Once your friend has bought something and kept it, it counts."),
             )
         case "FRIEND_REWARDED":
             subject, lead = (
                 w.gettext("Thank you for coming with a friend"),
-                w.gettext("You and the friend who brought you are rewarded."),
+                w.gettext("You have bought something and kept it; the reward is yours."),
             )
         case _:
             subject, lead = (
                 w.gettext("Thank you for bringing a friend"),
-                w.gettext("You and the friend you brought are rewarded."),
+                w.gettext("Your friend has bought something and kept it; the reward is yours."),
             )
     return Said(subject=subject, lead=lead)
 

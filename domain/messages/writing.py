@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -58,10 +59,13 @@ async def begin_looks(session: WriteSession, *, zone: ZoneInfo, now: datetime) -
     """Begin what is to be looked at over many wallets: points that end, once a day; news for all who know a partner."""
     policy = await policy_of(session)
     today = now.astimezone(zone).date()
-    looks = [
+    looks: list[dict[str, Any]] = [
         {"kind": "EXPIRING", "subject": f"{days}/{today}", "days": days, "partner_id": None}
         for days in sorted(policy.days_ahead)
     ]
+    if policy.days_ahead:
+        shortest = min(policy.days_ahead)
+        looks.append({"kind": "VOUCHERS", "subject": str(today), "days": shortest, "partner_id": None})
     for cue in await session.execute(_LOOK_CUES, {"most": CUES_AT_ONCE}):
         if cue.occurred_at >= now - STALE_AFTER:
             told = {"kind": cue.detail, "subject": str(cue.subject_id), "partner_id": cue.partner_id, "days": None}

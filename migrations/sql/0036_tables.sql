@@ -4,7 +4,8 @@
 -- tells of it. So nothing is missed and nothing told twice, whoever dies in between, and no order of commits matters.
 CREATE TABLE message_cue (
     cue_id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_message_cue PRIMARY KEY,
-    kind varchar NOT NULL CONSTRAINT ck_message_cue_kind CHECK (kind IN ('ENTRY', 'JOINED', 'CONSENT', 'EVENT', 'LOOK')),
+    kind varchar NOT NULL CONSTRAINT ck_message_cue_kind CHECK (kind IN ('ENTRY', 'JOINED', 'CONSENT', 'VOUCHER', 'TIER',
+        'REFERRAL', 'EVENT', 'LOOK')),
     wallet_id uuid,
     member_id uuid,
     partner_id uuid,

@@ -1,50 +1,4 @@
--- Messages are written here, many at once, and only here: each at most once for what happened, by the unique key of a message.
-
--- Tells of what a member may like rather than of what is its own: only with consent, within bounds. As domain/messages/topics.py.
-CREATE FUNCTION is_marketing(topic text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
-$$ SELECT topic IN ('REWARD_IN_REACH', 'BIRTHDAY', 'VOUCHER_ENDING') $$;
-
--- Whether a topic is mailed to members who did not say.
-CREATE FUNCTION is_mailed(topic text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
-$$ SELECT topic NOT IN ('POINTS_EARNED', 'POINTS_RELEASED', 'POINTS_SPENT', 'POINTS_GIVEN_BACK') $$;
-
-CREATE TYPE message_draft AS (member_id uuid, topic text, subject text, partner_id uuid, params jsonb, occurred_at timestamptz);
-
--- Keeps those of these messages that may be written and are not there yet; a member that was merged is told as the one it became.
--- Of several that marketing may not all send, the first of a batch go. Mail is wanted where an address was verified.
-CREATE FUNCTION keep_messages(drafts message_draft[], at timestamptz) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-    kept int;
-BEGIN
-    WITH meant AS (
-        SELECT t.wallet_id, t.member_id, d.topic, d.subject, d.partner_id, d.params, d.occurred_at, is_marketing(d.topic) AS marketing,
-            COALESCE((f.ways -> d.topic ->> 'inbox')::boolean, true) AS inbox,
-            COALESCE((f.ways -> d.topic ->> 'mail')::boolean, is_mailed(d.topic)) AND EXISTS (SELECT FROM message_address a
-                WHERE a.wallet_id = t.wallet_id AND a.member_id = t.member_id AND a.refused_at IS NULL) AS mail
-        FROM unnest(drafts) d
-        JOIN member m ON m.member_id = d.member_id
-        JOIN member t ON t.member_id = COALESCE(m.merged_into, m.member_id) AND t.status = 'ACTIVE'
-        LEFT JOIN message_preference f ON f.wallet_id = t.wallet_id AND f.member_id = t.member_id
-        WHERE NOT EXISTS (SELECT FROM message x WHERE x.wallet_id = t.wallet_id AND x.member_id = t.member_id AND x.topic = d.topic
-            AND x.subject = d.subject)
-    ), allowed AS (
-        SELECT a.*, row_number() OVER (PARTITION BY a.member_id, a.marketing ORDER BY a.occurred_at, a.topic, a.subject) AS place
-        FROM meant a
-        WHERE NOT a.marketing OR (a.inbox OR a.mail) AND allows_offers(a.wallet_id, a.member_id, a.partner_id)
-    )
-    INSERT INTO message (wallet_id, message_id, member_id, topic, subject, partner_id, params, words, inbox, occurred_at, written_at,
-        mail)
-    SELECT a.wallet_id, gen_random_uuid(), a.member_id, a.topic, a.subject, a.partner_id, a.params,
-        CASE WHEN a.marketing THEN (SELECT jsonb_object_agg(w.language, jsonb_build_object('subject', w.subject, 'text', w.text))
-            FROM message_template w WHERE w.partner_id = a.partner_id AND w.topic = a.topic) END,
-        a.inbox OR NOT a.marketing, a.occurred_at, at, CASE WHEN a.mail THEN 'WANTED' ELSE 'NONE' END
-    FROM allowed a CROSS JOIN message_policy p
-    WHERE NOT a.marketing OR a.place + (SELECT count(*) FROM message x WHERE x.wallet_id = a.wallet_id AND x.member_id = a.member_id
-        AND is_marketing(x.topic) AND x.written_at > at - make_interval(days => p.marketing_days)) <= p.marketing_most
-    ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS kept = ROW_COUNT;
-    RETURN kept;
-END $$;
+-- What there is to tell, drawn from the books, and the worker's steps that tell it.
 
 CREATE FUNCTION partner_names(partners uuid[]) RETURNS jsonb LANGUAGE sql STABLE AS
 $$ SELECT COALESCE(jsonb_agg(p.name ORDER BY p.name), '[]') FROM partner p WHERE p.partner_id = ANY (partners) $$;
@@ -85,8 +39,12 @@ CREATE FUNCTION entry_drafts(wallets uuid[], entries uuid[]) RETURNS message_dra
         FROM whose w WHERE w.kind = 'RELEASE' AND w.released > 0
         UNION ALL
         SELECT w.whom, w.entry_id, w.posted_at, w.partner_id, 'POINTS_SPENT',
-            jsonb_build_object('points', w.spent, 'partner', w.partner)
-        FROM whose w WHERE w.kind IN ('REDEMPTION', 'CAPTURE') AND w.spent > 0
+            jsonb_build_object('points', w.spent, 'partner', w.partner, 'reward', reward_names(r.terms, ''))
+        FROM whose w
+        LEFT JOIN reward_redemption x ON x.wallet_id = w.wallet_id
+            AND x.entry_id = CASE w.kind WHEN 'CAPTURE' THEN w.refers_to ELSE w.entry_id END
+        LEFT JOIN reward r ON r.reward_id = x.reward_id AND r.version = x.version
+        WHERE w.kind IN ('REDEMPTION', 'CAPTURE') AND w.spent > 0
         UNION ALL
         SELECT w.whom, w.entry_id, w.posted_at, w.partner_id, 'POINTS_GIVEN_BACK',
             jsonb_build_object('points', w.given_back, 'partner', w.partner)
@@ -108,20 +66,23 @@ CREATE FUNCTION write_messages(most int, since timestamptz, at timestamptz) RETU
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     cues message_cue[];
+    wallets uuid[];
+    entries uuid[];
 BEGIN
     IF NOT sees_coalition() THEN
         RAISE EXCEPTION 'messages are written with the sight of the coalition' USING ERRCODE = 'insufficient_privilege';
     END IF;
     WITH gone AS (
-        DELETE FROM message_cue c WHERE c.cue_id IN (SELECT d.cue_id FROM message_cue d WHERE d.kind IN ('ENTRY', 'JOINED', 'CONSENT')
+        DELETE FROM message_cue c WHERE c.cue_id IN (SELECT d.cue_id FROM message_cue d WHERE d.kind NOT IN ('EVENT', 'LOOK')
             ORDER BY d.cue_id LIMIT most FOR UPDATE SKIP LOCKED)
         RETURNING c
     )
     SELECT array_agg(g.c) INTO cues FROM gone g;
     taken := COALESCE(cardinality(cues), 0);
     cues := ARRAY(SELECT c FROM unnest(cues) c WHERE c.occurred_at >= since);
-    written := keep_messages(person_drafts(cues), at) + keep_messages((
-        SELECT entry_drafts(array_agg(c.wallet_id), array_agg(c.subject_id)) FROM unnest(cues) c WHERE c.kind = 'ENTRY'), at);
+    SELECT array_agg(c.wallet_id), array_agg(c.subject_id) INTO wallets, entries FROM unnest(cues) c WHERE c.kind = 'ENTRY';
+    written := keep_messages(person_drafts(cues), at) + keep_messages(entry_drafts(wallets, entries), at)
+        + keep_messages(gift_drafts(cues), at) + keep_messages(reach_drafts(wallets, entries, at), at);
     RETURN NEXT;
 END $$;
 
@@ -137,11 +98,15 @@ CREATE FUNCTION expiring_drafts(wallets uuid[], days int, at timestamptz) RETURN
         SELECT e.wallet_id, date_trunc(z.span, e.ends_at AT TIME ZONE z.name) AS begins, sum(e.points) AS points,
             min(e.ends_at) AS first_at, max(e.ends_at) AS last_at
         FROM ending e CROSS JOIN zone z WHERE e.ends_at > at GROUP BY 1, 2
+    ), open AS MATERIALIZED (SELECT * FROM rewards_open(at)
     )
     SELECT array_agg(ROW (m.member_id, 'POINTS_EXPIRING', days || '/' || to_char(s.begins, 'YYYY-MM-DD'), NULL::uuid,
         jsonb_strip_nulls(jsonb_build_object('points', s.points, 'first_at', s.first_at,
-            'last_at', CASE WHEN s.last_at > s.first_at THEN s.last_at END)), at)::message_draft)
+            'last_at', CASE WHEN s.last_at > s.first_at THEN s.last_at END, 'reward', o.names, 'price', o.points)), at)::message_draft)
     FROM spans s JOIN member m ON m.wallet_id = s.wallet_id AND m.status = 'ACTIVE'
+    JOIN wallet w ON w.wallet_id = s.wallet_id
+    LEFT JOIN LATERAL (SELECT r.names, r.points FROM open r JOIN link l ON l.wallet_id = m.wallet_id AND l.member_id = m.member_id
+        AND l.partner_id = r.partner_id WHERE r.points <= w.available ORDER BY r.points DESC, r.reward_id LIMIT 1) o ON true
     WHERE s.first_at <= at + make_interval(days => days)
 $$;
 
@@ -186,6 +151,11 @@ BEGIN
     IF look.kind = 'EXPIRING' THEN
         next := wallets_expiring(look.after, look.days, look.looks_at, most);
         drafts := expiring_drafts(next, look.days, look.looks_at);
+    ELSIF look.kind = 'VOUCHERS' THEN
+        next := ARRAY(SELECT v.wallet_id FROM voucher v WHERE v.wallet_id > look.after AND v.state = 'OPEN'
+            AND v.expires_at > look.looks_at AND v.expires_at <= look.looks_at + make_interval(days => look.days)
+            GROUP BY v.wallet_id ORDER BY v.wallet_id LIMIT most);
+        drafts := voucher_drafts(next, look.days, look.looks_at);
     ELSE
         next := ARRAY(SELECT m.wallet_id FROM member m WHERE m.wallet_id > look.after AND m.status = 'ACTIVE'
             GROUP BY m.wallet_id ORDER BY m.wallet_id LIMIT most);

@@ -13,6 +13,9 @@ depends_on = None
 DOORS = (
     "cue_event()",
     "cue_exit()",
+    "cue_referral()",
+    "cue_tier_steps()",
+    "cue_vouchers()",
     "cue_wind_down()",
     "forget_messages(timestamptz, int)",
     "look_on(int, timestamptz)",
@@ -46,6 +49,8 @@ def upgrade() -> None:
         grant(table, "SELECT, INSERT, UPDATE, DELETE")
     _let_the_ledger_write()
     run_sql_file("0036_cues.sql")
+    run_sql_file("0036_keeping.sql")
+    run_sql_file("0036_joints.sql")
     run_sql_file("0036_writing.sql")
     for door in DOORS:
         posting_function(door)

@@ -120,7 +120,7 @@ async def test_a_look_goes_on_where_it_broke_off(post: Post, monkeypatch: pytest
         await post.books.earn(who, 100, last=6 * DAY)
     monkeypatch.setattr(writing, "WALLETS_AT_ONCE", 2)
     async with seeing(post.database, COALITION) as session:
-        assert await writing.begin_looks(session, zone=ZoneInfo("UTC"), now=post.now) == 2
+        assert await writing.begin_looks(session, zone=ZoneInfo("UTC"), now=post.now) == 3
     steps = []
     for _ in range(3):
         async with seeing(post.database, COALITION) as session:
@@ -136,6 +136,7 @@ async def test_a_look_goes_on_where_it_broke_off(post: Post, monkeypatch: pytest
 async def test_every_topic_of_the_functions_is_one_of_ours_and_they_agree_on_what_it_is(post: Post) -> None:
     for topic, about in TOPICS.items():
         row = await post.books.owner.fetchrow("SELECT is_marketing($1), is_mailed($1)", topic.value)
+        assert row is not None
         assert tuple(row) == (about.marketing, about.mailed), topic
 
 
