@@ -53,24 +53,24 @@ class DrawnReward:
     terms: RewardTerms
 
 
-def rewards_of(recipe: Recipe, cast: Cast) -> tuple[DrawnReward, ...]:
-    """The rewards of a recipe, in their order.
+def rewards_of(recipe: Recipe, cast: Cast, *, starts_at: datetime | None = None) -> tuple[DrawnReward, ...]:
+    """The rewards of a recipe, in their order; those that do not say when they start, start then.
 
     Raises: InvalidRecipe, naming file, line and part.
     """
     if "rewards" not in recipe.parts:
         return ()
     reading = Reading(cast=cast, currency=recipe.currency, zone=recipe.time_zone)
-    return tuple(_reward(reading, key, part) for key, part in recipe.parts["rewards"].named().items())
+    return tuple(_reward(reading, key, part, starts_at) for key, part in recipe.parts["rewards"].named().items())
 
 
-def _reward(reading: Reading, key: str, part: Part) -> DrawnReward:
+def _reward(reading: Reading, key: str, part: Part, usual_start: datetime | None) -> DrawnReward:
     parts = part.parts(*REWARD, needed=("name", "kind"))
     cast, moment = reading.cast, words.moment(reading.zone)
     at = frozenset(map(cast.partner, _many(parts, "at")))
     usual = cast.partner(_many(parts, "at")[0]) if at else next(iter(cast.partners.values()))
     owner = optional(parts, "owner", cast.partner, usual)
-    starts_at, ends_at = _stretch(reading, part, parts)
+    starts_at, ends_at = _stretch(reading, part, parts, usual_start)
     with part.minded():
         terms = RewardTerms(
             name=parts["name"].text(),
@@ -115,16 +115,19 @@ def _many(parts: Mapping[str, Part], name: str) -> tuple[Part, ...]:
     return parts[name].many() if name in parts else ()
 
 
-def _stretch(reading: Reading, part: Part, parts: Mapping[str, Part]) -> tuple[datetime, datetime | None]:
+def _stretch(
+    reading: Reading, part: Part, parts: Mapping[str, Part], usual: datetime | None
+) -> tuple[datetime, datetime | None]:
     read = words.moment(reading.zone)
     if "day" in parts:
         if "starts" in parts or "ends" in parts:
             parts["day"].refuse("a day stands in place of starts and ends")
         begun = read(parts["day"])
         return begun, words.next_day(begun)
-    if "starts" not in parts:
+    starts_at = optional(parts, "starts", read, usual)
+    if starts_at is None:
         part.refuse("when does it start? Add `starts: 2026-01-01`, or `day: 2026-06-06` for one day")
-    return read(parts["starts"]), optional(parts, "ends", read, None)
+    return starts_at, optional(parts, "ends", read, None)
 
 
 def _texts(parts: Mapping[str, Part]) -> list[Words]:

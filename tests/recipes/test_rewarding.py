@@ -99,7 +99,7 @@ def test_points_pay_a_share_of_a_basket() -> None:
 def test_a_gift_is_matched_and_a_sweepstake_is_drawn() -> None:
     given = read("kind: charity\ncharity: The forest\nsteps: {100: {gift: 1.00, match: 1, matched_by: trust}}\n")
     worth = given.terms.steps[0].worth
-    assert (worth.gift, worth.match, given.terms.charity) == (100, 1, "The forest")
+    assert (worth.gift, worth.match, given.terms.charity) == (100, Rate(1), "The forest")
     drawn = read(
         "kind: sweepstake\nsteps: {10: {tickets: 1}}\ndraw: {at: 2026-12-24 18:00, prizes: {A bicycle: 1, A bell: 9}}\n"
     )
