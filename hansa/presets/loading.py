@@ -36,6 +36,7 @@ from hansa.recipes.couponing import coupons_of
 from hansa.recipes.drawing import Recipe
 from hansa.recipes.founding import Firm, firms_of, setting_of
 from hansa.recipes.giving import Cast
+from hansa.recipes.rewarding import rewards_of
 from hansa.recipes.shelves import actions_of, groups_of, items_of
 from partners.keys import Keys
 from partners.people import admitting
@@ -105,6 +106,7 @@ def read_whole(recipe: Recipe) -> dict[str, int]:
         "segments": len(groups_of(recipe, cast)),
         "coupons": len(coupons_of(recipe, cast)),
         "campaigns": len(recipe.drawn(cast)),
+        "rewards": len(rewards_of(recipe, cast)),
     }
 
 

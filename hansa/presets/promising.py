@@ -1,4 +1,4 @@
-"""What a programme promises: coupons and campaigns, written, agreed to by all who pay, and live."""
+"""What a programme promises: coupons, campaigns and rewards, written, agreed to by all who pay, and live."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from domain.earning.seeds import SEED_BYTES
 from domain.earning.terms import CampaignState, Terms
 from domain.ids import PartnerId
 from domain.paging import LARGEST_PAGE, PageRequest
+from domain.rewards import managing as rewards
+from domain.rewards.finding import latest_versions
+from domain.rewards.terms import RewardTerms
 from domain.storage import ReadSession, WriteSession
 from domain.vouchers import managing as coupons
 from domain.vouchers.queries import latest_coupons
 from domain.vouchers.terms import Coupon, CouponTerms
 from hansa.presets.underway import Loading
 from hansa.recipes.couponing import coupons_of
+from hansa.recipes.rewarding import rewards_of
 
 
 async def publish_coupons(loading: Loading) -> None:
@@ -43,6 +47,17 @@ async def publish_campaigns(loading: Loading) -> None:
         loading.tell("campaign", one.terms.name, loading.key(one.owner), new=new)
 
 
+async def publish_rewards(loading: Loading) -> None:
+    """Rewards, with the stock they begin with."""
+    ctx = loading.ctx
+    there = {(one.partner_id, one.terms.name) for one in await ctx.read(latest_versions)}
+    for one in rewards_of(loading.recipe, loading.cast):
+        new = (one.owner, one.terms.name) not in there
+        if new:
+            await ctx.write(_reward, one.owner, one.terms, loading.starts)
+        loading.tell("reward", one.terms.name, loading.key(one.owner), new=new)
+
+
 async def _live(session: ReadSession, owner: PartnerId) -> set[str]:
     page = await campaigns_of(session, owner, PageRequest(LARGEST_PAGE), states=(CampaignState.LIVE,))
     return {campaign.terms.name for campaign in page.items}
@@ -61,3 +76,11 @@ async def _coupon(session: WriteSession, owner: PartnerId, terms: CouponTerms, k
     for sponsor in terms.funders:
         await coupons.agree(session, sponsor, coupon.coupon_id, terms.fingerprint(), now=at)
     return await coupons.publish(session, owner, coupon.coupon_id, now=at)
+
+
+async def _reward(session: WriteSession, owner: PartnerId, terms: RewardTerms, at: datetime) -> None:
+    reward = await rewards.draft(session, owner, terms, now=at)
+    for sponsor in terms.funders:
+        await rewards.agree(session, sponsor, reward.reward_id, terms.fingerprint(), now=at)
+    seed = None if terms.draw is None else secrets.token_bytes(SEED_BYTES)
+    await rewards.publish(session, owner, reward.reward_id, seed=seed, now=at)
