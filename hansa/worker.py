@@ -28,6 +28,7 @@ from hansa.reserving import reserving
 from hansa.segmenting import segmenting
 from hansa.serving import prepare
 from hansa.settings import Settings
+from hansa.tiering import tiering
 from hansa.turns import in_turn
 from hansa.webhooks import Courier
 from partners import housekeeping
@@ -94,6 +95,7 @@ async def working(
         tasks.create_task(closing(database, url, stopping, every=every))
         tasks.create_task(reserving(database, url, stopping, every=every))
         tasks.create_task(segmenting(database, url, stopping, personal_key=courier.keys.personal_data, every=every))
+        tasks.create_task(tiering(database, url, stopping, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(messaging(teller, url, stopping, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))
