@@ -1,4 +1,4 @@
-"""The worker's turn at days that come round: birthdays and anniversaries earn as campaigns say."""
+"""The worker's turn at days that come round: birthdays, anniversaries, and welcomes that a crash swallowed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 from domain.coalition.founding import coalition_of
 from domain.earning.celebrating import celebrate
 from domain.earning.tills import Caches
+from domain.earning.welcoming import make_up, welcoming_partners
 from domain.errors import NotFound
 from domain.storage import COALITION, Database, ReadSession
 from hansa.clocks import CoalitionClock
@@ -51,4 +52,9 @@ async def celebrate_now(database: Database, *, keys: Keys, now: datetime) -> int
         except NotFound:
             return 0
     caches = Caches.fresh(founded.currency, founded.time_zone, standard_price=founded.standard_price)
-    return await celebrate(database, caches=caches, lookup_key=keys.lookups, personal_key=keys.personal_data, now=now)
+    welcomed = 0
+    for partner_id in await welcoming_partners(database.pool, now=now):
+        where = {"caches": caches, "lookup_key": keys.lookups}
+        welcomed += await make_up(database.pool, partner_id, **where, now=now)
+    days = await celebrate(database, caches=caches, lookup_key=keys.lookups, personal_key=keys.personal_data, now=now)
+    return welcomed + days

@@ -22,6 +22,7 @@ from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
 from schema.companies import CompanyMutation, CompanyQuery
 from schema.contracts import ContractMutation, ContractQuery
+from schema.coupons import CouponMutation, CouponQuery
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.disputes import DisputeMutation, DisputeQuery
@@ -44,6 +45,7 @@ from schema.permissions import public, rules_of
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.reconciliation import ReconciliationMutation, ReconciliationQuery
+from schema.redeeming import RedeemingMutation, RedeemingQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.referrals import ReferralMutation, ReferralQuery
 from schema.refunds import RefundMutation, RefundQuery
@@ -58,8 +60,10 @@ from schema.service import ServiceMutation
 from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
 from schema.statements import StatementQuery
+from schema.surprises import SurpriseMutation
 from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
+from schema.vouchers import VoucherMutation, VoucherQuery
 from schema.wallets import WalletSubscription
 from schema.webhooks import WebhookMutation, WebhookQuery
 from schema.what_if import WhatIfQuery
@@ -99,8 +103,11 @@ class Query(
     PurchaseQuery,
     ActionQuery,
     RedemptionQuery,
+    RedeemingQuery,
     ReferralQuery,
     RewardQuery,
+    CouponQuery,
+    VoucherQuery,
     CycleQuery,
     AllowanceQuery,
     RefundQuery,
@@ -140,10 +147,14 @@ class Mutation(
     BacktestMutation,
     PurchaseMutation,
     ActionMutation,
+    SurpriseMutation,
     ReturnMutation,
     RedemptionMutation,
+    RedeemingMutation,
     ReferralMutation,
     RewardMutation,
+    CouponMutation,
+    VoucherMutation,
     CycleMutation,
     AllowanceMutation,
     RefundMutation,

@@ -34,6 +34,7 @@ from domain.earning.recorded import (
     tokens_of_rows,
 )
 from domain.earning.telling import as_given, cuts_told, tokens_told, with_vouchers
+from domain.earning.terms import Campaign
 from domain.earning.tills import Caches, Met, known_members
 from domain.earning.turns import Prepared, in_turns
 from domain.earning.verdicts import Rating
@@ -103,12 +104,15 @@ async def record_actions(
     return await _answered_before(pool, commands, answers, caches.campaigns.currency)
 
 
-async def would_give(
+async def givers(
     pool: Pool, commands: Sequence[RecordAction], *, caches: Caches, lookup_key: bytes, now: datetime
-) -> list[bool]:
-    """Whether each of these actions would give anything at all now; nothing is recorded."""
+) -> list[list[Campaign]]:
+    """The campaigns that would give something for each of these actions now; nothing is recorded."""
     deeds = await _rated(pool, commands, caches, lookup_key, now)
-    return [isinstance(one, Deed) and bool(one.rating.awards or one.rating.tokens) for one in deeds]
+    return [
+        [due.campaign for due in (*one.rating.awards, *one.rating.tokens)] if isinstance(one, Deed) else []
+        for one in deeds
+    ]
 
 
 async def receipt_of(

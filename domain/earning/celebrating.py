@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from sqlalchemy import text
 
-from domain.earning.acting import record_actions, would_give
+from domain.earning.acting import givers, record_actions
 from domain.earning.action_commands import RecordAction
 from domain.earning.queries import campaigns_in_force
+from domain.earning.terms import Campaign
 from domain.earning.tills import Caches
 from domain.earning.windows import BEFORE
 from domain.errors import DomainError
@@ -124,19 +125,25 @@ def _is_leap(year: int) -> bool:
 
 
 async def _recorded(pool: Pool, days: Sequence[RecordAction], caches: Caches, lookup_key: bytes, now: datetime) -> int:
-    """Record the days; one that is still to come only where somebody gives anything for it already.
+    """Record the days; one that is still to come only where a campaign that opens for it has something for the member.
 
     Whose day was celebrated before has its key used, and nothing happens: once a year, however windows move.
     """
     new = 0
-    where = {"caches": caches, "lookup_key": lookup_key, "now": now}
     for batch in _batches(days):
         early = [one for one in batch if BEFORE in one.attributes]
-        gives = dict(zip(map(id, early), await would_give(pool, early, **where), strict=True)) if early else {}
-        wanted = [one for one in batch if gives.get(id(one), True)]
-        answers = await record_actions(pool, wanted, **where)
+        giving = await givers(pool, early, caches=caches, lookup_key=lookup_key, now=now) if early else []
+        idle = {id(one) for one, campaigns in zip(early, giving, strict=True) if not _opens(one, campaigns)}
+        wanted = [one for one in batch if id(one) not in idle]
+        answers = await record_actions(pool, wanted, caches=caches, lookup_key=lookup_key, now=now)
         new += sum(not isinstance(answer, DomainError) and not answer.replayed for answer in answers)
     return new
+
+
+def _opens(day: RecordAction, campaigns: Sequence[Campaign]) -> bool:
+    before = day.attributes[BEFORE]
+    assert isinstance(before, int), "it was written here"
+    return any(one.terms.when.days_before >= before for one in campaigns)
 
 
 def _batches(days: Sequence[RecordAction]) -> Iterator[Sequence[RecordAction]]:

@@ -214,7 +214,7 @@ def compiled(
         weights=tuple(int(sponsor.share * multiple) for sponsor in terms.sponsors),
         asks=campaign.used_up
         or bool(terms.tiers)
-        or replace(terms.when, triggers=ALWAYS.triggers, time_zone=None) != ALWAYS,
+        or replace(terms.when, triggers=ALWAYS.triggers, time_zone=None, days_before=0, days_after=None) != ALWAYS,
         condition=condition_of(terms.when, zone),
     )
 

@@ -9,6 +9,7 @@ import asyncpg
 
 from domain.earning.acting import record_actions
 from domain.earning.action_commands import RecordAction
+from domain.earning.queries import campaigns_in_force
 from domain.earning.tills import Caches
 from domain.errors import DomainError
 from domain.ids import PartnerId
@@ -32,6 +33,16 @@ async def welcome(
     await caches.campaigns.refresh(pool, now=now)
     if caches.campaigns.index(partner_id, None, now, JOIN).entries:
         await record_actions(pool, [_joined(partner_id, member, now)], caches=caches, lookup_key=lookup_key, now=now)
+
+
+async def welcoming_partners(pool: Pool, *, now: datetime) -> list[PartnerId]:
+    """At which partners campaigns answer that somebody joins."""
+    found = set()
+    for campaign in await campaigns_in_force(pool, now=now, reach=timedelta(0)):
+        window = campaign.window()
+        if window is not None and window[0] <= now and (window[1] is None or now < window[1]):
+            found |= campaign.terms.partners if JOIN in campaign.terms.when.triggers else frozenset()
+    return sorted(found)
 
 
 async def make_up(pool: Pool, partner_id: PartnerId, *, caches: Caches, lookup_key: bytes, now: datetime) -> int:
