@@ -12,6 +12,7 @@ from domain.coalition import leaving
 from domain.events import keeping
 from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
+from domain.vouchers import using
 from hansa import logs
 from hansa.bounding import bound
 from hansa.celebrating import celebrating
@@ -128,10 +129,13 @@ async def _swept(database: Database, clock: CoalitionClock) -> Swept:
     await clock.look()
     now = clock()
     done = await sweep(database.pool, now=now)
+    ended = await using.expire(database.pool, now=now)
     async with database.session(COALITION) as session, session.begin():
         left = await leaving.sweep(WriteSession(ReadSession(session)), now=now)
     if left:
         log.info("Partners came a step further on their way out", now=now.isoformat(), steps=left)
+    if ended:
+        log.info("Vouchers came to the end of their term", now=now.isoformat(), vouchers=ended)
     if done != Swept(0, 0, 0):
         log.info("Swept", now=now.isoformat(), released=done.released, lapsed=done.lapsed, expired=done.expired)
     return done

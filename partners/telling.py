@@ -29,6 +29,9 @@ SCOPE_OF_KIND: Mapping[EventKind, Scope] = {
     EventKind.ALLOWANCE_LOW: Scope.SETTLEMENT_READ,
     EventKind.CAMPAIGN_BUDGET_LOW: Scope.CAMPAIGNS_READ,
     EventKind.REFERRAL_QUALIFIED: Scope.CAMPAIGNS_READ,
+    EventKind.VOUCHER_ISSUED: Scope.REWARDS_READ,
+    EventKind.VOUCHER_USED: Scope.CODES_REDEEM,
+    EventKind.VOUCHER_REVERSED: Scope.CODES_REDEEM,
     EventKind.WEBHOOK_TESTED: Scope.WEBHOOKS_MANAGE,
 }
 """The scope by which the same can be read without the event; docs/events.md lists it."""

@@ -17,8 +17,10 @@ from domain.paging import Page, PageRequest
 from domain.rewards.queries import Redemption
 from domain.settlement.disputing.models import Dispute
 from domain.settlement.models import Cycle
+from domain.vouchers.terms import Coupon
+from domain.vouchers.uses import UseOfVouchers
 from partners.telling import SCOPE_OF_KIND, readable
-from resolvers import campaigns, disputes, payments, purchases, redemptions, settlement
+from resolvers import campaigns, coupons, disputes, payments, purchases, redemptions, settlement, vouchers
 from resolvers.context import Context
 from resolvers.following import feeds_of
 from resolvers.policies import acting_partner
@@ -80,6 +82,17 @@ async def purchase_of(ctx: Context, told: Told) -> PurchaseReceipt:
 async def redemption_of(ctx: Context, told: Told) -> Redemption:
     """The redemption of an event as it stands. Raises: RedemptionNotFound."""
     return await redemptions.find(ctx, *_subject(told))
+
+
+async def use_of(ctx: Context, told: Told) -> UseOfVouchers:
+    """The use of vouchers of an event as it stands. Raises: VoucherUseNotFound."""
+    return await vouchers.find_use(ctx, *_subject(told))
+
+
+async def coupon_of(ctx: Context, told: Told) -> Coupon:
+    """The coupon of an event as it stands. Raises: CouponNotFound."""
+    assert told.event.subject_id is not None
+    return await coupons.find(ctx, told.event.subject_id)
 
 
 async def cycle_of(ctx: Context, told: Told) -> Cycle:

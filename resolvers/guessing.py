@@ -1,4 +1,4 @@
-"""Cards, numbers and addresses that nobody has: each caller may name so many in an hour, so that none are walked."""
+"""Cards, addresses and codes that nobody has: each caller may name so many in an hour, so that none are walked."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from domain.members.errors import AlreadyMember, MemberNotFound
 from domain.referral.errors import ReferralCodeNotFound
+from domain.vouchers.errors import VoucherNotFound
 from partners.errors import GuessedTooOften
 from partners.limits import Limit, Limits, Throttled
 from partners.viewer import Viewer
 
 AN_HOUR = timedelta(hours=1)
 
-TELLING = (MemberNotFound, AlreadyMember, ReferralCodeNotFound)
+TELLING = (MemberNotFound, AlreadyMember, ReferralCodeNotFound, VoucherNotFound)
 """Refusals that tell whether somebody is known by what was named."""
 
 

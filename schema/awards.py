@@ -142,6 +142,14 @@ class WonToken:
 
     @strawberry.field
     @staticmethod
+    def voucher_issued(token: strawberry.Parent[commands.TokenReceipt]) -> bool | None:
+        """Whether the member has a voucher that works at the till; false: no code was left. Null where it is none."""
+        if token.voucher_id is None:
+            return None
+        return token.voucher is not None and token.voucher.why is None
+
+    @strawberry.field
+    @staticmethod
     def campaign(token: strawberry.Parent[commands.TokenReceipt]) -> str:
         """The campaign's name."""
         return token.campaign.terms.name

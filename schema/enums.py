@@ -42,6 +42,7 @@ from domain.referral.models import Refusal as ReferralRefusal
 from domain.referral.terms import AfterReturn, ProgrammeState
 from domain.rewards.queries import RedemptionState
 from domain.rewards.reaching import Hindrance
+from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.terms import Fulfilment, Pick, RewardKind, RewardState
 from domain.segments.definitions import PartKind
 from domain.settlement import approvals
@@ -60,6 +61,10 @@ from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
 from domain.settlement.policy_models import Calendar, PaymentPlan
 from domain.settlement.prepaid.models import PackState
+from domain.vouchers.models import VoucherSource, VoucherState
+from domain.vouchers.taking import WhyNot
+from domain.vouchers.terms import Codes, CouponState, Together
+from domain.vouchers.terms import Pick as CouponPick
 from partners.clients.models import ClientAuthMethod
 from partners.scopes import PersonRole
 from partners.viewer import Audience
@@ -75,6 +80,7 @@ for kind in (
     ClientAuthMethod,
     ConsentPurpose,
     ConsentWay,
+    CouponState,
     CreditState,
     CreditUse,
     CycleState,
@@ -107,12 +113,15 @@ for kind in (
     RuleKind,
     TaxRule,
     TransferKind,
+    VoucherSource,
+    VoucherState,
     WebhookState,
     WindDownStep,
 ):
     strawberry.enum(kind)
 strawberry.enum(Bucket, name="ResultBucket")
 strawberry.enum(Fulfilment, name="RewardFulfilment")
+strawberry.enum(FulfilmentState, name="RewardFulfilmentState")
 strawberry.enum(Hindrance, name="RewardHindrance")
 strawberry.enum(Pick, name="RewardPick")
 strawberry.enum(CapOf)
@@ -138,6 +147,10 @@ strawberry.enum(Source, name="LineSource")
 strawberry.enum(Why, name="NoAwardReason")
 strawberry.enum(ChangeReason, name="AllowanceChangeReason")
 strawberry.enum(CutReason, name="AwardCutReason")
+strawberry.enum(Codes, name="CouponCodes")
+strawberry.enum(CouponPick, name="CouponPick")
+strawberry.enum(Together, name="CouponTogether")
+strawberry.enum(WhyNot, name="VoucherHindrance")
 strawberry.enum(StopReason, name="IssuanceStopReason")
 strawberry.enum(Unit, name="AllowanceUnit")
 strawberry.enum(Basis, name="EstimateBasis")

@@ -57,6 +57,18 @@ class PurchaseReturn:
     taken: list[PointsTaken]
     """What it took back, by sponsor."""
 
+    @strawberry.field
+    @staticmethod
+    def vouchers_cancelled(back: strawberry.Parent[commands.ReturnReceipt]) -> int:
+        """How many vouchers, won with the purchase, can be used no more."""
+        return back.vouchers.cancelled
+
+    @strawberry.field
+    @staticmethod
+    def vouchers_used(back: strawberry.Parent[commands.ReturnReceipt]) -> int:
+        """How many vouchers, won with the purchase, were used before; they stay used."""
+        return back.vouchers.used
+
 
 @strawberry.input
 class ReturnLineInput:

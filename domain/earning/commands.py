@@ -22,7 +22,7 @@ from domain.ids import OutletId, PartnerId
 from domain.ledger.allowance_models import CutReason
 from domain.members.recognition import KnownMember, MemberRef
 from domain.values import Money, Points
-from domain.vouchers.issuing import Outcome
+from domain.vouchers.issuing import Outcome, TakenBack
 
 LONGEST_TEXT = 64
 
@@ -321,6 +321,8 @@ class ReturnReceipt:
     taken: tuple[PointsTaken, ...]
     counters: Counters
     replayed: bool
+    vouchers: TakenBack = TakenBack()
+    """What became of vouchers that had been won with the purchase."""
 
     @property
     def points(self) -> Points:

@@ -31,6 +31,7 @@ from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import Claim, ReturnPosting
 from domain.members.recognition import recognise, unknown
 from domain.tiers.asking import ProgrammeBook
+from domain.vouchers.issuing import TakenBack, taken_back
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -74,6 +75,9 @@ async def _record(pool: Pool, command: RecordReturn, lookup_key: bytes, now: dat
                 taken=await points_taken(pool, command.partner_id, verdict.wallet_id, verdict.entry_id),
                 counters=counters(verdict),
                 replayed=verdict.replayed,
+                vouchers=await taken_back(pool, command.partner_id, verdict.wallet_id, verdict.entry_id)
+                if claw_back.tokens
+                else TakenBack(),
             )
         # Another return, or a merge of the member, came between: figure it anew from what is there now.
         if verdict.outcome not in ("STALE", "WALLET_MOVED"):
@@ -174,4 +178,5 @@ async def _answered_before(pool: Pool, command: RecordReturn, lookup_key: bytes,
         taken=await points_taken(pool, command.partner_id, entry["wallet_id"], entry["entry_id"]),
         counters=await counters_of(pool, entry["wallet_id"]),
         replayed=True,
+        vouchers=await taken_back(pool, command.partner_id, entry["wallet_id"], entry["entry_id"]),
     )

@@ -63,6 +63,12 @@ class EventKind(StrEnum):
     """So much of a campaign's budget is used as its alert says; the partner owns or funds it."""
     REFERRAL_QUALIFIED = "REFERRAL_QUALIFIED"
     """A friend that a member brought has bought and kept it; the partner hosts the programme."""
+    VOUCHER_ISSUED = "VOUCHER_ISSUED"
+    """A voucher of one of the partner's coupons was given."""
+    VOUCHER_USED = "VOUCHER_USED"
+    """Vouchers were used at the partner."""
+    VOUCHER_REVERSED = "VOUCHER_REVERSED"
+    """The partner took a use of vouchers back."""
     WEBHOOK_TESTED = "WEBHOOK_TESTED"
     """Somebody tries a webhook."""
 

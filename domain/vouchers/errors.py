@@ -63,6 +63,7 @@ class VoucherNotFound(NotFound):
     code = "VOUCHER_NOT_FOUND"
 
     def __init__(self, *, mistyped: bool = False) -> None:
+        self.mistyped = mistyped
         hint = "One character of the code is wrong." if mistyped else "Check the code, letter by letter."
         super().__init__(f"There is no such voucher at this partner. {hint}")
 

@@ -96,6 +96,23 @@ async def outcomes(pool: Pool, partner_id: UUID, wallet_id: UUID, entry_id: UUID
     return {row["voucher_id"]: Outcome(row["voucher_id"], row["wallet_id"], row["state"], row["why"]) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a return did to vouchers that had been won with its purchase."""
+
+    cancelled: int = 0
+    """How many can be used no more."""
+    used: int = 0
+    """How many were used before, and stay used."""
+
+
+async def taken_back(pool: Pool, partner_id: UUID, wallet_id: UUID, entry_id: UUID) -> TakenBack:
+    """What a return of a partner did to vouchers."""
+    row = await pool.fetchrow("SELECT * FROM vouchers_taken_back($1, $2, $3)", partner_id, wallet_id, entry_id)
+    assert row is not None
+    return TakenBack(row["cancelled"], row["used"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveVouchers:
     """A coupon's owner gives a member vouchers."""

@@ -26,6 +26,10 @@ from domain.vouchers.told import Told
 class WhyNot(StrEnum):
     """Why a voucher takes nothing off."""
 
+    NOT_FOUND = "NOT_FOUND"
+    """Nobody has it, or it is not taken here."""
+    MISTYPED = "MISTYPED"
+    """One character of the code is wrong."""
     USED = "USED"
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"

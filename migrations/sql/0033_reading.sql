@@ -117,3 +117,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT c.coupon_id, c.version, c.partner_id, c.terms, c.live_from FROM coupon c
     WHERE c.coupon_id = ANY (coupons) AND c.state = 'LIVE'
 $$;
+
+-- What a return did to vouchers that had been won with its purchase: those that can be used no more, and those that were used before.
+CREATE FUNCTION vouchers_taken_back(partner uuid, wallet uuid, entry uuid) RETURNS TABLE (cancelled bigint, used bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE v.used = 0), count(*) FILTER (WHERE v.used > 0) FROM voucher v
+    WHERE v.wallet_id IN (wallet, forwarded(wallet)) AND v.taken_back_entry = entry
+        AND EXISTS (SELECT FROM entry e WHERE e.wallet_id = wallet AND e.entry_id = vouchers_taken_back.entry AND e.partner_id = partner)
+$$;

@@ -184,8 +184,8 @@ CREATE TRIGGER token_taken_back_cancels AFTER UPDATE OF taken_back_entry ON toke
 -- The coupon's owner hears of a voucher that was issued; who takes one hears of its own deed. Nobody is told of another's tills.
 CREATE FUNCTION tell_of_voucher() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO event (partner_id, kind, balance_seen, wallet_id, member_id, subject_id, occurred_at)
-    SELECT v.partner_id, 'VOUCHER_ISSUED', false, v.wallet_id, v.member_id, v.voucher_id, v.issued_at
+    INSERT INTO event (partner_id, kind, balance_seen, wallet_id, member_id, subject_id, detail, occurred_at)
+    SELECT v.partner_id, 'VOUCHER_ISSUED', false, v.wallet_id, v.member_id, v.coupon_id, v.source, v.issued_at
     FROM issued v WHERE v.source <> 'PUBLIC';
     RETURN NULL;
 END $$;

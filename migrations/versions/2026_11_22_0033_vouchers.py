@@ -30,6 +30,7 @@ DOORS = (
     "read_voucher_use(text, uuid, uuid)",
     "vouchers_of_entry(uuid, uuid, uuid)",
     "vouchers_given(uuid, uuid, uuid)",
+    "vouchers_taken_back(uuid, uuid, uuid)",
     "name_voucher_uses(uuid, uuid, uuid, uuid[])",
     "coupons_live(uuid[])",
 )
