@@ -1,27 +1,32 @@
-"""Wallets that somebody is looking at: one question a moment for all of them, whoever is looking."""
+"""Wallets and inboxes that somebody is looking at: one question a moment for all of them, whoever is looking."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from domain.ledger import queries
 from domain.ledger.queries import Balance
 from domain.members.recognition import KnownMember
+from domain.messages import queries as messages
 from domain.storage import Database
-from resolvers.context import Context
+from resolvers.context import Context, Pool
 from resolvers.members import seen_wallet
 
 PAUSE_SECONDS = 0.25
+
+Versions = Callable[[Pool, list[UUID]], Awaitable[Mapping[UUID, int]]]
+"""How far each of these wallets has come, in a number that is another after each change."""
 
 
 class Watch:
     """Tells the wallets of one database that have moved on; asks only while somebody looks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, versions: Versions) -> None:
         self._database = database
+        self._versions = versions
         self._looking: dict[UUID, set[asyncio.Event]] = {}
         self._seen: dict[UUID, int] = {}
         self._task: asyncio.Task[None] | None = None
@@ -42,7 +47,7 @@ class Watch:
 
     async def _ask(self) -> None:
         while self._looking:
-            found = await queries.versions(self._database.pool, list(self._looking))
+            found = await self._versions(self._database.pool, list(self._looking))
             for wallet_id, version in found.items():
                 if self._seen.get(wallet_id) != version:
                     self._seen[wallet_id] = version
@@ -52,13 +57,21 @@ class Watch:
 
 
 _WATCHES: WeakKeyDictionary[Database, Watch] = WeakKeyDictionary()
+_INBOXES: WeakKeyDictionary[Database, Watch] = WeakKeyDictionary()
 
 
 def watch_of(database: Database) -> Watch:
     """The one watch of a database."""
     if database not in _WATCHES:
-        _WATCHES[database] = Watch(database)
+        _WATCHES[database] = Watch(database, queries.versions)
     return _WATCHES[database]
+
+
+def message_watch_of(database: Database) -> Watch:
+    """The one watch of a database over its members' inboxes, by their wallets."""
+    if database not in _INBOXES:
+        _INBOXES[database] = Watch(database, messages.versions)
+    return _INBOXES[database]
 
 
 async def wallet(ctx: Context, member: KnownMember, *, after: int | None) -> AsyncIterator[Balance]:

@@ -35,6 +35,7 @@ from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.liability.models import Basis, MovementKind, Standing
 from domain.members.models import ConsentPurpose, ConsentWay, MemberKind
 from domain.members.notices import NoticeKind
+from domain.messages.topics import StaffTopic, Topic
 from domain.reconciliation import mapping as partner_files
 from domain.reconciliation import words as reconciliation
 from domain.referral.models import ReferralState
@@ -147,6 +148,8 @@ strawberry.enum(Source, name="LineSource")
 strawberry.enum(Why, name="NoAwardReason")
 strawberry.enum(ChangeReason, name="AllowanceChangeReason")
 strawberry.enum(CutReason, name="AwardCutReason")
+strawberry.enum(StaffTopic, name="PartnerMessageTopic")
+strawberry.enum(Topic, name="MessageTopic")
 strawberry.enum(Codes, name="CouponCodes")
 strawberry.enum(CouponPick, name="CouponPick")
 strawberry.enum(Together, name="CouponTogether")

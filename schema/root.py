@@ -35,6 +35,7 @@ from schema.invoices import InvoiceQuery
 from schema.liability import LiabilityQuery
 from schema.links import LinkMutation, LinkQuery
 from schema.members import MemberMutation, MemberQuery
+from schema.messages import MessageMutation, MessageQuery, MessageSubscription
 from schema.money_adjustments import MoneyAdjustmentMutation, MoneyAdjustmentQuery
 from schema.nodes import NodeQuery
 from schema.partners import PartnerMutation, PartnerQuery
@@ -95,6 +96,7 @@ class Query(
     WindDownQuery,
     MemberQuery,
     LinkQuery,
+    MessageQuery,
     ProductQuery,
     CampaignQuery,
     CampaignResultQuery,
@@ -141,6 +143,7 @@ class Mutation(
     WindDownMutation,
     MemberMutation,
     LinkMutation,
+    MessageMutation,
     ProductMutation,
     CampaignMutation,
     SegmentMutation,
@@ -178,7 +181,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(WalletSubscription, EventSubscription):
+class Subscription(WalletSubscription, MessageSubscription, EventSubscription):
     """All that can be followed."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import ColumnElement, false, func, update
 from sqlmodel import col, select
 
@@ -12,6 +14,8 @@ from domain.messages.errors import MessageNotFound
 from domain.messages.models import Message
 from domain.paging import Page, PageRequest
 from domain.storage import ReadSession, Sight, WriteSession, sight_of
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 async def inbox(
@@ -52,6 +56,12 @@ async def mark_all_read(session: WriteSession, wallet_id: UUID, member_id: UUID,
     unread = _of(session, wallet_id, member_id) & col(Message.read_at).is_(None)
     marked = update(Message).where(unread).values(read_at=now).returning(col(Message.message_id))
     return len((await session.scalars(marked)).all())
+
+
+async def versions(pool: Pool, wallets: list[UUID]) -> dict[UUID, int]:
+    """How far the inboxes of these wallets have come: another number after each message that comes or is read."""
+    rows = await pool.fetch("SELECT wallet_id, version FROM inbox_versions($1)", wallets)
+    return {row["wallet_id"]: row["version"] for row in rows}
 
 
 def _of(session: ReadSession, wallet_id: UUID, member_id: UUID) -> ColumnElement[bool]:

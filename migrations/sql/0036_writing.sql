@@ -206,6 +206,12 @@ BEGIN
     WHERE m.wallet_id = p.wallet_id AND m.message_id = p.message_id AND m.mail = 'WANTED';
 END $$;
 
+-- How far inboxes have come, by their wallets: for pages that are open. Nothing is told of what is in them.
+CREATE FUNCTION inbox_versions(wallets uuid[]) RETURNS TABLE (wallet_id uuid, version bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.wallet_id, count(*) + count(m.read_at) FROM message m WHERE m.wallet_id = ANY (wallets) AND m.inbox GROUP BY m.wallet_id
+$$;
+
 -- Forgets messages that are old, in steps. For the worker.
 CREATE FUNCTION forget_messages(before timestamptz, most int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

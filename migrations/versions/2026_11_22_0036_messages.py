@@ -18,6 +18,7 @@ DOORS = (
     "cue_vouchers()",
     "cue_wind_down()",
     "forget_messages(timestamptz, int)",
+    "inbox_versions(uuid[])",
     "look_on(int, timestamptz)",
     "messages_to_plan(int)",
     "plan_mails(jsonb, timestamptz)",
