@@ -26,6 +26,7 @@ from schema.members import MemberRefInput
 from schema.nodes import findable
 from schema.partners import Partner
 from schema.permissions import needs
+from schema.redeemed import RedeemedReward
 from schema.referral_parts import ReferralInvitation
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
@@ -65,6 +66,8 @@ class Redemption(Node):
     """Until when an authorization can be captured."""
     funded_by: list[Share]
     """Whose points were spent."""
+    reward: RedeemedReward | None
+    """What they were spent on; null: on what the partner gives for points."""
 
     @strawberry.field(graphql_type=Partner)
     @staticmethod
@@ -223,7 +226,8 @@ class RedemptionPayload(Afterwards):
         return None if done.redemption is None else await referrals.after(info.context, done.redemption)  # type: ignore[arg-type]
 
 
-async def _payload(ctx: Context, receipt: RedemptionReceipt) -> RedemptionPayload:
+async def payload(ctx: Context, receipt: RedemptionReceipt) -> RedemptionPayload:
+    """The redemption as it stands, and what it left."""
     found = await redemptions.find(ctx, receipt.redemption.wallet_id, receipt.redemption.entry_id)
     left = Left(wallet_id=found.wallet_id, available=receipt.available, pending=receipt.pending, debt=receipt.debt)
     return RedemptionPayload(redemption=found, left=left, replayed=receipt.replayed)  # type: ignore[arg-type]
@@ -254,29 +258,29 @@ class RedemptionMutation:
     async def redemption_make(info: Info, input: RedemptionMakeInput) -> Any:
         """Spend points at once: what expires first is spent first."""
         command = await input.to_command(info.context)
-        return await _payload(info.context, await redemptions.redeem(info.context, command, input.outlet_code))
+        return await payload(info.context, await redemptions.redeem(info.context, command, input.outlet_code))
 
     @strawberry.mutation(graphql_type=RedemptionPayload, extensions=[MAY, refusals])
     @staticmethod
     async def redemption_authorize(info: Info, input: RedemptionAuthorizeInput) -> Any:
         """Set points aside until they are captured, voided, or time runs out."""
         command = await input.to_command(info.context, timedelta(minutes=input.hold_minutes))
-        return await _payload(info.context, await redemptions.redeem(info.context, command, input.outlet_code))
+        return await payload(info.context, await redemptions.redeem(info.context, command, input.outlet_code))
 
     @strawberry.mutation(graphql_type=RedemptionPayload, extensions=[MAY, refusals])
     @staticmethod
     async def redemption_capture(info: Info, input: RedemptionCaptureInput) -> Any:
         """Spend what was set aside, all or in part; the rest goes back to the member."""
-        return await _payload(info.context, await redemptions.capture(info.context, input.to_command(info.context)))
+        return await payload(info.context, await redemptions.capture(info.context, input.to_command(info.context)))
 
     @strawberry.mutation(graphql_type=RedemptionPayload, extensions=[MAY, refusals])
     @staticmethod
     async def redemption_void(info: Info, input: RedemptionVoidInput) -> Any:
         """Give an authorization up; all that was set aside goes back to the member."""
-        return await _payload(info.context, await redemptions.capture(info.context, input.to_command(info.context)))
+        return await payload(info.context, await redemptions.capture(info.context, input.to_command(info.context)))
 
     @strawberry.mutation(graphql_type=RedemptionPayload, extensions=[MAY, refusals])
     @staticmethod
     async def redemption_reverse(info: Info, input: RedemptionReverseInput) -> Any:
         """Take a redemption back, all or in part; the points return into the very lots they came from."""
-        return await _payload(info.context, await redemptions.reverse(info.context, input.to_command(info.context)))
+        return await payload(info.context, await redemptions.reverse(info.context, input.to_command(info.context)))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
-from sqlalchemy import ColumnElement, select, text, tuple_
+from sqlalchemy import ColumnElement, RowMapping, select, text, tuple_
 from sqlmodel import col
 
 from domain.ids import PartnerId, RewardId
@@ -149,7 +149,7 @@ def _read_once(stored: str) -> RewardTerms:
     return terms_from_json(orjson.loads(stored))
 
 
-def _reward(stored: Mapping[str, Any], terms: RewardTerms) -> Reward:
+def _reward(stored: Mapping[str, Any] | RowMapping, terms: RewardTerms) -> Reward:
     return Reward(
         reward_id=stored["reward_id"],
         version=stored["version"],
@@ -160,3 +160,12 @@ def _reward(stored: Mapping[str, Any], terms: RewardTerms) -> Reward:
         live_until=stored["live_until"],
         commitment=stored["commitment"],
     )
+
+
+async def rewards_by_keys(session: ReadSession, keys: Sequence[tuple[RewardId, int]]) -> list[Reward | None]:
+    """Versions of rewards that redemptions name, in the order asked for."""
+    recorded = text("SELECT * FROM rewards_recorded(CAST(:ids AS uuid[]), CAST(:versions AS int[]))")
+    named = {"ids": [reward_id for reward_id, _ in keys], "versions": [version for _, version in keys]}
+    rows = (await session.execute(recorded, named)).mappings()
+    found = {(row["reward_id"], row["version"]): _reward(row, _read_once(row["terms"])) for row in rows}
+    return [found.get(key) for key in keys]

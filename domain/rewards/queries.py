@@ -57,6 +57,9 @@ class Redeemed:
     home_wallet_id: UUID
     """The wallet of its entry."""
     entry_id: UUID
+    member_id: UUID
+    partner_id: UUID
+    """Where it is had."""
     reward_id: UUID
     version: int
     owner_id: UUID
@@ -79,6 +82,7 @@ class Redeemed:
     """Of the reward's draw."""
     fulfilment: Fulfilment
     state: FulfilmentState
+    redeemed_at: datetime
     changed_at: datetime
     note: str | None
 
@@ -132,6 +136,8 @@ def redeemed(kept: Mapping[str, Any] | None) -> Redeemed | None:
         wallet_id=UUID(kept["wallet_id"]),
         home_wallet_id=UUID(kept["home_wallet_id"]),
         entry_id=UUID(kept["entry_id"]),
+        member_id=UUID(kept["member_id"]),
+        partner_id=UUID(kept["partner_id"]),
         reward_id=UUID(kept["reward_id"]),
         owner_id=UUID(kept["owner_id"]),
         version=kept["version"],
@@ -148,6 +154,7 @@ def redeemed(kept: Mapping[str, Any] | None) -> Redeemed | None:
         tickets=len(gives["tickets"] or ()),
         fulfilment=Fulfilment(kept["fulfilment"]),
         state=FulfilmentState(kept["state"]),
+        redeemed_at=datetime.fromisoformat(kept["redeemed_at"]),
         changed_at=datetime.fromisoformat(kept["changed_at"]),
     )
 
