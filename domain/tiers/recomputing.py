@@ -98,7 +98,7 @@ async def begin(session: WriteSession, programme_id: TierProgrammeId, *, now: da
 
 
 async def go_on(session: WriteSession, run: Come, *, now: datetime, most: int = CHUNK) -> Come:
-    """Look at the next wallets of a run. How far it has come is kept in the very transaction that keeps what it found."""
+    """Look at the next wallets of a run; how far it has come is kept in the transaction that keeps what it found."""
     held = (await session.execute(_HELD, {"run": run.run_id})).one_or_none()
     if held is not None:
         row = await session.get(TierRun, run.run_id, populate_existing=True)

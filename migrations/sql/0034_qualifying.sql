@@ -169,8 +169,8 @@ DECLARE
     zone text := coalition_zone();
 BEGIN
     IF (terms).counting_from IS NOT NULL THEN
-        since := ARRAY(SELECT greatest(x, local_midnight((terms).counting_from, zone)) FROM unnest(since) WITH ORDINALITY AS s (x, place)
-            ORDER BY place);
+        since := ARRAY(SELECT greatest(s.x, local_midnight((terms).counting_from, zone))
+            FROM unnest(since) WITH ORDINALITY AS s (x, n) ORDER BY s.n);
     END IF;
     IF (terms).measure = 'SPEND' THEN
         RETURN QUERY SELECT p.place, p.occurred_at, p.net FROM tier_purchases(terms, owner, wallets, members, since, until) p;

@@ -189,6 +189,16 @@ class Town:
         assert found is not None
         return found.amount
 
+    async def come_to_all(self, programme: TierProgrammeId, at: datetime, *, look: bool = False) -> dict[UUID, int]:
+        """What all members have come to at an instant, in one call; looked at before, where status points count."""
+        wallets = await self.wallets()
+        if look:
+            await meet(self.books.pool, {programme}, wallets, at=at)
+        rows = await self.books.owner.fetch(
+            "SELECT member_id, amount FROM qualified($1, $2::uuid[], $3) WHERE turn = 0", programme, wallets, at
+        )
+        return {row["member_id"]: row["amount"] for row in rows}
+
 
 @asynccontextmanager
 async def a_town(books: Books) -> AsyncIterator[Town]:

@@ -17,3 +17,10 @@ async def town(database: Database, database_url: str) -> AsyncIterator[Town]:
     async with a_ledger(database, database_url) as books, a_town(books) as town:
         yield town
         await books.prove()
+
+
+@pytest.fixture
+async def bare_town(database: Database, database_url: str) -> AsyncIterator[Town]:
+    """The same for books that are written without the ledger's doors, and need not be sound."""
+    async with a_ledger(database, database_url) as books, a_town(books) as town:
+        yield town
