@@ -188,8 +188,9 @@ def _stretch(reading: Reading, part: Part, parts: Mapping[str, Part]) -> tuple[d
 
 def _when(reading: Reading, part: Part) -> When:
     parts = part.parts(
-        "answers", "weekdays", "hours", "time_zone", "channels", "segments", "not_segments", "condition", "control"
-    )
+        "answers", "weekdays", "hours", "time_zone", "channels", "segments", "not_segments", "condition", "control",
+        "days_before", "days_after",
+    )  # fmt: skip
     with part.minded():
         return When(
             triggers=optional(parts, "answers", words.texts, ALWAYS.triggers),
@@ -201,6 +202,8 @@ def _when(reading: Reading, part: Part) -> When:
             not_segments=_segments(reading, parts, "not_segments"),
             condition=optional(parts, "condition", Part.text, None),
             control=optional(parts, "control", words.rate, Rate(0)),
+            days_before=optional(parts, "days_before", words.whole, 0),
+            days_after=optional(parts, "days_after", words.whole, None),
         )
 
 

@@ -93,3 +93,17 @@ def members(
     from hansa.commands.segment import work
 
     at_desk(work.members, name, partner, add or [], remove or [], by, json=json)
+
+
+@app.command(epilog="Example: hansa segment surprise Regulars --partner olla --occasion 'First snow'")
+def surprise(
+    name: Name,
+    partner: Annotated[str, typer.Option(help="The partner that surprises; campaigns of its own say what it brings.")],
+    occasion: Annotated[str, typer.Option(help="What it is called; each member is surprised once for it.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Surprise every member of a segment of the partner's, once for the occasion; again goes on where it stopped."""
+    from hansa.commands.segment import surprising
+
+    at_desk(surprising.surprise, name, partner, occasion, json=json)

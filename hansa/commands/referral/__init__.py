@@ -1,0 +1,1 @@
+"""`hansa referral`: programmes by which members bring friends."""
