@@ -30,6 +30,7 @@ from domain.settlement.policy import policy_of
 from domain.settlement.queries import all_cycles
 from domain.storage import Database, ReadSession, WriteSession
 from hansa.presets.access import ClientMade, clients
+from hansa.presets.befriending import publish_referral
 from hansa.presets.promising import publish_campaigns, publish_coupons
 from hansa.presets.underway import Loading, Made
 from hansa.recipes.couponing import coupons_of
@@ -241,5 +242,6 @@ STEPS: tuple[Callable[[Loading], Awaitable[None]], ...] = (
     _segments,
     publish_coupons,
     publish_campaigns,
+    publish_referral,
 )
 """What follows the partners, in this order: each refers to what came before it."""
