@@ -23,6 +23,11 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "draft": ("Campaign", lambda side: (side.draft_id,)),
     "reward": ("Reward", lambda side: (side.reward_id,)),
     "reward_draft": ("Reward", lambda side: (side.reward_draft_id,)),
+    "coupon": ("Coupon", lambda side: (side.coupons.coupon_id,)),
+    "coupon_draft": ("Coupon", lambda side: (side.coupons.draft_id,)),
+    "coupon_pool": ("Coupon", lambda side: (side.coupons.pool_id,)),
+    "voucher": ("Voucher", lambda side: side.coupons.voucher),
+    "voucher_use": ("VoucherUse", lambda side: side.coupons.use),
     "segment": ("Segment", lambda side: (side.segment_id,)),
     "list": ("Segment", lambda side: (side.list_id,)),
     "product": ("Product", lambda side: (side.product_id,)),
@@ -33,6 +38,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "purchase": ("Purchase", lambda side: side.purchase),
     "action": ("Action", lambda side: side.action),
     "redemption": ("Redemption", lambda side: side.redemption),
+    "redeemed": ("Redemption", lambda side: side.redeemed),
     "hold": ("Redemption", lambda side: side.hold),
     "statement": ("Statement", lambda side: (side.statement_id,)),
     "adjustment": ("Adjustment", lambda side: (side.adjustment_id,)),
@@ -57,6 +63,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "grant": ("Grant", lambda side: (side.grant_id,)),
     "webhook": ("Webhook", lambda side: (side.webhook_id,)),
     "delivery": ("WebhookDelivery", lambda side: (side.delivery_id,)),
+    "message": ("Message", lambda side: (side.message_id,)),
     "event": ("Event", lambda side: (side.event_id,)),
 }
 """What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
@@ -76,6 +83,7 @@ class Names:
     action_type: str
     outlet_code: str
     card: str
+    voucher_code: str
 
     def __getattr__(self, name: str) -> str:
         try:
@@ -100,6 +108,7 @@ def names_of(side: Side, world: World, viewer: Viewer) -> Names:
         action_type=side.action_type,
         outlet_code=side.outlet_code,
         card=side.card,
+        voucher_code=side.coupons.code,
     )
 
 
@@ -118,6 +127,7 @@ def unknown(side: Side, world: World, viewer: Viewer, *, seed: int = 1) -> Names
         action_type=_like(side.action_type, chance),
         outlet_code=_like(side.outlet_code, chance),
         card=_like(side.card, chance),
+        voucher_code=_like(side.coupons.code, chance),
     )
 
 
@@ -132,6 +142,7 @@ def garbled(names: Names, *, seed: int = 1) -> Names:
         action_type=_like(names.action_type, chance),
         outlet_code=_like(names.outlet_code, chance),
         card=_like(names.card, chance),
+        voucher_code=_like(names.voucher_code, chance),
     )
 
 

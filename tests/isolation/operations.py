@@ -12,6 +12,8 @@ from tests.isolation import contract_operations
 from tests.isolation.action_operations import ACTIONS
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.backtest_operations import BACKTESTS
+from tests.isolation.coupon_operations import COUPONS
+from tests.isolation.message_operations import MESSAGES
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
@@ -390,7 +392,19 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(field, what, build)
-    for registry in (_NAMELESS, _NAMING, SETTLING, PAYING, ALLOWANCES, SEGMENTS, REWARDS, BACKTESTS, ACTIONS)
+    for registry in (
+        _NAMELESS,
+        _NAMING,
+        SETTLING,
+        PAYING,
+        ALLOWANCES,
+        SEGMENTS,
+        REWARDS,
+        COUPONS,
+        BACKTESTS,
+        ACTIONS,
+        MESSAGES,
+    )
     for field, builds in registry.items()
     for what, build in builds.items()
 )

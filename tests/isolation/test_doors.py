@@ -27,6 +27,7 @@ BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nob
 LOOKS_BACK = "answers a partner of its own tills alone, and the coalition of all; nobody else"
 OWNERS = "answers a segment's owner: of its own tills, and beyond them of members who allow it offers"
 DRAWS = "what everybody may check: tickets and their holders by pseudonyms, told once the draw took place"
+CUES = "a trigger: notes down from the row itself that somebody may have to be told of it"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
@@ -81,6 +82,19 @@ DOORS = {
     "post_releases(uuid[], timestamp with time zone)": JOBS,
     "post_returns(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "post_reversals(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "cue_event()": CUES,
+    "cue_exit()": CUES,
+    "cue_referral()": CUES,
+    "cue_tier_steps()": CUES,
+    "cue_vouchers()": CUES,
+    "cue_wind_down()": CUES,
+    "forget_messages(timestamp with time zone, integer)": "answers the coalition alone",
+    "inbox_versions(uuid[])": "how far inboxes have come, for pages that are open; asked for the viewer's own only",
+    "look_on(integer, timestamp with time zone)": "answers the coalition alone",
+    "messages_to_plan(integer)": "answers the coalition alone, and tells of no message what is in it",
+    "plan_mails(jsonb, timestamp with time zone)": "answers the coalition alone",
+    "verify_address(uuid, bytea, timestamp with time zone)": "answers the authorization server alone",
+    "write_messages(integer, timestamp with time zone, timestamp with time zone)": "answers the coalition alone",
     "product_feed_versions()": TILLS,
     "products_by_sku(uuid[], text[])": TAKES_PARTNER,
     "purchase_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
@@ -131,6 +145,21 @@ DOORS = {
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
+    "coupons_live(uuid[])": TILLS,
+    "find_vouchers(uuid, bytea[])": TAKES_PARTNER,
+    "name_voucher_uses(uuid, uuid, uuid, uuid[])": TAKES_PARTNER,
+    "open_uses(uuid, bigint, uuid, timestamp with time zone)": "answers the coupon's owner alone",
+    "post_voucher_expiries(timestamp with time zone, integer)": JOBS,
+    "post_voucher_gifts(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_voucher_reversals(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_voucher_uses(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "read_voucher_use(text, uuid, uuid)": TAKES_SIGHT,
+    "read_vouchers(text, uuid, boolean, uuid, integer)": TAKES_SIGHT,
+    "vouchers_at(uuid, uuid, uuid, timestamp with time zone)": TAKES_PARTNER,
+    "vouchers_given(uuid, uuid, uuid)": TAKES_PARTNER,
+    "vouchers_named(uuid, uuid[], uuid[])": TAKES_PARTNER,
+    "vouchers_of_entry(uuid, uuid, uuid)": TAKES_PARTNER,
+    "vouchers_taken_back(uuid, uuid, uuid)": TAKES_PARTNER,
     "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
     "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
     "tell_trail()": "a trigger: tells the trail of a decision from the very row that holds it",

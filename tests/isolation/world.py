@@ -37,6 +37,7 @@ from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
 from tests.isolation.agreeing import agree
 from tests.isolation.arguing import argue, dispute
+from tests.isolation.couponing import Couponed, coupons
 from tests.isolation.failing import fail, sell_late
 from tests.isolation.leaving import give_notice
 from tests.isolation.paying import accounts, pay
@@ -44,6 +45,7 @@ from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
 from tests.isolation.reserving import reserve
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
+from tests.isolation.telling import tell
 
 SPENT_ELSEWHERE = 90_000
 """Points of each shop's guest that the other shop takes, the oldest first: the guest's own shop funded them."""
@@ -65,6 +67,7 @@ class Side:
     reward_id: UUID
     """For members of its list alone, so that nobody else sees it."""
     reward_draft_id: UUID
+    coupons: Couponed
     segment_id: UUID
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
@@ -83,6 +86,8 @@ class Side:
     """A visit of its member, of a type of its own."""
     action_type: str
     redemption: tuple[UUID, UUID]
+    redeemed: tuple[UUID, UUID]
+    """A reward that its member got for nothing, still to be sent."""
     hold: tuple[UUID, UUID]
     statement_id: UUID
     adjustment_id: UUID
@@ -123,6 +128,8 @@ class Side:
     delivery_id: UUID
     event_id: UUID
     """One that only this shop was told of."""
+    message_id: UUID
+    """One in its member's inbox."""
     trail_line_id: UUID
     """What the audit trail tells of its client."""
     word: str
@@ -183,8 +190,7 @@ async def a_world(database: Database, url: str) -> World:
         sponsors=(Sponsor(maker),),
     )
     shared = await live(database, maker, everywhere)
-    coupons = replace(everywhere, name="Made with love, and cheap", rule=CouponRefund())
-    await live(database, maker, coupons)
+    await live(database, maker, replace(everywhere, name="Made with love, and cheap", rule=CouponRefund()))
     # A draft that names the rival's tills is still the drafter's own.
     invitation = birch.terms(
         birch.secret("Invitation"),
@@ -199,6 +205,7 @@ async def a_world(database: Database, url: str) -> World:
         await budgeting.watch(session, now=NOW)
     settled, failed, drafted, open_now = await _close(database, first, amber, birch)
     await relayed(database)
+    await tell(database, amber, birch)
     for shop in (amber, birch):
         await shop.listen()
     return World(
@@ -253,6 +260,8 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         await shop.sell(shop.made["guest"], 2, now=then)
         await shop.sell(own, 6, now=then, coupon=100)
         shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
+        shop.made["coupons"] = await coupons(shop, own, now=then)
+        shop.made["redeemed"] = await shop.treat(own, now=then)
         shop.made["hold"] = await shop.redeem(own, 500 + shop.price % 1000, hold=True, now=then)
     later = then + timedelta(hours=1)
     for shop in (amber, birch):
@@ -344,7 +353,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         trail_line_id = (await session.scalars(told)).one()
         bought = select(Event).where(Event.partner_id == own, Event.kind == EventKind.PURCHASE_RECORDED.value)
         event_id = (await session.scalars(bought.limit(1))).one().event_id
-    alike = ("member", "guest", "stranger", "purchase", "action", "redemption", "hold")
+    alike = ("member", "guest", "stranger", "purchase", "action", "redemption", "redeemed", "hold")
     return Side(
         **{name: made[name] for name in alike},
         name=shop.name,
@@ -356,6 +365,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         draft_id=made["draft"].campaign_id,
         reward_id=made["reward"].reward_id,
         reward_draft_id=made["reward draft"].reward_id,
+        coupons=made["coupons"],
         segment_id=made["segment"].segment_id,
         list_id=made["list"].segment_id,
         product_id=product.product_id,
@@ -389,6 +399,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         webhook_id=made["webhook"],
         delivery_id=made["delivery"],
         event_id=event_id,
+        message_id=made["message"],
         trail_line_id=trail_line_id,
         word=shop.word,
         figures=_figures(shop.price),
