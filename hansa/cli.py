@@ -28,6 +28,7 @@ from hansa.commands.prepaid import app as prepaying
 from hansa.commands.preset import app as presetting
 from hansa.commands.reconcile import app as reconciling
 from hansa.commands.referral import app as referring
+from hansa.commands.reward import app as rewarding
 from hansa.commands.segment import app as segmenting
 from hansa.commands.settle import app as settling
 from hansa.pooling import UnsafePooling
@@ -184,6 +185,7 @@ app.add_typer(leaving.wind_down)
 app.add_typer(prepaying.app)
 app.add_typer(presetting.app)
 app.add_typer(referring.app)
+app.add_typer(rewarding.app)
 app.add_typer(segmenting.app)
 app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)

@@ -1,0 +1,1 @@
+"""`hansa reward`: what members get for points."""
