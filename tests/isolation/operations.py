@@ -17,7 +17,7 @@ from tests.isolation.message_operations import MESSAGES
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
-from tests.isolation.reward_operations import REWARDS
+from tests.isolation.reward_operations import REDEEMING, REWARDS
 from tests.isolation.segment_operations import SEGMENTS
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
@@ -400,6 +400,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         ALLOWANCES,
         SEGMENTS,
         REWARDS,
+        REDEEMING,
         COUPONS,
         BACKTESTS,
         ACTIONS,

@@ -30,6 +30,46 @@ def _draft(_mine: Names, theirs: Names, _key: str) -> dict[str, Any]:
     return {"input": {"reward": theirs.reward_draft}}
 
 
+def _ask(theirs: Names, **more: Any) -> dict[str, Any]:
+    return {"input": {"reward": theirs.reward, **more}}
+
+
+def _fulfil(theirs: Names, state: str) -> dict[str, Any]:
+    return {"input": {"redemption": theirs.redeemed, "state": state, "note": "Parcel 7"}}
+
+
+REDEEMING: Mapping[str, Mapping[str, Build]] = {
+    "Query.rewardQuote": {
+        "": lambda mine, theirs, _key: _ask(theirs, member={"id": mine.member}),
+        "for another's member": lambda mine, theirs, _key: _ask(mine, member={"id": theirs.member}),
+        "at another's till": lambda mine, theirs, _key: _ask(
+            mine, member={"id": mine.member}, outletCode=theirs.outlet_code, lines=[{"sku": "x", "amount": "5.00"}]
+        ),
+    },
+    "Query.rewardFulfilments": {
+        "": lambda *_: {"first": 20},
+        "all": lambda *_: {"first": 20, "states": ["TO_DO", "READY", "DONE", "HELD", "CANCELLED"]},
+    },
+    "Mutation.rewardRedeem": {
+        "": lambda mine, theirs, key: _ask(theirs, member={"id": mine.member}, idempotencyKey=key),
+        "for another's member": lambda mine, theirs, key: _ask(mine, member={"id": theirs.member}, idempotencyKey=key),
+        "by a hold": lambda mine, theirs, key: _ask(
+            mine, member={"cardNumber": theirs.card}, idempotencyKey=key, holdMinutes=5
+        ),
+    },
+    "Mutation.myRewardRedeem": {
+        "": lambda _mine, theirs, key: _ask(theirs, idempotencyKey=key),
+        "at a partner": lambda _mine, theirs, key: _ask(theirs, idempotencyKey=key, partner=theirs.partner),
+    },
+    "Mutation.rewardFulfil": {
+        "": lambda _mine, theirs, _key: _fulfil(theirs, "READY"),
+        "cancelled": lambda _mine, theirs, _key: _fulfil(theirs, "CANCELLED"),
+        "a redemption of points": lambda _mine, theirs, _key: {
+            "input": {"redemption": theirs.redemption, "state": "DONE"}
+        },
+    },
+}
+
 REWARDS: Mapping[str, Mapping[str, Build]] = {
     "Query.rewards": {
         "": lambda *_: {"first": 20},

@@ -38,10 +38,12 @@ from domain.members.recognition import KnownMember, MemberRef, recognise
 from domain.products import feeding
 from domain.products.feeding import ProductItem
 from domain.rewards import managing as rewards
-from domain.rewards import redemption
+from domain.rewards import redeeming, redemption
 from domain.rewards.queries import RedemptionRef
+from domain.rewards.quoting import Ask
+from domain.rewards.redeeming import RedeemReward
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
-from domain.rewards.terms import RewardKind, RewardTerms, Step, Worth
+from domain.rewards.terms import Fulfilment, RewardKind, RewardTerms, Step, Worth
 from domain.segments import managing as segments
 from domain.segments.definitions import Definition, Goods, Spend
 from domain.segments.managing import SegmentTerms
@@ -146,6 +148,11 @@ class Shop:
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             drafted = await rewards.draft(session, self.partner_id, own, now=OPENED)
             self.made["reward"] = await rewards.publish(session, self.partner_id, drafted.reward_id, now=OPENED)
+            free = {"steps": (Step(points=0, worth=Worth(thing=self.secret("Treat"))),), "fulfilment": Fulfilment.SENT}
+            treat = await rewards.draft(
+                session, self.partner_id, RewardTerms(name=self.secret("Free"), **usual | free), now=OPENED
+            )
+            self.made["treat"] = await rewards.publish(session, self.partner_id, treat.reward_id, now=OPENED)
             idle = RewardTerms(name=self.secret("Idle"), **usual)
             self.made["reward draft"] = await rewards.draft(session, self.partner_id, idle, now=OPENED)
 
@@ -259,6 +266,21 @@ class Shop:
             hold_for=timedelta(days=25) if hold else None,
         )
         made = await redemption.redeem(self.database.pool, command, lookup_key=KEYS.lookups, now=now)
+        return made.redemption.wallet_id, made.redemption.entry_id
+
+    async def treat(self, member: KnownMember, *, now: datetime) -> tuple[UUID, UUID]:
+        """A member of its list gets a thing for nothing, which is still to be sent."""
+        command = RedeemReward(
+            partner_id=self.partner_id,
+            idempotency_key=self.secret("treating"),
+            member=MemberRef(pairwise_id=member.pairwise_id),
+            reward_id=self.made["treat"].reward_id,
+            ask=Ask(),
+            occurred_at=now,
+            staff=self.secret("Staff"),
+            reference=self.secret("Treated"),
+        )
+        made = await redeeming.redeem(self.database.pool, command, caches=self.caches, lookup_key=KEYS.lookups, now=now)
         return made.redemption.wallet_id, made.redemption.entry_id
 
     async def capture(self, hold: tuple[UUID, UUID], points: int, *, now: datetime) -> None:

@@ -35,6 +35,7 @@ DOORS = {
     "action_types_in_use(uuid[])": TAKES_PARTNER,
     "celebrants(uuid)": "answers the partner itself, of members that allow it offers",
     "joined_at_of(uuid[], uuid[])": "for rating; asked by wallet and member, which only a recognition tells",
+    "open_stock(uuid, uuid, bigint, uuid, timestamp with time zone)": "answers the reward's owner alone",
     "open_budget(uuid, text, bigint, text, uuid, timestamp with time zone)": "answers the campaign's owner alone",
     "post_actions(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "tallies_of(uuid[], text[])": "for rating; asked by wallet, which only a recognition tells",
