@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, or_, text, true
 from sqlmodel import col, select
 
 from domain.ids import PartnerId, TierProgrammeId
+from domain.members.models import Link
 from domain.paging import Page, PageRequest
 from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
 from domain.tiers.errors import TierProgrammeNotFound, TierProgrammeNotLive
@@ -134,6 +135,12 @@ async def _programmes(session: ReadSession, *conditions: ColumnElement[bool]) ->
     for part in parts:
         versions.setdefault(part.programme_id, []).append(version_of(part))
     return [programme_of_row(head, versions.get(head.programme_id, [])) for head in heads]
+
+
+async def partners_knowing(session: ReadSession, member_id: UUID) -> frozenset[PartnerId]:
+    """The partners that know a member; with the member's own sight."""
+    rows = await session.scalars(select(col(Link.partner_id)).where(col(Link.member_id) == member_id))
+    return frozenset(map(PartnerId, rows))
 
 
 def visible_to(sight: Sight) -> ColumnElement[bool]:
