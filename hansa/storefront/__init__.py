@@ -10,6 +10,7 @@ from hansa.storefront.front import Storefront
 from hansa.storefront.linking import Begun, Linking, MemberLink
 from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
+from hansa.storefront.rewards import RewardAsk, RewardQuote, RewardRedemption
 from hansa.storefront.tokens import ClientKey, ClientSecret
 from hansa.storefront.values import (
     Action,
@@ -56,6 +57,9 @@ __all__ = [
     "Redemption",
     "Refused",
     "Returned",
+    "RewardAsk",
+    "RewardQuote",
+    "RewardRedemption",
     "Storefront",
     "Token",
     "Unanswered",

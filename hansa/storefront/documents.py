@@ -83,3 +83,12 @@ VOID = gql("mutation Void($input: RedemptionVoidInput!) { redemptionVoid(input: 
 REVERSE = gql(
     "mutation Reverse($input: RedemptionReverseInput!) { redemptionReverse(input: $input) { ...Redeemed } }" + _REDEEMED
 )
+QUOTE_REWARD = gql(
+    "query QuoteReward($input: RewardQuoteInput!) { rewardQuote(input: $input)"
+    " { quote { affordable limitLeft quote { points money { amount } off { amount }"
+    " lines { number amount { amount } } } } userErrors { ...Errors } } }" + _ERRORS
+)
+REDEEM_REWARD = gql(
+    "mutation RedeemReward($input: RewardRedeemInput!) { rewardRedeem(input: $input) { ...Redeemed redemption"
+    " { reward { pieces state money { amount } off { amount } lines { number amount { amount } } } } } }" + _REDEEMED
+)

@@ -19,6 +19,7 @@ from hansa.storefront.errors import Faulty, Refused
 from hansa.storefront.linking import proof_for
 from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
+from hansa.storefront.rewards import RewardAsk, RewardQuote, RewardRedemption, asked
 from hansa.storefront.tokens import Credential
 from hansa.storefront.transport import PatientTransport
 from hansa.storefront.values import (
@@ -216,6 +217,28 @@ class Storefront:
         """Take a redemption back: all that is left of it, or so many points."""
         return await self._redemption(documents.REVERSE, _ending(redemption, points, key))
 
+    # Rewards
+
+    async def quote_reward(self, member: Ref, reward: RewardAsk | str, *, outlet: str | None = None) -> RewardQuote:
+        """What a reward, by its id or as it is asked for, would cost a member and take off a basket."""
+        said = {"member": member.input(), **asked(reward), **_said(outletCode=outlet)}
+        return RewardQuote.read(await self._done(documents.QUOTE_REWARD, said))
+
+    async def redeem_reward(
+        self,
+        member: Ref,
+        reward: RewardAsk | str,
+        *,
+        minutes: int | None = None,
+        outlet: str | None = None,
+        reference: str | None = None,
+        key: str | None = None,
+    ) -> RewardRedemption:
+        """Have a reward for a member, at once, or set aside for some minutes; then capture or void it by its id."""
+        more = _said(outletCode=outlet, holdMinutes=minutes, reference=reference)
+        said = {"idempotencyKey": key or new_key(), "member": member.input(), **asked(reward), **more}
+        return RewardRedemption.read(await self._done(documents.REDEEM_REWARD, said))
+
     # Anything else
 
     async def ask(self, document: str | DocumentNode | GraphQLRequest, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -261,6 +284,10 @@ def _spending(member: Ref, points: int, outlet: str | None, reference: str | Non
     said = {"outletCode": outlet, "reference": reference}
     given = {name: value for name, value in said.items() if value is not None}
     return {"idempotencyKey": key or new_key(), "member": member.input(), "points": str(points), **given}
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _ending(redemption: str, points: int | None, key: str | None) -> dict[str, Any]:
