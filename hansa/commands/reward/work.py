@@ -45,7 +45,7 @@ async def list_rewards(desk: Desk, slug: str | None, state: str | None, kind: st
     ]
     if not found and not json:
         return reporting.say("There are no such rewards: hansa reward draw-up FILE")
-    await _list(desk, found, json=json)
+    return await _list(desk, found, json=json)
 
 
 async def show_reward(desk: Desk, name: str, *, json: bool) -> None:

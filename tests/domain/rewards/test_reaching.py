@@ -33,8 +33,9 @@ from tests.builders.members import seeing
 from tests.domain.rewards.taking import a_reward, redeemed, taking
 
 UTC = ZoneInfo("UTC")
-ALIKE = """INSERT INTO reward SELECT alike.* FROM reward r, generate_series(1, $2::int),
-    LATERAL jsonb_populate_record(r, jsonb_build_object('reward_id', gen_random_uuid())) alike WHERE r.reward_id = $1"""
+ALIKE = """INSERT INTO reward SELECT alike.* FROM reward r, generate_series(1, $2::int) n,
+    LATERAL jsonb_populate_record(r, jsonb_build_object('reward_id', gen_random_uuid(), 'n', n)) alike
+    WHERE r.reward_id = $1"""
 
 
 @pytest.fixture
