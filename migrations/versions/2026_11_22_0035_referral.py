@@ -1,5 +1,6 @@
 """Referral: members bring friends; programmes, codes, how far each friend has come, and when somebody was asked."""
 
+import sqlalchemy as sa
 from alembic import op
 
 from migrations.operations import allow_event_kind, grant, posting_function, run_sql_file, wall
@@ -53,10 +54,12 @@ def upgrade() -> None:
     for door in DOORS:
         posting_function(door)
     allow_event_kind("REFERRAL_QUALIFIED")
+    op.add_column("mailed_code", sa.Column("sealed_joining", sa.LargeBinary()))
 
 
 def downgrade() -> None:
     """Forget who brought whom; what both were given stays in the books."""
+    op.drop_column("mailed_code", "sealed_joining")
     op.execute("DELETE FROM event WHERE kind = 'REFERRAL_QUALIFIED'")
     for door in DOORS:
         op.execute(f"DROP FUNCTION {door}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from domain.storage import WriteSession
 from partners.endpoints import FindState
 from partners.limits import Limit
 from partners.mail import Mail
-from partners.sign_in import mailed_codes, pages
+from partners.sign_in import joining, mailed_codes, pages
 from partners.sign_in.arriving import HOME, arrive
 from partners.sign_in.mailed_codes import DIGITS, LIFETIME, TRIES, Waiting, Wish
 from partners.sign_in.sessions import Subject
@@ -58,7 +59,7 @@ async def _ask(visit: Visit) -> Response:
     )
     async with state.transaction() as session:
         code, known = await mailed_codes.ask(session, wish, key=state.keys.browser, now=visit.now)
-    mail = _mail(visit, wish.address, code)
+    mail = code_mail(visit, wish.address, code)
     if known:
         state.post.soon(mail)
     return visit.go("/sign-in/code")
@@ -77,10 +78,14 @@ async def _try_code(visit: Visit) -> Response:
     async with state.transaction() as session:
         key = state.keys.browser
         waiting = await mailed_codes.waiting(session, visit.browser, key=key, now=visit.now)
-        member_id, left = await mailed_codes.try_code(session, code, visit.browser, key=key, now=visit.now)
-        if waiting is not None and member_id is not None:
-            return await _arrived(visit, session, member_id, waiting)
-    return await _code_form(visit, _not_right(visit, left))
+        tried = await mailed_codes.try_code(session, code, visit.browser, key=key, now=visit.now)
+        if waiting is not None and tried.joins is not None:
+            found = await joining.joined(visit, waiting.address, tried.joins, key=f"{code}{visit.browser}")
+            landing = joining.address_of(tried.joins) if found.known else HOME
+            return await _arrived(visit, session, found.member_id, replace(waiting, landing=landing))
+        if waiting is not None and tried.member_id is not None:
+            return await _arrived(visit, session, tried.member_id, waiting)
+    return await _code_form(visit, _not_right(visit, tried.left))
 
 
 async def _code_form(visit: Visit, problem: str | None = None) -> Response:
@@ -89,10 +94,11 @@ async def _code_form(visit: Visit, problem: str | None = None) -> Response:
     if waiting is None:
         return visit.go("/sign-in")
     return visit.page(
-        "code.html",
+        "code.html" if waiting.joins is None else "join_code.html",
         status=400 if problem else 200,
         problem=problem,
         address=waiting.address,
+        invitation="" if waiting.joins is None else joining.address_of(waiting.joins),
         landing=waiting.landing,
         fresh=waiting.fresh,
         minutes=int(LIFETIME.total_seconds() // 60),
@@ -115,7 +121,8 @@ def _not_right(visit: Visit, left: int) -> str:
     return said % {"num": left}
 
 
-def _mail(visit: Visit, address: str, code: str) -> Mail:
+def code_mail(visit: Visit, address: str, code: str) -> Mail:
+    """The mail that brings a code."""
     shown = {"house": visit.house, "code": f"{code[:4]} {code[4:]}", "minutes": int(LIFETIME.total_seconds() // 60)}
     subject, _, text = pages.text("code_mail.txt", visit.words.language, shown).partition("\n")
     return Mail(to=address, subject=subject, text=text.lstrip("\n"))

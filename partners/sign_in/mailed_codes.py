@@ -22,6 +22,7 @@ DIGITS = 8
 TRIES = 5
 LIFETIME = timedelta(minutes=10)
 SEAL = "mailed code"
+JOINING_SEAL = "mailed code's invitation"
 LANDING_SEAL = "mailed code's landing"
 """Where somebody wants to go may hold the handle of a request for a grant, which opens it."""
 
@@ -37,6 +38,20 @@ class Wish:
     browser: str
     landing: str
     fresh: bool
+    joins: str | None = None
+    """By which friend's code they join, if they are nobody yet; None: they only want to sign in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What became of a code that was typed."""
+
+    member_id: MemberId | None = None
+    """Whom it signs in."""
+    joins: str | None = None
+    """By which friend's code somebody joins, whose address this is and who is nobody yet."""
+    left: int = 0
+    """How many tries are left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +61,7 @@ class Waiting:
     address: str
     landing: str
     fresh: bool
+    joins: str | None = None
 
 
 async def ask(session: WriteSession, wish: Wish, *, key: bytes, now: datetime) -> tuple[str, bool]:
@@ -61,6 +77,7 @@ async def ask(session: WriteSession, wish: Wish, *, key: bytes, now: datetime) -
         "code_hash": _code_hash(code, wish.browser, key),
         "sealed_address": seal(key, wish.address.encode(), name=SEAL),
         "sealed_landing": seal(key, wish.landing.encode(), name=LANDING_SEAL),
+        "sealed_joining": None if wish.joins is None else seal(key, wish.joins.encode(), name=JOINING_SEAL),
         "fresh": wish.fresh,
         "tries": 0,
         "created_at": now,
@@ -71,7 +88,7 @@ async def ask(session: WriteSession, wish: Wish, *, key: bytes, now: datetime) -
         .values(browser_hash=browser_hash, **values)
         .on_conflict_do_update(index_elements=["browser_hash"], set_=values)
     )
-    return code, member_id is not None
+    return code, member_id is not None or wish.joins is not None
 
 
 async def waiting(session: ReadSession, browser: str, *, key: bytes, now: datetime) -> Waiting | None:
@@ -83,13 +100,11 @@ async def waiting(session: ReadSession, browser: str, *, key: bytes, now: dateti
         return None
     address = unseal(key, row.sealed_address, name=SEAL).decode()
     landing = unseal(key, row.sealed_landing, name=LANDING_SEAL).decode()
-    return Waiting(address=address, landing=landing, fresh=row.fresh)
+    return Waiting(address=address, landing=landing, fresh=row.fresh, joins=_joins(row.sealed_joining, key))
 
 
-async def try_code(
-    session: WriteSession, code: str, browser: str, *, key: bytes, now: datetime
-) -> tuple[MemberId | None, int]:
-    """Whom a code signs in, once; or None, with how many tries are left. Of several at once, one succeeds."""
+async def try_code(session: WriteSession, code: str, browser: str, *, key: bytes, now: datetime) -> Tried:
+    """Whom a code signs in or lets join, once; or how many tries are left. Of several at once, one succeeds."""
     tried = await session.execute(
         update(MailedCode)
         .where(
@@ -98,16 +113,23 @@ async def try_code(
             col(MailedCode.tries) < TRIES,
         )
         .values(tries=MailedCode.tries + 1)
-        .returning(col(MailedCode.member_id), col(MailedCode.code_hash), col(MailedCode.tries))
+        .returning(
+            col(MailedCode.member_id), col(MailedCode.code_hash), col(MailedCode.tries), col(MailedCode.sealed_joining)
+        )
     )
     row = tried.one_or_none()
     if row is None:
-        return None, 0
+        return Tried()
     right = hmac.compare_digest(row.code_hash, _code_hash(code, browser, key))
-    if not right or row.member_id is None:
-        return None, TRIES - row.tries
+    joins = _joins(row.sealed_joining, key)
+    if not right or (row.member_id is None and joins is None):
+        return Tried(left=TRIES - row.tries)
     await session.execute(delete(MailedCode).where(col(MailedCode.browser_hash) == hashed(browser)))
-    return MemberId(row.member_id), 0
+    return Tried(member_id=row.member_id and MemberId(row.member_id), joins=None if row.member_id else joins)
+
+
+def _joins(sealed: bytes | None, key: bytes) -> str | None:
+    return None if sealed is None else unseal(key, sealed, name=JOINING_SEAL).decode()
 
 
 def _code_hash(code: str, browser: str, key: bytes) -> bytes:

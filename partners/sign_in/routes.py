@@ -12,7 +12,17 @@ from starlette.routing import Route
 from domain.storage import WriteSession
 from partners.endpoints import FindState, route
 from partners.errors import SignInRefused, Unauthenticated
-from partners.sign_in import account, consent, cookies, credentials, links, mail_pages, pages, sessions
+from partners.sign_in import (
+    account,
+    consent,
+    cookies,
+    credentials,
+    invitation_pages,
+    links,
+    mail_pages,
+    pages,
+    sessions,
+)
 from partners.sign_in.arriving import arrive
 from partners.sign_in.pages import FOR_OWN_PAGES
 from partners.sign_in.sessions import SessionFacts
@@ -32,6 +42,7 @@ def routes(find: FindState) -> list[Route]:
         takes(find, SIGN_IN_PATH, _sign_in_by_link, "code", token=False),
         route(find, "/sign-in/static/{name}", pages.static),
         *mail_pages.routes(find),
+        *invitation_pages.routes(find),
         *credentials.routes(find),
         *account.routes(find),
         *consent.routes(find),
