@@ -42,7 +42,10 @@ def upgrade() -> None:
     grant("message_preference", "SELECT, INSERT, UPDATE")
     grant("message_address", "SELECT")
     op.execute("GRANT UPDATE (refused_at, refusal) ON message_address TO hansa_app")
-    for table in ("message_cue", "message_mail", "message_look", "message_policy"):
+    wall("message_cue", "sees_coalition()")
+    grant("message_cue", "SELECT, DELETE")
+    op.execute("GRANT UPDATE (detail) ON message_cue TO hansa_app")  # to lock a cue is to be able to change it
+    for table in ("message_mail", "message_look", "message_policy"):
         wall(table, "sees_coalition()")
         grant(table, "SELECT, INSERT, UPDATE, DELETE")
     for table in ("message_template", "partner_message", "message_person"):
