@@ -13,6 +13,7 @@ from domain.members.errors import MemberNotFound
 from domain.members.recognition import KnownMember, MemberRef
 from domain.tiers import managing, queries
 from domain.tiers.asking import Held, held_of
+from domain.tiers.errors import TierProgrammeNotFound
 from domain.tiers.managing import GiveTier
 from domain.tiers.models import ProgrammeState
 from domain.tiers.queries import Count, Programme
@@ -37,11 +38,12 @@ async def find(ctx: Context, programme_id: UUID) -> Programme:
     return await ctx.read(queries.programme_by_id, programme_id)
 
 
-async def counts(ctx: Context, programme: Programme) -> list[Count]:
-    """How many members have each tier; nothing, to anybody but the owner."""
-    if ctx.viewer.partner_id != programme.owner or not ctx.viewer.scopes:
-        return []
-    return await ctx.read(queries.counts, programme.programme_id)
+async def counts(ctx: Context, programme_id: UUID) -> list[Count]:
+    """How many members have each tier of the viewer's programme. Raises: WrongAudience, TierProgrammeNotFound."""
+    owner = owner_of(ctx)
+    if (await find(ctx, programme_id)).owner != owner:
+        raise TierProgrammeNotFound
+    return await ctx.read(queries.counts, programme_id)
 
 
 async def mine(ctx: Context) -> list[Standing]:

@@ -41,6 +41,7 @@ from domain.reconciliation import words as reconciliation
 from domain.referral.models import ReferralState
 from domain.referral.models import Refusal as ReferralRefusal
 from domain.referral.terms import AfterReturn, ProgrammeState
+from domain.rewards.automatic import WhyNone
 from domain.rewards.queries import RedemptionState
 from domain.rewards.reaching import Hindrance
 from domain.rewards.redeemed_models import FulfilmentState
@@ -62,6 +63,8 @@ from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
 from domain.settlement.policy_models import Calendar, PaymentPlan
 from domain.settlement.prepaid.models import PackState
+from domain.tiers import models as tier_models
+from domain.tiers import terms as tier_terms
 from domain.vouchers.models import VoucherSource, VoucherState
 from domain.vouchers.taking import WhyNot
 from domain.vouchers.terms import Codes, CouponState, Together
@@ -154,6 +157,13 @@ strawberry.enum(Codes, name="CouponCodes")
 strawberry.enum(CouponPick, name="CouponPick")
 strawberry.enum(Together, name="CouponTogether")
 strawberry.enum(WhyNot, name="VoucherHindrance")
+strawberry.enum(WhyNone, name="CertificateHindrance")
+strawberry.enum(tier_models.ProgrammeState, name="TierProgrammeState")
+strawberry.enum(tier_models.Why, name="TierReason")
+strawberry.enum(tier_terms.Measure, name="TierMeasure")
+strawberry.enum(tier_terms.TierPeriod)
+strawberry.enum(tier_terms.Kept, name="TierKept")
+strawberry.enum(tier_terms.OnReturn, name="TierOnReturn")
 strawberry.enum(StopReason, name="IssuanceStopReason")
 strawberry.enum(Unit, name="AllowanceUnit")
 strawberry.enum(Basis, name="EstimateBasis")

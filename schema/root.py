@@ -18,6 +18,7 @@ from schema.bank import BankMutation, BankQuery
 from schema.campaign_results import CampaignResultQuery
 from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
+from schema.certificates import CertificateMutation, CertificateQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
 from schema.companies import CompanyMutation, CompanyQuery
@@ -62,6 +63,7 @@ from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
 from schema.statements import StatementQuery
 from schema.surprises import SurpriseMutation
+from schema.tiers import TierMutation, TierQuery
 from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
 from schema.vouchers import VoucherMutation, VoucherQuery
@@ -107,9 +109,11 @@ class Query(
     RedemptionQuery,
     RedeemingQuery,
     ReferralQuery,
+    TierQuery,
     RewardQuery,
     CouponQuery,
     VoucherQuery,
+    CertificateQuery,
     CycleQuery,
     AllowanceQuery,
     RefundQuery,
@@ -146,6 +150,7 @@ class Mutation(
     MessageMutation,
     ProductMutation,
     CampaignMutation,
+    TierMutation,
     SegmentMutation,
     BacktestMutation,
     PurchaseMutation,
@@ -158,6 +163,7 @@ class Mutation(
     RewardMutation,
     CouponMutation,
     VoucherMutation,
+    CertificateMutation,
     CycleMutation,
     AllowanceMutation,
     RefundMutation,

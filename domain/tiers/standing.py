@@ -77,7 +77,7 @@ async def standing_of(
     zone: ZoneInfo,
     now: datetime,
 ) -> Standing | None:
-    """Where a member (wallet and id) stands, with what led to it as far as the viewer may know; None before the programme's first day.
+    """Where a member (wallet and id) stands, and what led to it; None before the programme's first day.
 
     The member and the programme's owner may know all of it, anybody else the tier that counts at its till.
     """

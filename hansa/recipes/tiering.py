@@ -58,7 +58,7 @@ def tier_programme(reading: Reading, part: Part) -> TierTerms:
     parts = part.parts(*PROGRAMME, needed=("name", "counts", "per", "tiers"))
     measure = words.choice(Measure)(parts["counts"])
     period, months = _per(parts["per"])
-    kept, kept_months = optional(parts, "kept", _kept, (Kept.END_OF_NEXT, None))
+    kept, kept_months = _kept(parts["kept"]) if "kept" in parts else (Kept.END_OF_NEXT, None)
     with part.minded():
         return TierTerms(
             name=parts["name"].text(),
