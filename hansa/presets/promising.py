@@ -1,4 +1,4 @@
-"""What a programme promises: coupons, campaigns and rewards, written, agreed to by all who pay, and live."""
+"""What a programme promises: tiers, coupons, campaigns and rewards, written, agreed to by all who pay, and live."""
 
 from __future__ import annotations
 
@@ -15,16 +15,31 @@ from domain.rewards import managing as rewards
 from domain.rewards.finding import latest_versions
 from domain.rewards.terms import RewardTerms
 from domain.storage import ReadSession, WriteSession
+from domain.tiers import managing as tiers
+from domain.tiers.queries import programme_of
+from domain.tiers.terms import TierTerms
 from domain.vouchers import managing as coupons
 from domain.vouchers.queries import latest_coupons
 from domain.vouchers.terms import Coupon, CouponTerms
 from hansa.presets.underway import Loading
 from hansa.recipes.couponing import coupons_of
 from hansa.recipes.rewarding import rewards_of
+from hansa.recipes.tiering import tiers_of
+
+
+async def publish_tiers(loading: Loading) -> None:
+    """Tiers first: whatever follows may be for some of them."""
+    ctx = loading.ctx
+    for one in tiers_of(loading.recipe, loading.cast):
+        standing = await ctx.read(programme_of, one.owner)
+        new = standing is None or standing.published is None
+        if new:
+            await ctx.write(_tiers, one.owner, one.terms, loading.starts)
+        loading.tell("tiers", one.terms.name, loading.key(one.owner), new=new)
 
 
 async def publish_coupons(loading: Loading) -> None:
-    """Coupons first: prizes and rewards name them."""
+    """Coupons before the prizes and rewards that name them."""
     ctx = loading.ctx
     there = {(one.partner_id, one.terms.name): one for one in await ctx.read(latest_coupons)}
     for one in coupons_of(loading.recipe, loading.cast):
@@ -56,6 +71,11 @@ async def publish_rewards(loading: Loading) -> None:
         if new:
             await ctx.write(_reward, one.owner, one.terms, loading.starts)
         loading.tell("reward", one.terms.name, loading.key(one.owner), new=new)
+
+
+async def _tiers(session: WriteSession, owner: PartnerId | None, terms: TierTerms, at: datetime) -> None:
+    programme = await tiers.draw_up(session, owner, terms, now=at)
+    await tiers.publish(session, owner, programme.programme_id, now=at)
 
 
 async def _live(session: ReadSession, owner: PartnerId) -> set[str]:

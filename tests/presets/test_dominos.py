@@ -19,7 +19,8 @@ async def test_half_a_year_of_2015(preset: Open) -> None:
         await ada.buys({"pizza": "14.00"}, earns=10)
     await ada.has(60)
     await town.at("2015-11-06 19:00")
-    await ada.spends(60)  # a pizza
+    await ada.cannot_take("pizza", 60, "BASKET_NEEDED")
+    await ada.takes("pizza", 60, basket={"pizza": "14.00"}, off="14.00")
     await ada.has(0)
 
     await town.at("2016-03-31 12:00")

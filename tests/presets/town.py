@@ -27,6 +27,7 @@ from hansa.presets.finding import find
 from hansa.presets.loading import ADMIN, APPROVER, PREPARER, Loaded, load
 from hansa.recipes import words
 from hansa.recipes.parts import Part
+from hansa.referring import refer_now
 from hansa.settings import Settings
 from hansa.storefront import (
     Action,
@@ -39,9 +40,12 @@ from hansa.storefront import (
     Redemption,
     Refused,
     Returned,
+    RewardAsk,
+    RewardRedemption,
     Storefront,
     new_key,
 )
+from hansa.tiering import look_around
 from partners.keys import Keys, derive
 from tests.builders import signing as ask
 from tests.builders.houses import Browser
@@ -52,7 +56,7 @@ ENROL = "mutation ($input: MemberEnrolInput!) { memberEnrol(input: $input) { use
 MINE = "{ me { wallet { available pending held debt expiries { at points } } } }"
 CYCLES = "{ cycles { nodes { id name state } } }"
 STATEMENTS = "query ($cycle: ID!) { cycle(id: $cycle) { statements { role partner { slug } net { amount } } } }"
-NO_GOODS: Mapping[str, str] = {}
+REWARDS = "{ rewards(first: 100) { nodes { id name state steps { points } } } }"
 
 
 @dataclass(kw_only=True)
@@ -140,6 +144,8 @@ class Town:
         async with self.database.session(COALITION) as session, session.begin():
             await leaving.sweep(WriteSession(ReadSession(session)), now=now)
         await celebrate_now(self.database, keys=self.keys, now=now)
+        await refer_now(self.database, keys=self.keys, now=now)
+        await look_around(self.database, now=now)
         await close_due(self.database, now=now)
 
 
@@ -197,6 +203,44 @@ class Customer:
         key = at or self.first
         outlet = next(iter(self.town.loaded.outlets[key]))
         return await self.town.tills[key].redeem(self.card, points, outlet=outlet)
+
+    async def takes(
+        self,
+        reward: str,
+        points: int,
+        *,
+        at: str = "",
+        basket: Mapping[str, str] | None = None,
+        off: str = "0",
+        pieces: int = 1,
+    ) -> RewardRedemption:
+        """A reward is had, by its key in the recipe, for points; of one with steps, the step that costs so many."""
+        key = at or self.first
+        ask = await self._asked(reward, points, key, basket, pieces)
+        outlet = next(iter(self.town.loaded.outlets[key]))
+        done = await self.town.tills[key].redeem_reward(self.card, ask, outlet=outlet)
+        got = (done.redemption.points, done.off)
+        assert got == (points * pieces, Decimal(off)), self._line(f"takes {reward}: {got}")
+        return done
+
+    async def cannot_take(self, reward: str, points: int, code: str, *, at: str = "") -> None:
+        """A reward that is not to be had."""
+        with pytest.raises(Refused) as refused:
+            await self.takes(reward, points, at=at)
+        assert refused.value.code == code, self._line(f"cannot take {reward}: {refused.value}")
+
+    async def _asked(
+        self, reward: str, points: int, at: str, basket: Mapping[str, str] | None, pieces: int
+    ) -> RewardAsk:
+        recipe = self.town.loaded.recipe
+        name = recipe.parts["rewards"].named()[reward].named()["name"].text()
+        found = (await self.town.tills[at].ask(REWARDS, {}))["rewards"]["nodes"]
+        one = next(one for one in found if one["name"] == name)
+        costs = [int(step["points"]) for step in one["steps"]]
+        lines = None if basket is None else [_line(article, said) for article, said in basket.items()]
+        if not costs:
+            return RewardAsk(one["id"], points=points, lines=lines)
+        return RewardAsk(one["id"], step=costs.index(points) + 1, pieces=pieces, lines=lines)
 
     async def cannot_spend(self, points: int, code: str, *, at: str = "") -> None:
         """Points that do not go over the counter."""
