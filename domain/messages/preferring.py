@@ -83,9 +83,9 @@ class Preferences:
 
     def mail_at(self, now: datetime, *, zone: ZoneInfo, digest_at: time) -> datetime:
         """When a mail of now goes out: at once or at the next time for digests, and never in quiet hours."""
-        at = next_at(now, digest_at, zone) if self.digest else now
-        local = at.astimezone(self.zone(zone))
-        return next_at(at, self.quiet.until, self.zone(zone)) if self.quiet.covers(local.time()) else at
+        there = self.zone(zone)
+        at = next_at(now, digest_at, there) if self.digest else now
+        return next_at(at, self.quiet.until, there) if self.quiet.covers(at.astimezone(there).time()) else at
 
 
 def next_at(now: datetime, at: time, zone: ZoneInfo) -> datetime:
