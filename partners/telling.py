@@ -32,6 +32,7 @@ SCOPE_OF_KIND: Mapping[EventKind, Scope] = {
     EventKind.VOUCHER_ISSUED: Scope.REWARDS_READ,
     EventKind.VOUCHER_USED: Scope.CODES_REDEEM,
     EventKind.VOUCHER_REVERSED: Scope.CODES_REDEEM,
+    EventKind.TIER_CHANGED: Scope.MEMBERS_LOOKUP,
     EventKind.WEBHOOK_TESTED: Scope.WEBHOOKS_MANAGE,
 }
 """The scope by which the same can be read without the event; docs/events.md lists it."""

@@ -10,6 +10,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401  # registers them
+import schema.tier_events  # noqa: F401  # registers it
 from resolvers.context import Info
 from schema.actions import ActionMutation, ActionQuery
 from schema.allowances import AllowanceMutation, AllowanceQuery

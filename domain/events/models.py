@@ -69,6 +69,8 @@ class EventKind(StrEnum):
     """Vouchers were used at the partner."""
     VOUCHER_REVERSED = "VOUCHER_REVERSED"
     """The partner took a use of vouchers back."""
+    TIER_CHANGED = "TIER_CHANGED"
+    """A member has another tier: of the partner's programme, or of the coalition's where its balance may be seen."""
     WEBHOOK_TESTED = "WEBHOOK_TESTED"
     """Somebody tries a webhook."""
 

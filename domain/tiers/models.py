@@ -140,7 +140,7 @@ class TierStanding(Row, table=True):
     until: datetime | None = Field(default=None, sa_type=Instant)
     why: str
     evidence: dict[str, Any] = Field(sa_type=Json)
-    """Of the ground that counts: its stretch, threshold, amount, or reason."""
+    """Of the ground that counts: its stretch, its threshold, and what that came to."""
     steps: int
     """How often it has changed."""
     looked_at: datetime = Field(sa_type=Instant)

@@ -6,9 +6,10 @@ CREATE TYPE tier_change AS (programme_id uuid, wallet_id uuid, member_id uuid, w
 CREATE TYPE tier_look AS (
     wallet_id uuid, member_id uuid, joined_at timestamptz, turn int, version int, since timestamptz, until timestamptz, amount bigint);
 
+-- What a standing stands on; a reason given by hand is the owner's, and not told.
 CREATE FUNCTION tier_evidence(g tier_ground) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object('tier', g.tier, 'version', g.version, 'from', g.window_from, 'to', g.window_to,
-        'threshold', g.threshold, 'amount', g.amount, 'reason', g.reason))
+        'threshold', g.threshold, 'amount', g.amount))
 $$;
 
 -- Until when a rolling window carries so much, if nothing more comes: the day on which the piece falls out that it needs.

@@ -14,7 +14,7 @@ DOORS = (
     "tier_progress(uuid, uuid, uuid, timestamptz)",
     "backtest_purchases(uuid, timestamptz, timestamptz)",
 )
-OF_MEMBERS = ("tier_ground", "tier_standing", "tier_step", "status_points")
+OF_MEMBERS = ("tier_standing", "tier_step", "status_points")
 OWN = "sees_owner(partner_id)"
 OWN_PROGRAMME = """EXISTS (SELECT FROM tier_programme p
     WHERE p.programme_id = {0}.programme_id AND p.partner_id IS NOT DISTINCT FROM {0}.partner_id)"""
@@ -36,8 +36,9 @@ def upgrade() -> None:
         grant(table, "SELECT", role=LEDGER_ROLE)
     wall("tier_version", OWN, command="DELETE")
     grant("tier_version", "DELETE")
-    for table in OF_MEMBERS:
-        wall(table, f"{OWN} OR sees_member(member_id)", command="SELECT")
+    # Why somebody was given a tier by hand is the owner's to know.
+    for table, sight in (("tier_ground", OWN), *((one, f"{OWN} OR sees_member(member_id)") for one in OF_MEMBERS)):
+        wall(table, sight, command="SELECT")
         grant(table, "SELECT")
         wall(table, "true", role=LEDGER_ROLE)
         grant(table, "SELECT, INSERT, UPDATE", role=LEDGER_ROLE)

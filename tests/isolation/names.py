@@ -29,6 +29,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "voucher": ("Voucher", lambda side: side.coupons.voucher),
     "voucher_use": ("VoucherUse", lambda side: side.coupons.use),
     "segment": ("Segment", lambda side: (side.segment_id,)),
+    "tier_programme": ("TierProgramme", lambda side: (side.tier_programme_id,)),
     "list": ("Segment", lambda side: (side.list_id,)),
     "product": ("Product", lambda side: (side.product_id,)),
     "member": ("Member", lambda side: (side.member.pairwise_id,)),

@@ -19,6 +19,7 @@ from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
 from tests.isolation.reward_operations import REDEEMING, REWARDS
 from tests.isolation.segment_operations import SEGMENTS
+from tests.isolation.tier_operations import TIERS
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 
@@ -399,6 +400,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         PAYING,
         ALLOWANCES,
         SEGMENTS,
+        TIERS,
         REWARDS,
         REDEEMING,
         COUPONS,

@@ -47,6 +47,9 @@ from domain.rewards.terms import Fulfilment, RewardKind, RewardTerms, Step, Wort
 from domain.segments import managing as segments
 from domain.segments.definitions import Definition, Goods, Spend
 from domain.segments.managing import SegmentTerms
+from domain.tiers import managing as tiers
+from domain.tiers.managing import GiveTier
+from domain.tiers.terms import Measure, Tier, TierPeriod, TierTerms
 from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
 from partners.clients import registering
@@ -122,6 +125,7 @@ class Shop:
             Identifier.external(self.secret("External"), self.partner_id),
         )
         await self.list_member()
+        await self._tiered(self.made["member"])
         await self.promise(self.made["member"])
         await self._granted(self.made["member"])
 
@@ -133,6 +137,21 @@ class Shop:
             for made, name, definition in (("segment", "Segment", meant), ("list", "List", Definition())):
                 terms = SegmentTerms(name=self.secret(name), definition=definition)
                 self.made[made] = await segments.define(session, self.partner_id, terms, now=OPENED)
+
+    async def _tiered(self, member: KnownMember) -> None:
+        """A tier programme of its own, the draft of its next version, and its member invited."""
+        low, high = Tier(name=f"{self.name} low", threshold=0), Tier(name=f"{self.name} high", threshold=10**9)
+        between = Tier(name=self.secret("Tier"), threshold=self.price, benefits=self.secret("Benefits"))
+        told = {"measure": Measure.SPEND, "period": TierPeriod.CALENDAR_YEAR}
+        async with acting(self.database, Sight.partner(self.partner_id)) as session:
+            first = TierTerms(name=f"{self.name} club", tiers=(low, high), **told)  # type: ignore[arg-type]
+            drawn = await tiers.draw_up(session, self.partner_id, first, now=OPENED)
+            await tiers.publish(session, self.partner_id, drawn.programme_id, now=OPENED)
+            following = TierTerms(name=self.secret("Club"), tiers=(low, between, high), **told)  # type: ignore[arg-type]
+            await tiers.draw_up(session, self.partner_id, following, now=OPENED)
+            given = GiveTier(programme_id=drawn.programme_id, tier=high.name, reason=self.secret("Reason"))
+            await tiers.give(session, self.partner_id, member, given, now=OPENED)
+        self.made["tiers"] = drawn.programme_id
 
     async def _rewarding(self) -> None:
         """A reward of its own for members of its list, with a stock, and a draft."""

@@ -71,6 +71,8 @@ class Side:
     segment_id: UUID
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
+    tier_programme_id: UUID
+    """Public, with a draft of its next version, and its own member in a tier of it by invitation."""
     product_id: UUID
     sku: str
     member: KnownMember
@@ -368,6 +370,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         coupons=made["coupons"],
         segment_id=made["segment"].segment_id,
         list_id=made["list"].segment_id,
+        tier_programme_id=made["tiers"],
         product_id=product.product_id,
         sku=shop.secret("Own"),
         card=shop.card("OWN"),
