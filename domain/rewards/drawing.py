@@ -128,7 +128,7 @@ async def all_tickets(pool: Pool, reward_id: RewardId) -> list[Ticket]:
 def prove(terms: Draw, told: DrawTold, tickets: Sequence[Ticket]) -> Proof:
     """Hold a draw to what was promised, by what is published alone."""
     seed = told.seed or b""
-    again = drawn(terms, seed, told.reward_id, [ticket.holder for ticket in tickets])
+    again = drawn(terms, seed, [ticket.holder for ticket in tickets])
     wins = [Win(place=one.place, number=one.number, thing=one.thing) for one in told.winners]
     named = all(one.number < len(tickets) and tickets[one.number].ticket_id == one.ticket for one in told.winners)
     return Proof(
@@ -144,7 +144,7 @@ async def _write_winners(session: WriteSession, reward: Reward, draw: Draw, seed
         .where(col(RewardTicket.reward_id) == reward.reward_id)
         .order_by(col(RewardTicket.number))
     )
-    wins = drawn(draw, seed, reward.reward_id, list(holders))
+    wins = drawn(draw, seed, list(holders))
     numbers = literal([win.number for win in wins], ARRAY(Integer))
     tickets = await session.scalars(
         select(RewardTicket).where(

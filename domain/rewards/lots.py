@@ -1,7 +1,7 @@
 """How a sweepstake is drawn: by a seed that was promised beforehand, so that anybody can draw it again.
 
 The tickets are numbered from 0. They are shuffled by Fisher and Yates (R. Durstenfeld, Algorithm 235, CACM 7, 1964):
-the number that comes at a place is one of those left, by HMAC-SHA256 of the seed over "reward/place/attempt", taken as
+the number that comes at a place is one of those left, by HMAC-SHA256 of the seed over "place/attempt", taken as
 a whole number of 256 bits; an attempt that would favour the lower numbers is thrown away.
 """
 
@@ -47,16 +47,16 @@ def below(bound: int, seed: bytes, words: str) -> int:
         attempt += 1
 
 
-def shuffled(seed: bytes, reward_id: UUID, tickets: int) -> Iterator[int]:
+def shuffled(seed: bytes, tickets: int) -> Iterator[int]:
     """All numbers of tickets in the order drawn, each once."""
     moved: dict[int, int] = {}
     for place in range(tickets):
-        chosen = place + below(tickets - place, seed, f"{reward_id}/{place}")
+        chosen = place + below(tickets - place, seed, str(place))
         yield moved.get(chosen, chosen)
         moved[chosen] = moved.pop(place, place)
 
 
-def drawn(draw: Draw, seed: bytes, reward_id: UUID, holders: Sequence[str]) -> list[Win]:
+def drawn(draw: Draw, seed: bytes, holders: Sequence[str]) -> list[Win]:
     """Which tickets win what, the first prize first: each ticket once, and each holder once where the draw says so.
 
     There are fewer winners than prizes where the tickets, or the holders, do not suffice.
@@ -64,7 +64,7 @@ def drawn(draw: Draw, seed: bytes, reward_id: UUID, holders: Sequence[str]) -> l
     things = [prize.thing for prize in draw.prizes for _ in range(prize.winners)]
     served: set[str] = set()
     wins: list[Win] = []
-    for number in shuffled(seed, reward_id, len(holders)):
+    for number in shuffled(seed, len(holders)):
         if len(wins) == len(things):
             break
         if draw.once_each and holders[number] in served:
