@@ -16,6 +16,7 @@ from domain.vouchers import using
 from hansa import logs
 from hansa.bounding import bound
 from hansa.celebrating import celebrating
+from hansa.certifying import certifying
 from hansa.clocks import CoalitionClock
 from hansa.closing import close_due
 from hansa.embedding import with_database
@@ -99,6 +100,7 @@ async def working(
         tasks.create_task(tiering(database, url, stopping, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(messaging(teller, url, stopping, every=every))
+        tasks.create_task(certifying(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(in_turn(url, ONE_TIDIES, lambda: tidied(database, _real_time()), stopping, every=every))
         tasks.create_task(in_turn(url, ONE_FETCHES, fetcher.refresh, stopping, every=every))

@@ -34,6 +34,8 @@ from domain.vouchers.models import VoucherSource
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+BY_ITSELF = "BY_ITSELF"
+"""The channel of what comes by itself (domain/rewards/automatic.py)."""
 ATTEMPTS = 40
 """As often a redemption is looked at anew, since another of the same member was faster."""
 
@@ -160,7 +162,8 @@ async def _taken(
         met.check_limits(command.ask.pieces)
         offer = await _quoted(pool, command, met, caches, now)
         _check_hold(command, met.reward.terms, offer)
-        vouchers = await _vouchers(pool, met, offer, caches, lookup_key, now)
+        source = VoucherSource.AUTOMATIC if command.channel == BY_ITSELF else VoucherSource.REWARD
+        vouchers = await _vouchers(pool, met, offer, caches, lookup_key, source, now)
         posting = _posting(command, met, offer, _reward_taken(met, offer, vouchers, caches.campaigns.currency), now)
         (verdict,) = await post(pool, Door.REDEMPTIONS, [posting], now=now)
         if verdict.stands:
@@ -180,7 +183,7 @@ def _check_hold(command: RedeemReward, terms: RewardTerms, offer: Quote) -> None
 
 
 async def _vouchers(
-    pool: Pool, met: Met, offer: Quote, caches: Caches, lookup_key: bytes, now: datetime
+    pool: Pool, met: Met, offer: Quote, caches: Caches, lookup_key: bytes, source: VoucherSource, now: datetime
 ) -> list[VoucherWanted]:
     coupon_id = offer.worth.coupon
     if coupon_id is None:
@@ -190,7 +193,7 @@ async def _vouchers(
         wanted(
             coupon_id,
             coupon,
-            source=VoucherSource.REWARD,
+            source=source,
             source_id=met.reward.reward_id,
             key=lookup_key,
             zone=caches.zone,

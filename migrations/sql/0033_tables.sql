@@ -157,7 +157,7 @@ BEGIN
 END $$;
 CREATE TRIGGER coupon_guarded BEFORE INSERT OR UPDATE ON coupon FOR EACH ROW EXECUTE FUNCTION guard_coupon();
 
--- A member becomes another: its vouchers become the other's, in the wallet it has now.
+-- A member becomes another: its vouchers become the other's, in the wallet it has now; so does what it chose, where the other did not.
 CREATE FUNCTION take_vouchers_along() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     target uuid := (SELECT m.wallet_id FROM member m WHERE m.member_id = NEW.merged_into AND m.status = 'ACTIVE' LIMIT 1);
@@ -165,6 +165,9 @@ BEGIN
     IF target IS NOT NULL THEN
         UPDATE voucher_code c SET wallet_id = target FROM voucher v WHERE v.member_id = OLD.member_id AND c.lookup = v.lookup;
         UPDATE voucher SET wallet_id = target, member_id = NEW.merged_into WHERE member_id = OLD.member_id;
+        INSERT INTO certificate_choice (wallet_id, member_id, reward_id, saving, step, chosen_at)
+        SELECT target, NEW.merged_into, c.reward_id, c.saving, c.step, c.chosen_at FROM certificate_choice c
+        WHERE c.wallet_id = OLD.wallet_id AND c.member_id = OLD.member_id ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;
 END $$;

@@ -33,6 +33,7 @@ DOORS = (
     "vouchers_taken_back(uuid, uuid, uuid)",
     "name_voucher_uses(uuid, uuid, uuid, uuid[])",
     "coupons_live(uuid[])",
+    "certificates_due(uuid, bigint, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, uuid, integer, uuid)",
 )
 
 EVENTS = ("VOUCHER_ISSUED", "VOUCHER_USED", "VOUCHER_REVERSED")
@@ -44,6 +45,7 @@ def upgrade() -> None:
     run_sql_file("0033_issuing.sql")
     run_sql_file("0033_using.sql")
     run_sql_file("0033_reading.sql")
+    run_sql_file("0033_automatic.sql")
     for table, sight in WRITTEN_BY_POSTING.items():
         wall(table, sight, command="SELECT")
         grant(table, "SELECT")
@@ -74,6 +76,11 @@ def upgrade() -> None:
     grant("voucher_code", "INSERT")
     wall("voucher_code", "true", role=LEDGER_ROLE)
     grant("voucher_code", "SELECT, INSERT, UPDATE", role=LEDGER_ROLE)
+    # Whether points are saved is their member's choice, and nobody else's to know.
+    wall("certificate_choice", "sees_member(member_id) AND (sees_coalition() OR sees_wallet(wallet_id))")
+    grant("certificate_choice", "SELECT, INSERT, UPDATE")
+    wall("certificate_choice", "true", role=LEDGER_ROLE)
+    grant("certificate_choice", "SELECT, INSERT", role=LEDGER_ROLE)
     for table in ("coupon", "coupon_agreement"):
         wall(table, "true", command="SELECT", role=LEDGER_ROLE)
         grant(table, "SELECT", role=LEDGER_ROLE)

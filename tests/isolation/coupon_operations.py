@@ -36,6 +36,10 @@ COUPONS: Mapping[str, Mapping[str, Build]] = {
         "a member's": lambda _mine, theirs, _key: {"input": {"member": {"id": theirs.member}}},
     },
     "Query.voucherUseMade": {"": lambda _mine, theirs, _key: {"id": theirs.voucher_use}},
+    "Query.myCertificates": {"": lambda *_: {}},
+    "Mutation.myCertificateChoose": {
+        "": lambda _mine, theirs, _key: {"input": {"reward": theirs.reward, "save": True}}
+    },
     "Query.myVouchers": {"": lambda *_: {"first": 20}, "all": lambda *_: {"first": 20, "onlyOpen": False}},
     "Mutation.couponDraft": {
         "": lambda mine, _theirs, key: {"input": {"terms": _terms(mine, key)}},

@@ -146,6 +146,8 @@ DOORS = {
     "late_flows(uuid)": "answers the coalition alone",
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
+    "certificates_due(uuid, bigint, timestamp with time zone, timestamp with time zone, timestamp with time zone,"
+    " timestamp with time zone, timestamp with time zone, uuid, integer, uuid)": JOBS,
     "coupons_live(uuid[])": TILLS,
     "find_vouchers(uuid, bytea[])": TAKES_PARTNER,
     "name_voucher_uses(uuid, uuid, uuid, uuid[])": TAKES_PARTNER,
