@@ -38,7 +38,8 @@ fragment Redeemed on RedemptionPayload {
 
 ENROL = gql(
     "mutation Enrol($input: MemberEnrolInput!)"
-    " { memberEnrol(input: $input) { member { id kind } replayed userErrors { ...Errors } } }" + _ERRORS
+    " { memberEnrol(input: $input)"
+    " { member { id kind } referral { counts message } replayed userErrors { ...Errors } } }" + _ERRORS
 )
 CONSENT = gql(
     "mutation Consent($input: MemberConsentInput!)"

@@ -88,15 +88,21 @@ class Storefront:
         external_id: str | None = None,
         name: str | None = None,
         consents: Collection[str] = (),
+        referral_code: str | None = None,
         key: str | None = None,
     ) -> Member:
-        """Make a member, named by at least one of card, e-mail and your own number, with what it consents to."""
-        names = {"cardNumber": card, "email": email, "externalId": external_id}
+        """Make a member, named by at least one of card, e-mail and your own number, with what it consents to.
+
+        `referral_code` is that of the member who brought this one; nobody is made where it is nobody's.
+        """
+        names = {"cardNumber": card, "email": email, "externalId": external_id, "referralCode": referral_code}
         given = {name: value for name, value in names.items() if value is not None}
         details = {"details": {"name": name}} if name else {}
         said = {"idempotencyKey": key or new_key(), "consents": list(consents), **given, **details}
         payload = await self._done(documents.ENROL, said)
-        return Member(**payload["member"], replayed=payload["replayed"])
+        taken = payload["referral"] or {}
+        told = {"invitation_counts": taken.get("counts"), "invitation_message": taken.get("message")}
+        return Member(**payload["member"], replayed=payload["replayed"], **told)
 
     async def consent(self, ref: Ref, *purposes: str) -> Member:
         """Record what a member agreed to at your counter, such as BALANCE."""

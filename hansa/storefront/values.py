@@ -166,6 +166,10 @@ class Member:
     id: str
     kind: str
     replayed: bool = False
+    invitation_counts: bool | None = None
+    """Whether the friend's code that was told while joining counts; None where none was told."""
+    invitation_message: str | None = None
+    """What to tell the member of it, kindly either way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,16 @@ class AtHome:
         location: str = page.answer.headers["location"]
         return location
 
+    async def joins(self, link: str) -> Page:
+        """Follow a friend's link, type one's address and then the code that was mailed there."""
+        page, before = await self._reader.open(link), mailing.newest(self.mail)
+        page = await self._reader.send(page.form(link), email=self.email)
+        return await self._reader.send(page.form("/sign-in/code"), code=await self._mailed(before))
+
+    async def signs_in(self) -> Page:
+        """Sign in by a code that is mailed."""
+        return await self._signed_in(await self._reader.open("/sign-in"))
+
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """Ask the API from a page of ours."""
         session = (await self.browser.get("/bff/session")).json()
