@@ -31,6 +31,7 @@ from hansa.commands.referral import app as referring
 from hansa.commands.reward import app as rewarding
 from hansa.commands.segment import app as segmenting
 from hansa.commands.settle import app as settling
+from hansa.commands.tier import app as tiering
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load
@@ -187,6 +188,7 @@ app.add_typer(presetting.app)
 app.add_typer(referring.app)
 app.add_typer(rewarding.app)
 app.add_typer(segmenting.app)
+app.add_typer(tiering.app)
 app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)
 app.add_typer(banking.app)
