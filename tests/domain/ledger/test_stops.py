@@ -37,9 +37,12 @@ async def test_a_lifted_stop_stops_nobody(books: Books) -> None:
 
 async def test_a_stop_of_all_stops_everybody(books: Books) -> None:
     who = await books.member()
-    async with writing(books.database) as session:
-        await stop(session, None, StopReason.UNSECURED, now=books.now)
-    awards = [books.award(30), books.award(70, sponsor_id=books.maker.partner_id)]
-    verdict = await books.posted(Door.PURCHASES, books.purchase(who, *awards))
-    assert {cut.given for cut in verdict.cuts} == {0}
-    assert await books.counters(who) == (0, 0, 0, 0)
+    for reason in (StopReason.UNSECURED, StopReason.BY_HAND):
+        async with writing(books.database) as session:
+            await stop(session, None, reason, now=books.now)
+        awards = [books.award(30), books.award(70, sponsor_id=books.maker.partner_id)]
+        verdict = await books.posted(Door.PURCHASES, books.purchase(who, *awards))
+        assert {cut.given for cut in verdict.cuts} == {0}, reason
+        assert await books.counters(who) == (0, 0, 0, 0)
+        async with writing(books.database) as session:
+            assert await lift(session, None, reason, now=books.now)
