@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,15 +11,21 @@ from domain.coalition.errors import ExitNeeded, PartnerNotFound
 from domain.coalition.models import Coalition, Outlet, Partner, PartnerStatus
 from domain.coalition.partners import AdmitPartner, OpenOutlet
 from domain.paging import Page, PageRequest
-from domain.storage import WriteSession
+from domain.storage import ReadSession, WriteSession
 from resolvers.context import Context
 
 BY_EXIT = (PartnerStatus.LEAVING, PartnerStatus.SETTLING, PartnerStatus.CLOSED)
+HERE = "here"
+"""The one key of the one coalition."""
 
 
 async def coalition(ctx: Context) -> Coalition:
-    """The coalition of this installation."""
-    return await ctx.read(founding.coalition_of)
+    """The coalition of this installation, read once however many fields need its currency or its clock."""
+    return await ctx.load(_coalitions, HERE)
+
+
+async def _coalitions(session: ReadSession, keys: Sequence[str]) -> list[Coalition]:
+    return [await founding.coalition_of(session)] * len(keys)
 
 
 async def partner(ctx: Context, partner_id: UUID) -> Partner:
