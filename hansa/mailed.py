@@ -32,7 +32,6 @@ from partners.unsubscribing import Ending, address_of
 log = structlog.get_logger("hansa.worker")
 
 MEMBERS_PAGE, STAFF_PAGE = "/app/", "/console/"
-CHOOSES = "/app/#messages"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +97,6 @@ class Postman:
             name=found.name,
             said=found.said,
             account=f"{self.issuer}{MEMBERS_PAGE}",
-            choose=f"{self.issuer}{CHOOSES}",
             unsubscribe=unsubscribe,
         )
         return _mail(letter, mail.mail_id, found.to)
@@ -125,7 +123,6 @@ class Postman:
             works_for=partner.name,
             said=[said_to_staff(message, language=language, zone=self.zone)],
             account=f"{self.issuer}{STAFF_PAGE}",
-            choose=None,
             unsubscribe=address_of(ending, issuer=self.issuer, key=self.keys.messages),
         )
         return _mail(letter, mail.mail_id, person.email)

@@ -97,7 +97,7 @@ def _ending(request: Request, state: AccessState) -> Ending | None:
 
 
 def _not_ours(visit: Visit, w: Wording) -> Response:
-    said = w.gettext("Copy it whole from the mail, or choose in your account what you are told by mail.")
+    said = w.gettext("Copy it whole from the mail.")
     title = w.gettext("This link does not work")
     return visit.page("unsubscribe.html", status=404, title=title, text=said, button=None)
 

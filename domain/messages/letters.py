@@ -25,8 +25,6 @@ class Letter:
     said: Sequence[Said]
     account: str
     """Where it can be looked at."""
-    choose: str | None
-    """Where is chosen what is mailed; None for people of partners."""
     unsubscribe: str
 
     @property
@@ -44,8 +42,6 @@ class Letter:
             lines += [one.subject.upper() if len(self.said) > 1 else "", one.text]
         lines += [f"{w.gettext('Look at it in your account')}:\n{self.account}", "--", self.why]
         lines.append(f"{w.gettext('No more mail like this')}:\n{self.unsubscribe}")
-        if self.choose:
-            lines.append(f"{w.gettext('Choose what you are told by mail')}:\n{self.choose}")
         return "\n\n".join(line for line in lines if line) + "\n"
 
     @property

@@ -57,7 +57,6 @@ def _welcome(w: Wording, given: Given) -> Said:
     return Said(
         subject=w.gettext("Welcome"),
         lead=w.gettext("You have joined at %(partner)s. From now on your purchases earn points.") % given,
-        closing=w.gettext("What you are told by mail, and when, you choose in your account."),
     )
 
 

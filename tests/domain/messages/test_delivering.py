@@ -161,6 +161,7 @@ async def test_an_address_that_is_refused_for_good_is_written_to_no_more(post: P
     await post.tell()
     assert await post.states() == ["REFUSED"]
     await post.books.earn(who, 10, last=6 * DAY)
+    post.passes(DAY)
     await post.tell()
     assert "POINTS_EXPIRING" in await post.topics(who)
     assert post.box.mails == []

@@ -125,7 +125,6 @@ def a_letter(topic: Topic | StaffTopic, language: str) -> Letter:
         name="Līga & Co",
         said=[said(topic, sample(topic), language=language, zone=RIGA)],
         account="https://hansa.example/app/",
-        choose="https://hansa.example/app/#messages",
         unsubscribe="https://hansa.example/messages/unsubscribe/abc",
     )
 
@@ -137,7 +136,6 @@ def test_a_mail_loads_nothing_and_writes_names_as_text() -> None:
     assert re.findall(r"<(?:img|link|script|iframe|object|video|audio|source)|url\(|@import|src=", html) == []
     assert set(re.findall(r'(?:href)="([^"]+)"', html)) == {
         "https://hansa.example/app/",
-        "https://hansa.example/app/#messages",
         "https://hansa.example/messages/unsubscribe/abc",
     }
 
