@@ -23,6 +23,7 @@ from hansa.commands.contract import app as contracting
 from hansa.commands.dispute import app as disputes
 from hansa.commands.exit import app as leaving
 from hansa.commands.liability import app as liability
+from hansa.commands.message import app as messaging
 from hansa.commands.papers import app as papers
 from hansa.commands.prepaid import app as prepaying
 from hansa.commands.preset import app as presetting
@@ -186,6 +187,7 @@ app.add_typer(leaving.wind_down)
 app.add_typer(prepaying.app)
 app.add_typer(presetting.app)
 app.add_typer(referring.app)
+app.add_typer(messaging.app)
 app.add_typer(rewarding.app)
 app.add_typer(segmenting.app)
 app.add_typer(tiering.app)

@@ -6,6 +6,7 @@ is told twice and nothing is missed. What is older than a few days is told to no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from domain.errors import InvalidValue
 from domain.messages.models import MessageCue, MessageLook, MessagePolicy
 from domain.storage import ReadSession, WriteSession
 
@@ -24,6 +26,8 @@ WALLETS_AT_ONCE = 1_000
 STALE_AFTER = timedelta(days=3)
 """What happened longer ago is no news: by the coalition's clock."""
 BEGINNING = UUID(int=0)
+MOST_AHEAD, LONGEST_AHEAD = 5, 365
+BOUNDS = {"marketing_most": (0, 100), "marketing_days": (1, 365), "kept_days": (30, 3650)}
 
 _WRITE = text("SELECT taken, written FROM write_messages(:most, :since, :now)")
 _LOOK_ON = text("SELECT wallets, written FROM look_on(:most, :now)")
@@ -46,6 +50,20 @@ class Step:
 async def policy_of(session: ReadSession) -> MessagePolicy:
     """How the programme writes to members; with the coalition's sight."""
     return (await session.scalars(select(MessagePolicy))).one()
+
+
+async def change_policy(session: WriteSession, policy: MessagePolicy, changes: Mapping[str, Any]) -> MessagePolicy:
+    """Write to members in another manner from now on. Raises: InvalidValue."""
+    ahead = changes.get("days_ahead", policy.days_ahead)
+    if len(ahead) > MOST_AHEAD or any(not 1 <= days <= LONGEST_AHEAD for days in ahead):
+        raise InvalidValue(f"at most {MOST_AHEAD} times, 1 to {LONGEST_AHEAD} days ahead", path=("days_ahead",))
+    for part, (least, most) in BOUNDS.items():
+        if not least <= changes.get(part, least) <= most:
+            raise InvalidValue(f"it is {least} to {most}", path=(part,))
+    for part, value in changes.items():
+        setattr(policy, part, value)
+    session.add(policy)
+    return policy
 
 
 async def write(session: WriteSession, *, since: datetime | None = None, now: datetime) -> Step:

@@ -1,0 +1,1 @@
+"""`hansa message`: the commands, what they do, and how it is shown."""
