@@ -31,6 +31,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "segment": ("Segment", lambda side: (side.segment_id,)),
     "tier_programme": ("TierProgramme", lambda side: (side.tier_programme_id,)),
     "list": ("Segment", lambda side: (side.list_id,)),
+    "referral_programme": ("ReferralProgramme", lambda side: (side.referral_programme_id,)),
     "product": ("Product", lambda side: (side.product_id,)),
     "member": ("Member", lambda side: (side.member.pairwise_id,)),
     "guest": ("Member", lambda side: (side.guest.pairwise_id,)),

@@ -17,11 +17,12 @@ from tests.isolation.message_operations import MESSAGES
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.record_operations import RECORDS
+from tests.isolation.referral_operations import REFERRALS
 from tests.isolation.reward_operations import REDEEMING, REWARDS
 from tests.isolation.segment_operations import SEGMENTS
-from tests.isolation.tier_operations import TIERS
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
+from tests.isolation.tier_operations import TIERS
 
 Variables = dict[str, Any]
 Build = Callable[[Names, Names, str], Variables]
@@ -399,6 +400,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         SETTLING,
         PAYING,
         ALLOWANCES,
+        REFERRALS,
         SEGMENTS,
         TIERS,
         REWARDS,

@@ -47,10 +47,10 @@ from domain.rewards.terms import Fulfilment, RewardKind, RewardTerms, Step, Wort
 from domain.segments import managing as segments
 from domain.segments.definitions import Definition, Goods, Spend
 from domain.segments.managing import SegmentTerms
+from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.tiers import managing as tiers
 from domain.tiers.managing import GiveTier
 from domain.tiers.terms import Measure, Tier, TierPeriod, TierTerms
-from domain.storage import COALITION, Database, ReadSession, Sight, WriteSession
 from domain.values import Points, Rate
 from partners.clients import registering
 from partners.clients.registering import CreateClient

@@ -138,6 +138,7 @@ DOORS = {
     "draws_told(uuid[])": DRAWS,
     "gifts_given(text, uuid, uuid)": "sums that name no member; of one by its wallet, which only recognition tells",
     "holds_reward(uuid, uuid, uuid, uuid)": TAKES_PARTNER,
+    "reward_told(text, uuid)": TAKES_SIGHT,
     "rewards_live(text, timestamp with time zone)": TAKES_SIGHT,
     "rewards_recorded(uuid[], integer[])": "the rewards that a partner's or a member's own redemptions name",
     "stocks_left(uuid[])": "what is shown to everybody of what has been live; the rest to its owner",
@@ -168,6 +169,28 @@ DOORS = {
     "tell_trail()": "a trigger: tells the trail of a decision from the very row that holds it",
     "wallet_signed_in(uuid)": "answers the authorization server alone",
     "wallets_due(text, timestamp with time zone, integer)": JOBS,
+    "ask_to_invite(uuid, uuid, uuid, timestamp with time zone, interval, interval)": (
+        "after a redemption that the partner itself made, or the member's own last one"
+    ),
+    "brought_by(uuid)": MEMBERS,
+    "forget_invitations(timestamp with time zone)": JOBS,
+    "invite_by_link(jsonb, timestamp with time zone)": "keeps a digest of who asked to join by a link; tells nothing",
+    "join_referral(jsonb, timestamp with time zone)": (
+        "takes a code and a friend that were recognised; tells whether it counts, and never whose code it is"
+    ),
+    "move_referral(uuid, text, jsonb, timestamp with time zone)": JOBS,
+    "my_referral(uuid)": MEMBERS,
+    "newcomers(uuid, timestamp with time zone, integer)": JOBS,
+    "post_action_returns(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "referral_code_of(uuid, uuid, text, timestamp with time zone)": (
+        "the code of a member that was recognised, or asks for itself; a code tells nothing of its member"
+    ),
+    "referral_parties(text, uuid)": "for whoever holds a code: its programme, and sealed data for the checks",
+    "referral_programmes_live()": "what members are promised",
+    "referrals_joined(timestamp with time zone, integer)": JOBS,
+    "referrals_qualified(timestamp with time zone, uuid, integer)": JOBS,
+    "referrals_returned(integer)": JOBS,
+    "to_surprise(uuid, uuid, text, integer)": OWNERS,
 }
 """Every function that runs with more rights than its caller, and why it may."""
 

@@ -37,6 +37,7 @@ from tests.builders.coalition import a_coalition, a_partner, outlet_of
 from tests.builders.webhooks import relayed
 from tests.isolation.agreeing import agree
 from tests.isolation.arguing import argue, dispute
+from tests.isolation.befriending import befriend
 from tests.isolation.couponing import Couponed, coupons
 from tests.isolation.failing import fail, sell_late
 from tests.isolation.leaving import give_notice
@@ -69,6 +70,7 @@ class Side:
     reward_draft_id: UUID
     coupons: Couponed
     segment_id: UUID
+    referral_programme_id: UUID
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
     tier_programme_id: UUID
@@ -254,6 +256,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
     then = NOW - timedelta(days=20)
     for shop, other in ((amber, birch), (birch, amber)):
         shop.made["guest"] = await shop.enrol(Identifier.card(shop.card("GUEST")))
+        await befriend(shop, shop.made["member"], shop.made["guest"])
         other.made["stranger"] = await other.meet(shop.card("GUEST"))
     for shop in (amber, birch):
         own = shop.made["member"]
@@ -370,6 +373,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         coupons=made["coupons"],
         segment_id=made["segment"].segment_id,
         list_id=made["list"].segment_id,
+        referral_programme_id=made["referral programme"],
         tier_programme_id=made["tiers"],
         product_id=product.product_id,
         sku=shop.secret("Own"),
