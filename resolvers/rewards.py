@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from secrets import token_bytes
 from uuid import UUID
@@ -18,7 +18,6 @@ from domain.paging import Page, PageRequest
 from domain.rewards import drawing, finding, handing, managing, matching, reaching, stocking
 from domain.rewards.drawing import DrawTold
 from domain.rewards.errors import RewardNotFound
-from domain.rewards.finding import Stocked
 from domain.rewards.lots import Ticket
 from domain.rewards.matching import Giving
 from domain.rewards.reaching import Reach
@@ -55,7 +54,8 @@ class Wanted:
 async def live(ctx: Context, page: PageRequest, wanted: Wanted) -> Page[Reward]:
     """The rewards that can be had or will be, the newest first: to members and visitors those for everybody."""
     own = ctx.viewer.audience in {Audience.PARTNER, Audience.COALITION}
-    found = [one.reward for one in await _seen(ctx) if (own or not one.reward.terms.segments)]
+    seen = await ctx.fetch(finding.rewards_live, sight=ctx.viewer.sight, now=ctx.now)
+    found = [one.reward for one in seen if own or not one.reward.terms.segments]
     after = found if page.after is None else [one for one in found if (one.reward_id,) < page.after]
     meeting = [one for one in after if wanted.meets(one)]
     return Page.of(meeting[: page.first + 1], page, lambda reward: (reward.reward_id,))
@@ -205,15 +205,9 @@ def _owner(ctx: Context) -> PartnerId:
     return PartnerId(acting_partner(ctx.viewer))
 
 
-async def _seen(ctx: Context) -> Sequence[Stocked]:
-    return await ctx.fetch(finding.rewards_live, sight=ctx.viewer.sight, now=ctx.now)
-
-
 async def _for_visitors(ctx: Context, reward_id: RewardId) -> Reward:
-    """A reward that is live; one for members of segments only to a member it means. Raises: RewardNotFound."""
-    found = next((one for one in await _seen(ctx) if one.reward.reward_id == reward_id), None)
-    if found is None:
-        raise RewardNotFound
+    """A reward that is or was live; one for members of segments only to a member it means. Raises: RewardNotFound."""
+    found = await ctx.fetch(finding.reward_told, reward_id, sight=ctx.viewer.sight)
     if ctx.viewer.audience is Audience.MEMBER and found.reward.terms.segments:
         usual = zone((await coalition(ctx)).time_zone)
         member, sight = member_meant(ctx.viewer), ctx.viewer.sight

@@ -26,6 +26,7 @@ Key: TypeAlias = tuple[RewardId, int | None]
 """A reward, and a version of it; None: the one that is live or paused."""
 
 _LIVE = "SELECT * FROM rewards_live($1, $2)"
+_TOLD = "SELECT * FROM reward_told($1, $2)"
 _HOLDS = "SELECT holds_reward($1, $2, $3, $4)"
 _RECORDED = "SELECT * FROM rewards_recorded($1::uuid[], $2::int[])"
 
@@ -43,6 +44,14 @@ async def rewards_live(pool: Pool, *, sight: Sight, now: datetime) -> list[Stock
     """The rewards that can be had or will be, for whoever looks, the newest first; one call."""
     rows = await pool.fetch(_LIVE, sight.value, now)
     return [Stocked(reward=_from_record(row), left=row["stock"]) for row in rows]
+
+
+async def reward_told(pool: Pool, reward_id: RewardId, *, sight: Sight) -> Stocked:
+    """A reward as it was live last, also when it is over, for whoever looks. Raises: RewardNotFound."""
+    row = await pool.fetchrow(_TOLD, sight.value, reward_id)
+    if row is None:
+        raise RewardNotFound
+    return Stocked(reward=_from_record(row), left=row["stock"])
 
 
 async def rewards_recorded(pool: Pool, keys: Collection[Key]) -> dict[Key, Reward]:

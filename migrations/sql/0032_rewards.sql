@@ -113,8 +113,14 @@ END $$;
 
 CREATE TRIGGER reward_guarded BEFORE INSERT OR UPDATE ON reward FOR EACH ROW EXECUTE FUNCTION guard_reward();
 
--- The rewards that can be had, or will be, for whoever looks: everybody sees those that are for everybody; those of segments, the
--- coalition, the partners they name, and members, of whom the domain leaves out those that are not meant.
+-- Whether a reward is told to whoever looks: those for everybody, to everybody; those of segments to the coalition, to the partners
+-- they name, and to members, of whom the domain leaves out those that are not meant.
+CREATE FUNCTION is_told_of(sight text, r reward) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT r.personal OR CASE split_part(sight, ':', 1) WHEN 'coalition' THEN true WHEN 'member' THEN true
+        WHEN 'partner' THEN substr(sight, 9)::uuid = ANY (r.partner_id || r.partners || r.sponsors) ELSE false END
+$$;
+
+-- The rewards that can be had, or will be, for whoever looks.
 CREATE FUNCTION rewards_live(sight text, at timestamptz)
 RETURNS TABLE (reward_id uuid, version int, partner_id uuid, state varchar, terms text, live_from timestamptz, live_until timestamptz,
     commitment bytea, stock bigint)
@@ -122,10 +128,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT r.reward_id, r.version, r.partner_id, r.state, r.terms::text, r.live_from, r.live_until, r.commitment,
         CASE WHEN r.terms ? 'stock' THEN COALESCE(stock_left(r.reward_id), 0) END
     FROM reward r
-    WHERE r.state = 'LIVE' AND COALESCE((r.terms ->> 'ends_at')::timestamptz > at, true) AND (NOT r.personal
-        OR CASE split_part(sight, ':', 1) WHEN 'coalition' THEN true WHEN 'member' THEN true
-            WHEN 'partner' THEN substr(sight, 9)::uuid = ANY (r.partner_id || r.partners || r.sponsors) ELSE false END)
+    WHERE r.state = 'LIVE' AND COALESCE((r.terms ->> 'ends_at')::timestamptz > at, true) AND is_told_of(sight, r)
     ORDER BY r.reward_id DESC
+$$;
+
+-- One reward as it was live last, also when it is over: its draw can still be checked, its gifts be read about.
+CREATE FUNCTION reward_told(sight text, reward uuid)
+RETURNS TABLE (reward_id uuid, version int, partner_id uuid, state varchar, terms text, live_from timestamptz, live_until timestamptz,
+    commitment bytea, stock bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT r.reward_id, r.version, r.partner_id, r.state, r.terms::text, r.live_from, r.live_until, r.commitment,
+        CASE WHEN r.terms ? 'stock' THEN COALESCE(stock_left(r.reward_id), 0) END
+    FROM reward r WHERE r.reward_id = reward_told.reward AND r.live_from IS NOT NULL AND is_told_of(sight, r)
+    ORDER BY r.version DESC LIMIT 1
 $$;
 
 -- Versions of rewards that redemptions name, or the version that is live (or paused) where none is named.

@@ -10,6 +10,7 @@ depends_on = None
 
 DOORS = (
     "rewards_live(text, timestamptz)",
+    "reward_told(text, uuid)",
     "rewards_recorded(uuid[], integer[])",
     "stocks_left(uuid[])",
     "gifts_given(text, uuid, uuid)",

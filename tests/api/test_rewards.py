@@ -307,10 +307,11 @@ def _ticket(line: str) -> dict[str, Any]:
 
 
 async def theirs(api: Api) -> str:
-    """The sweepstake's id as the maker sees it; it is over, so it comes from the days when it was not."""
-    now, api.books.now = api.books.now, NOON
+    """The sweepstake's id as the maker sees it, who may check the draw also when the reward has ended."""
     (seen,) = (await api.ask("maker", SHELF))["rewards"]["nodes"]
-    api.books.now = now
+    await api.do("shop", step("rewardEnd"), reward=(await api.ask("shop", SHELF))["rewards"]["nodes"][0]["id"])
+    assert (await api.ask("maker", SHELF))["rewards"]["nodes"] == []
+    assert (await api.ask("maker", ONE, id=seen["id"]))["reward"]["state"] == "ENDED"
     return str(seen["id"])
 
 
