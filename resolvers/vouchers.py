@@ -90,12 +90,20 @@ async def find_use(ctx: Context, wallet_id: UUID, entry_id: UUID) -> UseOfVouche
     return found
 
 
-async def name_uses(ctx: Context, purchase: tuple[UUID, UUID], entries: Sequence[UseRef]) -> None:
-    """A purchase names the uses that made its lines cheaper. Raises: VoucherUseNotFound."""
-    partner_id = serving_partner(ctx.viewer)
-    if any(ref.wallet_id != purchase[0] for ref in entries):
-        raise VoucherUseNotFound
-    await ctx.post(uses.name_uses, partner_id, *purchase, [ref.entry_id for ref in entries])
+async def own_uses(ctx: Context, ids: Sequence[str]) -> list[UseRef]:
+    """The uses that global ids name, each one's own. Raises: NotFound, VoucherUseNotFound."""
+    refs = []
+    for text in ids:
+        found = await find_use(ctx, *ctx.global_ids.pair("VoucherUse", text))
+        refs.append(UseRef(wallet_id=found.wallet_id, entry_id=found.entry_id))
+    return refs
+
+
+async def explain(ctx: Context, wallet_id: UUID, purchase_id: UUID, named: Sequence[UseRef]) -> None:
+    """A purchase that stands names the uses that made its lines cheaper, as far as they are the same wallet's."""
+    entries = [ref.entry_id for ref in named if ref.wallet_id == wallet_id]
+    if entries:
+        await ctx.post(uses.name_uses, serving_partner(ctx.viewer), wallet_id, purchase_id, entries)
 
 
 async def mine(ctx: Context, page: PageRequest, *, only_open: bool) -> Page[Told]:

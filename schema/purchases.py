@@ -18,8 +18,9 @@ from domain.ids import PartnerId
 from domain.settlement.counting import CountedPart as DomainCountedPart
 from domain.values import Money as DomainMoney
 from domain.values import Points
+from domain.vouchers.uses import UseRef
 from partners.scopes import Scope
-from resolvers import invoices, purchases
+from resolvers import invoices, purchases, vouchers
 from resolvers.context import Context, Info
 from resolvers.policies import acting_partner
 from schema.awards import Award, AwardCut, Benefit, WonToken
@@ -170,6 +171,8 @@ class PurchaseRecordInput(PurchasePreviewInput):
     """Your reference for who served."""
     receipt_number: str | None = None
     """Your own number of the receipt, by which it can be returned."""
+    voucher_uses: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """The uses of vouchers that made its lines cheaper; each names one purchase."""
 
     def to_command(self, ctx: Context) -> RecordPurchase:
         """As the domain takes it."""
@@ -280,7 +283,10 @@ class PurchaseMutation:
     @staticmethod
     async def purchase_record(info: Info, input: PurchaseRecordInput) -> Any:
         """Record a purchase; the member has the points at once, or after the return window."""
-        return _payload(await purchases.record(info.context, input.to_command(info.context)))
+        uses = await vouchers.own_uses(info.context, input.voucher_uses)
+        receipt = await purchases.record(info.context, input.to_command(info.context))
+        await vouchers.explain(info.context, receipt.wallet_id, receipt.entry_id, uses)
+        return _payload(receipt)
 
     @strawberry.mutation(graphql_type=PurchasesPayload, extensions=[WRITE, refusals])
     @staticmethod
@@ -295,11 +301,16 @@ async def _recorded(ctx: Context, wanted: list[PurchaseRecordInput]) -> list[Pur
     """A result for each; what is malformed is refused alone and stops none of the others."""
     results: dict[int, PurchasePayload] = {}
     sound: dict[int, RecordPurchase] = {}
+    uses: dict[int, list[UseRef]] = {}
     for place, one in enumerate(wanted):
         try:
+            uses[place] = await vouchers.own_uses(ctx, one.voucher_uses)
             sound[place] = one.to_command(ctx)
         except DomainError as refused:
             results[place] = _payload(refused.at("purchases", str(place)))
     answers = await purchases.record_many(ctx, list(sound.values()))
-    results |= {place: _payload(answer) for place, answer in zip(sound, answers, strict=True)}
+    for place, answer in zip(sound, answers, strict=True):
+        results[place] = _payload(answer)
+        if not isinstance(answer, DomainError):
+            await vouchers.explain(ctx, answer.wallet_id, answer.entry_id, uses[place])
     return [results[place] for place in range(len(wanted))]

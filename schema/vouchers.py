@@ -383,12 +383,6 @@ class VoucherMutation:
         return _used(*await vouchers.reverse(info.context, input.to_command(info.context)))
 
 
-def use_refs(ctx: Context, ids: list[strawberry.ID]) -> list[UseRef]:
-    """The uses that global ids name. Raises: NotFound."""
-    pairs = [ctx.global_ids.pair("VoucherUse", one) for one in ids]
-    return [UseRef(wallet_id=wallet_id, entry_id=entry_id) for wallet_id, entry_id in pairs]
-
-
 def _named(ctx: Context, codes: list[str], ids: list[strawberry.ID]) -> tuple[Named, ...]:
     return (*codes, *(ctx.global_ids.pair("Voucher", one) for one in ids))
 

@@ -98,13 +98,12 @@ async def use_of(pool: Pool, ref: UseRef, *, sight: Sight) -> UseOfVouchers:
     )
 
 
-async def name_uses(pool: Pool, partner_id: UUID, wallet_id: UUID, purchase_id: UUID, entries: Sequence[UUID]) -> None:
-    """A purchase names the uses that made its lines cheaper. Raises: VoucherUseNotFound."""
-    named = await pool.fetchval(
+async def name_uses(pool: Pool, partner_id: UUID, wallet_id: UUID, purchase_id: UUID, entries: Sequence[UUID]) -> int:
+    """A purchase names the uses that made its lines cheaper; each is named once. Says how many are its."""
+    named: int = await pool.fetchval(
         "SELECT name_voucher_uses($1, $2, $3, $4::uuid[])", partner_id, wallet_id, purchase_id, list(entries)
     )
-    if not named:
-        raise VoucherUseNotFound
+    return named
 
 
 def _one(use: dict[str, object], currency: str) -> OneUse:
