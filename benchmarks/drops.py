@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
-from posting import CLIENTS, NOW, World, rate, world
+from benchmarks.posting import CLIENTS, NOW, World, rate, world
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +26,7 @@ from domain.ledger.posting import Door, post
 from domain.ledger.postings import Award, PurchasePosting, RedemptionPosting, RewardTaken
 from domain.rewards import managing, stocking
 from domain.rewards.terms import Reward, RewardKind, RewardTerms, Step, Worth
-from domain.storage import COALITION, Database, WriteSession, opened
+from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from hansa.migrating import migrate
 from hansa.postgres import EmbeddedPostgres
 
@@ -89,7 +89,7 @@ async def a_drop(database: Database, place: World, stock: int | None) -> Reward:
         stock=stock,
     )
     async with database.session(COALITION) as session, session.begin():
-        writing = WriteSession(session)
+        writing = WriteSession(ReadSession(session))
         drafted = await managing.draft(writing, owner, terms, now=NOW)
         return await managing.publish(writing, owner, drafted.reward_id, now=NOW)
 
@@ -159,7 +159,7 @@ async def _to_the_end(
 
     async def add(pieces: int) -> None:
         async with database.session(COALITION) as session, session.begin():
-            writing, whose = WriteSession(session), PartnerId(place.retailer)
+            writing, whose = WriteSession(ReadSession(session)), PartnerId(place.retailer)
             await stocking.add(writing, whose, RewardId(drop.reward_id), pieces, by=None, now=NOW)
 
     await add(100 - await owner.fetchval(LEFT, drop.reward_id))

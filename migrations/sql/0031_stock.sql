@@ -42,6 +42,15 @@ BEGIN
     RETURN EXISTS (SELECT FROM reward r WHERE r.reward_id = reward AND r.partner_id = owner);
 END $$;
 
+-- Take pieces from a slice that nobody else is just taking from, the wallet's own first: nobody is waited for.
+CREATE FUNCTION taken_unlocked(which uuid, own int, wanted bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE allowance_slice s SET left_amount = s.left_amount - wanted
+    WHERE s.allowance_id = which AND s.number = (SELECT x.number FROM allowance_slice x
+        WHERE x.allowance_id = which AND x.left_amount >= wanted ORDER BY (x.number - own + 64) % 64 LIMIT 1 FOR UPDATE SKIP LOCKED);
+    RETURN FOUND;
+END $$;
+
 -- Take pieces for the redemptions that stand: those that come too late are refused, in the order they were asked.
 CREATE FUNCTION draw_stock(verdicts verdict[], parts jsonb, at timestamptz) RETURNS verdict[] LANGUAGE plpgsql AS $$
 DECLARE
@@ -64,7 +73,9 @@ BEGIN
         IF wanted.allowance_id IS NULL THEN
             late := wanted.items;
             left_over := 0;
-        ELSIF NOT taken_at_once(wanted.allowance_id, slice_of(wanted.wallet_id, wanted.spread), wanted.pieces) THEN
+        ELSIF NOT taken_unlocked(wanted.allowance_id, slice_of(wanted.wallet_id, wanted.spread), wanted.pieces)
+            AND NOT taken_at_once(wanted.allowance_id, slice_of(wanted.wallet_id, wanted.spread), wanted.pieces)
+        THEN
             left_over := (SELECT sum(s.left_amount) FROM allowance_slice s WHERE s.allowance_id = wanted.allowance_id);
             IF left_over < wanted.fewest THEN
                 late := wanted.items;  -- known without waiting for anybody

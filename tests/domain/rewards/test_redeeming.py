@@ -339,6 +339,7 @@ async def test_handing_over_goes_step_by_step_and_no_other_way(till: Till) -> No
     who, shop = await a_member(till), PartnerId(till.books.shop.partner_id)
     mug = await a_reward(till.books, fulfilment=Fulfilment.SENT)
     ref, person = (await till.redeem(who, mug)).redemption, new_id()
+    by: dict[str, Any] = {"sight": Sight.partner(shop), "actor": f"PERSON:{person}:{shop}"}
     for state, note in (
         (FulfilmentState.READY, "Parcel 7"),
         (FulfilmentState.DONE, None),

@@ -30,8 +30,8 @@ POINTS = "SELECT sum(available + pending + held)::int FROM wallet"
 POOR = "SELECT count(*)::int FROM wallet w WHERE w.available <> $1 AND w.held = 0"
 SPENT = "SELECT COALESCE(sum(points), 0)::int FROM transfer WHERE kind = $1"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
-    AND pid <> pg_backend_pid() AND state = 'active' ORDER BY random() LIMIT 1"""
+KILL = r"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE '%post\_%' ORDER BY random() LIMIT 1"""
 
 
 @asynccontextmanager
