@@ -65,6 +65,8 @@ class Kind(StrEnum):
     COUNT = "COUNT"
     MONEY = "MONEY"
     DAY = "DAY"
+    LAST_DAY = "LAST_DAY"
+    """The day before the instant at which something ends."""
     NAME = "NAME"
     NAMES = "NAMES"
     WORD = "WORD"
@@ -85,7 +87,7 @@ class About:
 
 _POINTS = {"points": Kind.COUNT}
 _AT = {**_POINTS, "partner": Kind.NAME}
-_DAYS = {"earning_until": Kind.DAY, "spending_until": Kind.DAY}
+_DAYS = {"earning_until": Kind.LAST_DAY, "spending_until": Kind.LAST_DAY}
 
 TOPICS: Mapping[Topic, About] = {
     Topic.WELCOME: About(values={"partner": Kind.NAME}),
@@ -95,19 +97,25 @@ TOPICS: Mapping[Topic, About] = {
     ),
     Topic.POINTS_RELEASED: About(values=_POINTS, mailed=False),
     Topic.POINTS_EXPIRING: About(
-        values={**_POINTS, "first_at": Kind.DAY, "last_at": Kind.DAY, "reward": Kind.NAME, "price": Kind.COUNT}
+        values={
+            **_POINTS,
+            "first_at": Kind.LAST_DAY,
+            "last_at": Kind.LAST_DAY,
+            "reward": Kind.NAME,
+            "price": Kind.COUNT,
+        }
     ),
     Topic.POINTS_SPENT: About(values={**_AT, "reward": Kind.NAME}, mailed=False),
     Topic.POINTS_GIVEN_BACK: About(values=_AT, mailed=False),
     Topic.REWARD_IN_REACH: About(
         values={"reward": Kind.NAME, "price": Kind.COUNT, "balance": Kind.COUNT, "partner": Kind.NAME}, marketing=True
     ),
-    Topic.VOUCHER_ISSUED: About(values={"voucher": Kind.NAME, "partner": Kind.NAME, "expires_at": Kind.DAY}),
+    Topic.VOUCHER_ISSUED: About(values={"voucher": Kind.NAME, "partner": Kind.NAME, "expires_at": Kind.LAST_DAY}),
     Topic.VOUCHER_ENDING: About(
-        values={"voucher": Kind.NAME, "partner": Kind.NAME, "expires_at": Kind.DAY}, marketing=True
+        values={"voucher": Kind.NAME, "partner": Kind.NAME, "expires_at": Kind.LAST_DAY}, marketing=True
     ),
     Topic.TIER_CHANGED: About(
-        values={"tier": Kind.NAME, "before": Kind.NAME, "programme": Kind.NAME, "until": Kind.DAY}
+        values={"tier": Kind.NAME, "before": Kind.NAME, "programme": Kind.NAME, "until": Kind.LAST_DAY}
     ),
     Topic.BIRTHDAY: About(
         values={**_AT, "waiting": Kind.COUNT, "waits_until": Kind.DAY, "sponsors": Kind.NAMES, "campaigns": Kind.NAMES},
@@ -120,8 +128,8 @@ TOPICS: Mapping[Topic, About] = {
 }
 
 STAFF_TOPICS: Mapping[StaffTopic, About] = {
-    StaffTopic.SETTLEMENT_READY: About(values={"cycle": Kind.NAME, "answer_until": Kind.DAY}),
-    StaffTopic.ANSWER_DUE: About(values={"cycle": Kind.NAME, "answer_until": Kind.DAY}),
+    StaffTopic.SETTLEMENT_READY: About(values={"cycle": Kind.NAME, "answer_until": Kind.LAST_DAY}),
+    StaffTopic.ANSWER_DUE: About(values={"cycle": Kind.NAME, "answer_until": Kind.LAST_DAY}),
     StaffTopic.DISPUTE_MOVED: About(
         values={"amount": Kind.MONEY, "cycle": Kind.NAME, "state": Kind.WORD, "due_at": Kind.DAY}
     ),

@@ -5,9 +5,9 @@ English stands in the modules; each other language has its catalogue (gettext's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from gettext import NullTranslations
@@ -74,23 +74,19 @@ class Given(Mapping[str, str]):
         self._kinds = kinds
         self._wording = wording
         self._zone = zone
+        self._writers: Mapping[Kind, Callable[[Any], str]] = {
+            Kind.COUNT: lambda value: wording.count(int(value)),
+            Kind.MONEY: lambda value: wording.money(Decimal(value["amount"]), value["currency"]),
+            Kind.DAY: lambda value: wording.day(self._day(value)),
+            Kind.LAST_DAY: lambda value: wording.day(self._day(value, before=timedelta(seconds=1))),
+            Kind.NAME: self._name,
+            Kind.NAMES: lambda value: wording.names([str(name) for name in value]),
+            Kind.WORD: str,
+        }
 
     def __getitem__(self, name: str) -> str:
         """A value as it is written. Raises: KeyError."""
-        value = self._params[name]
-        match self._kinds[name]:
-            case Kind.COUNT:
-                return self._wording.count(int(value))
-            case Kind.MONEY:
-                return self._wording.money(Decimal(value["amount"]), value["currency"])
-            case Kind.DAY:
-                return self._wording.day(self._day(value))
-            case Kind.NAMES:
-                return self._wording.names([str(name) for name in value])
-            case Kind.NAME if isinstance(value, Mapping):
-                return str(value.get(self._wording.language) or next(iter(value.values())))
-            case _:
-                return str(value)
+        return self._writers[self._kinds[name]](self._params[name])
 
     def __iter__(self) -> Iterator[str]:
         """The names of what is there."""
@@ -116,7 +112,13 @@ class Given(Mapping[str, str]):
         """Names one by one, as they are stored."""
         return [str(one) for one in self._params.get(name) or ()]
 
-    def _day(self, value: str) -> date:
+    def _name(self, value: str | Mapping[str, str]) -> str:
+        """A name, or the one it has in this language."""
+        if isinstance(value, str):
+            return value
+        return value.get(self._wording.language) or next(iter(value.values()))
+
+    def _day(self, value: str, before: timedelta = timedelta(0)) -> date:
         if "T" not in value:
             return date.fromisoformat(value)
-        return datetime.fromisoformat(value).astimezone(self._zone).date()
+        return (datetime.fromisoformat(value) - before).astimezone(self._zone).date()
