@@ -96,7 +96,7 @@ async def publish(
         if begins < await _midnight(session, await _today(session, now)):
             raise TooEarly
         begins = now
-    if before is not None and before.applies_from is not None and begins <= before.applies_from:
+    if before is not None and before.applies_from is not None and begins < before.applies_from:
         raise TooEarly
     drafts = (col(TierVersionRow.programme_id) == programme_id, col(TierVersionRow.published_at).is_(None))
     written = update(TierVersionRow).where(*drafts, col(TierVersionRow.version) == draft.version)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rich import box
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from domain.tiers.models import TierStanding, Why
 from domain.tiers.queries import Programme, Version
@@ -38,16 +39,19 @@ def programmes_table(desk: Desk, programmes: Sequence[Programme]) -> Table:
 
 def programme_part(desk: Desk, programme: Programme, members: Mapping[str | None, int]) -> Group:
     """One programme, version by version."""
-    tables = [version_table(desk, programme, version, members) for version in programme.versions]
-    return Group(*tables)
+    parts: list[Text | Table] = []
+    for version in programme.versions:
+        since = "draft" if version.applies_from is None else f"from {_day(desk, version.applies_from)}"
+        parts.append(Text(f"{version.terms.name}, {owner(desk, programme)}: version {version.version}, {since}"))
+        parts.append(Text(f"{promise(version.terms)}\n"))
+        parts.append(version_table(desk, version, members))
+    return Group(*parts)
 
 
-def version_table(desk: Desk, programme: Programme, version: Version, members: Mapping[str | None, int]) -> Table:
+def version_table(desk: Desk, version: Version, members: Mapping[str | None, int]) -> Table:
     """What a version promises."""
     terms = version.terms
-    since = "draft" if version.applies_from is None else f"from {_day(desk, version.applies_from)}"
-    title = f"{terms.name}, {owner(desk, programme)}: version {version.version}, {since}\n{promise(terms)}"
-    table = _table(title, "tier", "takes", "members", "benefits", right={"takes", "members"})
+    table = _table("", "tier", "takes", "members", "benefits", right={"takes", "members"})
     for tier in terms.tiers:
         count = members.get(tier.name)
         table.add_row(

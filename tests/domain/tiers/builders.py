@@ -127,7 +127,11 @@ class Town:
     async def does(self, who: KnownMember, kind: str, *, at: PartnerId | None = None) -> None:
         """An action."""
         posting = ActionPosting(
-            **self.books.head(who, partner_id=at or self.amber), kind=kind, attributes={}, facts={"campaigns": []}
+            **self.books.head(who, partner_id=at or self.amber),
+            kind=kind,
+            attributes={},
+            facts={"campaigns": []},
+            awards=[],
         )
         await self.books.posted(Door.ACTIONS, posting)
 

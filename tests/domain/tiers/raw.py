@@ -18,8 +18,8 @@ ENTRY = """INSERT INTO entry (wallet_id, entry_id, version, kind, member_id, par
     refers_to, occurred_at, posted_at, cycle_id, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $9, $2, '')"""
 PURCHASE = """INSERT INTO purchase (wallet_id, entry_id, partner_id, occurred_at, currency, total, numbers, skus,
     quantities, amounts, facts, returns) VALUES ($1, $2, $3, $4, 'USD', $5, $6, $7, $8, $9, '{}', $10)"""
-RETURN = """INSERT INTO purchase_return (wallet_id, entry_id, purchase_entry_id, partner_id, number, numbers, quantities,
-    amounts) VALUES ($1, $2, $3, $4, 1, $5, $6, $7)"""
+RETURN = """INSERT INTO purchase_return (wallet_id, entry_id, purchase_entry_id, partner_id, number, numbers,
+    quantities, amounts) VALUES ($1, $2, $3, $4, 1, $5, $6, $7)"""
 TRANSFER = """INSERT INTO transfer (wallet_id, entry_id, n, kind, debit, credit, points, lot_id, sponsor_id,
     sponsor_contract_id, accrual_cycle_id, campaign_id, campaign_version, partner_id, cycle_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $2, $8, $8, $8, $9, 1, $8, $8)"""
