@@ -17,10 +17,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
-from benchmarks.posting import CLIENTS, NOW, World, rate, world
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.posting import CLIENTS, NOW, World, rate, world
 from domain.ids import PartnerId, RewardId
 from domain.ledger.posting import Door, post
 from domain.ledger.postings import Award, PurchasePosting, RedemptionPosting, RewardTaken
