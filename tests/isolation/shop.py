@@ -156,7 +156,7 @@ class Shop:
     async def _rewarding(self) -> None:
         """A reward of its own for members of its list, with a stock, and a draft."""
         listed = frozenset({self.made["list"].segment_id})
-        usual = {
+        usual: dict[str, Any] = {
             "kind": RewardKind.GIFT,
             "steps": (Step(points=100, worth=Worth(thing=self.secret("Thing"))),),
             "partners": frozenset({self.partner_id}),
