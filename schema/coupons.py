@@ -11,26 +11,22 @@ from domain import values
 from domain.coalition import models as coalition_models
 from domain.errors import InvalidValue
 from domain.paging import Page, PageRequest
-from domain.vouchers import pooling, queries
+from domain.vouchers import queries
 from domain.vouchers import terms as domain_terms
-from domain.vouchers.issuing import GiveVouchers
 from domain.vouchers.terms import Codes, CouponState, Pick, Together
 from partners.scopes import Scope
 from resolvers import coalition, coupons
-from resolvers.context import Context, Info
-from resolvers.policies import acting_partner
+from resolvers.context import Info
 from schema.campaign_shapes import outlets_of, partners_of
 from schema.connections import Connection, paged
 from schema.coupon_terms import CouponTermsInput
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
-from schema.members import MemberRefInput
 from schema.money import Money
 from schema.nodes import findable
 from schema.partners import Outlet, Partner
 from schema.permissions import needs
 from schema.reward_shapes import money_of
-from schema.scalars import IdempotencyKey
 from schema.shape import shows
 
 READ = needs(Scope.REWARDS_READ)
@@ -252,43 +248,6 @@ class CouponPayload:
     """Why the step was refused; empty when it was done."""
 
 
-@strawberry.type
-@shows(pooling.LineRefused)
-class CouponLineRefused:
-    """A code that was not brought in."""
-
-    line: int
-    """Its place, from 1."""
-    why: str
-    """Why."""
-
-
-@strawberry.type
-class CouponCodesPayload:
-    """What became of codes that were brought in or made."""
-
-    taken: int = 0
-    """How many are in the pool now that were not before."""
-    refused: int = 0
-    """How many were not brought in."""
-    refusals: list[CouponLineRefused] = strawberry.field(default_factory=list)
-    """Which, and why; at most the first thousand."""
-    codes: list[str] = strawberry.field(default_factory=list)
-    """The codes that were made; they are told this once."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why none was looked at; empty when each was."""
-
-
-@strawberry.type
-class CouponGivePayload:
-    """What became of vouchers that were to be given."""
-
-    codes: list[str] = strawberry.field(default_factory=list)
-    """The codes of the vouchers that the member has now."""
-    user_errors: list[UserError] = strawberry.field(default_factory=list)
-    """Why none was given; empty when they were."""
-
-
 @strawberry.input
 class CouponDraftInput:
     """A new coupon."""
@@ -332,54 +291,6 @@ class CouponStepInput:
     """The coupon."""
 
 
-@strawberry.input
-class CouponCodesImportInput:
-    """Codes for a pool."""
-
-    coupon: strawberry.ID
-    """The coupon, whose codes come from a POOL."""
-    codes: list[str]
-    """At most 10,000: each 4 to 32 letters and digits; spaces and hyphens do not count."""
-
-
-@strawberry.input
-class CouponCodesMakeInput:
-    """Codes to be made and printed."""
-
-    coupon: strawberry.ID
-    """The coupon, whose codes come from a POOL."""
-    count: int
-    """How many: at most 10,000."""
-
-
-@strawberry.input
-class CouponGiveInput:
-    """Vouchers for a member."""
-
-    idempotency_key: IdempotencyKey
-    """Yours for this gift."""
-    coupon: strawberry.ID
-    """Your coupon; it is live."""
-    member: MemberRefInput
-    """Who gets them."""
-    count: int = 1
-    """How many: at most 100."""
-    staff: str | None = None
-    """Your reference for who gave them."""
-
-    def to_command(self, ctx: Context) -> GiveVouchers:
-        """As the domain takes it."""
-        return GiveVouchers(
-            partner_id=acting_partner(ctx.viewer),
-            idempotency_key=self.idempotency_key,
-            member=self.member.to_ref(ctx),
-            coupon_id=ctx.global_ids.one("Coupon", self.coupon),
-            count=self.count,
-            occurred_at=ctx.now,
-            staff=self.staff,
-        )
-
-
 Id = Annotated[strawberry.ID, strawberry.argument(description="The coupon's id.")]
 States = Annotated[
     list[CouponState] | None, strawberry.argument(description="Only versions in these states; all if not said.")
@@ -405,7 +316,7 @@ class CouponQuery:
 
 @strawberry.type
 class CouponMutation:
-    """Coupons begin, change and end; codes are brought in, vouchers are given."""
+    """Coupons begin, change and end."""
 
     @strawberry.mutation(graphql_type=CouponPayload, extensions=[WRITE, refusals])
     @staticmethod
@@ -448,31 +359,6 @@ class CouponMutation:
     async def coupon_end(info: Info, input: CouponStepInput) -> Any:
         """Give no vouchers any more; those that are out stay good for their term."""
         return _done(await coupons.end(info.context, _id(info, input.coupon)))
-
-    @strawberry.mutation(graphql_type=CouponCodesPayload, extensions=[WRITE, refusals])
-    @staticmethod
-    async def coupon_codes_import(info: Info, input: CouponCodesImportInput) -> Any:
-        """Bring codes into a pool; one that is there already is refused by its place."""
-        brought = await coupons.bring_in(info.context, _id(info, input.coupon), input.codes)
-        return CouponCodesPayload(
-            taken=brought.taken,
-            refused=brought.refused,
-            refusals=brought.refusals,  # type: ignore[arg-type]
-        )
-
-    @strawberry.mutation(graphql_type=CouponCodesPayload, extensions=[WRITE, refusals])
-    @staticmethod
-    async def coupon_codes_make(info: Info, input: CouponCodesMakeInput) -> Any:
-        """Make codes for a pool, to be printed."""
-        made = await coupons.make_codes(info.context, _id(info, input.coupon), input.count)
-        return CouponCodesPayload(taken=len(made), codes=made)
-
-    @strawberry.mutation(graphql_type=CouponGivePayload, extensions=[WRITE, refusals])
-    @staticmethod
-    async def coupon_give(info: Info, input: CouponGiveInput) -> Any:
-        """Give a member vouchers: all of them, or none."""
-        given = await coupons.give(info.context, input.to_command(info.context))
-        return CouponGivePayload(codes=[coupons.code_given(info.context, one) for one in given])
 
 
 def _id(info: Info, text: str) -> Any:

@@ -25,15 +25,11 @@ from domain.settlement import models
 from domain.settlement.disputing import models as dispute_models
 from domain.settlement.disputing.models import DisputeState
 from domain.settlement.models import CycleState
-from domain.vouchers import terms as coupon_terms
-from domain.vouchers.models import VoucherSource
-from domain.vouchers.uses import UseOfVouchers
 from partners.telling import SCOPE_OF_KIND
 from resolvers import coalition, events, referrals
 from resolvers.context import Info
 from schema.campaigns import Campaign
 from schema.connections import Connection, paged
-from schema.coupons import Coupon
 from schema.cycles import Cycle
 from schema.disputes import Dispute
 from schema.errors import or_null
@@ -44,7 +40,6 @@ from schema.permissions import needs
 from schema.purchases import Purchase
 from schema.redemptions import Redemption
 from schema.referrals import Referral
-from schema.vouchers import VoucherUse
 
 T = TypeVar("T", bound=type)
 
@@ -293,47 +288,6 @@ class CampaignBudgetLow(Event):
     async def campaign(told: strawberry.Parent[Told], info: Info) -> domain_terms.Campaign:
         """The campaign; ask `campaignResults` for what is left."""
         return await events.campaign_of(info.context, told)
-
-
-@strawberry.type
-@tells(EventKind.VOUCHER_ISSUED)
-class VoucherIssued(Event):
-    """A member was given a voucher of one of your coupons."""
-
-    @strawberry.field
-    @staticmethod
-    def source(told: strawberry.Parent[Told]) -> VoucherSource:
-        """What it came of."""
-        return VoucherSource(told.event.detail or "")
-
-    @strawberry.field(graphql_type=Coupon | None, extensions=[or_null])
-    @staticmethod
-    async def coupon(told: strawberry.Parent[Told], info: Info) -> coupon_terms.Coupon:
-        """The coupon as it stands when this is told."""
-        return await events.coupon_of(info.context, told)
-
-
-@strawberry.interface
-class VoucherUseEvent(Event):
-    """Something happened to a use of vouchers at your tills."""
-
-    @strawberry.field(graphql_type=VoucherUse | None, extensions=[or_null])
-    @staticmethod
-    async def use(told: strawberry.Parent[Told], info: Info) -> UseOfVouchers:
-        """The use as it stands when this is told."""
-        return await events.use_of(info.context, told)
-
-
-@strawberry.type
-@tells(EventKind.VOUCHER_USED)
-class VoucherUsed(VoucherUseEvent):
-    """Vouchers were used."""
-
-
-@strawberry.type
-@tells(EventKind.VOUCHER_REVERSED)
-class VoucherReversed(VoucherUseEvent):
-    """A use of vouchers was taken back."""
 
 
 @strawberry.type

@@ -9,7 +9,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-import schema.enums  # noqa: F401  # registers them
+import schema.enums  # registers them
 import schema.tier_events  # noqa: F401  # registers it
 from resolvers.context import Info
 from schema.actions import ActionMutation, ActionQuery
@@ -24,6 +24,7 @@ from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
 from schema.companies import CompanyMutation, CompanyQuery
 from schema.contracts import ContractMutation, ContractQuery
+from schema.coupon_codes import CouponCodeMutation
 from schema.coupons import CouponMutation, CouponQuery
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
@@ -163,6 +164,7 @@ class Mutation(
     ReferralMutation,
     RewardMutation,
     CouponMutation,
+    CouponCodeMutation,
     VoucherMutation,
     CertificateMutation,
     CycleMutation,

@@ -59,6 +59,7 @@ def mine(world: World, viewer: Viewer) -> Names:
         action_type=nothing.action_type,
         outlet_code="1",
         card=nothing.card,
+        voucher_code=nothing.voucher_code,
     )
 
 

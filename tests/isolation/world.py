@@ -370,7 +370,6 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         draft_id=made["draft"].campaign_id,
         reward_id=made["reward"].reward_id,
         reward_draft_id=made["reward draft"].reward_id,
-        coupons=made["coupons"],
         segment_id=made["segment"].segment_id,
         list_id=made["list"].segment_id,
         referral_programme_id=made["referral programme"],

@@ -26,6 +26,7 @@ from domain.vouchers.issuing import live_coupons, wanted
 from domain.vouchers.models import VoucherSource
 from domain.vouchers.queries import counts_of, vouchers_of
 from domain.vouchers.terms import Codes, Coupon
+from domain.vouchers.told import Told
 from tests.domain.vouchers.builders import KEY, Counter, where
 
 NUMBERS = count(1)
@@ -153,6 +154,7 @@ async def test_a_return_cancels_an_unused_voucher_and_leaves_a_used_one(counter:
             now=counter.books.now,
         )
         [voucher] = found
+        assert isinstance(voucher, Told)
         if used:
             made = await counter.use(counter.using(voucher))
         back = counter.books.goods(who, bought)

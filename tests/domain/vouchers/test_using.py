@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -207,14 +208,15 @@ async def test_a_word_is_used_as_often_as_all_may_however_many_ask(counter: Coun
 
 async def test_day_outlet_tier_and_segment_are_held_to(counter: Counter) -> None:
     who = await counter.books.member()
-    for part, value, why in (
+    asked: list[tuple[str, Any, WhyNot]] = [
         ("weekdays", frozenset({2}), WhyNot.WRONG_DAY),  # the books' day is a Monday
         ("outlets", frozenset({counter.outlet}), WhyNot.WRONG_OUTLET),
         ("tiers", frozenset({"gold"}), WhyNot.WRONG_TIER),
         ("starts_at", counter.books.now + DAY, WhyNot.NOT_YET),
         ("least", 2001, WhyNot.BASKET_TOO_SMALL),
-    ):
-        [voucher] = await counter.given(await counter.live(name=part, **{part: value}), who)
+    ]
+    for part, value, why in asked:
+        [voucher] = await counter.given(await counter.live(None, **{"name": part, part: value}), who)
         with pytest.raises(VoucherNotApplicable) as refused:
             await counter.use(counter.using(voucher))
         assert refused.value.why == why
