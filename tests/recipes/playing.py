@@ -40,6 +40,10 @@ def cast_of(recipe: Recipe) -> Cast:
         partners={name: PartnerId(named("partner", name)) for name in recipe.partners},
         outlets={name: OutletId(named("outlet", name)) for name in recipe.outlets},
         segments={name: named("segment", name) for name in recipe.segments},
+        coupons={
+            name: (named("coupon", name), recipe.parts["coupons"].named()[name].named()["name"].text())
+            for name in recipe.coupons
+        },
     )
 
 
