@@ -57,7 +57,7 @@ async def redeem_own(ctx: Context, command: RedeemReward) -> RedemptionReceipt:
     _, member_id = acting_member(ctx.viewer)
     own = replace(command, idempotency_key=redeeming.own_key(member_id, command.idempotency_key))
     caches, key, member = await caches_of(ctx), ctx.keys.lookups, member_meant(ctx.viewer)
-    return await ctx.post(redeeming.redeem_for, own, member, caches=caches, lookup_key=key, now=ctx.now)
+    return await ctx.post(redeeming.redeem, own, own=member, caches=caches, lookup_key=key, now=ctx.now)
 
 
 async def reward_of(ctx: Context, redeemed: Redeemed) -> Reward | None:

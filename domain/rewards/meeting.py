@@ -67,6 +67,14 @@ class Met:
         return max(0, limit.most - self.counted.get(key, (0, 0))[0])
 
 
+async def reward_at(pool: Pool, partner_id: PartnerId, reward_id: RewardId) -> Reward:
+    """A reward that can be had at a partner, live or paused. Raises: RewardNotFound."""
+    reward = (await rewards_recorded(pool, [(reward_id, None)])).get((reward_id, None))
+    if reward is None or partner_id not in reward.terms.partners:
+        raise RewardNotFound
+    return reward
+
+
 async def meet(
     pool: Pool,
     partner_id: PartnerId,
@@ -81,9 +89,7 @@ async def meet(
 
     Raises: RewardNotFound, also where it cannot be had at this partner; RewardNotOpen, NotEligible.
     """
-    reward = (await rewards_recorded(pool, [(reward_id, None)])).get((reward_id, None))
-    if reward is None or partner_id not in reward.terms.partners:
-        raise RewardNotFound
+    reward = await reward_at(pool, partner_id, reward_id)
     terms, shopper = reward.terms, (partner_id, member.wallet_id, member.member_id)
     asks_tiers = bool(terms.tiers or any(phase.tiers for phase in terms.early))
     tiers = (await tiers_of(pool, [shopper], at=now))[shopper] if asks_tiers else frozenset[str]()

@@ -22,7 +22,7 @@ from domain.ledger.posting import Door, post
 from domain.ledger.postings import BenefitGiven, RedemptionPosting, RewardTaken, Verdict, VoucherWanted
 from domain.members.recognition import KnownMember, MemberRef, recognise, unknown
 from domain.products.facts import ProductFacts
-from domain.rewards.meeting import Met, check_own, meet
+from domain.rewards.meeting import Met, check_own, meet, reward_at
 from domain.rewards.queries import RedemptionRef
 from domain.rewards.quoting import Ask, Quote, quoted
 from domain.rewards.redemption import FUTURE, RedemptionReceipt, receipt_of
@@ -95,25 +95,24 @@ async def quote(pool: Pool, command: RedeemReward, *, caches: Caches, lookup_key
 
 
 async def redeem(
-    pool: Pool, command: RedeemReward, *, caches: Caches, lookup_key: bytes, now: datetime
+    pool: Pool,
+    command: RedeemReward,
+    *,
+    caches: Caches,
+    lookup_key: bytes,
+    now: datetime,
+    own: KnownMember | None = None,
 ) -> RedemptionReceipt:
-    """Take a reward for a member, or set it aside.
+    """Take a reward for a member, or set it aside; for one who redeems for themselves (own), what needs no till.
 
     Raises: RewardNotFound, RewardNotOpen, NotEligible, LimitReached, OutOfStock, StepNotFound, BasketNeeded,
     BasketTooSmall, ArticleMissing, PointsNotPayable, InsufficientPoints, VouchersUsedUp, SponsorNotActive,
     MemberNotFound, PartnerNotActive, OutletNotFound, IdempotencyConflict, InvalidValue, Busy.
     """
-    member = await _recognised(pool, command, lookup_key, now)
-    return await redeem_for(pool, command, member, caches=caches, lookup_key=lookup_key, now=now)
-
-
-async def redeem_for(
-    pool: Pool, command: RedeemReward, member: KnownMember, *, caches: Caches, lookup_key: bytes, now: datetime
-) -> RedemptionReceipt:
-    """The same for a member who is known already; for one who redeems for themselves, what needs no till."""
     if command.occurred_at > now + FUTURE:
         raise InvalidValue("the redemption lies in the future; check the till's clock", path=("occurredAt",))
     try:
+        member = own or await _recognised(pool, command, lookup_key, now)
         verdict = await _taken(pool, command, member, caches, lookup_key, now)
     except DomainError:
         if (before := await _answered_before(pool, command)) is None:
@@ -128,7 +127,9 @@ def own_key(member_id: UUID, key: str) -> str:
 
 
 async def _recognised(pool: Pool, command: RedeemReward, lookup_key: bytes, now: datetime) -> KnownMember:
+    """Whoever names a reward of others meets nobody by it."""
     assert command.member is not None, "a member who redeems for themselves is known already"
+    await reward_at(pool, command.partner_id, command.reward_id)
     (member,) = await recognise(pool, [command.member], command.partner_id, key=lookup_key, now=now)
     if member is None:
         raise await unknown(pool, command.partner_id)

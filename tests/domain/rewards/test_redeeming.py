@@ -154,7 +154,7 @@ async def test_the_same_request_is_answered_as_at_first_whatever_happened_since(
     first = await till.send(command)
     owner = PartnerId(till.books.shop.partner_id)
     async with writing(till.books.database) as session:
-        await managing.pause(session, owner, mug.reward_id, now=till.books.now)
+        await managing.end(session, owner, mug.reward_id, now=till.books.now)
     again = await till.send(command)
     assert (again.redemption, again.replayed, again.available) == (first.redemption, True, first.available)
     with pytest.raises(IdempotencyConflict):
@@ -365,10 +365,10 @@ async def test_a_member_redeems_what_needs_no_till_and_nothing_else(till: Till) 
     off = await a_reward(till.books, kind=RewardKind.DISCOUNT, steps=TEN_OFF)
     own = replace(till.command(who, sent), member=None)
     tools: dict[str, Any] = {"caches": till.caches, "lookup_key": KEYS.lookup, "now": till.books.now}
-    receipt = await redeeming.redeem_for(till.books.pool, own, who, **tools)
+    receipt = await redeeming.redeem(till.books.pool, own, own=who, **tools)
     assert int(receipt.available) == 950
     for reward in (at_till, off):
         asked = replace(own, reward_id=reward.reward_id, idempotency_key=f"own-{reward.reward_id.hex[-8:]}")
         with pytest.raises(NotEligible) as refused:
-            await redeeming.redeem_for(till.books.pool, asked, who, **tools)
+            await redeeming.redeem(till.books.pool, asked, own=who, **tools)
         assert refused.value.why == "AT_THE_TILL"
