@@ -28,7 +28,7 @@ from domain.rewards.automatic_models import CertificateChoice
 from domain.rewards.errors import RewardNotFound, StepNotFound
 from domain.rewards.finding import rewards_live, rewards_recorded
 from domain.rewards.quoting import MOST_PIECES, Ask
-from domain.rewards.redeeming import BY_ITSELF, RedeemReward, redeem_for
+from domain.rewards.redeeming import BY_ITSELF, RedeemReward, redeem
 from domain.rewards.terms import Automatic, Reward, RewardState, RewardTerms, Step
 from domain.storage import COALITION, Sight, WriteSession
 
@@ -235,7 +235,7 @@ async def _come(
         channel=BY_ITSELF,
     )
     try:
-        receipt = await redeem_for(pool, command, member, caches=caches, lookup_key=lookup_key, now=now)
+        receipt = await redeem(pool, command, caches=caches, lookup_key=lookup_key, now=now, own=member)
     except Busy:
         raise
     except DomainError:
