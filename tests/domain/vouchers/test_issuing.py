@@ -164,6 +164,7 @@ async def test_a_return_cancels_an_unused_voucher_and_leaves_a_used_one(counter:
             with pytest.raises(VoucherCancelled):
                 await counter.use(counter.using(voucher))
     await counter.reverse(made)
+    assert isinstance(voucher, Told)
     assert await counter.state(voucher) == ("CANCELLED", 0), "what was given back is not opened again"
 
 
