@@ -54,7 +54,6 @@ async def celebrate_now(database: Database, *, keys: Keys, now: datetime) -> int
     caches = Caches.fresh(founded.currency, founded.time_zone, standard_price=founded.standard_price)
     welcomed = 0
     for partner_id in await welcoming_partners(database.pool, now=now):
-        where = {"caches": caches, "lookup_key": keys.lookups}
-        welcomed += await make_up(database.pool, partner_id, **where, now=now)
+        welcomed += await make_up(database.pool, partner_id, caches=caches, lookup_key=keys.lookups, now=now)
     days = await celebrate(database, caches=caches, lookup_key=keys.lookups, personal_key=keys.personal_data, now=now)
     return welcomed + days

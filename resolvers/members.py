@@ -79,8 +79,8 @@ async def enrol(ctx: Context, command: EnrolMember) -> Enrolled:
     keys = MemberKeys(lookup=ctx.keys.lookups, personal=ctx.keys.personal_data)
     async with ctx.guessable():
         enrolled = await ctx.post(enrolment.enrol, command, keys=keys, now=ctx.now)
-    where = {"caches": await caches_of(ctx), "lookup_key": ctx.keys.lookups}
-    await ctx.post(welcoming.welcome, enrolled.member, PartnerId(command.partner_id), **where, now=ctx.now)
+    caches, key, partner_id = await caches_of(ctx), ctx.keys.lookups, PartnerId(command.partner_id)
+    await ctx.post(welcoming.welcome, enrolled.member, partner_id, caches=caches, lookup_key=key, now=ctx.now)
     return enrolled
 
 

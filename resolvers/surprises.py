@@ -20,13 +20,13 @@ async def to_segment(ctx: Context, segment_id: UUID, occasion: str) -> Surprised
     surprise = Surprise(partner_id=PartnerId(acting_partner(ctx.viewer)), occasion=occasion)
     segment = await ctx.read(queries.segment_by_id, SegmentId(segment_id))
     found = await ctx.read(surprising.to_surprise, surprise, segment.segment_id)
-    where = {"caches": await caches_of(ctx), "lookup_key": ctx.keys.lookups}
-    return await ctx.post(surprising.surprise_members, surprise, found, **where, now=ctx.now)
+    caches, key = await caches_of(ctx), ctx.keys.lookups
+    return await ctx.post(surprising.surprise_members, surprise, found, caches=caches, lookup_key=key, now=ctx.now)
 
 
 async def to_member(ctx: Context, ref: MemberRef, occasion: str) -> Surprised:
     """Surprise one member. Raises: WrongAudience, MemberNotFound, InvalidAction."""
     surprise = Surprise(partner_id=PartnerId(acting_partner(ctx.viewer)), occasion=occasion)
     member = await members.find(ctx, ref)
-    where = {"caches": await caches_of(ctx), "lookup_key": ctx.keys.lookups}
-    return await ctx.post(surprising.surprise_member, surprise, member, **where, now=ctx.now)
+    caches, key = await caches_of(ctx), ctx.keys.lookups
+    return await ctx.post(surprising.surprise_member, surprise, member, caches=caches, lookup_key=key, now=ctx.now)

@@ -37,7 +37,7 @@ async def welcome(
 
 async def welcoming_partners(pool: Pool, *, now: datetime) -> list[PartnerId]:
     """At which partners campaigns answer that somebody joins."""
-    found = set()
+    found: set[PartnerId] = set()
     for campaign in await campaigns_in_force(pool, now=now, reach=timedelta(0)):
         window = campaign.window()
         if window is not None and window[0] <= now and (window[1] is None or now < window[1]):

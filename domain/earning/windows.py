@@ -55,7 +55,9 @@ def _waiting(award: AwardGiven, opens: datetime) -> AwardGiven:
 
 def _day(action: Action, zone: ZoneInfo) -> date:
     """The day that is celebrated."""
-    return action.occurred_at.astimezone(zone).date() + timedelta(days=int(action.attributes.get(BEFORE, 0)))  # type: ignore[arg-type]
+    before = action.attributes.get(BEFORE, 0)
+    assert isinstance(before, int), "its type says so"
+    return action.occurred_at.astimezone(zone).date() + timedelta(days=before)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

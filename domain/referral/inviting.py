@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -113,7 +113,7 @@ async def programme_for(pool: Pool, programme_id: ProgrammeId | None, *, now: da
 async def brought(session: ReadSession, member_id: UUID, programme_id: ProgrammeId) -> Brought:
     """What a member has brought about; with the member's own sight."""
     rows = (await session.execute(_MINE, {"member": member_id})).mappings()
-    counts = next((row for row in rows if row["programme_id"] == programme_id), {})
+    counts: Mapping[str, int] = next((dict(row) for row in rows if row["programme_id"] == programme_id), {})
     return Brought(**{name: int(counts.get(name, 0)) for name in Brought.__dataclass_fields__})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -110,7 +110,7 @@ async def _owned(session: WriteSession, owner: PartnerId | None, programme_id: P
     return found
 
 
-def _one(programme: Programme) -> tuple[object, object]:
+def _one(programme: Programme) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         col(Programmes.programme_id) == programme.programme_id,
         col(Programmes.version) == programme.version,

@@ -105,7 +105,7 @@ async def refusals(session: ReadSession, *, programme_id: ProgrammeId | None = N
     )
     if programme_id is not None:
         statement = statement.where(col(Referral.programme_id) == programme_id)
-    return [Refused(why=Refusal(why), count=count) for why, count in (await session.execute(statement)).all()]
+    return [Refused(why=Refusal(str(why)), count=count) for why, count in (await session.execute(statement)).all()]
 
 
 async def referrals_by_ids(session: ReadSession, referral_ids: Sequence[UUID]) -> list[Referral | None]:

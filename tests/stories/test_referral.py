@@ -87,7 +87,7 @@ async def scene(database: Database, database_url: str, tmp_path: Path) -> AsyncI
             (Flat(points=200), "REFERRAL", 'action.side == "FRIEND"'),
         ):
             await _campaign(database, shop, rule, When(triggers=frozenset({trigger}), condition=condition))
-        ways = {}
+        ways: dict[str, Any] = {}
         for name, partner, scopes in (
             ("shop", town.shop, OWNER),
             ("rival", town.rival, OWNER),
@@ -95,7 +95,7 @@ async def scene(database: Database, database_url: str, tmp_path: Path) -> AsyncI
         ):
             secret = await a_secret(database, partner, scopes=scopes)
             ways[name] = await stack.enter_async_context(Storefront.opened(town.url, secret))
-        people = {
+        people: dict[str, Any] = {
             name: await stack.enter_async_context(at_home(town.url, database_url, tmp_path, f"{name}@example.org"))
             for name in ("anna", "carl")
         }

@@ -15,13 +15,13 @@ async def surprise(desk: Desk, name: str, slug: str, occasion: str, *, json: boo
     owner = desk.partner(slug)
     wanted = Surprise(partner_id=owner, occasion=occasion)
     segment = await desk.ctx.read(segment_named, owner, name)
-    where = {"caches": await caches_of(desk.ctx), "lookup_key": desk.ctx.keys.lookups}
+    caches, key, pool = await caches_of(desk.ctx), desk.ctx.keys.lookups, desk.ctx.database.pool
     total = {"members": 0, "points": 0, "tokens": 0}
     left = True
     while left:
         async with desk.ctx.database.session(Sight.partner(owner)) as session:
             found = await to_surprise(ReadSession(session), wanted, segment.segment_id)
-        done = await surprise_members(desk.ctx.database.pool, wanted, found, **where, now=desk.ctx.now)
+        done = await surprise_members(pool, wanted, found, caches=caches, lookup_key=key, now=desk.ctx.now)
         total = {part: count + getattr(done, part) for part, count in total.items()}
         left = done.left and done.members > 0
     if json:

@@ -183,7 +183,7 @@ async def test_whoever_joins_is_welcomed_once(world: World, owner: asyncpg.Conne
     await world.live(Flat(points=50), when=When(triggers=frozenset({"JOIN"})))
     member = await world.member()
     caches = Caches.fresh("EUR", "Europe/Riga")
-    where = {"caches": caches, "lookup_key": KEYS.lookup}
+    where: dict[str, Any] = {"caches": caches, "lookup_key": KEYS.lookup}
     for _ in range(2):
         await welcome(world.database.pool, member, world.shop, **where, now=NOW)
     await world.member("CARD0002")  # and somebody died just now
@@ -196,7 +196,7 @@ async def test_whoever_joins_is_welcomed_once(world: World, owner: asyncpg.Conne
 
 async def test_nobody_is_welcomed_where_no_campaign_answers(world: World, owner: asyncpg.Connection[Any]) -> None:
     member = await world.member()
-    where = {"caches": Caches.fresh("EUR", "Europe/Riga"), "lookup_key": KEYS.lookup}
+    where: dict[str, Any] = {"caches": Caches.fresh("EUR", "Europe/Riga"), "lookup_key": KEYS.lookup}
     await welcome(world.database.pool, member, world.shop, **where, now=NOW)
     assert await owner.fetch("SELECT FROM action") == []
 
@@ -210,7 +210,7 @@ async def test_a_segment_is_surprised_once_for_each_occasion(world: World, owner
         terms = SegmentTerms(name="Regulars", definition=Definition())
         regulars = await segments.define(session, world.shop, terms, now=NOW)
         await segments.put_in(session, world.shop, regulars.segment_id, members[:3], now=NOW)
-    where = {"caches": Caches.fresh("EUR", "Europe/Riga"), "lookup_key": KEYS.lookup, "now": NOW}
+    where: dict[str, Any] = {"caches": Caches.fresh("EUR", "Europe/Riga"), "lookup_key": KEYS.lookup, "now": NOW}
     surprise = Surprise(partner_id=world.shop, occasion="First snow")
     one = await surprise_member(world.database.pool, surprise, members[0], **where)
     assert (one.members, one.points, one.left) == (1, 30, False)

@@ -162,3 +162,12 @@ async def a_street(database: Database) -> Street:
     """The shop of the usual world, and a rival."""
     world = await a_world(database)
     return Street(world=world, rival=await a_partner(database, "rival"))
+
+
+async def brought(street: Street, **changes: Any) -> tuple[KnownMember, KnownMember]:
+    """A programme that pays 500 and 200, a member, and a friend who came by its code."""
+    await street.live(**changes)
+    await street.paying()
+    anna, ben = await street.member(), await street.member()
+    assert (await street.joins(ben, anna)).counts
+    return anna, ben
