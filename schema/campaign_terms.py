@@ -320,3 +320,21 @@ def _partners(ctx: Context, ids: list[strawberry.ID]) -> frozenset[PartnerId]:
 
 def _outlets(ctx: Context, ids: list[strawberry.ID]) -> frozenset[OutletId]:
     return frozenset(OutletId(ctx.global_ids.one("Outlet", one)) for one in ids)
+
+
+@strawberry.input
+class CampaignDraftInput:
+    """A new campaign."""
+
+    terms: CampaignTermsInput
+    """What it promises and who pays."""
+
+
+@strawberry.input
+class CampaignChangeInput:
+    """A change of a campaign."""
+
+    campaign: strawberry.ID
+    """The campaign."""
+    terms: CampaignTermsInput
+    """All its terms, as they shall be."""

@@ -36,7 +36,7 @@ from schema.campaign_shapes import (
     outlets_of,
     partners_of,
 )
-from schema.campaign_terms import CampaignTermsInput
+from schema.campaign_terms import CampaignChangeInput, CampaignDraftInput
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
@@ -268,24 +268,6 @@ class CampaignPayload:
     """The campaign; null when the step was refused."""
     user_errors: list[UserError] = strawberry.field(default_factory=list)
     """Why the step was refused; empty when it was done."""
-
-
-@strawberry.input
-class CampaignDraftInput:
-    """A new campaign."""
-
-    terms: CampaignTermsInput
-    """What it promises and who pays."""
-
-
-@strawberry.input
-class CampaignChangeInput:
-    """A change of a campaign."""
-
-    campaign: strawberry.ID
-    """The campaign."""
-    terms: CampaignTermsInput
-    """All its terms, as they shall be."""
 
 
 @strawberry.input
