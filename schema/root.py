@@ -56,7 +56,8 @@ from schema.refunds import RefundMutation, RefundQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
-from schema.rewards import RewardMutation, RewardQuery
+from schema.reward_steps import RewardMutation
+from schema.rewards import RewardQuery
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
 from schema.segments import SegmentMutation, SegmentQuery
