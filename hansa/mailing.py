@@ -7,9 +7,11 @@ import secrets
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP as LINES
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
 from ipaddress import ip_address
 from pathlib import Path
@@ -27,6 +29,21 @@ PATIENCE_SECONDS = 20.0
 SUBMISSION, SUBMISSIONS = 587, 465
 FOR_GOOD = 500
 """From this code on a mail server's answer is its last word."""
+
+
+class _OneLine(UniqueUnstructuredHeader):
+    """A header that is an address: folded or encoded, no mail program could read it."""
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """As it stands."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)  # type: ignore[arg-type] # made a whole header by the registry
+_POLICY = EmailPolicy(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +165,7 @@ def read(path: Path) -> Mail:
 
 
 def _message(mail: Mail, sender: str, now: datetime) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = mail.to
     message["Subject"] = mail.subject

@@ -60,7 +60,7 @@ async def unread_changes(ctx: Context) -> AsyncGenerator[int]:
     try:
         while True:
             bell.clear()
-            count = await unread(ctx.fresh())
+            count = await unread(ctx)
             if count != told:
                 told = count
                 yield count
