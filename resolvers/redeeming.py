@@ -11,13 +11,14 @@ from domain.events import queries as events
 from domain.ids import PartnerId, RewardId
 from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
-from domain.rewards import finding, fulfilling, redeeming
+from domain.rewards import finding, fulfilling, queries, redeeming
 from domain.rewards.errors import RewardNotFound
 from domain.rewards.queries import Redeemed, RedemptionRef
 from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.redeeming import QuotedReward, RedeemReward
 from domain.rewards.redemption import RedemptionReceipt, ReverseRedemption
 from domain.rewards.terms import Reward
+from domain.vouchers.told import Told
 from resolvers import redemptions
 from resolvers.context import Context
 from resolvers.policies import acting_member, acting_partner, member_meant
@@ -63,6 +64,11 @@ async def redeem_own(ctx: Context, command: RedeemReward) -> RedemptionReceipt:
 async def reward_of(ctx: Context, redeemed: Redeemed) -> Reward | None:
     """The version of the reward that was redeemed."""
     return await ctx.load(finding.rewards_by_keys, (RewardId(redeemed.reward_id), redeemed.version))
+
+
+async def vouchers_of(ctx: Context, redeemed: Redeemed) -> list[Told]:
+    """The vouchers that came with it, as far as the viewer may see them."""
+    return await ctx.fetch(queries.vouchers_of, redeemed, sight=ctx.viewer.sight)
 
 
 async def member_of(ctx: Context, redeemed: Redeemed) -> KnownMember | None:

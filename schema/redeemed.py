@@ -12,13 +12,16 @@ from domain.rewards import queries, quoting
 from domain.rewards import terms as domain_terms
 from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.terms import Fulfilment
+from domain.vouchers import told
 from resolvers import redeeming
 from resolvers.context import Info
+from schema.limits import Cost
 from schema.members import Member
 from schema.money import Money
 from schema.reward_shapes import RewardWorth, money_of
 from schema.rewards import Reward
 from schema.shape import shows
+from schema.vouchers import Voucher
 
 
 @strawberry.type
@@ -90,6 +93,12 @@ class RedeemedReward:
     async def off(redeemed: strawberry.Parent[queries.Redeemed], info: Info) -> values.Money | None:
         """What to take off the basket."""
         return await money_of(info, redeemed.off)
+
+    @strawberry.field(graphql_type=list[Voucher], directives=[Cost(size=5)])
+    @staticmethod
+    async def vouchers(redeemed: strawberry.Parent[queries.Redeemed], info: Info) -> list[told.Told]:
+        """The vouchers that came with it, once its points were spent: to a partner, those that it takes."""
+        return await redeeming.vouchers_of(info.context, redeemed)
 
     @strawberry.field(graphql_type=Member | None)
     @staticmethod

@@ -15,14 +15,18 @@ import orjson
 from domain.earning.forms import read_parts
 from domain.ledger.errors import RedemptionNotFound
 from domain.ledger.queries import Share
-from domain.rewards.quoting import LineOff
+from domain.rewards.quoting import MOST_PIECES, LineOff
 from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.terms import Fulfilment
 from domain.rewards.worths import Worth
 from domain.storage import Sight
 from domain.values import Points
+from domain.vouchers.told import Told, told
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+_NAMED = "SELECT * FROM vouchers_named($1, $2::uuid[], $3::uuid[])"
+_OWN = "SELECT * FROM read_vouchers($1, $2, false, $3, $4)"
 
 
 class RedemptionState(StrEnum):
@@ -125,6 +129,19 @@ async def redemption(pool: Pool, ref: RedemptionRef, *, sight: Sight) -> Redempt
         values[name] = Points(values[name])
     reward = redeemed(orjson.loads(values.pop("reward") or "null"))
     return Redemption(**values | {"state": _state(row, reward), "reward": reward}, funded_by=draws)
+
+
+async def vouchers_of(pool: Pool, redeemed: Redeemed, *, sight: Sight) -> list[Told]:
+    """The vouchers that came with a reward: to a partner, those that it takes; to their member all."""
+    if not redeemed.vouchers or redeemed.state is FulfilmentState.HELD:
+        return []
+    ids, wallet_id = list(redeemed.vouchers), redeemed.wallet_id
+    if sight.partner_id is not None:
+        rows = await pool.fetch(_NAMED, sight.partner_id, [wallet_id] * len(ids), ids)
+    else:
+        after = UUID(int=max(ids).int + 1)
+        rows = await pool.fetch(_OWN, sight.value, wallet_id, after, MOST_PIECES)
+    return [told(row) for row in rows if row["voucher_id"] in redeemed.vouchers]
 
 
 def redeemed(kept: Mapping[str, Any] | None) -> Redeemed | None:
