@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from domain.ids import PartnerId
@@ -60,7 +61,7 @@ async def programmes_page(session: ReadSession, request: PageRequest) -> Page[Pr
     """The viewer's programmes as they stand, the newest first."""
     newest = (
         select(ReferralProgrammeRow)
-        .distinct(col(ReferralProgrammeRow.programme_id))
+        .ext(distinct_on(col(ReferralProgrammeRow.programme_id)))
         .where(concerning(sight_of(session), col(ReferralProgrammeRow.partner_id)))
         .order_by(col(ReferralProgrammeRow.programme_id).desc(), col(ReferralProgrammeRow.version).desc())
     )
