@@ -61,6 +61,8 @@ TRANSFER_FIELDS = (
 
 BASKET_FIELDS = ("currency", "total", "numbers", "skus", "quantities", "amounts", "facts")
 BENEFIT_FIELDS = ("benefit_id", "kind", "sponsor_id", "amount", "campaign_id", "campaign_version")
+USE_FIELDS = ("voucher_id", "coupon_id", "version", "currency", "amount", "lines")
+OWED_FIELDS = ("benefit_id", "kind", "sponsor_id", "amount")
 ACTION_FIELDS = ("kind", "attributes", "facts")
 REWARD_FIELDS = (
     *("reward_id", "version", "owner_id", "step", "pieces", "points", "unit_points", "money", "currency", "worth"),
@@ -95,6 +97,12 @@ def action_digest(action: Row) -> bytes:
 def reward_digest(redeemed: Row) -> bytes:
     """The content of a redemption that names a reward: what was promised, as the database writes it."""
     return _digest(FIELD.join(_fields(redeemed, REWARD_FIELDS)))
+
+
+def uses_digest(uses: Sequence[Row], benefits: Sequence[Row]) -> bytes:
+    """The content of a use of vouchers: each voucher with what it took off, and the money owed for it."""
+    records = [_fields(use, USE_FIELDS) for use in uses] + [_fields(benefit, OWED_FIELDS) for benefit in benefits]
+    return _digest(RECORD.join(FIELD.join(record) for record in records))
 
 
 def goods_digest(goods: Row, benefits: Sequence[UUID]) -> bytes:

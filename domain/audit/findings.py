@@ -31,6 +31,8 @@ class Wrong(StrEnum):
     """A thing was won by no entry, or is not the one that was won."""
     REWARD_DIFFERS = "REWARD_DIFFERS"
     """A reward is not what its redemption was made for, or not so much of it stands."""
+    VOUCHER_DIFFERS = "VOUCHER_DIFFERS"
+    """A voucher, or a use of it, is not what its entries made it."""
     RETURN_DIFFERS = "RETURN_DIFFERS"
     BENEFIT_DIFFERS = "BENEFIT_DIFFERS"
     ROW_ASTRAY = "ROW_ASTRAY"

@@ -46,6 +46,11 @@ TABLES = {
         " gives::text AS gives, fulfilment, pieces_left, state, redeemed_at, counts AS keys"
         " FROM reward_redemption WHERE home_wallet_id > $1 AND home_wallet_id <= $2"
     ),
+    "voucher_use": (
+        "SELECT wallet_id, entry_id, voucher_id, coupon_id, version, partner_id, currency, amount,"
+        " lines::text AS lines, used_at, reversed_entry_id FROM voucher_use WHERE wallet_id > $1 AND wallet_id <= $2"
+        " ORDER BY wallet_id, entry_id, voucher_id"
+    ),
     "tally": "SELECT wallet_id, key, counted, rewarded FROM tally WHERE wallet_id > $1 AND wallet_id <= $2",
 }
 """Every table of wallets, each row of which is read exactly once; lists and facts as the database writes them."""

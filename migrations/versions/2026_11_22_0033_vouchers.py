@@ -36,6 +36,8 @@ DOORS = (
     "certificates_due(uuid, bigint, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, uuid, integer, uuid)",
 )
 
+UNSEALED = "lookup, coupon_id, partner_id, brought_at, wallet_id, voucher_id, taken_at"
+
 EVENTS = ("VOUCHER_ISSUED", "VOUCHER_USED", "VOUCHER_REVERSED")
 
 
@@ -63,7 +65,7 @@ def upgrade() -> None:
     wall("coupon_agreement", "sees_partner(partner_id) OR sees_partner(owner_id)", command="SELECT")
     wall("coupon_agreement", "", "sees_partner(partner_id)", command="INSERT")
     grant("coupon_agreement", "SELECT, INSERT")
-    # Its owner brings codes in and counts what is left of them; who has one is not told here.
+    # Its owner brings codes in and counts what is left of them; what is sealed leaves by the doors alone.
     wall("voucher_code", "sees_partner(partner_id)", command="SELECT")
     wall(
         "voucher_code",
@@ -72,7 +74,7 @@ def upgrade() -> None:
         " WHERE c.coupon_id = voucher_code.coupon_id AND c.partner_id = voucher_code.partner_id)",
         command="INSERT",
     )
-    op.execute(f"GRANT SELECT (lookup, coupon_id, partner_id, brought_at, taken_at) ON voucher_code TO {APP_ROLE}")
+    op.execute(f"GRANT SELECT ({UNSEALED}) ON voucher_code TO {APP_ROLE}")
     grant("voucher_code", "INSERT")
     wall("voucher_code", "true", role=LEDGER_ROLE)
     grant("voucher_code", "SELECT, INSERT, UPDATE", role=LEDGER_ROLE)
