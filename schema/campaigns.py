@@ -36,7 +36,7 @@ from schema.campaign_shapes import (
     outlets_of,
     partners_of,
 )
-from schema.campaign_terms import CampaignChangeInput, CampaignDraftInput
+from schema.campaign_terms import CampaignChangeInput, CampaignDraftInput, CampaignTermsInput
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
