@@ -31,3 +31,30 @@ async def test_half_a_year_of_2015(preset: Open) -> None:
     # 7 orders of 10 points at 0.11: 7.70. A pizza of 60 points honoured at 0.10: 6.00 come back.
     await town.closes()
     await town.settles("2015-09", pizzeria="-1.70", operator="1.70")
+
+
+async def test_half_a_year_of_2023(preset: Open) -> None:
+    town = await preset("dominos-2023")
+    await town.at("2023-10-01 18:00")
+    ada, ben = await town.enrol("Ada"), await town.enrol("Ben")
+    await ada.buys({"pizza": "4.50", "tip": "1.00"})  # the tip does not count
+    await ada.buys({"pizza": "5.00"}, earns=10)
+    await ben.buys({"pizza": "15.00"}, earns=10)
+    for day in ("08", "15", "22"):
+        await town.at(f"2023-10-{day} 19:00")
+        await ada.buys({"pizza": "15.00"}, earns=10)
+    await ada.has(40)
+    await ada.cannot_take("ladder", 60, "INSUFFICIENT_POINTS")
+    await ada.takes("ladder", 20)  # a dip
+    await ada.has(20)
+    await town.at("2024-03-31 12:00")
+    await ben.has(10)
+    await town.at("2024-04-02 12:00")
+    await ben.has(0)  # half a year without an order
+    await ada.has(20)
+    await town.at("2024-04-24 12:00")
+    await ada.has(0)
+
+    # 5 orders of 10 points at 0.11: 5.50. 20 points honoured at 0.10: 2.00.
+    await town.closes()
+    await town.settles("2023-09", pizzeria="-3.50", operator="3.50")

@@ -25,9 +25,10 @@ async def test_two_years_of_stamps(preset: Open) -> None:
     await ben.has(11)  # five times two, and one
 
     await town.at("2021-08-01 12:00")
-    await ada.spends(3)  # a side
+    await ada.cannot_take("treat", 7, "INSUFFICIENT_POINTS")
+    await ada.takes("treat", 3)  # a side
     await ada.has(0)
-    await ben.spends(11)  # 5.00 off
+    await ben.takes("off", 11, off="5.00")
     await ben.has(0)
 
     await town.at("2021-09-01 12:00")

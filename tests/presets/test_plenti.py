@@ -35,7 +35,8 @@ async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     await town.at("2016-06-01 12:00")
     await ben.buys({"telephone": "399.99"}, at="telephone", earns=199)  # half of 399.99 is 199.995
     await town.at("2016-06-02 07:00")
-    await ben.spends(210, at="pharmacy")  # 2.10 dollars, of points that fuel and telephones gave
+    await ben.cannot_take("money off", 199, "STEP_NOT_FOUND", at="pharmacy")  # 200 at least
+    await ben.takes("money off", 210, at="pharmacy", off="2.10", basket={"toothpaste": "3.00"})
     await ben.has(9)
 
     await town.at("2016-07-01 00:00")
@@ -43,7 +44,7 @@ async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     await town.at("2016-12-31 23:30")
     await ada.buys({"telephone": "199.99"}, at="telephone", earns=99)
     await town.at("2017-03-01 08:00")
-    await ada.spends(400, at="fuel")  # 4.00 dollars of petrol
+    await ada.takes("money off", 400, at="fuel", off="4.00", basket={"petrol": "10.0 for 25.00"})
     await ada.has(29)  # 330 + 99 - 400
     await ada.loses(29, on="2019-01-01")  # of 2016, so until the end of 2018
     await town.at("2017-06-01 08:00")

@@ -21,6 +21,7 @@ from domain.coalition import leaving
 from domain.ledger.sweeping import sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.celebrating import celebrate_now
+from hansa.certifying import certify
 from hansa.closing import close_due
 from hansa.commands.access import sign_in_link
 from hansa.presets.finding import find
@@ -56,6 +57,16 @@ ENROL = "mutation ($input: MemberEnrolInput!) { memberEnrol(input: $input) { use
 MINE = "{ me { wallet { available pending held debt expiries { at points } } } }"
 CYCLES = "{ cycles { nodes { id name state } } }"
 STATEMENTS = "query ($cycle: ID!) { cycle(id: $cycle) { statements { role partner { slug } net { amount } } } }"
+TIERS = "{ myTiers { programme { name } tier } }"
+VOUCHERS = "{ myVouchers(first: 100) { nodes { name code expiresAt } } }"
+USE = """mutation ($input: VoucherUseInput!) { voucherUse(input: $input) {
+    use { money { amount } } userErrors { code message } } }"""
+CHOOSE = """mutation ($input: MyCertificateChooseInput!) { myCertificateChoose(input: $input) {
+    userErrors { code message } } }"""
+SEGMENTS = "{ segments(first: 100) { nodes { id name } } }"
+PUT_IN = """mutation ($input: SegmentMembersInput!) { segmentAddMembers(input: $input) {
+    userErrors { code message } } }"""
+FRIENDS = "{ myReferral { code rewarded } }"
 REWARDS = "{ rewards(first: 100) { nodes { id name state steps { points } } } }"
 
 
@@ -81,11 +92,12 @@ class Town:
             await self._move(month)
         await self._move(then)
 
-    async def enrol(self, name: str, *, at: str = "", born: str | None = None) -> Customer:
+    async def enrol(self, name: str, *, at: str = "", born: str | None = None, code: str | None = None) -> Customer:
         """Somebody takes a card at a counter, and lets every partner see the balance and make offers."""
         first = at or next(iter(self.tills))
         card = Card(f"CARD {name.upper()}")
-        details = {} if born is None else {"details": {"bornOn": born}}
+        details: dict[str, Any] = {} if born is None else {"details": {"bornOn": born}}
+        details |= {} if code is None else {"referralCode": code}
         said = {"idempotencyKey": new_key(), "cardNumber": card.number, **details}
         told = await self.tills[first].ask(ENROL, {"input": {**said, "consents": ["BALANCE", "OFFERS"]}})
         assert told["memberEnrol"]["userErrors"] == []
@@ -94,6 +106,17 @@ class Town:
                 await till.consent(card, "BALANCE", "OFFERS")
         home = await self._signed_in(member=card.number)
         return Customer(town=self, name=name, card=card, home=home, first=first)
+
+    async def puts_in(self, segment: str, customer: Customer, *, at: str) -> None:
+        """A partner puts a member into a list of its own."""
+        till = self.tills[at]
+        found = (await till.ask(SEGMENTS, {}))["segments"]["nodes"]
+        said = {
+            "segment": next(one["id"] for one in found if one["name"] == segment),
+            "members": [customer.card.input()],
+        }
+        done = await till.ask(PUT_IN, {"input": said})
+        assert done["segmentAddMembers"]["userErrors"] == []
 
     async def closes(self) -> None:
         """The cycle is over: what is posted from now on is the next one's."""
@@ -146,6 +169,7 @@ class Town:
         await celebrate_now(self.database, keys=self.keys, now=now)
         await refer_now(self.database, keys=self.keys, now=now)
         await look_around(self.database, now=now)
+        await certify(self.database, keys=self.keys, now=now)
         await close_due(self.database, now=now)
 
 
@@ -232,8 +256,7 @@ class Customer:
     async def _asked(
         self, reward: str, points: int, at: str, basket: Mapping[str, str] | None, pieces: int
     ) -> RewardAsk:
-        recipe = self.town.loaded.recipe
-        name = recipe.parts["rewards"].named()[reward].named()["name"].text()
+        name = self._name_of(reward)
         found = (await self.town.tills[at].ask(REWARDS, {}))["rewards"]["nodes"]
         one = next(one for one in found if one["name"] == name)
         costs = [int(step["points"]) for step in one["steps"]]
@@ -247,6 +270,56 @@ class Customer:
         with pytest.raises(Refused) as refused:
             await self.spends(points, at=at)
         assert refused.value.code == code, self._line(f"cannot spend {points}")
+
+    async def holds(self, *names: str) -> None:
+        """The vouchers that can be used, as the member sees them."""
+        got = sorted(one["name"] for one in await self._vouchers())
+        assert got == sorted(names), self._line(f"holds {got}")
+
+    async def how_many(self) -> int:
+        """How many vouchers can be used, whatever a wheel has made them."""
+        return len(await self._vouchers())
+
+    async def checks_in(self) -> RecordedAction:
+        """A visit by the telephone, whatever it gives."""
+        return await self.town.tills[self.first].record_action(Action(member=self.card, kind="CHECK_IN"))
+
+    async def uses(self, name: str, goods: Mapping[str, str], *, off: str, at: str = "") -> None:
+        """A voucher goes over the counter, before the goods are paid."""
+        code = next(one["code"] for one in await self._vouchers() if one["name"] == name)
+        done = await self._used(code, goods, at or self.first)
+        assert done["userErrors"] == [], self._line(f"uses {name}: {done}")
+        got = Decimal(done["use"]["money"]["amount"])
+        assert got == Decimal(off), self._line(f"uses {name}: {got}")
+
+    async def is_at(self, tier: str | None, *, in_: str | None = None) -> None:
+        """The tier in a programme, as the member sees it; in the only one, if none is named."""
+        found = (await self.home.ask(TIERS))["myTiers"]
+        got = [one["tier"] for one in found if in_ is None or one["programme"]["name"] == in_]
+        assert got == [tier], self._line(f"is at {got}")
+
+    async def saves(self, reward: str) -> None:
+        """Points are to be saved, and not to become a certificate by themselves."""
+        name = self._name_of(reward)
+        found = (await self.home.ask(REWARDS))["rewards"]["nodes"]
+        await self.home.do(CHOOSE, reward=next(one["id"] for one in found if one["name"] == name), save=True)
+
+    def _name_of(self, reward: str) -> str:
+        return self.town.loaded.recipe.parts["rewards"].named()[reward].named()["name"].text()
+
+    async def code(self) -> str:
+        """What a friend is to say on joining."""
+        return str((await self.home.ask(FRIENDS))["myReferral"]["code"])
+
+    async def _vouchers(self) -> list[dict[str, Any]]:
+        nodes: list[dict[str, Any]] = (await self.home.ask(VOUCHERS))["myVouchers"]["nodes"]
+        return nodes
+
+    async def _used(self, code: str, goods: Mapping[str, str], at: str) -> dict[str, Any]:
+        lines = [_line(article, said).input() for article, said in goods.items()]
+        said = {"codes": [code], "lines": lines, "member": self.card.input(), "idempotencyKey": new_key()}
+        outlet = {"outletCode": next(iter(self.town.loaded.outlets[at]))}
+        return dict((await self.town.tills[at].ask(USE, {"input": {**said, **outlet}}))["voucherUse"])
 
     async def has(self, available: int, *, waiting: int = 0, debt: int = 0) -> None:
         """What is in the wallet, as the member sees it."""
