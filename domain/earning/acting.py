@@ -109,10 +109,7 @@ async def givers(
 ) -> list[list[Campaign]]:
     """The campaigns that would give something for each of these actions now; nothing is recorded."""
     deeds = await _rated(pool, commands, caches, lookup_key, now)
-    return [
-        [due.campaign for due in (*one.rating.awards, *one.rating.tokens)] if isinstance(one, Deed) else []
-        for one in deeds
-    ]
+    return [_giving(one.rating) if isinstance(one, Deed) else [] for one in deeds]
 
 
 async def receipt_of(
@@ -139,6 +136,10 @@ async def receipt_of(
         currency=currency,
         rating=None,
     )
+
+
+def _giving(rating: Rating) -> list[Campaign]:
+    return [*(award.campaign for award in rating.awards), *(due.campaign for due in rating.tokens)]
 
 
 async def _record(
