@@ -161,25 +161,24 @@ async def test_people_of_a_partner_are_mailed_what_their_roles_let_them_see(post
 async def test_whatever_workers_are_killed_each_message_is_written_once_and_no_mail_goes_twice(
     post: Post, database_url: str, tmp_path: Path
 ) -> None:
-    members = [await post.member() for _ in range(60)]
+    members = [await post.member() for _ in range(30)]
     for who in members:
         await post.books.earn(who, 10)
     taken: list[str] = []
-    async with a_mail_server(taken, slow=0.1) as port:
+    async with a_mail_server(taken, slow=0.05) as port:
         variables = {
             "HANSA_DATABASE_URL": database_url,
             "HANSA_HOME": str(tmp_path),
             "HANSA_SECRET_KEY": SECRET,
             "HANSA_SMTP_URL": f"smtp://localhost:{port}",
         }
-        for mails in (6, 20, 40):
+        for mails in (4, 14):
             async with a_worker(variables) as first, a_worker(variables) as second:
                 await until(lambda: len(taken) >= mails)  # noqa: B023 - asked within the turn
                 first.send_signal(signal.SIGKILL)
                 second.send_signal(signal.SIGKILL)
             await post.books.owner.execute("UPDATE message_mail SET taken_at = taken_at - interval '10 minutes'")
         async with a_worker(variables):
-            await until(lambda: len(taken) >= 60 - 3 * 16, patience=40)
             for _ in range(400):
                 if not set(await post.states()) & {"WAITING", "TAKEN", "SENDING"}:
                     break
@@ -190,17 +189,19 @@ async def test_whatever_workers_are_killed_each_message_is_written_once_and_no_m
     assert set(counted.values()) == {1}, "no mail went twice"
     states = Counter(await post.states())
     assert set(states) <= {"SENT", "UNCLEAR"}
-    assert states["SENT"] + states["UNCLEAR"] == 60
-    assert states["UNCLEAR"] <= 3 * 8, "so many were under way when a worker was killed"
+    assert states["SENT"] + states["UNCLEAR"] == 30
+    assert states["UNCLEAR"] <= 2 * 8, "so many were under way when a worker was killed"
     for who in members:
         assert await post.topics(who) == ["POINTS_EARNED", "WELCOME"]
 
 
-async def until(holds: Callable[[], bool], patience: float = 60) -> None:
+async def until(holds: Callable[[], bool], tries: int = 3000) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(patience):
-        while not holds():
-            await asyncio.sleep(0.02)
+    for _ in range(tries):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came to that")
 
 
 @asynccontextmanager
