@@ -81,17 +81,21 @@ CREATE FUNCTION falls_out(day date, months int) RETURNS date LANGUAGE sql IMMUTA
 $$;
 
 -- Whose purchases count for each place asked: the member's own and of those that it has become; or of all who share its wallet.
+-- Where a member is alone on a wallet, all in it is its own, and no entry needs to be asked whose it is.
 CREATE FUNCTION tier_sources(household boolean, wallets uuid[], members uuid[])
-RETURNS TABLE (place bigint, wallet_id uuid, member_id uuid) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (place bigint, wallet_id uuid, member_id uuid, alone boolean) LANGUAGE sql STABLE AS $$
     WITH asked AS (
         SELECT a.place, a.wallet, a.member FROM unnest(wallets, members) WITH ORDINALITY AS a (wallet, member, place) WHERE NOT household
         UNION ALL
         SELECT a.place, a.wallet, h.member_id FROM unnest(wallets, members) WITH ORDINALITY AS a (wallet, member, place)
         JOIN member h ON h.wallet_id = a.wallet AND h.merged_into IS NULL WHERE household
     )
-    SELECT a.place, a.wallet, a.member FROM asked a
-    UNION ALL
-    SELECT a.place, m.wallet_id, m.member_id FROM asked a JOIN member m ON m.merged_into = a.member
+    SELECT s.place, s.wallet, s.member, NOT EXISTS (SELECT FROM member o WHERE o.wallet_id = s.wallet AND o.member_id <> s.member)
+    FROM (
+        SELECT a.place, a.wallet, a.member FROM asked a
+        UNION ALL
+        SELECT a.place, m.wallet_id, m.member_id FROM asked a JOIN member m ON m.merged_into = a.member
+    ) s
 $$;
 
 -- Purchases that count, with what of them does: all that was paid less what came back, or that of the lines that qualify.
@@ -106,10 +110,10 @@ BEGIN
         FROM tier_sources((terms).household, wallets, members) s
         JOIN purchase p ON p.wallet_id = s.wallet_id AND p.occurred_at >= since[s.place] AND p.occurred_at < until[s.place]
             AND (owner IS NULL OR p.partner_id = owner) AND ((terms).partners IS NULL OR p.partner_id = ANY ((terms).partners))
-        JOIN entry e ON e.wallet_id = p.wallet_id AND e.entry_id = p.entry_id AND e.member_id = s.member_id
         LEFT JOIN LATERAL (SELECT sum(a.amount) AS back FROM purchase_return b, unnest(b.amounts) AS a (amount)
             WHERE b.wallet_id = p.wallet_id AND b.purchase_entry_id = p.entry_id) r ON p.returns > 0
-        WHERE p.returns = 0 OR p.total > COALESCE(r.back, 0);
+        WHERE (p.returns = 0 OR p.total > COALESCE(r.back, 0)) AND (s.alone OR EXISTS (SELECT FROM entry e
+            WHERE e.wallet_id = p.wallet_id AND e.entry_id = p.entry_id AND e.member_id = s.member_id));
         RETURN;
     END IF;
     RETURN QUERY
@@ -119,10 +123,11 @@ BEGIN
         FROM tier_sources((terms).household, wallets, members) s
         JOIN purchase p ON p.wallet_id = s.wallet_id AND p.occurred_at >= since[s.place] AND p.occurred_at < until[s.place]
             AND (owner IS NULL OR p.partner_id = owner) AND ((terms).partners IS NULL OR p.partner_id = ANY ((terms).partners))
-        JOIN entry e ON e.wallet_id = p.wallet_id AND e.entry_id = p.entry_id AND e.member_id = s.member_id
         CROSS JOIN LATERAL unnest(p.numbers, p.skus, p.amounts, p.quantities) AS l (number, sku, amount, quantity)
         LEFT JOIN product g ON g.partner_id = p.partner_id AND g.sku = l.sku
-        WHERE l.quantity > 0 AND ((terms).skus IS NULL OR l.sku = ANY ((terms).skus))
+        WHERE (s.alone OR EXISTS (SELECT FROM entry e
+                WHERE e.wallet_id = p.wallet_id AND e.entry_id = p.entry_id AND e.member_id = s.member_id))
+            AND l.quantity > 0 AND ((terms).skus IS NULL OR l.sku = ANY ((terms).skus))
             AND ((terms).categories IS NULL OR g.category = ANY ((terms).categories))
             AND ((terms).brands IS NULL OR g.brand = ANY ((terms).brands))
             AND ((terms).departments IS NULL OR g.department = ANY ((terms).departments))
@@ -188,16 +193,24 @@ END $$;
 
 -- What members come to, each within a stretch of time of its own.
 CREATE FUNCTION tier_amounts(terms tier_terms, programme uuid, owner uuid, asked tier_amount[]) RETURNS tier_amount[]
-LANGUAGE sql STABLE AS $$
-    SELECT ARRAY(SELECT ROW(a.wallet_id, a.member_id, a.window_from, a.window_to, COALESCE(c.units, 0))::tier_amount
-        FROM unnest(asked) WITH ORDINALITY AS a (wallet_id, member_id, window_from, window_to, amount, place)
-        LEFT JOIN (SELECT p.place, sum(p.units)::bigint AS units FROM tier_pieces(terms, programme, owner,
-            ARRAY(SELECT x.wallet_id FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n),
-            ARRAY(SELECT x.member_id FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n),
-            ARRAY(SELECT x.f FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n),
-            ARRAY(SELECT x.t FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n)) p
-            GROUP BY p.place) c ON c.place = a.place ORDER BY a.place)
-$$;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    wallets uuid[];
+    members uuid[];
+    since timestamptz[];
+    until timestamptz[];
+BEGIN
+    IF cardinality(asked) = 0 THEN
+        RETURN asked;
+    END IF;
+    SELECT array_agg(a.wallet_id ORDER BY a.n), array_agg(a.member_id ORDER BY a.n), array_agg(a.f ORDER BY a.n), array_agg(a.t ORDER BY a.n)
+    INTO wallets, members, since, until FROM unnest(asked) WITH ORDINALITY AS a (wallet_id, member_id, f, t, amount, n);
+    RETURN ARRAY(SELECT ROW(a.wallet_id, a.member_id, a.f, a.t, COALESCE(c.units, 0))::tier_amount
+        FROM unnest(wallets, members, since, until) WITH ORDINALITY AS a (wallet_id, member_id, f, t, n)
+        LEFT JOIN (SELECT p.place, sum(p.units)::bigint AS units
+            FROM tier_pieces(terms, programme, owner, wallets, members, since, until) p GROUP BY p.place) c ON c.place = a.n
+        ORDER BY a.n);
+END $$;
 
 -- The version of a programme in force.
 CREATE FUNCTION tier_version_in_force(programme uuid, at timestamptz) RETURNS tier_version LANGUAGE sql STABLE AS $$
@@ -206,8 +219,8 @@ CREATE FUNCTION tier_version_in_force(programme uuid, at timestamptz) RETURNS ti
 $$;
 
 -- The stretches of time that count for the members of these wallets at an instant: the one in which it lies (turn 0), and, where
--- what was reached in the one before is kept beyond it and purchases may still come late, that one too (turn 1).
-CREATE FUNCTION tier_stretches(terms tier_terms, wallets uuid[], at timestamptz)
+-- what was reached in the one before is kept beyond it and something of it may have come late, that one too (turn 1).
+CREATE FUNCTION tier_stretches(terms tier_terms, wallets uuid[], at timestamptz, late boolean)
 RETURNS TABLE (wallet_id uuid, member_id uuid, joined_at timestamptz, turn int, since timestamptz, until timestamptz)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -226,8 +239,15 @@ BEGIN
     SELECT p.wallet_id, p.member_id, p.joined_at, 0, p.since, p.until FROM present p
     UNION ALL
     SELECT p.wallet_id, p.member_id, p.joined_at, 1, b.since, b.until FROM present p
-    CROSS JOIN LATERAL tier_window(terms, p.joined_at, p.since - interval '1 second', zone) b
-    WHERE (terms).period <> 'ROLLING' AND (terms).kept <> 'END_OF_PERIOD';
+    JOIN LATERAL tier_window(terms, p.joined_at, p.since - interval '1 second', zone) b ON true
+    WHERE late AND (terms).period = 'ANNIVERSARY' AND (terms).kept <> 'END_OF_PERIOD'
+    UNION ALL
+    SELECT p.wallet_id, p.member_id, p.joined_at, 1, b.since, b.until FROM present p
+    JOIN (SELECT d.since, w.since AS before, w.until FROM (SELECT DISTINCT x.since FROM present x) d
+        CROSS JOIN LATERAL tier_window(terms, NULL::timestamptz, d.since - interval '1 second', zone) w
+        WHERE (terms).period = 'CALENDAR_YEAR') c (since_now, since, until) ON c.since_now = p.since
+    CROSS JOIN LATERAL (SELECT c.since, c.until) b
+    WHERE late AND (terms).period = 'CALENDAR_YEAR' AND (terms).kept <> 'END_OF_PERIOD';
 END $$;
 
 -- By which version a stretch is judged that is over: by the one in force as it ended, or by the first.
@@ -237,7 +257,7 @@ CREATE FUNCTION tier_version_then(programme uuid, ended timestamptz) RETURNS int
 $$;
 
 -- What the members of these wallets have come to at an instant, and in the stretch before, by the version that judges it.
-CREATE FUNCTION qualified(programme uuid, wallets uuid[], at timestamptz)
+CREATE FUNCTION qualified(programme uuid, wallets uuid[], at timestamptz, late boolean DEFAULT true)
 RETURNS TABLE (wallet_id uuid, member_id uuid, joined_at timestamptz, turn int, version int, since timestamptz, until timestamptz, amount bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -249,9 +269,14 @@ BEGIN
     END IF;
     FOR judge IN SELECT x.* FROM tier_version x WHERE x.programme_id = programme AND x.published_at IS NOT NULL LOOP
         RETURN QUERY
-        WITH stretch AS MATERIALIZED (
-            SELECT s.*, row_number() OVER () AS place FROM tier_stretches(tier_terms_of(v.terms), wallets, at) s
-            WHERE judge.version = CASE s.turn WHEN 0 THEN v.version ELSE tier_version_then(programme, s.until) END
+        WITH everybody AS MATERIALIZED (
+            SELECT * FROM tier_stretches(tier_terms_of(v.terms), wallets, at, late)
+        ), judged AS MATERIALIZED (
+            SELECT d.turn, d.until, CASE d.turn WHEN 0 THEN v.version ELSE tier_version_then(programme, d.until) END AS version
+            FROM (SELECT DISTINCT x.turn, x.until FROM everybody x) d
+        ), stretch AS MATERIALIZED (
+            SELECT s.*, row_number() OVER () AS place FROM everybody s
+            JOIN judged j ON j.turn = s.turn AND j.until = s.until AND j.version = judge.version
         )
         SELECT s.wallet_id, s.member_id, s.joined_at, s.turn, judge.version, s.since, s.until, c.amount
         FROM stretch s JOIN unnest(tier_amounts(tier_terms_of(judge.terms), programme, v.partner_id,

@@ -14,8 +14,15 @@ $$;
 
 -- Until when a rolling window carries so much, if nothing more comes: the day on which the piece falls out that it needs.
 CREATE FUNCTION tier_carried(terms tier_terms, programme uuid, owner uuid, asked tier_amount[], thresholds bigint[])
-RETURNS TABLE (place bigint, carried timestamptz) LANGUAGE sql STABLE AS $$
-    SELECT r.place, local_midnight(falls_out(local_day(max(r.occurred_at), coalition_zone()), (terms).months), coalition_zone())
+RETURNS TABLE (place bigint, carried timestamptz) LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    zone text := coalition_zone();
+BEGIN
+    IF (terms).period <> 'ROLLING' THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT r.place, local_midnight(falls_out(local_day(max(r.occurred_at), zone), (terms).months), zone)
     FROM (
         SELECT p.place, p.occurred_at, sum(p.units) OVER (PARTITION BY p.place ORDER BY p.occurred_at DESC) AS upto
         FROM tier_pieces(terms, programme, owner,
@@ -23,8 +30,8 @@ RETURNS TABLE (place bigint, carried timestamptz) LANGUAGE sql STABLE AS $$
             ARRAY(SELECT x.member_id FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n),
             ARRAY(SELECT x.f FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n),
             ARRAY(SELECT x.t FROM unnest(asked) WITH ORDINALITY AS x (wallet_id, member_id, f, t, amount, n) ORDER BY n)) p
-    ) r WHERE r.upto >= thresholds[r.place] GROUP BY r.place
-$$;
+    ) r WHERE r.upto >= thresholds[r.place] GROUP BY r.place;
+END $$;
 
 -- Status points for what has none yet, at the rates of the version in force, from the day on which the programme began to count; and
 -- what returns take away again, at the rates by which they were given.
@@ -122,14 +129,22 @@ BEGIN
         ), carried AS (
             SELECT c.place, c.carried FROM tier_carried(terms, v.programme_id, v.partner_id,
                 ARRAY(SELECT ROW(r.wallet_id, r.member_id, r.since, r.until, 0)::tier_amount FROM reached r ORDER BY r.place),
-                ARRAY(SELECT r.threshold FROM reached r ORDER BY r.place)) c WHERE terms.period = 'ROLLING'
-        ), lasting AS (
+                ARRAY(SELECT r.threshold FROM reached r ORDER BY r.place)) c
+        ), held AS MATERIALIZED (
             SELECT r.*, COALESCE(c.carried, r.until) AS carried, g.ground_id,
-                tier_kept(terms, r.joined_at, COALESCE(g.since, at), COALESCE(c.carried, r.until), zone) AS kept
+                CASE terms.period WHEN 'ANNIVERSARY' THEN r.joined_at ELSE '-infinity' END AS born,
+                CASE terms.kept WHEN 'MONTHS' THEN COALESCE(g.since, at) ELSE '-infinity' END AS begun
             FROM reached r LEFT JOIN carried c ON c.place = r.place
-            LEFT JOIN tier_ground g ON g.wallet_id = r.wallet_id AND g.member_id = r.member_id AND g.programme_id = v.programme_id
-                AND g.tier = r.tier AND g.why = 'EARNED' AND g.taken_back_at IS NULL
-                AND CASE WHEN terms.period = 'ROLLING' THEN g.carried_until > at AND g.until > at ELSE g.window_from = r.since END
+            LEFT JOIN LATERAL (SELECT o.ground_id, o.since FROM tier_ground o  -- one by one, by its key, whatever is known of the table
+                WHERE o.wallet_id = r.wallet_id AND o.member_id = r.member_id AND o.programme_id = v.programme_id
+                AND o.tier = r.tier AND o.why = 'EARNED' AND o.taken_back_at IS NULL
+                AND CASE WHEN terms.period = 'ROLLING' THEN o.carried_until > at AND o.until > at ELSE o.window_from = r.since END
+                LIMIT 1) g ON true
+        ), term AS MATERIALIZED (
+            SELECT d.*, tier_kept(terms, d.born, d.begun, d.carried, zone) AS kept
+            FROM (SELECT DISTINCT h.born, h.begun, h.carried FROM held h) d
+        ), lasting AS MATERIALIZED (
+            SELECT h.*, t.kept FROM held h JOIN term t ON t.carried = h.carried AND t.born = h.born AND t.begun = h.begun
         ), longer AS (
             UPDATE tier_ground g SET window_from = n.since, window_to = n.until, carried_until = n.carried, until = n.kept,
                 amount = n.amount, version = n.version, threshold = n.threshold
@@ -173,51 +188,62 @@ BEGIN
     END LOOP;
 END $$;
 
--- Write down who stands where by what holds at an instant, or, for terms that ended before it, as they ended.
-CREATE FUNCTION step_tiers(v tier_version, wallets uuid[], at timestamptz, ended boolean) RETURNS SETOF tier_change LANGUAGE sql AS $$
-    WITH person AS MATERIALIZED (
-        SELECT s.*, CASE WHEN ended THEN s.due_at ELSE at END AS as_of FROM tier_standing s
-        WHERE s.programme_id = v.programme_id AND s.wallet_id = ANY (wallets)
-            AND (NOT ended OR s.due_at <= at AND s.due_at > '-infinity')
-    ), law AS MATERIALIZED (
-        SELECT tier_names(tier_terms_of(v.terms)) AS names, base_tier(tier_terms_of(v.terms)) AS base
-    ), next AS MATERIALIZED (
-        SELECT p.wallet_id, p.member_id, p.as_of, p.steps, p.tier AS was, p.until AS was_until, p.evidence AS was_evidence,
-            COALESCE((t.top).tier, l.base) AS tier, (t.top).until, COALESCE((t.top).why, 'BASE') AS why, (t.top).since AS ground_since,
-            CASE WHEN (t.top).tier IS NULL THEN '{}' ELSE tier_evidence(t.top) END AS evidence,
-            COALESCE(array_position(l.names, p.tier::text), 0) AS was_rank,
-            COALESCE(array_position(l.names, COALESCE((t.top).tier, l.base)::text), 0) AS rank
-        FROM person p CROSS JOIN law l LEFT JOIN LATERAL (
+-- Who stands where by what holds at an instant, or, for terms that ended before it, as they ended.
+CREATE TYPE tier_next AS (
+    wallet_id uuid, member_id uuid, as_of timestamptz, steps int, was varchar, was_until timestamptz, was_evidence jsonb, was_rank int,
+    tier varchar, until timestamptz, why varchar, ground_since timestamptz, evidence jsonb, rank int);
+
+CREATE FUNCTION next_tiers(v tier_version, wallets uuid[], at timestamptz, ended boolean) RETURNS tier_next[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    names text[] := tier_names(tier_terms_of(v.terms));
+    base text := base_tier(tier_terms_of(v.terms));
+BEGIN
+    RETURN ARRAY(
+        SELECT ROW(p.wallet_id, p.member_id, p.as_of, p.steps, p.tier, p.until, p.evidence,
+            COALESCE(array_position(names, p.tier::text), 0), COALESCE((t.top).tier, base), (t.top).until, COALESCE((t.top).why, 'BASE'),
+            (t.top).since, CASE WHEN (t.top).tier IS NULL THEN '{}' ELSE tier_evidence(t.top) END,
+            COALESCE(array_position(names, COALESCE((t.top).tier, base)::text), 0))::tier_next
+        FROM (
+            SELECT s.*, CASE WHEN ended THEN s.due_at ELSE at END AS as_of FROM tier_standing s
+            WHERE s.programme_id = v.programme_id AND s.wallet_id = ANY (wallets)
+                AND (NOT ended OR s.due_at <= at AND s.due_at > '-infinity')
+        ) p LEFT JOIN LATERAL (
             SELECT g AS top FROM tier_ground g
             WHERE g.wallet_id = p.wallet_id AND g.member_id = p.member_id AND g.programme_id = p.programme_id AND g.since <= p.as_of
                 AND (g.until IS NULL OR g.until > p.as_of) AND (g.taken_back_at IS NULL OR g.taken_back_at > p.as_of)
-                AND array_position(l.names, g.tier::text) IS NOT NULL
-            ORDER BY array_position(l.names, g.tier::text) DESC, g.until DESC NULLS FIRST, g.since LIMIT 1) t ON true
-    ), stood AS (
-        UPDATE tier_standing s SET tier = n.tier, until = n.until, why = n.why, evidence = n.evidence, due_at = n.until,
-            since = CASE WHEN n.was IS DISTINCT FROM n.tier THEN n.as_of ELSE s.since END,
-            steps = s.steps + CASE WHEN n.was IS DISTINCT FROM n.tier THEN 1 ELSE 0 END, looked_at = greatest(s.looked_at, n.as_of)
-        FROM next n WHERE s.wallet_id = n.wallet_id AND s.member_id = n.member_id AND s.programme_id = v.programme_id
-    ), changed AS (
-        INSERT INTO tier_step (wallet_id, member_id, programme_id, number, partner_id, was, tier, since, until, why, evidence, noted_at)
-        SELECT n.wallet_id, n.member_id, v.programme_id, n.steps + 1, v.partner_id, n.was, n.tier, n.as_of, n.until,
-            CASE WHEN n.rank > n.was_rank THEN n.why WHEN n.why = 'LANDED' AND n.ground_since = n.as_of THEN 'LANDED'
-                WHEN n.was_until <= n.as_of THEN 'TERM_OVER' ELSE 'TAKEN_BACK' END,
-            CASE WHEN n.rank > n.was_rank OR n.why = 'LANDED' AND n.ground_since = n.as_of THEN n.evidence
-                WHEN n.was_until <= n.as_of THEN n.was_evidence
-                ELSE COALESCE((SELECT tier_evidence(g) FROM tier_ground g WHERE g.wallet_id = n.wallet_id AND g.member_id = n.member_id
-                    AND g.programme_id = v.programme_id AND g.tier = n.was AND g.taken_back_at = n.as_of LIMIT 1), n.was_evidence) END,
-            at
-        FROM next n WHERE n.was IS DISTINCT FROM n.tier
-        RETURNING wallet_id, member_id, was, tier
-    )
-    SELECT v.programme_id, c.wallet_id, c.member_id, c.was, c.tier FROM changed c
-$$;
+                AND array_position(names, g.tier::text) IS NOT NULL
+            ORDER BY array_position(names, g.tier::text) DESC, g.until DESC NULLS FIRST, g.since LIMIT 1) t ON true);
+END $$;
+
+-- Write it down, each change as a step.
+CREATE FUNCTION step_tiers(v tier_version, next tier_next[], at timestamptz) RETURNS SETOF tier_change LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE tier_standing s SET tier = n.tier, until = n.until, why = n.why, evidence = n.evidence, due_at = n.until,
+        since = CASE WHEN n.was IS DISTINCT FROM n.tier THEN n.as_of ELSE s.since END,
+        steps = s.steps + CASE WHEN n.was IS DISTINCT FROM n.tier THEN 1 ELSE 0 END, looked_at = greatest(s.looked_at, n.as_of)
+    FROM unnest(next) n WHERE s.wallet_id = n.wallet_id AND s.member_id = n.member_id AND s.programme_id = v.programme_id;
+    IF NOT EXISTS (SELECT FROM unnest(next) n WHERE n.was IS DISTINCT FROM n.tier) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY INSERT INTO tier_step AS t (wallet_id, member_id, programme_id, number, partner_id, was, tier, since, until, why, evidence, noted_at)
+    SELECT n.wallet_id, n.member_id, v.programme_id, n.steps + 1, v.partner_id, n.was, n.tier, n.as_of, n.until,
+        CASE WHEN n.rank > n.was_rank THEN n.why WHEN n.why = 'LANDED' AND n.ground_since = n.as_of THEN 'LANDED'
+            WHEN n.was_until <= n.as_of THEN 'TERM_OVER' ELSE 'TAKEN_BACK' END,
+        CASE WHEN n.rank > n.was_rank OR n.why = 'LANDED' AND n.ground_since = n.as_of THEN n.evidence
+            WHEN n.was_until <= n.as_of THEN n.was_evidence
+            ELSE COALESCE((SELECT tier_evidence(g) FROM tier_ground g WHERE g.wallet_id = n.wallet_id AND g.member_id = n.member_id
+                AND g.programme_id = v.programme_id AND g.tier = n.was AND g.taken_back_at = n.as_of LIMIT 1), n.was_evidence) END,
+        at
+    FROM unnest(next) n WHERE n.was IS DISTINCT FROM n.tier
+    RETURNING t.programme_id, t.wallet_id, t.member_id, t.was, t.tier;
+END $$;
 
 CREATE FUNCTION meet_programme(programme uuid, wallets uuid[], at timestamptz) RETURNS SETOF tier_change LANGUAGE plpgsql AS $$
 DECLARE
     v tier_version := tier_version_in_force(programme, at);
     looked tier_look[];
+    fresh bigint;
+    late boolean;
 BEGIN
     IF v.programme_id IS NULL THEN
         RETURN;
@@ -226,15 +252,21 @@ BEGIN
     SELECT m.wallet_id, m.member_id, programme, v.partner_id, base_tier(tier_terms_of(v.terms)), m.joined_at, 'BASE', '{}', 0, at
     FROM member m WHERE m.wallet_id = ANY (wallets) AND m.status = 'ACTIVE' ORDER BY m.wallet_id, m.member_id
     ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS fresh = ROW_COUNT;
     -- Two postings of one wallet look one after the other; the statements below see what the other's look left.
     PERFORM FROM tier_standing s WHERE s.programme_id = programme AND s.wallet_id = ANY (wallets)
     ORDER BY s.wallet_id, s.member_id FOR UPDATE;
+    -- What comes late comes within weeks; who was looked at since has had the stretch before.
+    late := fresh > 0 OR EXISTS (SELECT FROM tier_standing s WHERE s.programme_id = programme AND s.wallet_id = ANY (wallets)
+        AND (s.due_at = '-infinity' OR s.looked_at < at - interval '200 days'))
+        OR (v.terms ->> 'period' = 'ANNIVERSARY')
+        OR at < (SELECT w.since FROM tier_window(tier_terms_of(v.terms), NULL, at, coalition_zone()) w) + interval '100 days';
     IF v.terms ->> 'measure' = 'STATUS' THEN
         PERFORM keep_status(v, array_agg(m.member_id), array_agg(m.wallet_id), at) FROM member m
         WHERE m.wallet_id = ANY (wallets) AND m.status = 'ACTIVE' HAVING count(*) > 0;
     END IF;
     looked := ARRAY(SELECT ROW(q.wallet_id, q.member_id, q.joined_at, q.turn, q.version, q.since, q.until, q.amount)::tier_look
-        FROM qualified(programme, wallets, at) q);
+        FROM qualified(programme, wallets, at, late) q);
     PERFORM take_back_tiers(v, wallets, looked, at);
     PERFORM give_tiers(v, looked, at);
     IF (v.terms ->> 'soft_landing')::boolean THEN
@@ -243,14 +275,14 @@ BEGIN
     WHILE EXISTS (SELECT FROM tier_standing s WHERE s.programme_id = programme AND s.wallet_id = ANY (wallets) AND s.due_at <= at
         AND s.due_at > '-infinity')
     LOOP
-        RETURN QUERY SELECT * FROM step_tiers(v, wallets, at, true);
+        RETURN QUERY SELECT * FROM step_tiers(v, next_tiers(v, wallets, at, true), at);
     END LOOP;
-    RETURN QUERY SELECT * FROM step_tiers(v, wallets, at, false);
+    RETURN QUERY SELECT * FROM step_tiers(v, next_tiers(v, wallets, at, false), at);
 END $$;
 
 -- The door: look again at these wallets under these programmes; who changed.
 CREATE FUNCTION meet_tiers(programmes uuid[], wallets uuid[], at timestamptz) RETURNS SETOF tier_change
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     programme uuid;
 BEGIN
