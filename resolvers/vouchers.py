@@ -109,8 +109,8 @@ async def explain(ctx: Context, wallet_id: UUID, purchase_id: UUID, named: Seque
 async def mine(ctx: Context, page: PageRequest, *, only_open: bool) -> Page[Told]:
     """The member's own vouchers, the latest first."""
     member = member_meant(ctx.viewer)
-    sight = Sight.member(member.member_id)
-    return await ctx.fetch(queries.vouchers_of, member.wallet_id, page, only_open=only_open, sight=sight)
+    sight, at = Sight.member(member.member_id), ctx.now if only_open else None
+    return await ctx.fetch(queries.vouchers_of, member.wallet_id, page, open_at=at, sight=sight)
 
 
 def code_shown(ctx: Context, voucher: Told) -> str | None:

@@ -26,7 +26,7 @@ from domain.vouchers.told import Told, told
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 _NAMED = "SELECT * FROM vouchers_named($1, $2::uuid[], $3::uuid[])"
-_OWN = "SELECT * FROM read_vouchers($1, $2, false, $3, $4)"
+_OWN = "SELECT * FROM read_vouchers($1, $2, NULL, $3, $4)"
 
 
 class RedemptionState(StrEnum):

@@ -138,11 +138,11 @@ async def counts_of(session: ReadSession, coupon_id: CouponId) -> Counts:
 
 
 async def vouchers_of(
-    pool: Pool, wallet_id: UUID, request: PageRequest, *, only_open: bool, sight: Sight
+    pool: Pool, wallet_id: UUID, request: PageRequest, *, open_at: datetime | None, sight: Sight
 ) -> Page[Told]:
-    """A member's own vouchers, the latest first."""
+    """A member's own vouchers, the latest first; only those that can still be used at an instant, if one is said."""
     after = request.after[0] if request.after else None
-    rows = await pool.fetch(_OWN, sight.value, wallet_id, only_open, after, request.first + 1)
+    rows = await pool.fetch(_OWN, sight.value, wallet_id, open_at, after, request.first + 1)
     return Page.of([told(row) for row in rows], request, lambda voucher: (voucher.voucher_id,))
 
 

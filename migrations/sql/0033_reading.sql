@@ -49,11 +49,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- A member's own, the latest first; all of the wallet's for those who share it.
-CREATE FUNCTION read_vouchers(sight text, wallet uuid, open boolean, before uuid, most int) RETURNS SETOF voucher_told
+CREATE FUNCTION read_vouchers(sight text, wallet uuid, open_at timestamptz, before uuid, most int) RETURNS SETOF voucher_told
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT (told(0, v, c)).* FROM voucher v JOIN coupon c ON c.coupon_id = v.coupon_id AND c.version = v.version
     WHERE v.wallet_id = wallet AND split_part(sight, ':', 1) IN ('member', 'coalition') AND may_see_wallet(sight, wallet, 'HISTORY')
-        AND (before IS NULL OR v.voucher_id < before) AND (NOT open OR v.state = 'OPEN')
+        AND (before IS NULL OR v.voucher_id < before) 
+        AND (open_at IS NULL OR v.state = 'OPEN' AND (v.expires_at IS NULL OR v.expires_at > open_at))
     ORDER BY v.voucher_id DESC LIMIT most
 $$;
 

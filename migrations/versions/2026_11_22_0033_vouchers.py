@@ -26,7 +26,7 @@ DOORS = (
     "find_vouchers(uuid, bytea[])",
     "vouchers_named(uuid, uuid[], uuid[])",
     "vouchers_at(uuid, uuid, uuid, timestamptz)",
-    "read_vouchers(text, uuid, boolean, uuid, integer)",
+    "read_vouchers(text, uuid, timestamptz, uuid, integer)",
     "read_voucher_use(text, uuid, uuid)",
     "vouchers_of_entry(uuid, uuid, uuid)",
     "vouchers_given(uuid, uuid, uuid)",

@@ -158,7 +158,7 @@ DOORS = {
     "post_voucher_reversals(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "post_voucher_uses(jsonb, timestamp with time zone)": TAKES_PARTNER,
     "read_voucher_use(text, uuid, uuid)": TAKES_SIGHT,
-    "read_vouchers(text, uuid, boolean, uuid, integer)": TAKES_SIGHT,
+    "read_vouchers(text, uuid, timestamp with time zone, uuid, integer)": TAKES_SIGHT,
     "vouchers_at(uuid, uuid, uuid, timestamp with time zone)": TAKES_PARTNER,
     "vouchers_given(uuid, uuid, uuid)": TAKES_PARTNER,
     "vouchers_named(uuid, uuid[], uuid[])": TAKES_PARTNER,

@@ -88,7 +88,7 @@ async def test_a_code_of_a_pool_is_shown_to_its_holder_and_used(counter: Counter
     who = await counter.books.member()
     await won(counter, who, coupon)
     page = await vouchers_of(
-        counter.books.pool, who.wallet_id, PageRequest(), only_open=True, sight=Sight.member(who.member_id)
+        counter.books.pool, who.wallet_id, PageRequest(), open_at=counter.books.now, sight=Sight.member(who.member_id)
     )
     [voucher] = page.items
     assert voucher.code(KEY) == "SUMME-R0001"
