@@ -9,8 +9,8 @@ import structlog
 
 from domain.coalition.founding import coalition_of
 from domain.earning.celebrating import celebrate
+from domain.earning.making_up import make_up, welcoming_partners
 from domain.earning.tills import Caches
-from domain.earning.welcoming import make_up, welcoming_partners
 from domain.errors import NotFound
 from domain.storage import COALITION, Database, ReadSession
 from hansa.clocks import CoalitionClock

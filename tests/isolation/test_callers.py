@@ -27,12 +27,18 @@ def test_no_partners_request_leads_to_what_is_for_jobs_and_the_service_desk() ->
             for name in re.findall(r"\b(\w+)\(", words_of(path)):
                 if NAMES.get(name) == JOBS:
                     callers.setdefault(str(path.relative_to(ROOT)), set()).add(name)
-    assert set(callers) == {"domain/ledger/moving.py", "domain/ledger/sweeping.py"}
+    assert set(callers) == {
+        *("domain/ledger/moving.py", "domain/ledger/sweeping.py", "domain/earning/making_up.py"),
+        *("domain/referral/qualifying.py", "domain/referral/taking_back.py"),
+    }
     importing = {
         str(path.relative_to(ROOT))
         for floor in ("resolvers", "schema")
         for path in (ROOT / floor).rglob("*.py")
-        if re.search(r"\b(moving|sweeping)\b", "\n".join(IMPORT.findall(path.read_text(encoding="utf-8"))))
+        if re.search(
+            r"\b(moving|sweeping|making_up|qualifying|taking_back)\b",
+            "\n".join(IMPORT.findall(path.read_text(encoding="utf-8"))),
+        )
     }
     assert importing <= {"resolvers/service.py"}, "behind service:write, which no partner and no client may hold"
     assert Scope.SERVICE_WRITE not in EVERYTHING | PARTNER_CEILING | MEMBER_SCOPES

@@ -13,11 +13,12 @@ import pytest
 from domain.earning import managing
 from domain.earning.celebrating import celebrate, falls_on
 from domain.earning.errors import InvalidAction, InvalidCampaign
+from domain.earning.making_up import make_up
 from domain.earning.prizes import Prize, Token, TokenKind
 from domain.earning.rules import Flat, Gift
 from domain.earning.surprising import Surprise, surprise_member, surprise_members, to_surprise
 from domain.earning.tills import Caches
-from domain.earning.welcoming import make_up, welcome
+from domain.earning.welcoming import welcome
 from domain.earning.when import When
 from domain.ids import SegmentId, new_id
 from domain.members.enrolment import EnrolMember, enrol
