@@ -20,6 +20,7 @@ from hansa.commands.action import app as acting
 from hansa.commands.bank import app as banking
 from hansa.commands.campaign import app as campaigning
 from hansa.commands.contract import app as contracting
+from hansa.commands.coupon import app as couponing
 from hansa.commands.dispute import app as disputes
 from hansa.commands.exit import app as leaving
 from hansa.commands.liability import app as liability
@@ -179,6 +180,7 @@ staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
 app.add_typer(campaigning.app)
+app.add_typer(couponing.app)
 app.add_typer(acting.app)
 app.add_typer(contracting.contract)
 app.add_typer(contracting.company)

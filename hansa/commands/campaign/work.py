@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,12 +18,14 @@ from domain.earning.terms import Campaign, CampaignState
 from domain.errors import InvalidValue, NotFound
 from domain.ids import CampaignId, OutletId, PartnerId
 from domain.segments.queries import find_named
+from domain.vouchers.queries import latest_coupons
 from hansa import reporting
 from hansa.commands.campaign import tables
 from hansa.commands.desk import Desk
 from hansa.commands.settle.tables import show
 from hansa.commands.settle.work import plain
-from hansa.recipes.drawing import Drawn, read_recipe
+from hansa.recipes.couponing import coupons_of
+from hansa.recipes.drawing import Drawn, Recipe, read_recipe
 from hansa.recipes.giving import Cast
 from resolvers import segments as measuring
 
@@ -169,8 +172,16 @@ async def _say(desk: Desk, campaign: Campaign, *, json: bool) -> None:
 
 async def _drawn(desk: Desk, file: Path, meant: Sequence[str]) -> tuple[Drawn, ...]:
     recipe = read_recipe(file)
+    return recipe.drawn(await cast_of(desk, recipe, meant))
+
+
+async def cast_of(desk: Desk, recipe: Recipe, meant: Sequence[str]) -> Cast:
+    """Who and what is meant by a file's names: partners by short names, the rest by what they are called here.
+
+    Raises: InvalidValue, NotFound.
+    """
     if recipe.currency != desk.currency:
-        raise InvalidValue(f"{file.name} is in {recipe.currency}, the coalition in {desk.currency}", path=("file",))
+        raise InvalidValue(f"the file is in {recipe.currency}, the coalition in {desk.currency}", path=("file",))
     slugs = dict(_pair(one) for one in meant)
     partners = {name: desk.partner(slugs.get(name, name)) for name in recipe.partners}
     outlets = {
@@ -178,7 +189,14 @@ async def _drawn(desk: Desk, file: Path, meant: Sequence[str]) -> tuple[Drawn, .
         for code, whose in recipe.outlets.items()
     }
     segments = {name: await _segment(desk, name, partners.values()) for name in recipe.segments}
-    return recipe.drawn(Cast(partners=partners, outlets=outlets, segments=segments))
+    cast = Cast(partners=partners, outlets=outlets, segments=segments)
+    known = {(one.partner_id, one.terms.name): one.coupon_id for one in await desk.ctx.read(latest_coupons)}
+    coupons = {
+        drawn.key: (known[drawn.owner, drawn.terms.name], drawn.terms.name)
+        for drawn in coupons_of(recipe, cast)
+        if (drawn.owner, drawn.terms.name) in known
+    }
+    return replace(cast, coupons=coupons)
 
 
 async def _segment(desk: Desk, name: str, partners: Iterable[PartnerId]) -> UUID:

@@ -1,0 +1,1 @@
+"""`hansa coupon`: the commands, what they do, and how it is shown."""
