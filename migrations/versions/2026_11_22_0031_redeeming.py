@@ -37,9 +37,9 @@ def upgrade() -> None:
     # Who handed a reward over is told by the trail; what a posting did by itself is in the books.
     op.execute(
         "CREATE CONSTRAINT TRIGGER reward_redemption_is_in_the_trail AFTER UPDATE ON reward_redemption"
-        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
-        " WHEN (NEW.changed_by IS NOT NULL AND (NEW.state, NEW.changed_by) IS DISTINCT FROM (OLD.state, OLD.changed_by))"
-        " EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'entry_id', 'partner_id', 'changed_by', 'state', '')"
+        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.changed_by IS NOT NULL"
+        " AND (NEW.state, NEW.changed_by) IS DISTINCT FROM (OLD.state, OLD.changed_by)) EXECUTE FUNCTION"
+        " tell_trail('DECISION_TAKEN', 'DECISION', 'entry_id', 'partner_id', 'changed_by', 'state', '')"
     )
 
 

@@ -60,7 +60,8 @@ class Town:
     async def left(self, name: str) -> int | None:
         """Pieces of a reward."""
         nodes = (await self.shop.ask(REWARDS, {}))["partnerRewards"]["nodes"]
-        return next(one["left"] for one in nodes if one["name"] == name)
+        found: int | None = next(one["left"] for one in nodes if one["name"] == name)
+        return found
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ async def _live(database: Database, own: PartnerId, sponsor: PartnerId, terms: R
 
 async def _with_points(town: Town, points: int) -> None:
     await town.shop.enrol(card=ADA.number, consents=["BALANCE"])
-    bought = Basket(member=ADA, lines=[Line("milk", Decimal(points))], currency="USD", outlet="1")
+    bought = Basket(member=ADA, lines=(Line("milk", Decimal(points)),), currency="USD", outlet="1")
     assert (await town.shop.purchase(bought)).available == points
 
 
