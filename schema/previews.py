@@ -104,6 +104,16 @@ class PreviewProgress:
 
 
 @strawberry.type
+class PreviewTierGain:
+    """What another tier would bring."""
+
+    tier: str
+    """The tier."""
+    points: Points
+    """So many points more than the basket earns now."""
+
+
+@strawberry.type
 @shows(commands.PurchasePreview)
 class PurchasePreview:
     """What a basket would earn now; nothing is written."""
@@ -119,6 +129,12 @@ class PurchasePreview:
     def points(preview: strawberry.Parent[commands.PurchasePreview]) -> Points:
         """All the points it would earn."""
         return Points(sum(award.points for award in preview.awards))
+
+    @strawberry.field
+    @staticmethod
+    def tier_gains(preview: strawberry.Parent[commands.PurchasePreview]) -> list[PreviewTierGain]:
+        """Tiers that the member does not have, and what each would bring for this basket."""
+        return [PreviewTierGain(tier=tier, points=Points(points)) for tier, points in preview.tier_gains]
 
     @strawberry.field
     @staticmethod

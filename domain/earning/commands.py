@@ -260,6 +260,8 @@ class PurchasePreview:
     currency: str
     rating: Rating
     awards: tuple[AwardGiven, ...]
+    tier_gains: tuple[tuple[str, int], ...] = ()
+    """Tiers that the member does not have, with the points that each would bring beyond those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

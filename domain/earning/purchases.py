@@ -40,6 +40,7 @@ from domain.earning.recorded import (
     recorded_tokens,
 )
 from domain.earning.telling import as_given, cuts_told, tokens_told, with_vouchers
+from domain.earning.tier_gains import tier_gains
 from domain.earning.tills import Caches, Sale, rated_sales
 from domain.earning.turns import Prepared, in_turns
 from domain.earning.verdicts import Rating
@@ -103,11 +104,13 @@ async def preview(
     (sale,) = await rated_sales(pool, [command], caches=caches, lookup_key=lookup_key, now=now, turning=False)
     if isinstance(sale, DomainError):
         raise sale
+    await caches.programmes.refresh(pool, now=now)
     return PurchasePreview(
         member=sale.member,
         currency=command.currency,
         rating=sale.rating,
         awards=_awards(sale, caches, now),
+        tier_gains=tier_gains(sale, caches.programmes.instead),
     )
 
 

@@ -25,10 +25,14 @@ _HELD = "SELECT * FROM tiers_held($1::uuid[], $2::uuid[], $3::uuid[], $4)"
 _MEET = "SELECT * FROM meet_tiers($1::uuid[], $2::uuid[], $3)"
 _LIVE = """
     SELECT p.programme_id, p.partner_id, v.terms ->> 'measure' AS measure,
-        ARRAY(SELECT jsonb_array_elements_text(v.terms -> 'partners'))::uuid[] AS partners
+        ARRAY(SELECT jsonb_array_elements_text(v.terms -> 'partners'))::uuid[] AS partners,
+        ARRAY(SELECT t ->> 'name' FROM jsonb_array_elements(v.terms -> 'tiers') AS t) AS names
     FROM tier_programme p JOIN tier_version v ON v.programme_id = p.programme_id AND v.published_at IS NOT NULL
     WHERE p.state = 'LIVE'
 """
+
+
+_PLAIN = ("programme_id", "partner_id", "measure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class _Live:
     partner_id: PartnerId | None
     measure: str
     partners: frozenset[UUID]
+    names: frozenset[str]
 
     def counts(self, partner_id: PartnerId) -> bool:
         """Whether what happens at a partner counts towards it."""
@@ -131,9 +136,14 @@ class ProgrammeBook:
             return
         rows = await pool.fetch(_LIVE)
         self._live = tuple(
-            _Live(row["programme_id"], row["partner_id"], row["measure"], frozenset(row["partners"])) for row in rows
+            _Live(*(row[name] for name in _PLAIN), frozenset(row["partners"]), frozenset(row["names"])) for row in rows
         )
         self._checked_at = now
+
+    def instead(self, tiers: tuple[str, ...], tier: str) -> tuple[str, ...]:
+        """The tiers of a member with another one, which stands in place of the one of the same programme."""
+        same = frozenset[str]().union(*(one.names for one in self._live if tier in one.names))
+        return (*(tier if held in same else held for held in tiers), *([] if same & set(tiers) else [tier]))
 
     def forget(self) -> None:
         """Look again at the next question."""

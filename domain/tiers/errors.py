@@ -93,12 +93,3 @@ class TooEarly(DomainError):
         super().__init__(
             "a version applies from today or a later day, and after the one that it follows", path=("applies_from",)
         )
-
-
-class MembersUnderWay(Conflict):
-    """All members are being looked at under this programme already."""
-
-    code = "TIER_RUN_UNDER_WAY"
-
-    def __init__(self) -> None:
-        super().__init__("all members are being looked at already; let that end first", path=("programme",))
