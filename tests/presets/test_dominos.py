@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.presets.conftest import Open
 
 
@@ -33,6 +35,7 @@ async def test_half_a_year_of_2015(preset: Open) -> None:
     await town.settles("2015-09", pizzeria="-1.70", operator="1.70")
 
 
+@pytest.mark.slow
 async def test_half_a_year_of_2023(preset: Open) -> None:
     town = await preset("dominos-2023")
     await town.at("2023-10-01 18:00")

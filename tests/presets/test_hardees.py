@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.presets.conftest import Open
 from tests.presets.town import Customer
+
+pytestmark = pytest.mark.slow
+"""Takes a few seconds each; the quick run lives through others."""
 
 
 async def test_check_ins_of_2017(preset: Open) -> None:

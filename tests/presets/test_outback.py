@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.presets.conftest import Open
+
+pytestmark = pytest.mark.slow
+"""Takes a few seconds each; the quick run lives through others."""
 
 
 async def test_four_brands_of_2016(preset: Open) -> None:
@@ -63,6 +68,6 @@ async def test_points_and_a_friend_of_2023(preset: Open) -> None:
     await ben.has(449)
 
     # 579, 199 and 250 are shared: 290 + 100 + 125 by the steaks, 5.665; 289 + 99 + 125 by the pasta, 5.643, at 0.011.
-    # 500 honoured at the pasta, 5.00. Of the friend's 5.00 at the steaks the pasta owes 2.50. Half a cent goes to the even.
+    # 500 honoured at the pasta, 5.00. Of the friend's 5.00 at the steaks the pasta owes 2.50. 5.665 is 5.66, the even.
     await town.closes()
     await town.settles("2023-01", steaks="-3.16", pasta="-3.14", operator="6.31", rounding="-0.01")

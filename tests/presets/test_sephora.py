@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.presets.conftest import Open
+
+pytestmark = pytest.mark.slow
+"""Takes a few seconds each; the quick run lives through others."""
 
 
 async def test_a_year_and_a_half(preset: Open) -> None:
