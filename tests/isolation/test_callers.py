@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from partners.scopes import MEMBER_SCOPES, PARTNER_CEILING, Scope
-from tests.isolation.test_doors import JOBS, NAMES
+from tests.isolation.doors import JOBS, NAMES
 from tests.isolation.viewers import EVERYTHING
 from tests.shape.tree import ROOT
 

@@ -1,0 +1,180 @@
+"""The doors through the wall: functions that run with more rights than their callers, each with its reason."""
+
+from __future__ import annotations
+
+TAKES_PARTNER = "a posting or read of the hot path; takes the partner and refuses what is not the partner's"
+TAKES_SIGHT = "a hot read; takes the viewer's sight and checks it"
+JOBS = "the worker's and the service desk's; no partner's request leads here"
+MEMBERS = "answers the member by its sight, and the authorization server"
+BUCKETS = "counts what a caller may still ask, under a keyed hash that tells nobody whose bucket it is"
+LOOKS_BACK = "answers a partner of its own tills alone, and the coalition of all; nobody else"
+OWNERS = "answers a segment's owner: of its own tills, and beyond them of members who allow it offers"
+DRAWS = "what everybody may check: tickets and their holders by pseudonyms, told once the draw took place"
+CUES = "a trigger: notes down from the row itself that somebody may have to be told of it"
+TILLS = "fills what a server remembers for all tills; told to nobody as it is"
+
+DOORS = {
+    "action_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
+    "action_types_in_use(uuid[])": TAKES_PARTNER,
+    "celebrants(uuid)": "answers the partner itself, of members that allow it offers",
+    "joined_at_of(uuid[], uuid[])": "for rating; asked by wallet and member, which only a recognition tells",
+    "open_stock(uuid, uuid, bigint, uuid, timestamp with time zone)": "answers the reward's owner alone",
+    "open_budget(uuid, text, bigint, text, uuid, timestamp with time zone)": "answers the campaign's owner alone",
+    "post_actions(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "tallies_of(uuid[], text[])": "for rating; asked by wallet, which only a recognition tells",
+    "campaign_hours(uuid, timestamp with time zone, text)": "answers the coalition alone",
+    "campaign_turns(uuid)": "answers the coalition alone, once the seed is open",
+    "campaigns_digest(timestamp with time zone, timestamp with time zone)": TILLS,
+    "campaigns_in_force(timestamp with time zone, timestamp with time zone)": TILLS,
+    "campaigns_recorded(uuid[], integer[])": "the campaigns that a partner's own purchases name",
+    "change_allowance(uuid, text, uuid, bigint, text, uuid, timestamp with time zone)": "answers the coalition alone",
+    "claw_backs_of(uuid, uuid, uuid)": TAKES_PARTNER,
+    "consent_of(uuid, uuid, text[], integer, timestamp with time zone, timestamp with time zone)": MEMBERS,
+    "consent_to(uuid, uuid, text[], timestamp with time zone, integer, timestamp with time zone)": TAKES_PARTNER,
+    "consents_of(uuid)": MEMBERS,
+    "consents_standing(uuid, uuid)": f"{MEMBERS}, and the partner it concerns",
+    "counters_of(uuid)": "the counters after a posting that stands; the wallet comes from its verdict",
+    "end_consents(uuid, uuid, text[], timestamp with time zone)": MEMBERS,
+    "enrol(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "entries_by_key(uuid[], text[])": TAKES_PARTNER,
+    "fold_campaigns(timestamp with time zone, text)": "answers the coalition alone; it folds what is there already",
+    "find_purchases(uuid, text, uuid)": TAKES_PARTNER,
+    "forget_full_buckets(timestamp with time zone)": "answers the authorization server alone",
+    "grants_of(uuid)": MEMBERS,
+    "has_become(uuid, uuid)": "yes or no about the member on whose behalf a client acts",
+    "hold_allowance(uuid, text, bigint, timestamp with time zone)": "answers the coalition alone",
+    "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,
+    "is_named(bytea, uuid)": "yes or no about the member on whose behalf a client acts",
+    "liability_flows(uuid[], uuid, timestamp with time zone, timestamp with time zone[], boolean)": (
+        "what became of points, in sums; answers the coalition, and a partner about its own points alone"
+    ),
+    "links_of(uuid)": MEMBERS,
+    "may_fund(uuid[], timestamp with time zone)": "yes or no about a contract, and nothing else of it",
+    "member_to_sign_in(bytea)": "answers the authorization server alone",
+    "members_told(uuid[], uuid)": TAKES_PARTNER,
+    "moves_due(integer)": JOBS,
+    "movement_leaves(uuid)": "answers the coalition alone",
+    "outstanding_of(uuid, integer)": "answers the coalition, and a sponsor of its own points",
+    "post_adjustments(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_captures(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_expiries(uuid[], timestamp with time zone)": JOBS,
+    "post_lapses(uuid[], timestamp with time zone)": JOBS,
+    "post_move_in(uuid, uuid, timestamp with time zone)": JOBS,
+    "post_move_out(uuid, uuid, uuid, uuid, timestamp with time zone)": JOBS,
+    "post_purchases(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_redemptions(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_releases(uuid[], timestamp with time zone)": JOBS,
+    "post_returns(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_reversals(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "cue_event()": CUES,
+    "cue_exit()": CUES,
+    "cue_referral()": CUES,
+    "cue_tier_steps()": CUES,
+    "cue_vouchers()": CUES,
+    "cue_wind_down()": CUES,
+    "forget_messages(timestamp with time zone, integer)": "answers the coalition alone",
+    "inbox_versions(uuid[])": "how far inboxes have come, for pages that are open; asked for the viewer's own only",
+    "look_on(integer, timestamp with time zone)": "answers the coalition alone",
+    "messages_to_plan(integer)": "answers the coalition alone, and tells of no message what is in it",
+    "plan_mails(jsonb, timestamp with time zone)": "answers the coalition alone",
+    "verify_address(uuid, bytea, timestamp with time zone)": "answers the authorization server alone",
+    "write_messages(integer, timestamp with time zone, timestamp with time zone)": "answers the coalition alone",
+    "product_feed_versions()": TILLS,
+    "products_by_sku(uuid[], text[])": TAKES_PARTNER,
+    "purchase_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
+    "read_activity(text, uuid, bigint, integer)": TAKES_SIGHT,
+    "read_redemption(text, uuid, uuid)": TAKES_SIGHT,
+    "read_versions(uuid[])": "how far wallets have come, for pages that are open; asked for the viewer's own only",
+    "read_wallet(text, uuid, timestamp with time zone)": TAKES_SIGHT,
+    "read_wallet_at(text, uuid, timestamp with time zone)": TAKES_SIGHT,
+    "recognise(bytea[], uuid, timestamp with time zone)": TAKES_PARTNER,
+    "recognise_linked(uuid[], uuid)": TAKES_PARTNER,
+    "record_line(uuid, uuid, text, uuid, uuid, text, text, uuid, jsonb, timestamp with time zone)": (
+        "appends to the one trail of all; refuses whoever does not look for those it concerns"
+    ),
+    "remember_liability(uuid, timestamp with time zone[], timestamp with time zone)": "answers the coalition alone",
+    "repoint(uuid, uuid, uuid, uuid)": JOBS,
+    "reservations(uuid[], timestamp with time zone)": (
+        "what nobody else may fund points for has to be known to whoever would; no price, no other term"
+    ),
+    "revoke_consent(uuid, uuid, uuid, text, timestamp with time zone)": (
+        "for servers of the release before; takes a wallet and its member together, whose ids nobody is told"
+    ),
+    "backtest_discounts(uuid, timestamp with time zone, timestamp with time zone)": LOOKS_BACK,
+    "backtest_purchases(uuid, timestamp with time zone, timestamp with time zone)": LOOKS_BACK,
+    "backtest_segments(uuid, timestamp with time zone, timestamp with time zone, uuid[])": LOOKS_BACK,
+    "segment_goods(uuid, uuid[], timestamp with time zone, timestamp with time zone, text[], text[])": OWNERS,
+    "segment_members_known(uuid)": OWNERS,
+    "segment_mix(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
+    "segment_profiles(uuid)": OWNERS,
+    "segment_purchases(uuid, uuid[], timestamp with time zone, timestamp with time zone)": OWNERS,
+    "segments_held(uuid[], uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
+    "reveal_seed(uuid, timestamp with time zone)": "opens what the viewer's own campaign turned by, once it has ended",
+    "meet_tiers(uuid[], uuid[], timestamp with time zone)": (
+        "looks at standings anew from the books; writes what it finds, and takes nobody's word for anything"
+    ),
+    "tier_progress(uuid, uuid, uuid, timestamp with time zone)": "answers the member, and the programme's owner",
+    "tiers_held(uuid[], uuid[], uuid[], timestamp with time zone)": TAKES_PARTNER,
+    "close_draw(uuid, integer, timestamp with time zone, timestamp with time zone)": (
+        "opens the seed of the viewer's own reward, with the tickets that take part, once its draw is due"
+    ),
+    "draws_told(uuid[])": DRAWS,
+    "gifts_given(text, uuid, uuid)": "sums that name no member; of one by its wallet, which only recognition tells",
+    "holds_reward(uuid, uuid, uuid, uuid)": TAKES_PARTNER,
+    "reward_told(text, uuid)": TAKES_SIGHT,
+    "rewards_live(text, timestamp with time zone)": TAKES_SIGHT,
+    "rewards_recorded(uuid[], integer[])": "the rewards that a partner's or a member's own redemptions name",
+    "stocks_left(uuid[])": "what is shown to everybody of what has been live; the rest to its owner",
+    "tickets_told(uuid, integer, integer)": DRAWS,
+    "settlement_flows(uuid)": "answers the coalition alone",
+    "late_flows(uuid)": "answers the coalition alone",
+    "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",
+    "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
+    "certificates_due(uuid, bigint, timestamp with time zone, timestamp with time zone, timestamp with time zone,"
+    " timestamp with time zone, timestamp with time zone, uuid, integer, uuid)": JOBS,
+    "coupons_live(uuid[])": TILLS,
+    "find_vouchers(uuid, bytea[])": TAKES_PARTNER,
+    "name_voucher_uses(uuid, uuid, uuid, uuid[])": TAKES_PARTNER,
+    "open_uses(uuid, bigint, uuid, timestamp with time zone)": "answers the coupon's owner alone",
+    "post_voucher_expiries(timestamp with time zone, integer)": JOBS,
+    "post_voucher_gifts(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_voucher_reversals(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "post_voucher_uses(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "read_voucher_use(text, uuid, uuid)": TAKES_SIGHT,
+    "read_vouchers(text, uuid, timestamp with time zone, uuid, integer)": TAKES_SIGHT,
+    "vouchers_at(uuid, uuid, uuid, timestamp with time zone)": TAKES_PARTNER,
+    "vouchers_given(uuid, uuid, uuid)": TAKES_PARTNER,
+    "vouchers_named(uuid, uuid[], uuid[])": TAKES_PARTNER,
+    "vouchers_of_entry(uuid, uuid, uuid)": TAKES_PARTNER,
+    "vouchers_taken_back(uuid, uuid, uuid)": TAKES_PARTNER,
+    "use_once(bytea, timestamp with time zone)": "tells of a number whether it was new, and makes it old",
+    "take_from_bucket(bytea, bigint, interval, bigint, bigint, timestamp with time zone)": BUCKETS,
+    "tell_trail()": "a trigger: tells the trail of a decision from the very row that holds it",
+    "wallet_signed_in(uuid)": "answers the authorization server alone",
+    "wallets_due(text, timestamp with time zone, integer)": JOBS,
+    "ask_to_invite(uuid, uuid, uuid, timestamp with time zone, interval, interval)": (
+        "after a redemption that the partner itself made, or the member's own last one"
+    ),
+    "brought_by(uuid)": MEMBERS,
+    "forget_invitations(timestamp with time zone)": JOBS,
+    "invite_by_link(jsonb, timestamp with time zone)": "keeps a digest of who asked to join by a link; tells nothing",
+    "join_referral(jsonb, timestamp with time zone)": (
+        "takes a code and a friend that were recognised; tells whether it counts, and never whose code it is"
+    ),
+    "move_referral(uuid, text, jsonb, timestamp with time zone)": JOBS,
+    "my_referral(uuid)": MEMBERS,
+    "newcomers(uuid, timestamp with time zone, integer)": JOBS,
+    "post_action_returns(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "referral_code_of(uuid, uuid, text, timestamp with time zone)": (
+        "the code of a member that was recognised, or asks for itself; a code tells nothing of its member"
+    ),
+    "referral_parties(text, uuid)": "for whoever holds a code: its programme, and sealed data for the checks",
+    "referral_programmes_live()": "what members are promised",
+    "referrals_joined(timestamp with time zone, integer)": JOBS,
+    "referrals_qualified(timestamp with time zone, uuid, integer)": JOBS,
+    "referrals_returned(integer)": JOBS,
+    "to_surprise(uuid, uuid, text, integer)": OWNERS,
+}
+"""Every function that runs with more rights than its caller, and why it may."""
+
+NAMES = {signature.partition("(")[0]: reason for signature, reason in DOORS.items()}
