@@ -16,6 +16,7 @@ from tests.isolation.coupon_operations import COUPONS
 from tests.isolation.message_operations import MESSAGES
 from tests.isolation.names import CYCLES, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
+from tests.isolation.people_operations import PEOPLE
 from tests.isolation.record_operations import RECORDS
 from tests.isolation.referral_operations import REFERRALS
 from tests.isolation.reward_operations import REDEEMING, REWARDS
@@ -348,46 +349,6 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
             source={"id": mine.guest}, target={"id": theirs.member}, partner=mine.partner
         ),
     },
-    "Mutation.clientCreate": {
-        "": lambda *_: _put(name="Till", scopes=["purchases:read"]),
-        "for a partner": lambda _mine, theirs, _key: _put(
-            name="Till", scopes=["purchases:read"], partner=theirs.partner
-        ),
-        "at an outlet": lambda _mine, theirs, _key: _put(name="Till", scopes=["purchases:read"], outlet=theirs.outlet),
-    },
-    "Mutation.clientChange": {"": lambda _mine, theirs, _key: _put(client=theirs.client, name="Another")},
-    "Mutation.clientRotate": {"": lambda _mine, theirs, _key: _put(client=theirs.client, graceHours=1)},
-    "Mutation.clientRevoke": {"": lambda _mine, theirs, _key: _put(client=theirs.client)},
-    "Mutation.ceilingSet": {"": lambda _mine, theirs, _key: _put(partner=theirs.partner)},
-    "Mutation.webhookCreate": {
-        "": lambda _mine, theirs, key: _put(
-            idempotencyKey=key, name="Hook", url="https://1.1.1.1/", document=_HEARS, client=theirs.client
-        )
-    },
-    "Mutation.webhookChange": {
-        "": lambda _mine, theirs, _key: _put(webhook=theirs.webhook, name="Another"),
-        "to another's client": lambda mine, theirs, _key: _put(webhook=mine.webhook, client=theirs.client),
-    },
-    "Mutation.webhookTest": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
-    "Mutation.webhookReplay": {
-        "": lambda _mine, theirs, key: _put(idempotencyKey=key, webhook=theirs.webhook, since=NOW.isoformat()),
-        "another's delivery": lambda mine, theirs, key: _put(
-            idempotencyKey=f"{key}-d", webhook=mine.webhook, deliveries=[theirs.delivery]
-        ),
-    },
-    "Mutation.webhookRotateSecret": {"": lambda _mine, theirs, key: _put(idempotencyKey=key, webhook=theirs.webhook)},
-    "Mutation.webhookPause": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
-    "Mutation.webhookResume": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
-    "Mutation.webhookRemove": {"": lambda _mine, theirs, _key: _put(webhook=theirs.webhook)},
-    "Mutation.personInvite": {
-        "": lambda _mine, _theirs, key: _put(name="Ilze", email=f"{key}@house.example", roles=["PARTNER_ADMIN"]),
-        "for a partner": lambda _mine, theirs, key: _put(
-            name="Ilze", email=f"{key}@house.example", roles=["PARTNER_ADMIN"], partner=theirs.partner
-        ),
-    },
-    "Mutation.personInviteAgain": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
-    "Mutation.personChange": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague, roles=["PARTNER_FINANCE"])},
-    "Mutation.personLetGo": {"": lambda _mine, theirs, _key: _put(person=theirs.colleague)},
     "Mutation.campaignRevealSeed": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
     "Mutation.campaignEnd": {"": lambda _mine, theirs, _key: _put(campaign=theirs.campaign)},
 }
@@ -397,6 +358,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
     for registry in (
         _NAMELESS,
         _NAMING,
+        PEOPLE,
         SETTLING,
         PAYING,
         ALLOWANCES,

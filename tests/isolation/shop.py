@@ -37,13 +37,11 @@ from domain.members.personal_data import PersonalDetails
 from domain.members.recognition import KnownMember, MemberRef, recognise
 from domain.products import feeding
 from domain.products.feeding import ProductItem
-from domain.rewards import managing as rewards
 from domain.rewards import redeeming, redemption
 from domain.rewards.queries import RedemptionRef
 from domain.rewards.quoting import Ask
 from domain.rewards.redeeming import RedeemReward
 from domain.rewards.redemption import CaptureRedemption, RedeemPoints
-from domain.rewards.terms import Fulfilment, RewardKind, RewardTerms, Step, Worth
 from domain.segments import managing as segments
 from domain.segments.definitions import Definition, Goods, Spend
 from domain.segments.managing import SegmentTerms
@@ -65,6 +63,7 @@ from partners.webhooks.pace import USUAL
 from tests.builders.graphql import KEYS
 from tests.builders.webhooks import NOW as LISTENED
 from tests.builders.webhooks import a_webhook, answered, claimed, relayed, transacted
+from tests.isolation.rewarding import rewarding
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPENED = NOW - timedelta(days=60)
@@ -118,7 +117,8 @@ class Shop:
         )
         async with acting(self.database, Sight.partner(self.partner_id)) as session:
             self.made["draft"] = await managing.draft(session, self.partner_id, draft, now=OPENED)
-        await self._rewarding()
+        listed = self.made["list"].segment_id
+        self.made |= await rewarding(self.database, self.partner_id, listed, self.secret, now=OPENED)
         self.made["member"] = await self.enrol(
             Identifier.card(self.card("OWN")),
             Identifier.email(f"{self.word}@{self.name}.example"),
@@ -152,28 +152,6 @@ class Shop:
             given = GiveTier(programme_id=drawn.programme_id, tier=high.name, reason=self.secret("Reason"))
             await tiers.give(session, self.partner_id, member, given, now=OPENED)
         self.made["tiers"] = drawn.programme_id
-
-    async def _rewarding(self) -> None:
-        """A reward of its own for members of its list, with a stock, and a draft."""
-        listed = frozenset({self.made["list"].segment_id})
-        usual: dict[str, Any] = {
-            "kind": RewardKind.GIFT,
-            "steps": (Step(points=100, worth=Worth(thing=self.secret("Thing"))),),
-            "partners": frozenset({self.partner_id}),
-            "starts_at": OPENED,
-            "segments": listed,
-        }
-        own = RewardTerms(name=self.secret("Reward"), stock=9, **usual)
-        async with acting(self.database, Sight.partner(self.partner_id)) as session:
-            drafted = await rewards.draft(session, self.partner_id, own, now=OPENED)
-            self.made["reward"] = await rewards.publish(session, self.partner_id, drafted.reward_id, now=OPENED)
-            free = {"steps": (Step(points=0, worth=Worth(thing=self.secret("Treat"))),), "fulfilment": Fulfilment.SENT}
-            treat = await rewards.draft(
-                session, self.partner_id, RewardTerms(name=self.secret("Free"), **usual | free), now=OPENED
-            )
-            self.made["treat"] = await rewards.publish(session, self.partner_id, treat.reward_id, now=OPENED)
-            idle = RewardTerms(name=self.secret("Idle"), **usual)
-            self.made["reward draft"] = await rewards.draft(session, self.partner_id, idle, now=OPENED)
 
     async def list_member(self) -> None:
         """Its own member stands on its list."""

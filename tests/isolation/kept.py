@@ -1,0 +1,21 @@
+"""Under which names shops keep what they made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+ALIKE = ("coupons", "member", "guest", "stranger", "purchase", "action", "redemption", "redeemed", "hold")
+"""What is known of a side under the very same name."""
+
+KEPT = (
+    *("referral programme", "adjustment", "money adjustment", "line aside", "set aside", "pack", "invoice", "payment"),
+    *("credit", "bank entry", "dispute", "evidence", "mapping", "file", "exception", "client", "grant", "person"),
+    *("webhook", "delivery", "message"),
+)
+"""What the shops keep the ids of under these names."""
+
+
+def kept(made: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a side, as a side says it."""
+    return {name: made[name] for name in ALIKE} | {f"{name.replace(' ', '_')}_id": made[name] for name in KEPT}
