@@ -52,6 +52,13 @@ async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     await town.at("2017-06-02 08:00")
     await ben.has(19)
 
+    await ada.is_at(None)  # points of status are the pharmacy's own, and she has too few
+    await town.at("2017-10-01 12:00")
+    await ada.buys({"toothpaste": "520.00", "gift card": "400.00"}, at="pharmacy", earns=520)
+    await town.at("2017-10-02 12:00")
+    await ada.is_at("Silver")  # 520 of 500; gift cards are left out, and no other sponsor knows of it
+    await ada.has(549)
+
     # 85 days before the last day everybody is told: nobody earns from 11 July on, and nobody spends.
     await town.at("2018-04-16 09:00")
     await _announced(town)
@@ -64,10 +71,10 @@ async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     # At 0.011 a point given and 0.010 a point honoured. To 1 July 2016:
     # the pharmacy gave 12 + 8 + 16 and its third of 600, took back 6 and 100: 130 are 1.43; it honoured 210: 2.10.
     # The maker gave 400 and took back 200: 200 are 2.20. Fuel gave 20: 0.22. Telephones gave 199: 2.189.
-    # From then on telephones gave 99: 1.089; fuel gave 10 and 2: 0.132, and honoured 400: 4.00.
+    # From then on the pharmacy gave 520: 5.72; telephones gave 99: 1.089; fuel gave 12: 0.132, and honoured 400: 4.00.
     await town.closes()
     await town.settles("2015-05", pharmacy="0.67", maker="-2.20", fuel="-0.22", telephone="-2.19", operator="3.94")
-    await town.settles("2016-07", fuel="3.87", telephone="-1.09", operator="-2.78")
+    await town.settles("2016-07", pharmacy="-5.72", fuel="3.87", telephone="-1.09", operator="2.94")
 
 
 async def _announced(town: Town) -> None:
