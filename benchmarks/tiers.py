@@ -74,8 +74,8 @@ WHERE p.occurred_at >= timestamptz '2025-01-01' AND p.occurred_at < timestamptz 
 BARE_BY_YEAR = """
 SELECT e.member_id, extract(year FROM p.occurred_at), sum(p.total - COALESCE(r.back, 0)) FROM purchase p
 JOIN entry e USING (wallet_id, entry_id)
-LEFT JOIN (SELECT b.wallet_id, b.purchase_entry_id AS entry_id, sum(a) AS back FROM purchase_return b, unnest(b.amounts) a
-    GROUP BY 1, 2) r USING (wallet_id, entry_id)
+LEFT JOIN (SELECT b.wallet_id, b.purchase_entry_id AS entry_id, sum(a) AS back
+    FROM purchase_return b, unnest(b.amounts) a GROUP BY 1, 2) r USING (wallet_id, entry_id)
 WHERE p.occurred_at >= timestamptz '2025-01-01' AND p.occurred_at < timestamptz '2027-01-01' GROUP BY 1, 2
 """
 

@@ -32,9 +32,6 @@ _LIVE = """
 """
 
 
-_PLAIN = ("programme_id", "partner_id", "measure")
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """A tier that counts for a member at a till."""
@@ -136,7 +133,14 @@ class ProgrammeBook:
             return
         rows = await pool.fetch(_LIVE)
         self._live = tuple(
-            _Live(*(row[name] for name in _PLAIN), frozenset(row["partners"]), frozenset(row["names"])) for row in rows
+            _Live(
+                programme_id=row["programme_id"],
+                partner_id=row["partner_id"],
+                measure=row["measure"],
+                partners=frozenset(row["partners"]),
+                names=frozenset(row["names"]),
+            )
+            for row in rows
         )
         self._checked_at = now
 

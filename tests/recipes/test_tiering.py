@@ -45,7 +45,7 @@ def test_a_programme_is_read_with_its_money_and_days() -> None:
         ("Rouge", 1000_00),
         ("Circle", None),
     ]
-    assert (terms.soft_landing, terms.on_return, terms.partners) == (True, OnReturn.KEEP, {SHOP})
+    assert (terms.soft_landing, terms.on_return, terms.partners) == (True, OnReturn.KEEP, frozenset({SHOP}))
     assert terms.without == Goods(categories=frozenset({"GIFT_CARDS"}))
     assert terms.counting_from == date(2026, 1, 1)
 

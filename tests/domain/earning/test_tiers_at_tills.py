@@ -49,7 +49,7 @@ async def club(world: World, **terms: Any) -> TierProgrammeId:
     tiers = (Tier(name="Member", threshold=0), Tier(name="Silver", threshold=SILVER_FROM))
     usual = {"name": "Club", "measure": Measure.SPEND, "period": TierPeriod.CALENDAR_YEAR, "tiers": tiers}
     async with acting(world.database, COALITION) as session:
-        drawn = await managing.draw_up(session, None, TierTerms(**usual | terms), now=NOW)  # type: ignore[arg-type]
+        drawn = await managing.draw_up(session, None, TierTerms(**usual | terms), now=NOW)
         await managing.publish(session, None, drawn.programme_id, now=NOW)
     return drawn.programme_id
 
@@ -89,12 +89,15 @@ async def test_a_return_takes_back_the_tier_but_rates_by_the_one_that_was_record
     await club(world)
     await silver_doubles(world)
     made = await record(world, caches, purchase(world, line(1, "milk", SILVER_FROM), key="purchase-1"))
-    later = await record(world, caches, purchase(world, line(1, "milk", 40_00), line(2, "butter", 10_00), key="purchase-2"))
+    bought = purchase(world, line(1, "milk", 40_00), line(2, "butter", 10_00), key="purchase-2")
+    later = await record(world, caches, bought)
     assert later.points == 100
     pool, books = world.database.pool, {"lookup_key": KEYS.lookup, "programmes": caches.programmes}
     for receipt, now in ((made, NOW), (later, NOW + timedelta(hours=1))):
         ref = PurchaseRef(wallet_id=receipt.wallet_id, entry_id=receipt.entry_id)
-        back = RecordReturn(partner_id=world.shop, idempotency_key=now.isoformat(), purchase=ref, occurred_at=now, lines=None)
+        back = RecordReturn(
+            partner_id=world.shop, idempotency_key=now.isoformat(), purchase=ref, occurred_at=now, lines=None
+        )
         taken = await record_return(pool, back, now=now, **books)  # type: ignore[arg-type]
         assert sum(one.points for one in taken.taken) == 100, "both campaigns gave for the second, and both take back"
     assert await owner.fetchval("SELECT tier FROM tier_standing") == "Member"

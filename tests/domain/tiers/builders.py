@@ -47,7 +47,7 @@ def said(**terms: Any) -> TierTerms:
         "kept": Kept.END_OF_NEXT,
         "tiers": THREE,
     }
-    return TierTerms(**usual | terms)  # type: ignore[arg-type]
+    return TierTerms(**usual | terms)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ async def test_status_points_are_rows_by_the_programmes_own_rates(town: Town) ->
     town.on("2026-01-05")
     rates = StatusRates(per_unit=Rate(3, 2), actions={"REVIEW": 50})
     tiers = (LOW, Tier(name="Friend", threshold=100))
-    terms = {"name": "Birch", "measure": Measure.STATUS, "status": rates, "tiers": tiers}
+    terms: dict[str, Any] = {"name": "Birch", "measure": Measure.STATUS, "status": rates, "tiers": tiers}
     club = await town.programme(town.birch, **terms, without=Goods(categories=frozenset({"GIFT_CARDS"})))
     anna = await town.joins("2026-01-05")
     bought = await town.buys(anna, 66_68, at=town.birch, skus=("milk", "card"))
