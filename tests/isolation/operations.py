@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -56,8 +56,7 @@ class Example:
 
 
 def _anything(word: str) -> Names:
-    plain = ("external_id", "receipt_number", "action_type", "outlet_code", "card")
-    words = dict.fromkeys(plain, word)
+    words = {one.name: word for one in fields(Names) if one.name not in {"ids", "cycles"}}
     return Names(ids=dict.fromkeys(PRIVATE, word), cycles=dict.fromkeys(CYCLES, word), **words)
 
 
