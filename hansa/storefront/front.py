@@ -20,6 +20,7 @@ from hansa.storefront.linking import proof_for
 from hansa.storefront.proofs import ProofKey
 from hansa.storefront.retrying import Patience
 from hansa.storefront.rewards import RewardAsk, RewardQuote, RewardRedemption, asked
+from hansa.storefront.tiers import TIERS, TierHeld
 from hansa.storefront.tokens import Credential
 from hansa.storefront.transport import PatientTransport
 from hansa.storefront.values import (
@@ -118,6 +119,11 @@ class Storefront:
         """A member's points; needs the member's consent."""
         found = (await self.ask(documents.WALLET, {"ref": ref.input()}))["member"]
         return found and Wallet(**{name: int(value) for name, value in found["wallet"].items()})
+
+    async def tiers(self, ref: Ref) -> list[TierHeld]:
+        """The tiers of a member that count at your tills: of the coalition's programme, and of your own."""
+        found = (await self.ask(TIERS, {"member": ref.input()}))["memberTiers"]
+        return [TierHeld.read(one) for one in found]
 
     # Purchases
 
