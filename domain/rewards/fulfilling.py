@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, tuple_, update
+from sqlalchemy import ColumnElement, or_, true, tuple_, update
 from sqlmodel import col, select
 
 from domain.ids import PartnerId
@@ -32,16 +32,30 @@ BEFORE = {
 
 
 async def fulfilments(
-    session: ReadSession, partner_id: PartnerId, request: PageRequest, *, states: Collection[FulfilmentState] = WAITING
+    session: ReadSession,
+    partner_id: PartnerId | None,
+    request: PageRequest,
+    *,
+    states: Collection[FulfilmentState] = WAITING,
 ) -> Page[Redeemed]:
-    """What a partner has to hand over, or whose reward it is, the oldest first."""
-    whose = (col(RewardRedemption.partner_id) == partner_id) | (col(RewardRedemption.owner_id) == partner_id)
+    """What a partner has to hand over, or whose reward it is; or, without one, what anybody has. The oldest first."""
+    parties = (col(RewardRedemption.partner_id), col(RewardRedemption.owner_id))
+    whose = true() if partner_id is None else or_(*(party == partner_id for party in parties))
     key = (col(RewardRedemption.redeemed_at), col(RewardRedemption.entry_id))
     found = select(RewardRedemption).where(whose, col(RewardRedemption.state).in_(list(states)), _seen(session))
     if request.after is not None:
         found = found.where(tuple_(*key) > request.after)
     rows = list(await session.scalars(found.order_by(*key).limit(request.first + 1)))
     return Page.of([_told(row) for row in rows], request, lambda one: (one.redeemed_at, one.entry_id))
+
+
+async def redemption_named(session: ReadSession, entry_id: UUID) -> RedemptionRef:
+    """The redemption of a reward by its entry's id alone. Raises: RedemptionNotFound."""
+    named = col(RewardRedemption.entry_id) == entry_id
+    wallet_id = await session.scalar(select(RewardRedemption.home_wallet_id).where(named, _seen(session)))
+    if wallet_id is None:
+        raise RedemptionNotFound
+    return RedemptionRef(wallet_id=wallet_id, entry_id=entry_id)
 
 
 async def fulfil(

@@ -38,7 +38,8 @@ def upgrade() -> None:
     op.execute(
         "CREATE CONSTRAINT TRIGGER reward_redemption_is_in_the_trail AFTER UPDATE ON reward_redemption"
         " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.changed_by IS NOT NULL"
-        " AND (NEW.state, NEW.changed_by) IS DISTINCT FROM (OLD.state, OLD.changed_by)) EXECUTE FUNCTION"
+        " AND NEW.changed_by IS DISTINCT FROM OLD.changed_by OR NEW.state <> OLD.state"
+        " AND OLD.state IN ('TO_DO', 'READY') AND NEW.state <> 'CANCELLED') EXECUTE FUNCTION"
         " tell_trail('DECISION_TAKEN', 'DECISION', 'entry_id', 'partner_id', 'changed_by', 'state', '')"
     )
 

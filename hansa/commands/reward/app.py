@@ -129,6 +129,32 @@ def draw(
     at_desk(work.draw, name, check=check, json=json)
 
 
+@app.command(epilog="Example: hansa reward waiting --partner olla")
+def waiting(
+    partner: Annotated[str | None, typer.Option(help="Only what this partner gives, or whose reward it is.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List redeemed rewards that are still to be handed over, the oldest first."""
+    from hansa.commands.reward import handing
+
+    at_desk(handing.waiting, partner, json=json)
+
+
+@app.command("hand-over", epilog="Example: hansa reward hand-over 019b… --state DONE --note 'Parcel 7'")
+def hand_over(
+    redemption: Annotated[str, typer.Argument(help="The redemption's id, as `hansa reward waiting` shows it.")],
+    state: Annotated[str, typer.Option(help="READY, DONE, or back to TO_DO.")] = "DONE",
+    note: Annotated[str | None, typer.Option(help="Such as the number of a parcel.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Note that a redeemed reward is ready, or that the member has it."""
+    from hansa.commands.reward import handing
+
+    at_desk(handing.hand_over, redemption, state, note, json=json)
+
+
 @app.command(epilog="Example: hansa reward giving --charity 'The forest'")
 def giving(
     charity: Annotated[str | None, typer.Option(help="Only this charity; all by default.")] = None,
