@@ -92,7 +92,7 @@ async def use_of(pool: Pool, ref: UseRef, *, sight: Sight) -> UseOfVouchers:
         money=Money.of_minor(sum(use.money.minor for use in uses), currency),
         uses=uses,
         owed=tuple(
-            Owed(sponsor_id=UUID(one["sponsor_id"]), money=Money(Decimal(one["amount"]), currency))
+            Owed(sponsor_id=UUID(one["sponsor_id"]), money=Money(Decimal(one["amount"]), currency).rounded())
             for one in orjson.loads(row["benefits"])
         ),
     )

@@ -31,6 +31,7 @@ from hansa.storefront.values import (
     Wallet,
     new_key,
 )
+from hansa.storefront.vouchers import VoucherOff, VouchersUsed
 
 __all__ = [
     "Action",
@@ -64,6 +65,8 @@ __all__ = [
     "Token",
     "Unanswered",
     "Unauthorized",
+    "VoucherOff",
+    "VouchersUsed",
     "Wallet",
     "new_key",
 ]

@@ -93,3 +93,14 @@ REDEEM_REWARD = gql(
     "mutation RedeemReward($input: RewardRedeemInput!) { rewardRedeem(input: $input) { ...Redeemed redemption"
     " { reward { pieces state money { amount } off { amount } lines { number amount { amount } } } } } }" + _REDEEMED
 )
+CHECK_VOUCHERS = gql(
+    "query CheckVouchers($input: VoucherCheckInput!) { voucherCheck(input: $input)"
+    " { vouchers { code voucher { id name } money { amount } lines { number money { amount } }"
+    " whyNot missing { amount } } } }"
+)
+_USED = (
+    " { use { id reversedAt money { amount } uses { lines { number money { amount } } } } replayed"
+    " userErrors { ...Errors } } }" + _ERRORS
+)
+USE_VOUCHERS = gql("mutation UseVouchers($input: VoucherUseInput!) { voucherUse(input: $input)" + _USED)
+REVERSE_VOUCHERS = gql("mutation ReverseVouchers($input: VoucherReverseInput!) { voucherReverse(input: $input)" + _USED)

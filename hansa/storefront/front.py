@@ -39,6 +39,7 @@ from hansa.storefront.values import (
     tendered,
     whole,
 )
+from hansa.storefront.vouchers import VoucherOff, VouchersUsed, shown
 
 SECONDS = 60.0
 SUBPROTOCOL = "graphql-transport-ws"
@@ -250,6 +251,40 @@ class Storefront:
         more = _said(outletCode=outlet, holdMinutes=minutes, reference=reference)
         said = {"idempotencyKey": key or new_key(), "member": member.input(), **asked(reward), **more}
         return RewardRedemption.read(await self._done(documents.REDEEM_REWARD, said))
+
+    # Vouchers
+
+    async def check_vouchers(
+        self,
+        *codes: str,
+        lines: Sequence[Line] | None = None,
+        member: Ref | None = None,
+        outlet: str | None = None,
+    ) -> list[VoucherOff]:
+        """What vouchers take off a basket, or why not; without codes, what the member can use here."""
+        more = _said(member=None if member is None else member.input(), outletCode=outlet)
+        found = (await self.ask(documents.CHECK_VOUCHERS, {"input": shown(codes, lines) | more}))["voucherCheck"]
+        return [VoucherOff.read(one) for one in found["vouchers"]]
+
+    async def use_vouchers(
+        self,
+        *codes: str,
+        lines: Sequence[Line] | None = None,
+        member: Ref | None = None,
+        outlet: str | None = None,
+        reference: str | None = None,
+        key: str | None = None,
+    ) -> VouchersUsed:
+        """Use vouchers for a basket: all of them, or none."""
+        who = None if member is None else member.input()
+        more = _said(member=who, outletCode=outlet, reference=reference)
+        said = {"idempotencyKey": key or new_key(), **shown(codes, lines), **more}
+        return VouchersUsed.read(await self._done(documents.USE_VOUCHERS, said))
+
+    async def reverse_vouchers(self, use: str, *, key: str | None = None) -> VouchersUsed:
+        """Take a use of vouchers back, by its id."""
+        said = {"idempotencyKey": key or new_key(), "use": use}
+        return VouchersUsed.read(await self._done(documents.REVERSE_VOUCHERS, said))
 
     # Anything else
 
