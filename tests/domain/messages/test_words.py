@@ -171,7 +171,7 @@ def test_a_number_takes_the_form_that_the_language_has_for_it(language: str, one
 def test_counts_amounts_and_days_are_written_as_people_there_do(
     language: str, count: str, money: str, day: str
 ) -> None:
-    values = STAFF_SAMPLES[StaffTopic.DISPUTE_MOVED] | {"points": 1240}
+    values = {**STAFF_SAMPLES[StaffTopic.DISPUTE_MOVED], "points": 1240}
     kinds = {**about(StaffTopic.DISPUTE_MOVED).values, **about(Topic.POINTS_EARNED).values}
     given = Given(values, kinds, wording_in(language), zone=RIGA)
     plain = {name: given[name].replace("\u00a0", " ").replace("\u202f", " ") for name in ("points", "amount", "due_at")}
