@@ -61,6 +61,7 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "pk_campaign": "an id drawn at random, and the version of it",
     "reward_agreement → reward": "whoever agrees is named by the reward; both ids and versions are given to it",
     "pk_reward": "an id drawn at random, and the version of it",
+    "pk_referral_programme": "an id drawn at random, and the version of it",
     "reward_winner → reward_ticket": OF_A_REWARD,
     "pk_reward_winner": OF_A_REWARD,
     "uq_reward_winner_reward_id_number": OF_A_REWARD,
