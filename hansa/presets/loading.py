@@ -216,7 +216,7 @@ async def _shelves(loading: Loading) -> None:
         new = versions.get(partner_id, 0) == 0
         if new:
             await ctx.write(feed, partner_id, items, now=loading.starts)
-        loading.tell("catalogue", f"{len(items)} articles", key, new=new)
+        loading.tell("catalogue", f"{len(items)} article{'s' if len(items) > 1 else ''}", key, new=new)
 
 
 async def _actions(loading: Loading) -> None:

@@ -6,25 +6,17 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from domain.coalition.models import Partner
-from domain.earning import managing
-from domain.ids import PartnerId
-from domain.products.feeding import feed
-from domain.settlement import cycles
 from domain.storage import Database
 from domain.values import Money
+from hansa.presets.loading import load
 from hansa.recipes.drawing import Recipe
-from hansa.recipes.founding import slug_of
-from hansa.recipes.giving import Cast
-from hansa.recipes.shelves import items_of
-from hansa.storefront import Card, Line, Storefront
-from partners.scopes import Scope
-from tests.builders.coalition import a_coalition, a_partner, writing
-from tests.builders.served import a_secret, a_server
+from hansa.storefront import Card, ClientSecret, Line, Storefront
+from partners.keys import derive
+from tests.builders.served import a_server, settings_for
 from tests.recipes.telling import Outcome, Step, story_of
 
 ADVANCE = "mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { userErrors { code } } }"
@@ -122,48 +114,25 @@ def card_of(name: str) -> Card:
 
 @asynccontextmanager
 async def a_town(recipe: Recipe, database: Database, database_url: str, home: Path) -> AsyncIterator[Town]:
-    """A recipe in force the day before its story begins, and its members enrolled."""
-    steps = story_of(recipe)
-    begun = steps[0].at.astimezone(UTC) - timedelta(days=1)
-    await a_coalition(database, clock_at=begun, currency=recipe.currency, time_zone=recipe.time_zone.key)
-    async with writing(database) as session:
-        await cycles.open_first(session, now=begun)
-    partners = {name: await a_partner(database, slug_of(name), valid_from=begun) for name in recipe.partners}
-    cast = Cast(partners={name: PartnerId(one.partner_id) for name, one in partners.items()})
-    keys = await _drawn_up(recipe, cast, database, begun)
+    """A recipe loaded as a preset is, and its members enrolled."""
+    loaded = await load(database, recipe, keys=derive(settings_for(database_url, home).key()))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(a_server(database_url, home))
-
-        async def front(partner: Partner | None, **wanted: object) -> Storefront:
-            secret = await a_secret(database, partner, **wanted)
-            return await stack.enter_async_context(Storefront.opened(url, secret))
-
-        fronts = {name: await front(partner) for name, partner in partners.items()}
-        first, *others = fronts.values()
-        for name in {step.person.name for step in steps}:
+        fronts = {
+            one.whose: await stack.enter_async_context(
+                Storefront.opened(url, ClientSecret(one.client_id, one.secret or ""))
+            )
+            for one in loaded.clients
+        }
+        first, *others = (fronts[slug] for slug in loaded.slugs.values())
+        for name in {step.person.name for step in story_of(recipe)}:
             await first.enrol(card=card_of(name).number, consents=["BALANCE"])
             for other in others:
                 await other.consent(card_of(name), "BALANCE")
         yield Town(
             recipe=recipe,
-            fronts=fronts,
-            coalition=await front(None, scopes=frozenset({Scope.PARTNERS_MANAGE})),
-            keys=keys,
-            slugs={slug_of(name): name for name in recipe.partners},
+            fronts={name: fronts[slug] for name, slug in loaded.slugs.items()},
+            coalition=fronts[""],
+            keys={one.terms.name: one.key for one in recipe.drawn(loaded.cast)},
+            slugs={slug: name for name, slug in loaded.slugs.items()},
         )
-
-
-async def _drawn_up(recipe: Recipe, cast: Cast, database: Database, now: datetime) -> dict[str, str]:
-    """Feed the shelves, publish the campaigns; their names with what the recipe calls them."""
-    keys = {}
-    async with writing(database) as session:
-        for name, partner_id in cast.partners.items():
-            await feed(session, partner_id, items_of(recipe, cast, name), now=now - timedelta(days=1))
-    for drawn in recipe.drawn(cast):
-        keys[drawn.terms.name] = drawn.key
-        async with writing(database) as session:
-            draft = await managing.draft(session, drawn.owner, drawn.terms, now=now)
-            for sponsor in drawn.terms.funders:
-                await managing.agree(session, sponsor, draft.campaign_id, drawn.terms.fingerprint(), now=now)
-            await managing.publish(session, drawn.owner, draft.campaign_id, now=now)
-    return keys
