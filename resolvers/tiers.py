@@ -40,9 +40,7 @@ async def find(ctx: Context, programme_id: UUID) -> Programme:
 
 async def counts(ctx: Context, programme_id: UUID) -> list[Count]:
     """How many members have each tier of the viewer's programme. Raises: WrongAudience, TierProgrammeNotFound."""
-    owner = owner_of(ctx)
-    if (await find(ctx, programme_id)).owner != owner:
-        raise TierProgrammeNotFound
+    await _own(ctx, programme_id)
     return await ctx.read(queries.counts, programme_id)
 
 
@@ -86,27 +84,34 @@ async def end(ctx: Context, programme_id: UUID) -> Programme:
 
 async def give(ctx: Context, ref: MemberRef, command: GiveTier, partner_id: UUID | None) -> Standing | None:
     """Give a member a tier by hand; where it stands then. Raises: WrongAudience, MemberNotFound."""
-    member = await _met(ctx, ref, partner_id)
+    member = await _met(ctx, command.programme_id, ref, partner_id)
     programme = await ctx.write(managing.give, owner_of(ctx), member, command, now=ctx.now)
     return await _one(ctx, programme, member)
 
 
 async def take_away(ctx: Context, ref: MemberRef, programme_id: UUID, partner_id: UUID | None) -> Standing | None:
     """Take back what a member was given by hand; where it stands then. Raises: WrongAudience, MemberNotFound."""
-    member = await _met(ctx, ref, partner_id)
+    member = await _met(ctx, programme_id, ref, partner_id)
     step = (owner_of(ctx), member, TierProgrammeId(programme_id))
     programme = await ctx.write(managing.take_away, *step, now=ctx.now)
     return await _one(ctx, programme, member)
 
 
-async def _met(ctx: Context, ref: MemberRef, partner_id: UUID | None) -> KnownMember:
-    owner_of(ctx)
+async def _met(ctx: Context, programme_id: UUID, ref: MemberRef, partner_id: UUID | None) -> KnownMember:
+    """A member, for a programme of the viewer's own, so that nobody tries out cards on none."""
+    await _own(ctx, programme_id)
     whose = acting_for(ctx.viewer, partner_id)
     async with ctx.guessable():
         (member,) = await ctx.fetch(recognition.recognise, [ref], whose, key=ctx.keys.lookups, now=ctx.now)
         if member is None:
             raise MemberNotFound
     return member
+
+
+async def _own(ctx: Context, programme_id: UUID) -> None:
+    owner = owner_of(ctx)
+    if (await find(ctx, programme_id)).owner != owner:
+        raise TierProgrammeNotFound
 
 
 async def _one(ctx: Context, programme: Programme, member: KnownMember) -> Standing | None:
@@ -119,7 +124,8 @@ async def _standings(ctx: Context, live: Sequence[Programme], wallet_id: UUID, m
     going = [one for one in live if one.state is ProgrammeState.LIVE]
     shoppers = [(one.owner or NOWHERE, wallet_id, member_id) for one in going]
     held: dict[TierProgrammeId, Held] = {}
-    for found in (await ctx.fetch(held_of, shoppers, at=ctx.now)).values():
+    # As a posting, since it writes where a term has ended: what is read afterwards is read anew.
+    for found in (await ctx.post(held_of, shoppers, at=ctx.now)).values():
         held |= {one.programme_id: one for one in found}
     named = await coalition(ctx)
     currency, zone = named.currency, ZoneInfo(named.time_zone)

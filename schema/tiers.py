@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import strawberry
 
 from domain.coalition import models as coalition_models
+from domain.errors import InvalidValue
 from domain.tiers import queries, standing
+from domain.tiers.errors import InvalidTierProgramme, TierNameTaken, TierStillHeld
 from domain.tiers.managing import GiveTier
 from domain.tiers.models import ProgrammeState, Why
 from domain.tiers.terms import Measure
@@ -351,8 +353,11 @@ class TierMutation:
     async def tier_programme_define(info: Info, input: TierProgrammeDefineInput) -> Any:
         """Write the draft of your tier programme, or of its next version; one that is there is written over."""
         currency = (await coalition.coalition(info.context)).currency
-        terms = input.terms.to_terms(info.context, currency)
-        return TierProgrammePayload(programme=await tiers.define(info.context, terms))  # type: ignore[arg-type]
+        try:
+            done = await tiers.define(info.context, input.terms.to_terms(info.context, currency))
+        except (InvalidTierProgramme, InvalidValue, TierNameTaken, TierStillHeld) as refused:
+            raise refused.at("terms") from None
+        return TierProgrammePayload(programme=done)  # type: ignore[arg-type]
 
     @strawberry.mutation(graphql_type=TierProgrammePayload, extensions=[PUBLISH, refusals])
     @staticmethod
