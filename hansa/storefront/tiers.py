@@ -31,6 +31,6 @@ class TierHeld:
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> TierHeld:
         """As the API tells it."""
-        moments = {name: told[name] and datetime.fromisoformat(told[name]) for name in ("since", "until")}
+        since, until = (told[name] and datetime.fromisoformat(told[name]) for name in ("since", "until"))
         words = {name: told[name] for name in ("tier", "because", "benefits")}
-        return cls(programme=told["programme"]["name"], **words, **moments)
+        return cls(programme=told["programme"]["name"], since=since, until=until, **words)

@@ -152,7 +152,9 @@ async def test_anna_goes_up_comes_back_and_goes_up_again(scene: Scene) -> None:
         "goods came back: 220.00 USD from 2026-01-01 to 2026-12-31 are left, and Silver takes 300.00 USD"
     )
     assert (await scene.buys("2026-06-01", "80.00")).points == 80
-    assert (await scene.shop.wallet(ANNA)).available == 320
+    wallet = await scene.shop.wallet(ANNA)
+    assert wallet is not None
+    assert wallet.available == 320
     assert (await scene.mine())["tier"] == "Silver"
 
     [of_shop] = (await scene.shop.ask(THEIRS, {"member": ANNA.input()}))["memberTiers"]
