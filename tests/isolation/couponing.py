@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from domain.members.recognition import KnownMember, MemberRef
 from domain.products.catalogue import Catalogue
 from domain.storage import Sight
+from domain.values import Rate
 from domain.vouchers import issuing, managing, pooling, using
 from domain.vouchers.issuing import GiveVouchers
 from domain.vouchers.taking import Holder, Line
@@ -68,7 +69,7 @@ async def coupons(shop: Shop, member: KnownMember, *, now: datetime) -> Couponed
 async def _coupon(shop: Shop, name: str, codes: Codes, *, now: datetime | None) -> Coupon:
     terms = CouponTerms(
         name=shop.secret(name),
-        takes=TakesOff(amount=100),
+        takes=TakesOff(share=Rate(1, 3), most=100) if codes is Codes.POOL else TakesOff(amount=100),
         partners=frozenset({shop.partner_id}),
         days=300,
         codes=codes,
