@@ -7,6 +7,8 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+from graphql import ObjectTypeDefinitionNode, parse
+
 import domain
 import partners
 from domain.errors import DomainError
@@ -16,7 +18,9 @@ from tests.shape.tree import ROOT
 
 ERRORS = ROOT / "docs" / "errors.md"
 SCOPES = ROOT / "docs" / "access.md"
+MECHANICS = ROOT / "docs" / "mechanics.md"
 CONTRACT = ROOT / "schema" / "schema.graphql"
+ROOTS = {"Query", "Mutation", "Subscription"}
 
 
 def _refusals(of: type[DomainError] = DomainError) -> set[str]:
@@ -40,6 +44,17 @@ def test_every_scope_is_explained() -> None:
 
 def test_the_committed_contract_is_the_schemas() -> None:
     assert CONTRACT.read_text() == printed(), "python3 run.py schema > schema/schema.graphql"
+
+
+def test_every_operation_of_the_mechanics_is_in_the_contract() -> None:
+    named = set(re.findall(r"`(\w+)`", MECHANICS.read_text(encoding="utf-8")))
+    roots = [
+        one
+        for one in parse(CONTRACT.read_text()).definitions
+        if isinstance(one, ObjectTypeDefinitionNode) and one.name.value in ROOTS
+    ]
+    assert named - {field.name.value for root in roots for field in root.fields} == set()
+    assert len(named) > 50
 
 
 def test_every_link_within_the_documents_leads_somewhere() -> None:
