@@ -12,14 +12,13 @@ from domain.ids import PartnerId, RewardId
 from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.rewards import finding, fulfilling, queries, redeeming
-from domain.rewards.errors import RewardNotFound
 from domain.rewards.queries import Redeemed, RedemptionRef
 from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.redeeming import QuotedReward, RedeemReward
 from domain.rewards.redemption import RedemptionReceipt, ReverseRedemption
 from domain.rewards.terms import Reward
 from domain.vouchers.told import Told
-from resolvers import redemptions
+from resolvers import redemptions, rewards
 from resolvers.context import Context
 from resolvers.policies import acting_member, acting_partner, member_meant
 from resolvers.tills import caches_of
@@ -43,9 +42,7 @@ async def redeem(ctx: Context, command: RedeemReward, outlet_code: str | None) -
 
 async def where(ctx: Context, reward_id: RewardId, partner_id: UUID | None) -> PartnerId:
     """Where a member redeems a reward: at the partner named, or the only one. Raises: RewardNotFound, InvalidValue."""
-    found = (await ctx.fetch(finding.rewards_recorded, [(reward_id, None)])).get((reward_id, None))
-    if found is None:
-        raise RewardNotFound
+    found = await rewards.find(ctx, reward_id)
     if partner_id is not None:
         return PartnerId(partner_id)
     if len(found.terms.partners) > 1:

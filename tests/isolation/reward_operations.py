@@ -96,8 +96,8 @@ REWARDS: Mapping[str, Mapping[str, Build]] = {
         "for another's segment": lambda mine, theirs, key: {
             "input": {"terms": _terms(mine, f"{key} s", segments=[theirs.segment])}
         },
-        "paid by another": lambda mine, theirs, key: {
-            "input": {"terms": _terms(mine, f"{key} p", sponsors=[{"partner": theirs.partner}])}
+        "paid by itself": lambda mine, _theirs, key: {
+            "input": {"terms": _terms(mine, f"{key} p", sponsors=[{"partner": mine.partner}])}
         },
     },
     "Mutation.rewardChange": {

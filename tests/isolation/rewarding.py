@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.earning.terms import Sponsor
 from domain.ids import PartnerId
 from domain.rewards import managing
 from domain.rewards.terms import Fulfilment, Reward, RewardKind, RewardTerms, Step, Worth
@@ -34,7 +35,9 @@ async def rewarding(
         made = {
             "reward": await managing.draft(session, own, terms("Reward", "Thing", 100, stock=9), now=now),
             "treat": await managing.draft(session, own, terms("Free", "Treat", 0, fulfilment=Fulfilment.SENT), now=now),
-            "reward draft": await managing.draft(session, own, terms("Idle", "Thing", 100), now=now),
+            "reward draft": await managing.draft(
+                session, own, terms("Idle", "Thing", 100, sponsors=(Sponsor(own),)), now=now
+            ),
         }
         for name in ("reward", "treat"):
             made[name] = await managing.publish(session, own, made[name].reward_id, now=now)
