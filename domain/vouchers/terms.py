@@ -60,7 +60,9 @@ class Pick(StrEnum):
     """Which of the articles that fit is free."""
 
     CHEAPEST = "CHEAPEST"
+    """The one with the lowest price for a piece."""
     DEAREST = "DEAREST"
+    """The one with the highest price for a piece."""
 
 
 class Codes(StrEnum):
