@@ -51,7 +51,7 @@ async def test_stars_of_2023(preset: Open) -> None:
 async def test_stars_of_2026(preset: Open) -> None:
     town = await preset("starbucks-rewards-2026")
     await town.at("2026-01-15 08:00")
-    ada, ben = await town.enrol("Ada", born="1995-07-04"), await town.enrol("Ben")
+    ada, ben = await town.enrol("Ada", born="1995-07-04"), await town.enrol("Ben", born="1990-07-04")
     await ada.buys({"beans": "50.00"}, earns=50)
     await town.at("2026-02-01 08:00")
     await ben.buys({"beans": "500.00"}, earns=500)
@@ -66,7 +66,11 @@ async def test_stars_of_2026(preset: Open) -> None:
     await ben.takes("two off", 60, off="2.00")
     await ben.has(512)
     await town.at("2026-07-04 08:00")
-    await ada.holds("A drink of your choice")
+    await ada.holds("A drink on your birthday")
+    await ben.holds("A drink in the week of your birthday")
+    await town.at("2026-07-06 08:30")
+    await ada.holds()  # one full day after it came
+    await ben.uses("A drink in the week of your birthday", {"latte": "5.45"}, off="0")
     await town.at("2026-07-20 08:00")
     await ada.has(0)  # six months without activity
     await ben.has(512)
