@@ -15,10 +15,11 @@ from domain.coalition.founding import coalition_of
 from domain.errors import NotFound
 from domain.messages import delivering, staff, writing
 from domain.messages.delivering import Taken
+from domain.messages.models import MailState
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from hansa.clocks import CoalitionClock
 from hansa.mailed import Postman
-from hansa.turns import in_turn
+from hansa.turns import LOST, in_turn
 from partners.keys import Keys
 from partners.mail import Mailer
 from partners.people import telling
@@ -119,7 +120,16 @@ class Teller:
 
     async def _one(self, postman: Postman, mail: Taken, room: asyncio.Semaphore, now: datetime) -> bool:
         async with room:
-            return await postman.deliver(mail, now=now, clock=self.clock)
+            try:
+                return await postman.deliver(mail, now=now, clock=self.clock)
+            except LOST:
+                raise
+            except Exception as problem:  # noqa: BLE001 - one mail that cannot be put together keeps no other back
+                log.error("A mail broke off", mail=str(mail.mail_id), problem=repr(problem))  # noqa: TRY400 - by repr
+                async with self._transaction() as session:
+                    told = f"it broke off: {type(problem).__name__}"
+                    await delivering.fail(session, mail, told, held_as=MailState.TAKEN, really=self.clock())
+                return False
 
     async def _tidy(self, now: datetime) -> None:
         if self.tidied_at is not None and self.tidied_at <= now < self.tidied_at + TIDIES_EVERY:

@@ -106,13 +106,15 @@ async def succeed(session: WriteSession, mail: Taken, *, really: datetime) -> bo
     return await _move(session, mail, MailState.SENDING, **_ended(MailState.SENT, really))
 
 
-async def fail(session: WriteSession, mail: Taken, problem: str, *, really: datetime) -> bool:
-    """Write down that it could not be handed over: tried again after a pause that grows, or given up."""
+async def fail(
+    session: WriteSession, mail: Taken, problem: str, *, held_as: MailState = MailState.SENDING, really: datetime
+) -> bool:
+    """Write down that it could not be handed over, or put together: tried again after a pause, or given up."""
     told = {"problem": problem[:LONGEST_PROBLEM]}
     if mail.attempt >= MOST_ATTEMPTS:
-        return await _move(session, mail, MailState.SENDING, **_ended(MailState.GIVEN_UP, really), **told)
+        return await _move(session, mail, held_as, **_ended(MailState.GIVEN_UP, really), **told)
     again = {"state": MailState.WAITING.value, "again_at": really + pause_after(mail.attempt), "taken_at": None}
-    return await _move(session, mail, MailState.SENDING, **again, **told)
+    return await _move(session, mail, held_as, **again, **told)
 
 
 async def refuse(session: WriteSession, mail: Taken, problem: str, *, really: datetime) -> bool:

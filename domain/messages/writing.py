@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from domain.errors import InvalidValue
-from domain.messages.models import MessageCue, MessageLook, MessagePolicy
+from domain.messages.models import MessageCue, MessageLook, MessageMail, MessagePolicy, PartnerMessage
 from domain.storage import ReadSession, WriteSession
 
 CUES_AT_ONCE = 1_000
@@ -104,10 +104,13 @@ async def look_on(session: WriteSession, *, now: datetime) -> Step | None:
 
 
 async def forget(session: WriteSession, *, now: datetime) -> int:
-    """Forget messages that are older than an inbox keeps them, one step; and looks that are long through."""
+    """Forget messages that are older than an inbox keeps them, one step; with mails, looks and news for people."""
     policy = await policy_of(session)
     before = now - timedelta(days=policy.kept_days)
     await session.execute(delete(MessageLook).where(col(MessageLook.finished_at) < before))
+    ended = col(MessageMail.finished_at).is_not(None)
+    await session.execute(delete(MessageMail).where(col(MessageMail.made_at) < before, ended))
+    await session.execute(delete(PartnerMessage).where(col(PartnerMessage.written_at) < before))
     return await session.scalar(_FORGET, {"before": before, "most": WALLETS_AT_ONCE}) or 0
 
 

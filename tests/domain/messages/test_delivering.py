@@ -220,6 +220,29 @@ async def test_one_link_ends_what_it_came_with(post: Post) -> None:
     assert UUID(int=0).hex not in token
 
 
+async def test_one_mail_that_cannot_be_put_together_keeps_no_other_back(post: Post) -> None:
+    broken, whole = await post.member(), await post.member()
+    await planned(post)
+    await post.books.owner.execute("UPDATE message SET params = '{}' WHERE member_id = $1", broken.member_id)
+    post.box.mails.clear()
+    await post.tell()
+    assert len(post.box.mails) <= 1
+    assert sorted(await post.states()) == ["SENT", "WAITING"]
+    assert await post.topics(whole) == ["WELCOME"]
+
+
+async def test_inboxes_keep_what_they_were_told_for_two_years(post: Post) -> None:
+    who = await post.member()
+    await post.tell()
+    post.passes(729 * DAY)
+    await post.tell()
+    assert await post.topics(who) == ["WELCOME"]
+    post.passes(2 * DAY)
+    await post.tell()
+    assert await post.topics(who) == []
+    assert await post.states() == []
+
+
 @pytest.mark.parametrize("state", ["SENT", "WAITING"])
 async def test_the_outbox_holds_no_word_of_what_is_said(post: Post, state: str) -> None:
     await post.member()
