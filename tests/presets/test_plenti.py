@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.presets.conftest import Open
-from tests.presets.town import ADMIN, APPROVER, Town
+from tests.presets.town import ADMIN, APPROVER, Customer, Town
 
 ANNOUNCE = """mutation ($input: WindDownAnnounceInput!) { windDownAnnounce(input: $input) {
     windDown { next } userErrors { code message } } }"""
@@ -59,14 +59,7 @@ async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     await ada.is_at("Silver")  # 520 of 500; gift cards are left out, and no other sponsor knows of it
     await ada.has(549)
 
-    # 85 days before the last day everybody is told: nobody earns from 11 July on, and nobody spends.
-    await town.at("2018-04-16 09:00")
-    await _announced(town)
-    await town.at("2018-07-10 23:59")
-    await ben.buys({"petrol": "2.0 for 6.00"}, earns=2)
-    await town.at("2018-07-11 00:00")
-    await ada.cannot_buy({"toothpaste": "9.99"}, "PARTNER_NOT_ACTIVE")
-    await ada.cannot_spend(29, "PARTNER_NOT_ACTIVE")
+    await _ends(town, ada, ben)
 
     # At 0.011 a point given and 0.010 a point honoured. To 1 July 2016:
     # the pharmacy gave 12 + 8 + 16 and its third of 600, took back 6 and 100: 130 are 1.43; it honoured 210: 2.10.
@@ -75,6 +68,17 @@ async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     await town.closes()
     await town.settles("2015-05", pharmacy="0.67", maker="-2.20", fuel="-0.22", telephone="-2.19", operator="3.94")
     await town.settles("2016-07", pharmacy="-5.72", fuel="3.87", telephone="-1.09", operator="2.94")
+
+
+async def _ends(town: Town, ada: Customer, ben: Customer) -> None:
+    # 85 days before the last day everybody is told: nobody earns from 11 July on, and nobody spends.
+    await town.at("2018-04-16 09:00")
+    await _announced(town)
+    await town.at("2018-07-10 23:59")
+    await ben.buys({"petrol": "2.0 for 6.00"}, earns=2)
+    await town.at("2018-07-11 00:00")
+    await ada.cannot_buy({"toothpaste": "9.99"}, "PARTNER_NOT_ACTIVE")
+    await ada.cannot_spend(29, "PARTNER_NOT_ACTIVE")
 
 
 async def _announced(town: Town) -> None:
