@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
@@ -18,25 +19,28 @@ from resolvers.context import Info
 from schema.limits import Cost
 from schema.members import Member
 from schema.money import Money
-from schema.reward_shapes import RewardWorth, money_of
+from schema.reward_shapes import RewardWorth
 from schema.rewards import Reward
 from schema.shape import shows
 from schema.vouchers import Voucher
 
 
 @strawberry.type
-@shows(quoting.LineOff)
 class RewardLineOff:
     """Money to be taken off a line of the basket."""
 
     number: int
     """The line's number."""
+    amount: Money
+    """How much."""
 
-    @strawberry.field(graphql_type=Money)
-    @staticmethod
-    async def amount(line: strawberry.Parent[quoting.LineOff], info: Info) -> values.Money | None:
-        """How much."""
-        return await money_of(info, line.amount)
+
+def lines_off(lines: Iterable[quoting.LineOff], currency: str) -> list[RewardLineOff]:
+    """What is taken off each line, in a currency."""
+    return [
+        RewardLineOff(number=one.number, amount=values.Money.of_minor(one.amount, currency))  # type: ignore[arg-type]
+        for one in lines
+    ]
 
 
 @strawberry.type
@@ -54,8 +58,6 @@ class RedeemedReward:
     """What of them was not taken back."""
     worth: RewardWorth
     """What one piece is worth."""
-    lines: list[RewardLineOff]
-    """What to take off each line; empty where no basket was sent."""
     tickets: int
     """Tickets of the reward's draw that came with it."""
     fulfilment: Fulfilment
@@ -82,17 +84,23 @@ class RedeemedReward:
         """The reward."""
         return await redeeming.reward_of(info.context, redeemed)
 
-    @strawberry.field(graphql_type=Money)
+    @strawberry.field
     @staticmethod
-    async def money(redeemed: strawberry.Parent[queries.Redeemed], info: Info) -> values.Money | None:
-        """Paid beside the points."""
-        return await money_of(info, redeemed.money)
+    def lines(redeemed: strawberry.Parent[queries.Redeemed]) -> list[RewardLineOff]:
+        """What to take off each line; empty where no basket was sent."""
+        return lines_off(redeemed.lines, redeemed.currency)
 
     @strawberry.field(graphql_type=Money)
     @staticmethod
-    async def off(redeemed: strawberry.Parent[queries.Redeemed], info: Info) -> values.Money | None:
+    def money(redeemed: strawberry.Parent[queries.Redeemed]) -> values.Money:
+        """Paid beside the points."""
+        return values.Money.of_minor(redeemed.money, redeemed.currency)
+
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    def off(redeemed: strawberry.Parent[queries.Redeemed]) -> values.Money:
         """What to take off the basket."""
-        return await money_of(info, redeemed.off)
+        return values.Money.of_minor(redeemed.off, redeemed.currency)
 
     @strawberry.field(graphql_type=list[Voucher], directives=[Cost(size=5)])
     @staticmethod

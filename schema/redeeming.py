@@ -29,9 +29,9 @@ from schema.members import MemberRefInput
 from schema.money import Money
 from schema.permissions import needs
 from schema.purchases import PurchaseLineInput
-from schema.redeemed import RedeemedReward, RewardLineOff
+from schema.redeemed import RedeemedReward, RewardLineOff, lines_off
 from schema.redemptions import RedemptionPayload, payload, redemption_ref
-from schema.reward_shapes import RewardWorth, money_of
+from schema.reward_shapes import RewardWorth
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
 
@@ -116,24 +116,10 @@ class RewardOffer:
     """What it costs."""
     worth: RewardWorth
     """What one piece is worth."""
-    lines: list[RewardLineOff]
-    """What to take off each line; empty where no basket was sent."""
     tickets: int
     """Tickets of the reward's draw."""
     vouchers: int
     """Vouchers of the worth's coupon."""
-
-    @strawberry.field(graphql_type=Money)
-    @staticmethod
-    async def money(quote: strawberry.Parent[quoting.Quote], info: Info) -> values.Money | None:
-        """To be paid beside the points."""
-        return await money_of(info, quote.money)
-
-    @strawberry.field(graphql_type=Money)
-    @staticmethod
-    async def off(quote: strawberry.Parent[quoting.Quote], info: Info) -> values.Money | None:
-        """What to take off the basket."""
-        return await money_of(info, quote.off)
 
 
 @strawberry.type
@@ -142,9 +128,27 @@ class RewardQuote:
     """What a reward would come to for a member and a basket; nothing is written."""
 
     quote: RewardOffer
-    """What it comes to."""
+    """What it comes to, but for money."""
     limit_left: int | None
     """How many pieces the member may still have; null: there is no limit."""
+
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    def money(quoted: strawberry.Parent[domain_redeeming.QuotedReward]) -> values.Money:
+        """To be paid beside the points."""
+        return values.Money.of_minor(quoted.quote.money, quoted.currency)
+
+    @strawberry.field(graphql_type=Money)
+    @staticmethod
+    def off(quoted: strawberry.Parent[domain_redeeming.QuotedReward]) -> values.Money:
+        """What to take off the basket."""
+        return values.Money.of_minor(quoted.quote.off, quoted.currency)
+
+    @strawberry.field
+    @staticmethod
+    def lines(quoted: strawberry.Parent[domain_redeeming.QuotedReward]) -> list[RewardLineOff]:
+        """What to take off each line; empty where no basket was sent."""
+        return lines_off(quoted.quote.lines, quoted.currency)
 
     @strawberry.field
     @staticmethod

@@ -86,8 +86,8 @@ REVERSE = gql(
 )
 QUOTE_REWARD = gql(
     "query QuoteReward($input: RewardQuoteInput!) { rewardQuote(input: $input)"
-    " { quote { affordable limitLeft quote { points money { amount } off { amount }"
-    " lines { number amount { amount } } } } userErrors { ...Errors } } }" + _ERRORS
+    " { quote { affordable limitLeft money { amount } off { amount } lines { number amount { amount } }"
+    " quote { points } } userErrors { ...Errors } } }" + _ERRORS
 )
 REDEEM_REWARD = gql(
     "mutation RedeemReward($input: RewardRedeemInput!) { rewardRedeem(input: $input) { ...Redeemed redemption"

@@ -56,12 +56,12 @@ class RewardQuote:
     @classmethod
     def read(cls, shown: Mapping[str, Any]) -> Self:
         """Out of a payload."""
-        quote = shown["quote"]["quote"]
+        quote = shown["quote"]
         return cls(
-            points=int(quote["points"]),
+            points=int(quote["quote"]["points"]),
             **_money(quote),
-            affordable=shown["quote"]["affordable"],
-            limit_left=shown["quote"]["limitLeft"],
+            affordable=quote["affordable"],
+            limit_left=quote["limitLeft"],
         )
 
 

@@ -1,4 +1,4 @@
-"""A shop's own rewards: one with a stock, one for nothing, and a draft, all for members of its list alone."""
+"""A shop's own rewards, for its list alone: one with a stock, a draft, and one for nothing that gives a voucher."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.earning.terms import Sponsor
-from domain.ids import PartnerId
+from domain.ids import CouponId, PartnerId
 from domain.rewards import managing
 from domain.rewards.terms import Fulfilment, Reward, RewardKind, RewardTerms, Step, Worth
 from domain.storage import Database, Sight
@@ -20,25 +20,37 @@ async def rewarding(
 ) -> dict[str, Reward]:
     """They are made: the draft is not published."""
 
-    def terms(name: str, thing: str, points: int, **more: Any) -> RewardTerms:
-        return RewardTerms(
-            name=secret(name),
-            kind=RewardKind.GIFT,
-            steps=(Step(points=points, worth=Worth(thing=secret(thing))),),
-            partners=frozenset({own}),
-            starts_at=now,
-            segments=frozenset({listed}),
-            **more,
-        )
+    def terms(name: str, **more: Any) -> RewardTerms:
+        steps = (Step(points=100, worth=Worth(thing=secret("Thing"))),)
+        return _terms(own, secret(name), steps, listed, now, **more)
 
     async with seeing(database, Sight.partner(own)) as session:
         made = {
-            "reward": await managing.draft(session, own, terms("Reward", "Thing", 100, stock=9), now=now),
-            "treat": await managing.draft(session, own, terms("Free", "Treat", 0, fulfilment=Fulfilment.SENT), now=now),
-            "reward draft": await managing.draft(
-                session, own, terms("Idle", "Thing", 100, sponsors=(Sponsor(own),)), now=now
-            ),
+            "reward": await managing.draft(session, own, terms("Reward", stock=9), now=now),
+            "reward draft": await managing.draft(session, own, terms("Idle", sponsors=(Sponsor(own),)), now=now),
         }
-        for name in ("reward", "treat"):
-            made[name] = await managing.publish(session, own, made[name].reward_id, now=now)
+        made["reward"] = await managing.publish(session, own, made["reward"].reward_id, now=now)
     return made
+
+
+async def a_treat(
+    database: Database, own: PartnerId, listed: UUID, coupon: UUID, name: str, *, now: datetime
+) -> Reward:
+    """A voucher for nothing, with a letter to be sent."""
+    steps = (Step(points=0, worth=Worth(coupon=CouponId(coupon))),)
+    treat = _terms(own, name, steps, listed, now, fulfilment=Fulfilment.SENT)
+    async with seeing(database, Sight.partner(own)) as session:
+        drafted = await managing.draft(session, own, treat, now=now)
+        return await managing.publish(session, own, drafted.reward_id, now=now)
+
+
+def _terms(own: PartnerId, name: str, steps: tuple[Step, ...], listed: UUID, now: datetime, **more: Any) -> RewardTerms:
+    return RewardTerms(
+        name=name,
+        kind=RewardKind.GIFT,
+        steps=steps,
+        partners=frozenset({own}),
+        starts_at=now,
+        segments=frozenset({listed}),
+        **more,
+    )

@@ -63,7 +63,7 @@ from partners.webhooks.pace import USUAL
 from tests.builders.graphql import KEYS
 from tests.builders.webhooks import NOW as LISTENED
 from tests.builders.webhooks import a_webhook, answered, claimed, relayed, transacted
-from tests.isolation.rewarding import rewarding
+from tests.isolation.rewarding import a_treat, rewarding
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPENED = NOW - timedelta(days=60)
@@ -265,13 +265,15 @@ class Shop:
         made = await redemption.redeem(self.database.pool, command, lookup_key=KEYS.lookups, now=now)
         return made.redemption.wallet_id, made.redemption.entry_id
 
-    async def treat(self, member: KnownMember, *, now: datetime) -> tuple[UUID, UUID]:
-        """A member of its list gets a thing for nothing, which is still to be sent."""
+    async def treat(self, member: KnownMember, coupon: UUID, *, now: datetime) -> tuple[UUID, UUID]:
+        """A member of its list gets a voucher for nothing; the letter is still to be sent."""
+        whose, listed = self.partner_id, self.made["list"].segment_id
+        reward = await a_treat(self.database, whose, listed, coupon, self.secret("Free"), now=now)
         command = RedeemReward(
             partner_id=self.partner_id,
             idempotency_key=self.secret("treating"),
             member=MemberRef(pairwise_id=member.pairwise_id),
-            reward_id=self.made["treat"].reward_id,
+            reward_id=reward.reward_id,
             ask=Ask(),
             occurred_at=now,
             staff=self.secret("Staff"),

@@ -266,7 +266,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         await shop.sell(own, 6, now=then, coupon=100)
         shop.made["redemption"] = await shop.redeem(own, 1_000 + shop.price % 1000, now=then)
         shop.made["coupons"] = await coupons(shop, own, now=then)
-        shop.made["redeemed"] = await shop.treat(own, now=then)
+        shop.made["redeemed"] = await shop.treat(own, shop.made["coupons"].coupon_id, now=then)
         shop.made["hold"] = await shop.redeem(own, 500 + shop.price % 1000, hold=True, now=then)
     later = then + timedelta(hours=1)
     for shop in (amber, birch):
