@@ -67,10 +67,11 @@ class News:
         return f"{self.subject_id}/{self.detail}/{self.occurred_at.isoformat()}"
 
 
-async def write(session: WriteSession, *, now: datetime) -> tuple[int, int]:
+async def write(session: WriteSession, *, since: datetime | None = None, now: datetime) -> tuple[int, int]:
     """Tell partners' people of what happened, one step: how many cues were taken, and messages written."""
+    oldest = since or now - STALE_AFTER
     cues = (await session.execute(_TAKE, {"most": CUES_AT_ONCE})).all()
-    news = [_news(cue) for cue in cues if cue.occurred_at >= now - STALE_AFTER]
+    news = [_news(cue) for cue in cues if cue.occurred_at >= oldest]
     params = await _params(session, news)
     rows = [
         {

@@ -23,7 +23,7 @@ async def tell(database: Database, *shops: Shop) -> None:
             await overriding.put(session, shop.partner_id, words, now=NOW)
     async with acting(database, COALITION) as session:
         await writing.write(session, since=OPENED, now=NOW)
-        await staff.write(session, now=NOW)
+        await staff.write(session, since=OPENED, now=NOW)
     for shop in shops:
         shop.made["message"] = await _a_message(database, shop)
 
