@@ -11,8 +11,8 @@ CHANGES = {
     "what it took off": "UPDATE voucher_use SET amount = amount + 1",
     "off which lines": "UPDATE voucher_use SET lines = '[]'",
     "whose coupon": "UPDATE voucher_use SET coupon_id = gen_random_uuid()",
-    "a use that never was": "INSERT INTO voucher_use SELECT wallet_id, gen_random_uuid(), voucher_id, coupon_id, version,"
-    " partner_id, currency, amount, lines, benefits, used_at FROM voucher_use",
+    "a use that never was": "INSERT INTO voucher_use SELECT wallet_id, gen_random_uuid(), voucher_id, coupon_id,"
+    " version, partner_id, currency, amount, lines, benefits, used_at FROM voucher_use",
     "a use that is gone": "DELETE FROM voucher_use",
     "an opened voucher": "UPDATE voucher SET state = 'OPEN', used = 0",
     "a voucher out of nothing": "UPDATE voucher SET entry_id = gen_random_uuid()",
