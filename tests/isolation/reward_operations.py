@@ -101,7 +101,12 @@ REWARDS: Mapping[str, Mapping[str, Build]] = {
         },
     },
     "Mutation.rewardChange": {
-        "": lambda mine, theirs, key: {"input": {"reward": theirs.reward_draft, "terms": _terms(mine, key)}}
+        "": lambda mine, theirs, key: {
+            "input": {
+                "reward": theirs.reward_draft,
+                "terms": _terms(mine, key, sponsors=[{"partner": mine.partner}]),
+            }
+        }
     },
     "Mutation.rewardAgree": {
         "": lambda _mine, theirs, _key: {"input": {"reward": theirs.reward_draft, "fingerprint": "00"}}
