@@ -161,9 +161,8 @@ async def use(
     VoucherNotApplicable, SponsorNotActive, PartnerNotActive, OutletNotFound, IdempotencyConflict, InvalidValue, Busy.
     """
     _refuse_future(command.occurred_at, now)
-    wallets = {voucher.wallet_id for voucher in vouchers if voucher.wallet_id is not None} | {holder.wallet_id}
-    if len(wallets - {None}) != 1:
-        raise errors.VoucherNotApplicable(WhyNot.WRONG_MEMBER, "Vouchers of several members are used one by one.")
+    if len(_wallets(vouchers, holder)) != 1:
+        raise errors.VoucherNotApplicable(WhyNot.WRONG_MEMBER, SAID[WhyNot.WRONG_MEMBER])
     before = await _used_before(pool, command)
     if before is not None:
         return before, True
@@ -242,9 +241,10 @@ def public_voucher_id(coupon_id: UUID, member_id: UUID) -> UUID:
 
 def _posting(command: UseVouchers, reckoned: Sequence[TakenOff], holder: Holder, where: Where) -> VoucherPosting:
     parts = [_used(part, holder, where.currency) for part in reckoned]
-    first = reckoned[0].voucher
-    wallet_id, member_id = holder.wallet_id or first.wallet_id, holder.member_id or first.member_id
-    assert wallet_id is not None
+    vouchers = [part.voucher for part in reckoned]
+    [wallet_id] = _wallets(vouchers, holder)
+    anybodys = any(voucher.wallet_id is None for voucher in vouchers)
+    member_id = holder.member_id if anybodys else vouchers[0].member_id
     assert member_id is not None
     return VoucherPosting(
         wallet_id=wallet_id,
@@ -261,6 +261,12 @@ def _posting(command: UseVouchers, reckoned: Sequence[TakenOff], holder: Holder,
         uses=[used for used, _ in parts],
         benefits=[benefit for _, benefits in parts for benefit in benefits],
     )
+
+
+def _wallets(vouchers: Sequence[Told], holder: Holder) -> set[UUID]:
+    """Whose vouchers these are: a public word is the recognised member's, a voucher its holder's, whoever shows it."""
+    wallets = {holder.wallet_id if voucher.wallet_id is None else voucher.wallet_id for voucher in vouchers}
+    return {wallet for wallet in wallets if wallet is not None}
 
 
 def _used(part: TakenOff, holder: Holder, currency: str) -> tuple[VoucherUsed, list[BenefitGiven]]:

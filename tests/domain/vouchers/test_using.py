@@ -223,3 +223,24 @@ async def test_day_outlet_tier_and_segment_are_held_to(counter: Counter) -> None
     gold = await counter.live(name="Gold", tiers=frozenset({"gold"}))
     [voucher] = await counter.given(gold, who)
     assert (await counter.use(counter.using(voucher), who, tiers=frozenset({"gold"}))).money.minor == 500
+
+
+async def test_whoever_shows_a_code_uses_it_unless_it_is_its_members_alone(counter: Counter) -> None:
+    who, other = await counter.books.member(), await counter.books.member()
+    [given] = await counter.given(await counter.live(), who)
+    made = await counter.use(counter.using(given.code(KEY)), other)
+    assert (made.wallet_id, made.member_id) == (who.wallet_id, who.member_id)
+    [own] = await counter.given(await counter.live(name="Own", transferable=False), who)
+    for shown_by in (None, other):
+        with pytest.raises(VoucherNotApplicable) as refused:
+            await counter.use(counter.using(own.code(KEY)), shown_by)
+        assert refused.value.why == WhyNot.WRONG_MEMBER
+    assert (await counter.use(counter.using(own.code(KEY)), who)).money.minor == 500
+
+
+async def test_vouchers_of_two_members_are_not_used_together(counter: Counter) -> None:
+    coupon = await counter.live(together=Together.ANY)
+    vouchers = [(await counter.given(coupon, await counter.books.member()))[0] for _ in range(2)]
+    with pytest.raises(VoucherNotApplicable):
+        await counter.use(counter.using(*vouchers))
+    assert [await counter.state(one) for one in vouchers] == [("OPEN", 0), ("OPEN", 0)]
