@@ -282,10 +282,15 @@ END $$;
 
 -- The door: look again at these wallets under these programmes; who changed.
 CREATE FUNCTION meet_tiers(programmes uuid[], wallets uuid[], at timestamptz) RETURNS SETOF tier_change
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     programme uuid;
 BEGIN
+    -- One wallet is looked at by plans that are kept ready; thousands are worth plans of their own.
+    IF cardinality(wallets) > 100 THEN
+        PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+    END IF;
     FOR programme IN SELECT p FROM unnest(programmes) p ORDER BY p LOOP
         RETURN QUERY SELECT * FROM meet_programme(programme, wallets, at);
     END LOOP;
