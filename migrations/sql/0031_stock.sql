@@ -42,13 +42,19 @@ BEGIN
     RETURN EXISTS (SELECT FROM reward r WHERE r.reward_id = reward AND r.partner_id = owner);
 END $$;
 
--- Take pieces from a slice that nobody else is just taking from, the wallet's own first: nobody is waited for.
+-- Take pieces from a slice that nobody else is just taking from, the wallet's own first: nobody is waited for. Found none, it holds on
+-- to nothing: a slice that was emptied in between is locked by being looked at, and whoever waited while holding it could be waited for.
 CREATE FUNCTION taken_unlocked(which uuid, own int, wanted bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE allowance_slice s SET left_amount = s.left_amount - wanted
     WHERE s.allowance_id = which AND s.number = (SELECT x.number FROM allowance_slice x
         WHERE x.allowance_id = which AND x.left_amount >= wanted ORDER BY (x.number - own + 64) % 64 LIMIT 1 FOR UPDATE SKIP LOCKED);
-    RETURN FOUND;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'HA001';
+    END IF;
+    RETURN true;
+EXCEPTION WHEN SQLSTATE 'HA001' THEN
+    RETURN false;
 END $$;
 
 -- Take pieces for the redemptions that stand: those that come too late are refused, in the order they were asked.
