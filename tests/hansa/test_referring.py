@@ -122,7 +122,8 @@ def test_a_recipe_says_referral_in_its_own_words() -> None:
     "wrong", ["most: 0", "after_return: perhaps", "friendly: yes", "not_segments: [Nobody]", "least: much"]
 )
 def test_what_a_recipe_says_wrong_is_named_with_its_line(wrong: str) -> None:
-    recipe = recipe_of(RECIPE.replace("    host: maker\n    least: 20.00\n", f"    host: maker\n    {wrong}\n"), "friends.yaml")
+    said = RECIPE.replace("    host: maker\n    least: 20.00\n", f"    host: maker\n    {wrong}\n")
+    recipe = recipe_of(said, "friends.yaml")
     with pytest.raises(InvalidRecipe) as refused:
         referrals_of(recipe, recipe.imagined(), starts=STARTS)
     assert "friends.yaml, line 10, referral.friends." in refused.value.message
