@@ -26,6 +26,7 @@ def upgrade() -> None:
     run_sql_file("0034_tables.sql")
     run_sql_file("0034_qualifying.sql")
     run_sql_file("0034_standing.sql")
+    run_sql_file("0034_telling.sql")
     wall("tier_programme", f"{OWN} OR state <> 'DRAFT'", command="SELECT")
     wall("tier_version", f"{OWN} OR published_at IS NOT NULL", command="SELECT")
     for table in ("tier_programme", "tier_version"):
