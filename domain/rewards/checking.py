@@ -13,6 +13,7 @@ from domain.rewards.finding import agreed_sponsors
 from domain.rewards.terms import Reward, RewardTerms
 from domain.segments.queries import unusable
 from domain.storage import ReadSession, WriteSession
+from domain.vouchers.queries import coupons_to_give
 
 
 async def check_sound(session: WriteSession, partner_id: PartnerId, terms: RewardTerms) -> None:
@@ -36,6 +37,9 @@ async def check_publishable(session: WriteSession, reward: Reward, *, now: datet
     if reward.closes_at is not None and reward.closes_at <= now:
         part = "ends_at" if reward.closes_at == terms.ends_at else "draw"
         raise InvalidReward("the reward would be over before it begins", path=("terms", part))
+    coupons = {step.worth.coupon for step in terms.steps if step.worth.coupon is not None}
+    if coupons - await coupons_to_give(session, reward.partner_id, coupons):
+        raise InvalidReward("coupons that are given are your own, live, and no public words", path=("terms", "steps"))
     agreed = await agreed_sponsors(session, reward.reward_id, terms.fingerprint())
     missing = set(terms.funders) - set(agreed) - {reward.partner_id}
     if missing:

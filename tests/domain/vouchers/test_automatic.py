@@ -10,10 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from domain.earning.tills import Caches
 from domain.members.recognition import KnownMember
 from domain.rewards import automatic, managing
 from domain.rewards.automatic import Certificate, WhyNone, next_window, window_at
+from domain.rewards.errors import InvalidReward
 from domain.rewards.terms import Automatic, Reward, RewardKind, RewardTerms, Step, Worth
 from domain.storage import ReadSession, Sight, WriteSession
 from domain.vouchers.terms import Coupon, TakesOff
@@ -161,3 +164,9 @@ def test_a_window_is_a_day_by_the_coalitions_clock_and_is_caught_up_with_for_a_w
     assert window_at(windows, begun.starts + timedelta(days=7), riga) == begun
     assert window_at(windows, begun.starts + timedelta(days=8), riga) is None
     assert window_at(Automatic(weekday=5), datetime(2026, 3, 12, tzinfo=UTC), riga).day == date(2026, 3, 6)  # type: ignore[union-attr]
+
+
+async def test_a_reward_gives_vouchers_of_its_owners_live_coupons_alone(counter: Counter) -> None:
+    theirs = await counter.live(counter.next_door, sponsors=(), partners=frozenset({counter.next_door, counter.shop}))
+    with pytest.raises(InvalidReward, match="coupons that are given"):
+        await certificates(counter, Automatic(), theirs)
