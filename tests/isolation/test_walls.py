@@ -15,7 +15,16 @@ from tests.isolation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OPEN_TO_ALL = {"coalition", "partner", "brand", "outlet", "cycle", "settlement_policy", "tier_programme", "tier_version"}
+OPEN_TO_ALL = {
+    "coalition",
+    "partner",
+    "brand",
+    "outlet",
+    "cycle",
+    "settlement_policy",
+    "tier_programme",
+    "tier_version",
+}
 """Who takes part, where, the calendar of settlement, and what tiers promise, once that is published."""
 
 SOMEBODYS = {"legal_entity": "legal_entity WHERE partner_id IS NOT NULL"}
