@@ -10,7 +10,7 @@ from resolvers import tiers
 from resolvers.context import Info
 from schema.errors import or_null
 from schema.events import Event, tells
-from schema.tiers import TierProgramme
+from schema.tier_standings import TierProgramme
 
 
 @strawberry.type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -323,7 +323,7 @@ class ReturnReceipt:
     taken: tuple[PointsTaken, ...]
     counters: Counters
     replayed: bool
-    vouchers: TakenBack = TakenBack()
+    vouchers: TakenBack = field(default_factory=TakenBack)
     """What became of vouchers that had been won with the purchase."""
 
     @property

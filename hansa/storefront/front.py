@@ -103,8 +103,12 @@ class Storefront:
         said = {"idempotencyKey": key or new_key(), "consents": list(consents), **given, **details}
         payload = await self._done(documents.ENROL, said)
         taken = payload["referral"] or {}
-        told = {"invitation_counts": taken.get("counts"), "invitation_message": taken.get("message")}
-        return Member(**payload["member"], replayed=payload["replayed"], **told)
+        return Member(
+            **payload["member"],
+            replayed=payload["replayed"],
+            invitation_counts=taken.get("counts"),
+            invitation_message=taken.get("message"),
+        )
 
     async def consent(self, ref: Ref, *purposes: str) -> Member:
         """Record what a member agreed to at your counter, such as BALANCE."""

@@ -25,8 +25,8 @@ OWN_REWARD = "EXISTS (SELECT FROM reward r WHERE r.reward_id = {0}.reward_id AND
 def upgrade() -> None:
     """Create rewards, agreements and draws, walled, with the reads of storefronts and members."""
     run_sql_file("0032_rewards.sql")
-    # A draft is between owner and sponsors; what has been live is also open to those where it can be had. Everybody else
-    # asks through a door, which tells what is for everybody.
+    # A draft is between owner and sponsors; what has been live is also open to those where it can be had. Everybody
+    # else asks through a door, which tells what is for everybody.
     wall(
         "reward",
         "sees_partner(partner_id) OR sees_any(sponsors) OR live_from IS NOT NULL AND sees_any(partners)",
