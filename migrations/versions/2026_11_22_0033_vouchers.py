@@ -33,7 +33,7 @@ DOORS = (
     "vouchers_taken_back(uuid, uuid, uuid)",
     "name_voucher_uses(uuid, uuid, uuid, uuid[])",
     "coupons_live(uuid[])",
-    "certificates_due(uuid, bigint, " + ", ".join(["timestamptz"] * 5) + ", uuid, integer)",
+    "certificates_due(uuid, bigint, " + ", ".join(["timestamptz"] * 5) + ", uuid, integer, uuid)",
 )
 
 UNSEALED = "lookup, coupon_id, partner_id, brought_at, wallet_id, voucher_id, taken_at"
