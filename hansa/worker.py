@@ -12,7 +12,7 @@ from domain.coalition import leaving
 from domain.events import keeping
 from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
-from domain.vouchers import using
+from domain.vouchers import expiring
 from hansa import logs
 from hansa.bounding import bound
 from hansa.celebrating import celebrating
@@ -131,7 +131,7 @@ async def _swept(database: Database, clock: CoalitionClock) -> Swept:
     await clock.look()
     now = clock()
     done = await sweep(database.pool, now=now)
-    ended = await using.expire(database.pool, now=now)
+    ended = await expiring.expire(database.pool, now=now)
     async with database.session(COALITION) as session, session.begin():
         left = await leaving.sweep(WriteSession(ReadSession(session)), now=now)
     if left:

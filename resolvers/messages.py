@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -75,9 +75,10 @@ async def mark_read(ctx: Context, message_id: UUID) -> InboxMessage:
     return await ctx.read(reading.shown, _reader(ctx, None), marked)
 
 
-async def mark_all_read(ctx: Context) -> int:
-    """Mark all as read; how many were not. Raises: WrongAudience."""
-    return await ctx.write(queries.mark_all_read, *acting_member(ctx.viewer), now=ctx.now)
+async def mark_all_read(ctx: Context, written_by: datetime | None) -> int:
+    """Mark all that was written by then as read, or all; how many were not. Raises: WrongAudience."""
+    member = acting_member(ctx.viewer)
+    return await ctx.write(queries.mark_all_read, *member, written_by=written_by, now=ctx.now)
 
 
 async def preferences(ctx: Context) -> Preferences:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 
 import strawberry
 
@@ -52,6 +52,14 @@ class MessagePreferencesSetInput:
             time_zone=self.time_zone,
             language=self.language,
         )
+
+
+@strawberry.input
+class MessagesMarkAllReadInput:
+    """Your messages so far."""
+
+    written_by: datetime | None = None
+    """Only those written by then, such as the newest that you show; all if not said."""
 
 
 @strawberry.input

@@ -24,6 +24,7 @@ from schema.ids import identified
 from schema.message_inputs import (
     MessageMarkReadInput,
     MessagePreferencesSetInput,
+    MessagesMarkAllReadInput,
     MessageTemplateRemoveInput,
     MessageTemplateSetInput,
 )
@@ -294,9 +295,9 @@ class MessageMutation:
 
     @strawberry.mutation(graphql_type=MessagesPayload, extensions=[WRITE, refusals])
     @staticmethod
-    async def messages_mark_all_read(info: Info) -> Any:
+    async def messages_mark_all_read(info: Info, input: MessagesMarkAllReadInput) -> Any:
         """Mark all that there is as read."""
-        return MessagesPayload(marked=await messages.mark_all_read(info.context))
+        return MessagesPayload(marked=await messages.mark_all_read(info.context, input.written_by))
 
     @strawberry.mutation(graphql_type=MessagePreferencesPayload, extensions=[WRITE, refusals])
     @staticmethod

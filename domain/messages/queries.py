@@ -51,9 +51,13 @@ async def mark_read(
     return message
 
 
-async def mark_all_read(session: WriteSession, wallet_id: UUID, member_id: UUID, *, now: datetime) -> int:
-    """Mark all that there is now as read; how many were not."""
+async def mark_all_read(
+    session: WriteSession, wallet_id: UUID, member_id: UUID, *, written_by: datetime | None = None, now: datetime
+) -> int:
+    """Mark all that was written by then, or all that there is, as read; how many were not."""
     unread = _of(session, wallet_id, member_id) & col(Message.read_at).is_(None)
+    if written_by is not None:
+        unread &= col(Message.written_at) <= written_by
     marked = update(Message).where(unread).values(read_at=now).returning(col(Message.message_id))
     return len((await session.scalars(marked)).all())
 

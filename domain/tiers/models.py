@@ -19,7 +19,9 @@ class ProgrammeState(StrEnum):
     """Where a tier programme stands."""
 
     DRAFT = "DRAFT"
+    """Being written; nobody has a tier in it yet."""
     LIVE = "LIVE"
+    """Members stand in it."""
     ENDED = "ENDED"
     """Nobody has a tier in it any more."""
 

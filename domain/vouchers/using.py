@@ -204,14 +204,6 @@ async def reverse(pool: Pool, command: ReverseVouchers, *, now: datetime) -> tup
     return await use_of(pool, command.use, sight=sight), verdict.replayed
 
 
-async def expire(pool: Pool, *, now: datetime, most: int = 1000) -> int:
-    """Mark vouchers past their term; says how many."""
-    done = 0
-    while batch := await pool.fetchval("SELECT post_voucher_expiries($1, $2)", now, most):
-        done += batch
-    return done
-
-
 def refused(part: TakenOff) -> DomainError:
     """Why a voucher cannot be used, as a refusal."""
     assert part.why_not is not None

@@ -29,7 +29,7 @@ INBOX = """query($unread: Boolean = false, $language: String, $after: String) {
         pageInfo { endCursor hasNextPage } } myMessagesUnread }"""
 MARK = """mutation($input: MessageMarkReadInput!) {
     done: messageMarkRead(input: $input) { message { readAt } userErrors { code path } } }"""
-ALL = "mutation { done: messagesMarkAllRead { marked userErrors { code } } }"
+ALL = "mutation { done: messagesMarkAllRead(input: {}) { marked userErrors { code } } }"
 PREFERENCES = "{ digest quietFrom quietUntil timeZone language ways { topic marketing inbox mail } }"
 WANTS = f"query {{ messagePreferences {PREFERENCES} }}"
 PREFER = f"""mutation($input: MessagePreferencesSetInput!) {{ done: messagePreferencesSet(input: $input) {{

@@ -131,7 +131,9 @@ DOORS = {
     "daily_flows(uuid, timestamp with time zone, timestamp with time zone, text)": "answers the coalition alone",
     "tell_of_dispute()": "a trigger: tells both sides of a dispute of its stages, from the row itself",
     "certificates_due(uuid, bigint, timestamp with time zone, timestamp with time zone, timestamp with time zone,"
-    " timestamp with time zone, timestamp with time zone, uuid, integer, uuid)": JOBS,
+    " timestamp with time zone, timestamp with time zone, uuid, integer, uuid)": (
+        "the worker's, of all; and a member's, who asks what comes to it by itself"
+    ),
     "coupons_live(uuid[])": TILLS,
     "find_vouchers(uuid, bytea[])": TAKES_PARTNER,
     "name_voucher_uses(uuid, uuid, uuid, uuid[])": TAKES_PARTNER,

@@ -25,7 +25,7 @@ MESSAGES: Mapping[str, Mapping[str, Build]] = {
         "words": lambda *_: {**_OWN, "subject": "Now: {reward}", "text": "For {price}."},
     },
     "Mutation.messageMarkRead": {"": lambda _mine, theirs, _key: {"input": {"message": theirs.message}}},
-    "Mutation.messagesMarkAllRead": {"": lambda *_: {}},
+    "Mutation.messagesMarkAllRead": {"": lambda *_: {"input": {}}},
     "Mutation.messagePreferencesSet": {
         "": lambda *_: {"input": {"digest": True, "ways": [{"topic": "BIRTHDAY", "inbox": False, "mail": False}]}}
     },

@@ -29,14 +29,14 @@ def test_no_partners_request_leads_to_what_is_for_jobs_and_the_service_desk() ->
                     callers.setdefault(str(path.relative_to(ROOT)), set()).add(name)
     assert set(callers) == {
         *("domain/ledger/moving.py", "domain/ledger/sweeping.py", "domain/earning/making_up.py"),
-        *("domain/referral/qualifying.py", "domain/referral/taking_back.py"),
+        *("domain/referral/qualifying.py", "domain/referral/taking_back.py", "domain/vouchers/expiring.py"),
     }
     importing = {
         str(path.relative_to(ROOT))
         for floor in ("resolvers", "schema")
         for path in (ROOT / floor).rglob("*.py")
         if re.search(
-            r"\b(moving|sweeping|making_up|qualifying|taking_back)\b",
+            r"\b(moving|sweeping|making_up|qualifying|taking_back|expiring)\b",
             "\n".join(IMPORT.findall(path.read_text(encoding="utf-8"))),
         )
     }

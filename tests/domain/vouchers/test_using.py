@@ -10,7 +10,7 @@ import pytest
 
 from domain.errors import IdempotencyConflict
 from domain.values import Rate
-from domain.vouchers import managing, using
+from domain.vouchers import expiring, managing
 from domain.vouchers.errors import (
     CouponPaused,
     VoucherAlreadyUsed,
@@ -116,7 +116,7 @@ async def test_nothing_is_used_past_its_term_swept_or_not(counter: Counter) -> N
     counter.books.now = first.expires_at
     with pytest.raises(VoucherExpired):
         await counter.use(counter.using(second.code(KEY)))
-    assert await using.expire(counter.books.pool, now=counter.books.now) == 1
+    assert await expiring.expire(counter.books.pool, now=counter.books.now) == 1
     assert await counter.state(second) == ("EXPIRED", 0)
     with pytest.raises(VoucherExpired):
         await counter.use(counter.using(second.code(KEY)))
