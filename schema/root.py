@@ -10,7 +10,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # registers them
-import schema.tier_events  # noqa: F401  # registers it
+import schema.tier_events  # registers it
+import schema.voucher_events  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.actions import ActionMutation, ActionQuery
 from schema.allowances import AllowanceMutation, AllowanceQuery

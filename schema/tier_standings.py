@@ -163,7 +163,7 @@ class TierStanding:
 
     @strawberry.field
     @staticmethod
-    async def benefits(standing: strawberry.Parent[standing.Standing]) -> str | None:
+    def benefits(standing: strawberry.Parent[standing.Standing]) -> str | None:
         """What the tier brings, in words."""
         return next((one.benefits for one in standing.version.terms.tiers if one.name == standing.tier), None)
 

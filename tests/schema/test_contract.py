@@ -10,9 +10,11 @@ import strawberry
 from graphql import GraphQLObjectType, get_named_type
 from strawberry.types.base import get_object_definition
 
+from domain.events.models import EventKind
 from schema import shape
 from schema.descriptions import undescribed
 from schema.errors import user_errors
+from schema.events import TELLING
 from schema.root import printed, product
 from tests.builders.graphql import lab
 
@@ -80,3 +82,8 @@ def test_every_refusal_is_part_of_the_contract() -> None:
     assert user_errors()
     for kind in user_errors():
         assert get_object_definition(kind, strict=True).name in product()._schema.type_map
+
+
+def test_every_kind_of_event_has_a_shape() -> None:
+    product()
+    assert set(TELLING) == set(EventKind)

@@ -36,6 +36,8 @@ from tests.builders.storefronts import AtHome, at_home
 from tests.builders.town import Town, a_town, basket
 
 ADVANCE = """mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { now userErrors { code } } }"""
+HEARD = """query { events(kinds: [REFERRAL_QUALIFIED], first: 10) { nodes {
+    ... on ReferralQualified { referral { state } } } } }"""
 MINE = """{ myReferral { programme code link invited joined qualified rewarded notCounted
     asFriend { counts rewarded buyBy least { amount currency } } invitation { code text(language: "lv") } } }"""
 SPEND = """mutation ($input: RedemptionMakeInput!) { redemptionMake(input: $input) {
@@ -180,6 +182,8 @@ async def test_anna_brings_ben_at_the_till_and_carl_by_her_link(scene: Scene, ow
     has = await owner.fetch("SELECT (available + pending)::int AS has FROM wallet WHERE available + pending > 0")
     assert sorted(row["has"] for row in has) == [50, 50, 270, 550]
     assert await owner.fetchval("SELECT count(*) FROM event WHERE kind = 'REFERRAL_QUALIFIED'") == 1
+    heard = (await scene.shop.ask(HEARD, {}))["events"]["nodes"]
+    assert [one["referral"]["state"] for one in heard] == ["REWARDED"]
     ended = (await scene.shop.ask(STEP % "End", {"input": {"programme": begun.programme}}))["done"]
     assert ended["programme"]["state"] == "ENDED"
     assert (await scene.anna.ask(MINE))["myReferral"] is None
