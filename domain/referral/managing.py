@@ -19,7 +19,7 @@ from domain.referral.errors import (
 from domain.referral.models import ReferralProgrammeRow as Programmes
 from domain.referral.queries import programme_by_id, programme_of, versions_of
 from domain.referral.terms import Programme, ProgrammeId, ProgrammeState, ReferralTerms
-from domain.segments.models import SegmentRow
+from domain.segments.queries import unusable
 from domain.storage import WriteSession
 
 
@@ -125,11 +125,5 @@ async def _check(session: WriteSession, owner: PartnerId | None, terms: Referral
     if unknown := named - set(known):
         part = "host" if terms.host in unknown else "partners"
         raise InvalidReferral(f"{part} takes part in the coalition", path=(part,))
-    wanted = [SegmentId(one) for one in terms.not_segments]
-    visible = await session.scalars(
-        select(col(SegmentRow.segment_id)).where(
-            col(SegmentRow.segment_id).in_(wanted), col(SegmentRow.retired_at).is_(None)
-        )
-    )
-    if terms.not_segments - set(visible):
-        raise InvalidReferral("not_segments are segments of yours, or shared with you", path=("not_segments",))
+    if await unusable(session, owner or terms.host, {SegmentId(one) for one in terms.not_segments}):
+        raise InvalidReferral("not_segments are your own or shared with you, and not retired", path=("not_segments",))

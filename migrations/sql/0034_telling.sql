@@ -79,7 +79,7 @@ $$;
 -- What is given by hand, and what is promised, is told by the audit trail.
 CREATE CONSTRAINT TRIGGER tier_by_hand_is_told AFTER INSERT ON tier_ground DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.why IN ('INVITED', 'MATCHED'))
-    EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'ground_id', 'partner_id', '', 'programme_id,why,tier,until', '');
+    EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'ground_id', 'partner_id', '', 'why,tier,until', '');
 CREATE CONSTRAINT TRIGGER tier_taken_by_hand_is_told AFTER UPDATE ON tier_ground DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.why IN ('INVITED', 'MATCHED') AND OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL)
     EXECUTE FUNCTION tell_trail('DECISION_TAKEN', 'DECISION', 'ground_id', 'partner_id', '', 'taken_back_at', '');

@@ -125,7 +125,7 @@ async def api(database: Database, database_url: str) -> AsyncIterator[Api]:
             "shop": shop,
             "maker": maker,
             "display": replace(shop, scopes=frozenset({Scope.BALANCE_READ})),
-            "shelves": replace(shop, scopes=frozenset({Scope.REWARDS_READ})),
+            "shelves": replace(shop, scopes=frozenset({Scope.CAMPAIGNS_PUBLISH})),
             "storefront": replace(shop, scopes=frozenset({Scope.BALANCE_READ}), on_behalf_of=who),
             "member": Viewer(
                 audience=Audience.MEMBER,

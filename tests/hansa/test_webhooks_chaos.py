@@ -306,7 +306,7 @@ async def test_nothing_is_lost_or_overtaken_while_workers_die(
     books: Books, owner: asyncpg.Connection, database_url: str, tmp_path: Path
 ) -> None:
     weather = Weather(
-        seed=7, writers=2, members=4, purchases=24, pause=0.3, workers=3, deaths=2, stalls=1, patience=120
+        seed=7, writers=2, members=4, purchases=16, pause=0.3, workers=3, deaths=1, stalls=1, patience=120
     )
     await live_through(weather, books, owner, database_url, tmp_path)
 

@@ -41,12 +41,7 @@ COUPONS: Mapping[str, Mapping[str, Build]] = {
         "": lambda _mine, theirs, _key: {"input": {"reward": theirs.reward, "save": True}}
     },
     "Query.myVouchers": {"": lambda *_: {"first": 20}, "all": lambda *_: {"first": 20, "onlyOpen": False}},
-    "Mutation.couponDraft": {
-        "": lambda mine, _theirs, key: {"input": {"terms": _terms(mine, key)}},
-        "paid by another": lambda mine, theirs, key: {
-            "input": {"terms": _terms(mine, f"{key} p", sponsors=[{"partner": theirs.partner}])}
-        },
-    },
+    "Mutation.couponDraft": {"": lambda mine, _theirs, key: {"input": {"terms": _terms(mine, key)}}},
     "Mutation.couponChange": {
         "": lambda mine, theirs, key: {"input": {"coupon": theirs.coupon_draft, "terms": _terms(mine, key)}}
     },

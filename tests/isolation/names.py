@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.vouchers.codes import grouped, normal
 from partners.viewer import Viewer
 from resolvers.global_ids import GlobalIds
 from resolvers.seals import perspective_of, seal_of
@@ -68,9 +69,10 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "message": ("Message", lambda side: (side.message_id,)),
     "event": ("Event", lambda side: (side.event_id,)),
 }
-"""What one side has, by its type and its keys. Partners and outlets are known to all; the rest is the side's own."""
+"""What one side has, by its type and its keys. Some of it is known to all; the rest is the side's own."""
 
-KNOWN_TO_ALL = ("partner", "outlet")
+KNOWN_TO_ALL = ("partner", "outlet", "tier_programme")
+"""Who takes part where, and what tiers promise."""
 CYCLES = ("settled", "failed", "drafted", "open")
 
 
@@ -112,6 +114,11 @@ def names_of(side: Side, world: World, viewer: Viewer) -> Names:
         card=side.card,
         voucher_code=side.coupons.code,
     )
+
+
+def echoing_no_code(text: str, names: Names) -> str:
+    """An answer without the voucher's code that was asked for: it is told again, known or not."""
+    return text.replace(names.voucher_code, "a code").replace(grouped(normal(names.voucher_code)), "a code")
 
 
 def unknown(side: Side, world: World, viewer: Viewer, *, seed: int = 1) -> Names:

@@ -14,7 +14,7 @@ from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.backtest_operations import BACKTESTS
 from tests.isolation.coupon_operations import COUPONS
 from tests.isolation.message_operations import MESSAGES
-from tests.isolation.names import CYCLES, PRIVATE, Names
+from tests.isolation.names import CYCLES, KNOWN_TO_ALL, PRIVATE, Names
 from tests.isolation.paying_operations import PAYING
 from tests.isolation.people_operations import PEOPLE
 from tests.isolation.record_operations import RECORDS
@@ -100,7 +100,7 @@ def _cycle(which: str, **more: Any) -> Build:
 
 _HEARS = "subscription { events { id kind cursor member { id } } }"
 
-_NODES = tuple(name for name in PRIVATE if name not in {"partner", "outlet", "movement"})
+_NODES = tuple(name for name in PRIVATE if name not in {*KNOWN_TO_ALL, "movement"})
 
 _ALONE = (
     *("Query.serverTime", "Query.viewer", "Query.rateLimit", "Query.coalition", "Query.me"),

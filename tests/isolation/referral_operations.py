@@ -26,7 +26,7 @@ def _surprise(**said: str) -> dict[str, Any]:
 REFERRALS: Mapping[str, Mapping[str, Build]] = {
     "Query.myReferral": {
         "": lambda *_: {},
-        "of a programme": lambda _mine, theirs, _key: {"programme": theirs.referral_programme},
+        "of a programme": lambda mine, _theirs, _key: {"programme": mine.referral_programme},
     },
     "Query.referralProgrammes": {"": lambda *_: {"first": 10}},
     "Query.referralProgramme": {"": lambda _mine, theirs, _key: {"id": theirs.referral_programme}},

@@ -54,7 +54,7 @@ REDEEMING: Mapping[str, Mapping[str, Build]] = {
         "": lambda mine, theirs, key: _ask(theirs, member={"id": mine.member}, idempotencyKey=key),
         "for another's member": lambda mine, theirs, key: _ask(mine, member={"id": theirs.member}, idempotencyKey=key),
         "by a hold": lambda mine, theirs, key: _ask(
-            mine, member={"cardNumber": theirs.card}, idempotencyKey=key, holdMinutes=5
+            mine, member={"id": theirs.guest}, idempotencyKey=key, holdMinutes=5
         ),
     },
     "Mutation.myRewardRedeem": {

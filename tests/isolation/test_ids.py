@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.isolation.asking import Asking
+from tests.isolation.names import echoing_no_code
 from tests.isolation.operations import EXAMPLES
 from tests.isolation.spying import contents, mine, variants
 from tests.isolation.viewers import as_partner, attackers
@@ -23,7 +24,10 @@ async def test_another_shops_ids_answer_as_ids_that_nobody_has(either: World, at
     told_apart = []
     for example in NAMING:
         answers = {
-            how: (await asking.ask(viewer, example.field, example.variables(own, names[how], run=attacker))).text
+            how: echoing_no_code(
+                (await asking.ask(viewer, example.field, example.variables(own, names[how], run=attacker))).text,
+                names[how],
+            )
             for how in ("unknown", "stolen", "forged", "garbled")
         }
         told_apart += [
@@ -57,6 +61,11 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
         "Query.statement draft",
         *("Query.campaignBacktests", "Query.campaignBacktestShares"),  # none has been kept yet
         "Mutation.rewardFulfil a redemption of points",  # it is for no reward
+        *("Query.node voucher", "Query.node message"),  # a member's own, and read below what they are part of
+        "Query.rewardAccess",  # opened to nobody yet
+        "Mutation.rewardDraft for another's segment",  # an example before it has retired the segment
+        "Mutation.myCertificateChoose",  # a member's own affair
+        "Mutation.couponAgree",  # the partner is no sponsor of its own draft
         "Query.segmentPreview mix",  # so few members are never counted out
         "Query.prepaidRefunds of a partner",  # whose it is, is a filter for the coalition; a partner is told its own
     }

@@ -17,7 +17,8 @@ from schema.inside import core_of
 from schema.permissions import Needs, rules_of
 from schema.root import product
 from tests.isolation.asking import Asking, Told
-from tests.isolation.names import sealed_for
+from tests.isolation.names import names_of, sealed_for
+from tests.isolation.operations import EXAMPLES
 from tests.isolation.spying import contents
 from tests.isolation.viewers import as_partner, on_behalf
 from tests.isolation.world import World
@@ -27,11 +28,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPENED = {
     *("Query.me", "Query.redemption", "Subscription.myWalletChanged"),
     *(f"Mutation.redemption{step}" for step in ("Make", "Authorize", "Capture", "Void", "Reverse")),
+    *("Query.rewardQuote", "Query.myRewards", "Query.myRewardGiving", "Mutation.rewardRedeem"),
+    *("Query.voucherCheck", "Query.voucherUseMade", "Query.myVouchers", "Mutation.myCertificateChoose"),
+    *("Mutation.voucherUse", "Mutation.voucherReverse"),
 }
 """All that a member's grant opens, beside what is for everybody."""
 
-PARTNERS_OWN = {"Query.events", "Subscription.events"}
+PARTNERS_OWN = {"Query.events", "Subscription.events", "Query.rewardFulfilments"}
 """Opened by the same scopes, and answered to a partner's own tokens only."""
+
+DONE_BY_THEMSELVES = {"Mutation.rewardFulfil", "Mutation.myRewardRedeem"}
+"""Opened by the same scopes, and done by a partner's own tokens, or by the member at home."""
 
 
 async def ask(world: World, viewer: Viewer, field: str, variables: Mapping[str, Any] | None = None) -> Told:
@@ -58,9 +65,15 @@ async def test_a_grant_opens_a_members_affairs_and_no_other_field(world: World) 
         for name, rule in rules.items()
         if isinstance(rule, Needs) and any(every <= granted for every in rule.any_of)
     }
-    assert opened == OPENED | PARTNERS_OWN
+    assert opened == OPENED | PARTNERS_OWN | DONE_BY_THEMSELVES
     for name in PARTNERS_OWN:
         assert (await ask(world, on_behalf(world.amber), name, {"first": 5})).codes == {"WRONG_AUDIENCE"}
+    viewer = on_behalf(world.amber)
+    names = names_of(world.amber, world, viewer)
+    for example in EXAMPLES:
+        if example.field in DONE_BY_THEMSELVES:
+            said = example.variables(names, names, run="on behalf")
+            assert "WRONG_AUDIENCE" in (await ask(world, viewer, example.field, said)).text, example
 
 
 async def test_the_member_is_known_by_the_partners_own_id_as_by_its_card(world: World) -> None:

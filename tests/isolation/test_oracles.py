@@ -52,6 +52,7 @@ GROUP BY p.tablename
 
 OF_A_FILE = "ids of files are drawn at random, and keys within the partner lead to them"
 OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
+OF_A_CODE = "a digest under the server's key of whose the code is, and of the code"
 OF_A_REWARD = "the wall takes only winners of the writer's own rewards"
 OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
@@ -62,6 +63,10 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "reward_agreement → reward": "whoever agrees is named by the reward; both ids and versions are given to it",
     "pk_reward": "an id drawn at random, and the version of it",
     "pk_referral_programme": "an id drawn at random, and the version of it",
+    "coupon_agreement → coupon": "whoever agrees is named by the coupon; both ids and versions are given to it",
+    "pk_coupon": "an id drawn at random, and the version of it",
+    "pk_voucher_code": OF_A_CODE,
+    "uq_coupon_code_lookup": OF_A_CODE,
     "reward_winner → reward_ticket": OF_A_REWARD,
     "pk_reward_winner": OF_A_REWARD,
     "uq_reward_winner_reward_id_number": OF_A_REWARD,
