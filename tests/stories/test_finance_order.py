@@ -23,7 +23,7 @@ from tests.builders.finance import OPERATORS_IBAN, Town, a_town, basket
 from tests.builders.houses import Browser
 from tests.isolation.spying import contents
 
-LOOKS, PAUSE_SECONDS = 100, 0.2
+LOOKS, PAUSE_SECONDS = 450, 0.2
 STATES = ("OPEN", "CUT_OFF", "COMPUTED", "PROPOSED", "APPROVED", "INSTRUCTED", "SETTLED", "CLOSED")
 
 # + is in order, = was taken last and gives the same answer again, x is out of order, n finds nothing to release.

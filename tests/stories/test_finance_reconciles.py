@@ -29,7 +29,7 @@ MAPPING = {
     "kinds": [{"word": word, "kind": kind.value} for word, kind in WORDS.items()],
     "timeFormat": TIME,
 }
-LOOKS, PAUSE_SECONDS = 200, 0.1
+LOOKS, PAUSE_SECONDS = 900, 0.1
 
 
 @pytest.fixture
