@@ -26,8 +26,8 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 STAMP = "hansa-requirements.json"
 OLDEST_NODE = 24
-WORKERS = str((os.cpu_count() or 1) + 1)
-"""Test processes: one more than processors, since some wait for servers, browsers and pauses."""
+SPREAD = ("-n", "auto", "--dist", "loadfile")
+"""On all processors, file by file: what a file's tests share is made once."""
 
 
 def main(words: list[str]) -> int:
@@ -190,7 +190,7 @@ class Environment:
     def test(self, words: list[str]) -> int:
         """All tests but the slow ones on all processors, or those that were named."""
         os.chdir(ROOT)
-        usual = ["-n", WORKERS, "--dist", "worksteal", "-m", "not slow"]
+        usual = [*SPREAD, "-m", "not slow"]
         return self.hand_over("pytest", [*self._pytest(), *(words or usual)])
 
     def _pytest(self) -> list[str]:
@@ -204,7 +204,7 @@ class Environment:
             "lint": ["ruff", "check", "--quiet"],
             "types": ["mypy"],
             "floors": ["lint-imports", "--cache-dir", str(self.folder / "notes" / "imports")],
-            "tests": ["pytest", *self._pytest(), "-q", "-n", WORKERS, "--dist", "worksteal", "-m", fast],
+            "tests": ["pytest", *self._pytest(), "-q", *SPREAD, "-m", fast],
         }
         failed = []
         for name, (program, *words) in steps.items():

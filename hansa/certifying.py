@@ -16,7 +16,7 @@ from hansa.clocks import CoalitionClock
 from hansa.turns import in_turn
 from partners.keys import Keys
 
-ONE_CERTIFIES = 0x48414E5356
+ONE_CERTIFIES = 0x48414E5345
 """The lock of the one that looks."""
 AGAIN_AFTER = timedelta(hours=1)
 

@@ -18,7 +18,7 @@ from hansa.clocks import CoalitionClock
 from hansa.turns import in_turn
 from partners.keys import Keys
 
-ONE_REFERS = 0x48414E5352
+ONE_REFERS = 0x48414E5346
 """The lock of the one that looks at referrals."""
 
 log = structlog.get_logger("hansa.worker")

@@ -15,7 +15,7 @@ from domain.tiers.recomputing import CHUNK, Come, Left
 from hansa.clocks import CoalitionClock
 from hansa.turns import in_turn
 
-ONE_LOOKS = 0x48414E5354
+ONE_LOOKS = 0x48414E534C
 """The lock of the one that looks at tiers."""
 
 log = structlog.get_logger("hansa.worker")

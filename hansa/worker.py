@@ -47,7 +47,7 @@ from schema.root import product
 EVERY = timedelta(seconds=30)
 ONE_SWEEPS = 0x48414E5357
 """The lock of the one that sweeps; held by its session, so it is free again the moment its holder dies."""
-ONE_CLOSES = 0x48414E5343
+ONE_CLOSES = 0x48414E535A
 ONE_TIDIES = 0x48414E5354
 ONE_FETCHES = 0x48414E534B
 

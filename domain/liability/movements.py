@@ -23,7 +23,7 @@ from domain.values import check_text, minor_digits
 LONGEST_NOTE = 500
 LONGEST_KEY = 200
 LARGEST = Decimal(10**12)
-ONE_AT_A_TIME = 0x48414E5352
+ONE_AT_A_TIME = 0x48414E534F
 """Releases take turns, so that two of them cannot both take the same money."""
 
 

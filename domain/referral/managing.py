@@ -125,5 +125,5 @@ async def _check(session: WriteSession, owner: PartnerId | None, terms: Referral
     if unknown := named - set(known):
         part = "host" if terms.host in unknown else "partners"
         raise InvalidReferral(f"{part} takes part in the coalition", path=(part,))
-    if await unusable(session, owner or terms.host, {SegmentId(one) for one in terms.not_segments}):
+    if await unusable(session, owner, {SegmentId(one) for one in terms.not_segments}):
         raise InvalidReferral("not_segments are your own or shared with you, and not retired", path=("not_segments",))

@@ -51,14 +51,21 @@ async def segments_page(session: ReadSession, request: PageRequest, *, retired: 
 
 
 async def unusable(
-    session: ReadSession, partner_id: PartnerId, segment_ids: Collection[SegmentId]
+    session: ReadSession, partner_id: PartnerId | None, segment_ids: Collection[SegmentId]
 ) -> frozenset[SegmentId]:
-    """Which of these a partner's campaign may not name: unknown, another's that is not shared with it, or retired."""
+    """Which of these a partner's campaign may not name: unknown, another's that is not shared with it, or retired.
+
+    Without a partner: what a programme of the coalition's may not name.
+    """
+    whose = col(SegmentRow.partner_id)
+    nameable: ColumnElement[bool] = whose.is_(None)
+    if partner_id is not None:
+        nameable = or_(whose == partner_id, col(SegmentRow.shared_with).contains([partner_id]))
     usable = await session.scalars(
         select(col(SegmentRow.segment_id)).where(
             col(SegmentRow.segment_id).in_(segment_ids),
             col(SegmentRow.retired_at).is_(None),
-            or_(col(SegmentRow.partner_id) == partner_id, col(SegmentRow.shared_with).contains([partner_id])),
+            nameable,
             visible_to(sight_of(session)),
         )
     )

@@ -105,6 +105,15 @@ def test_rows_do_not_postpone_their_annotations() -> None:
     assert not postponed, f"SQLModel reads annotations as a row's class is made: {postponed}"
 
 
+def test_no_two_locks_bear_one_number() -> None:
+    """Else one job of the worker waits for another's for ever."""
+    locks = [
+        number for path in modules() for number in re.findall(r"= (0x48414E53\w\w)$", path.read_text(), re.MULTILINE)
+    ]
+    assert len(locks) > 15
+    assert sorted(set(locks)) == sorted(locks)
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     long = [one for path in modules() for one in functions(path) if one.lines > LONGEST_FUNCTION]
     assert not long, "\n".join(f"{one.where}: {one.name} has {one.lines} lines" for one in long)
