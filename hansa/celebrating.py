@@ -7,15 +7,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.coalition.founding import coalition_of
 from domain.earning.celebrating import celebrate
 from domain.earning.making_up import make_up, welcoming_partners
-from domain.earning.tills import Caches
 from domain.errors import NotFound
-from domain.storage import COALITION, Database, ReadSession
-from hansa.clocks import CoalitionClock
-from hansa.turns import in_turn
+from domain.storage import Database
+from hansa.turns import in_turn_by_the_clock
 from partners.keys import Keys
+from resolvers.tills import fresh_caches
 
 ONE_CELEBRATES = 0x48414E5342
 """The lock of the one that celebrates."""
@@ -27,31 +25,21 @@ log = structlog.get_logger("hansa.worker")
 
 async def celebrating(database: Database, url: str, stopping: asyncio.Event, *, keys: Keys, every: timedelta) -> None:
     """Record the days that come round by the coalition's clock, now and then, until stopping."""
-    clock = CoalitionClock(database)
-    looked_at: datetime | None = None
 
-    async def look() -> None:
-        nonlocal looked_at
-        await clock.look()
-        now = clock()
-        if looked_at is not None and looked_at <= now < looked_at + AGAIN_AFTER:
-            return
+    async def look(now: datetime) -> None:
         done = await celebrate_now(database, keys=keys, now=now)
-        looked_at = now
         if done:
             log.info("Days came round", days=done, now=now.isoformat())
 
-    await in_turn(url, ONE_CELEBRATES, look, stopping, every=every)
+    await in_turn_by_the_clock(database, url, ONE_CELEBRATES, look, stopping, every=every, again_after=AGAIN_AFTER)
 
 
 async def celebrate_now(database: Database, *, keys: Keys, now: datetime) -> int:
     """Record the days that came round; how many are new. Nothing before the coalition is founded."""
-    async with database.session(COALITION) as session:
-        try:
-            founded = await coalition_of(ReadSession(session))
-        except NotFound:
-            return 0
-    caches = Caches.fresh(founded.currency, founded.time_zone, standard_price=founded.standard_price)
+    try:
+        caches = await fresh_caches(database)
+    except NotFound:
+        return 0
     welcomed = 0
     for partner_id in await welcoming_partners(database.pool, now=now):
         welcomed += await make_up(database.pool, partner_id, caches=caches, lookup_key=keys.lookups, now=now)

@@ -17,9 +17,8 @@ from domain.messages import delivering, staff, writing
 from domain.messages.delivering import Taken
 from domain.messages.models import MailState
 from domain.storage import COALITION, Database, ReadSession, WriteSession
-from hansa.clocks import CoalitionClock
 from hansa.mailed import Postman
-from hansa.turns import LOST, in_turn
+from hansa.turns import LOST, in_turn_by_the_clock
 from partners.keys import Keys
 from partners.mail import Mailer
 from partners.people import telling
@@ -146,12 +145,10 @@ class Teller:
 
 async def messaging(teller: Teller, url: str, stopping: asyncio.Event, *, every: timedelta) -> None:
     """Tell whenever it is this worker's turn, by the coalition's clock, until stopping."""
-    clock = CoalitionClock(teller.database)
 
-    async def tell() -> None:
-        await clock.look()
-        told = await teller.tell(now=clock(), stopping=stopping)
+    async def tell(now: datetime) -> None:
+        told = await teller.tell(now=now, stopping=stopping)
         if told != Told():
             log.info("Messages", written=told.written, planned=told.planned, mailed=told.mailed)
 
-    await in_turn(url, ONE_TELLS, tell, stopping, every=every)
+    await in_turn_by_the_clock(teller.database, url, ONE_TELLS, tell, stopping, every=every)

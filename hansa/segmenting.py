@@ -11,8 +11,7 @@ import structlog
 from domain.segments import refreshing
 from domain.segments.refreshing import Due, Refreshed
 from domain.storage import COALITION, Database, ReadSession, WriteSession
-from hansa.clocks import CoalitionClock
-from hansa.turns import in_turn
+from hansa.turns import in_turn_by_the_clock
 
 ONE_REFRESHES = 0x48414E5347
 """The lock of the one that refreshes segments."""
@@ -24,17 +23,14 @@ async def segmenting(
     database: Database, url: str, stopping: asyncio.Event, *, personal_key: bytes, every: timedelta
 ) -> None:
     """Refresh what is due by the coalition's clock whenever it is this worker's turn, until stopping."""
-    clock = CoalitionClock(database)
 
-    async def look() -> None:
-        await clock.look()
-        now = clock()
+    async def look(now: datetime) -> None:
         for one in await refresh_due(database, personal_key=personal_key, now=now):
             if one.come or one.gone:
                 told = {"size": one.size, "come": one.come, "gone": one.gone}
                 log.info("A segment changed", segment=str(one.segment_id), now=now.isoformat(), **told)
 
-    await in_turn(url, ONE_REFRESHES, look, stopping, every=every)
+    await in_turn_by_the_clock(database, url, ONE_REFRESHES, look, stopping, every=every)
 
 
 async def refresh_due(database: Database, *, personal_key: bytes, now: datetime) -> Sequence[Refreshed]:

@@ -12,8 +12,7 @@ from domain.ids import TierProgrammeId
 from domain.storage import COALITION, Database, ReadSession, WriteSession
 from domain.tiers import recomputing
 from domain.tiers.recomputing import CHUNK, Come, Left
-from hansa.clocks import CoalitionClock
-from hansa.turns import in_turn
+from hansa.turns import in_turn_by_the_clock
 
 ONE_LOOKS = 0x48414E534C
 """The lock of the one that looks at tiers."""
@@ -23,15 +22,13 @@ log = structlog.get_logger("hansa.worker")
 
 async def tiering(database: Database, url: str, stopping: asyncio.Event, *, every: timedelta) -> None:
     """Look at what is due by the coalition's clock whenever it is this worker's turn, until stopping."""
-    clock = CoalitionClock(database)
 
-    async def look() -> None:
-        await clock.look()
-        changed = await look_around(database, now=clock())
+    async def look(now: datetime) -> None:
+        changed = await look_around(database, now=now)
         if changed:
-            log.info("Tiers changed", standings=changed, now=clock().isoformat())
+            log.info("Tiers changed", standings=changed, now=now.isoformat())
 
-    await in_turn(url, ONE_LOOKS, look, stopping, every=every)
+    await in_turn_by_the_clock(database, url, ONE_LOOKS, look, stopping, every=every)
 
 
 async def look_around(database: Database, *, now: datetime) -> int:

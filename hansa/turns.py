@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+
+from domain.storage import Database
+from hansa.clocks import CoalitionClock
 
 LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 """How a database says that it is not there."""
@@ -33,6 +36,31 @@ async def in_turn(
         except LOST as problem:
             log.warning("The database does not answer; trying again", problem=repr(problem))
             await pause(stopping, every)
+
+
+async def in_turn_by_the_clock(
+    database: Database,
+    url: str,
+    lock: int,
+    job: Callable[[datetime], Awaitable[object]],
+    stopping: asyncio.Event,
+    *,
+    every: timedelta,
+    again_after: timedelta = timedelta(0),
+) -> None:
+    """Do a job in turn, told what time it is for the coalition; not again before so much of that time has passed."""
+    clock = CoalitionClock(database)
+    done_at: datetime | None = None
+
+    async def when_due() -> None:
+        nonlocal done_at
+        await clock.look()
+        now = clock()
+        if done_at is None or not done_at <= now < done_at + again_after:
+            await job(now)
+            done_at = now
+
+    await in_turn(url, lock, when_due, stopping, every=every)
 
 
 async def pause(stopping: asyncio.Event, every: timedelta) -> None:

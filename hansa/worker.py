@@ -31,7 +31,7 @@ from hansa.segmenting import segmenting
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.tiering import tiering
-from hansa.turns import in_turn
+from hansa.turns import in_turn, in_turn_by_the_clock
 from hansa.webhooks import Courier
 from partners import housekeeping
 from partners.clients.key_fetching import KeyFetcher
@@ -111,25 +111,20 @@ async def working(
 
 async def sweeping(database: Database, url: str, stopping: asyncio.Event, *, every: timedelta = EVERY) -> None:
     """Sweep whenever it is this worker's turn, until stopping; a sweep under way is finished first."""
-    clock = CoalitionClock(database)
-    await in_turn(url, ONE_SWEEPS, lambda: _swept(database, clock), stopping, every=every)
+    await in_turn_by_the_clock(database, url, ONE_SWEEPS, lambda now: _swept(database, now), stopping, every=every)
 
 
 async def closing(database: Database, url: str, stopping: asyncio.Event, *, every: timedelta = EVERY) -> None:
     """Move cycles on by the coalition's clock in turn with other workers; beside the sweeps, since it may take long."""
-    clock = CoalitionClock(database)
 
-    async def close() -> None:
-        await clock.look()
-        await close_due(database, now=clock())
-        await bound(database, now=clock())
+    async def close(now: datetime) -> None:
+        await close_due(database, now=now)
+        await bound(database, now=now)
 
-    await in_turn(url, ONE_CLOSES, close, stopping, every=every)
+    await in_turn_by_the_clock(database, url, ONE_CLOSES, close, stopping, every=every)
 
 
-async def _swept(database: Database, clock: CoalitionClock) -> Swept:
-    await clock.look()
-    now = clock()
+async def _swept(database: Database, now: datetime) -> Swept:
     done = await sweep(database.pool, now=now)
     ended = await expiring.expire(database.pool, now=now)
     async with database.session(COALITION) as session, session.begin():
