@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel import select
@@ -15,6 +15,7 @@ from domain.coalition.founding import clock_of, coalition_of
 from domain.coalition.models import Coalition, Partner
 from domain.errors import Forbidden, NotFound
 from domain.ids import PartnerId, PersonId
+from domain.paging import LARGEST_PAGE, Page, PageRequest
 from domain.settlement import queries
 from domain.settlement.models import Cycle, CycleState
 from domain.settlement.parties import Party, PartyRole
@@ -67,6 +68,17 @@ class Desk:
                 return PartnerId(partner.partner_id)
         known = ", ".join(sorted(partner.slug for partner in self.partners.values()))
         raise NotFound(f"There is no partner {slug!r}; there are {known}.", path=("partner",))
+
+    async def whole(self, query: Callable[..., Awaitable[Page[T]]], *words: Any, **options: Any) -> list[T]:
+        """All that a query finds, page after page; it takes the page's request behind its other words."""
+        found: list[T] = []
+        request = PageRequest(first=LARGEST_PAGE)
+        while True:
+            page = await self.ctx.read(query, *words, request, **options)
+            found += page.items
+            if not page.has_next:
+                return found
+            request = PageRequest(first=LARGEST_PAGE, after=page.keys[-1])
 
     async def cycle(self, name: str | None, *states: CycleState) -> Cycle:
         """The cycle of that name, or the newest in one of the states. Raises: CycleNotFound, NotFound."""

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from domain.analytics import turns as turning
 from domain.analytics.results import Bucket, results_of
-from domain.coalition.queries import outlet_by_code
 from domain.earning import managing, queries, seeds
 from domain.earning.seeds import SEED_BYTES
 from domain.earning.terms import Campaign, CampaignState
-from domain.errors import InvalidValue, NotFound
-from domain.ids import CampaignId, OutletId, PartnerId
-from domain.segments.queries import find_named
-from domain.vouchers.queries import latest_coupons
+from domain.errors import InvalidValue
+from domain.ids import CampaignId
 from hansa import reporting
 from hansa.commands.campaign import tables
 from hansa.commands.desk import Desk
+from hansa.commands.meaning import cast_of, one_called
 from hansa.commands.settle.tables import show
 from hansa.commands.settle.work import plain
-from hansa.recipes.couponing import coupons_of
-from hansa.recipes.drawing import Drawn, Recipe, read_recipe
-from hansa.recipes.giving import Cast
+from hansa.recipes.drawing import Drawn, read_recipe
 from resolvers import segments as measuring
 
 Step = Callable[..., Awaitable[Campaign]]
@@ -147,14 +142,7 @@ async def named(desk: Desk, name: str) -> Campaign:
     try:
         return await desk.ctx.read(queries.campaign_by_id, CampaignId(UUID(name)))
     except ValueError:
-        found = [one for one in await desk.ctx.read(queries.latest_versions) if one.terms.name == name]
-    going = [one for one in found if one.state is not CampaignState.ENDED] or found[-1:]
-    if len(going) == 1:
-        return going[0]
-    if not going:
-        raise NotFound(f"There is no campaign {name!r}: hansa campaign list", path=("name",))
-    ids = ", ".join(str(one.campaign_id) for one in going)
-    raise NotFound(f"Several campaigns are called {name!r}; name one by its id: {ids}", path=("name",))
+        return one_called(name, await desk.ctx.read(queries.latest_versions), "campaign", lambda one: one.campaign_id)
 
 
 def _parties(campaign: Campaign) -> set[UUID]:
@@ -173,46 +161,6 @@ async def _say(desk: Desk, campaign: Campaign, *, json: bool) -> None:
 async def _drawn(desk: Desk, file: Path, meant: Sequence[str]) -> tuple[Drawn, ...]:
     recipe = read_recipe(file)
     return recipe.drawn(await cast_of(desk, recipe, meant))
-
-
-async def cast_of(desk: Desk, recipe: Recipe, meant: Sequence[str]) -> Cast:
-    """Who and what is meant by a file's names: partners by short names, the rest by what they are called here.
-
-    Raises: InvalidValue, NotFound.
-    """
-    if recipe.currency != desk.currency:
-        raise InvalidValue(f"the file is in {recipe.currency}, the coalition in {desk.currency}", path=("file",))
-    slugs = dict(_pair(one) for one in meant)
-    partners = {name: desk.partner(slugs.get(name, name)) for name in recipe.partners}
-    outlets = {
-        code: OutletId((await desk.ctx.read(outlet_by_code, partners[whose], code)).outlet_id)
-        for code, whose in recipe.outlets.items()
-    }
-    segments = {name: await _segment(desk, name, partners.values()) for name in recipe.segments}
-    cast = Cast(partners=partners, outlets=outlets, segments=segments)
-    known = {(one.partner_id, one.terms.name): one.coupon_id for one in await desk.ctx.read(latest_coupons)}
-    coupons = {
-        drawn.key: (known[drawn.owner, drawn.terms.name], drawn.terms.name)
-        for drawn in coupons_of(recipe, cast)
-        if (drawn.owner, drawn.terms.name) in known
-    }
-    return replace(cast, coupons=coupons)
-
-
-async def _segment(desk: Desk, name: str, partners: Iterable[PartnerId]) -> UUID:
-    """The segment of that name, of one of the file's partners or of the coalition. Raises: NotFound."""
-    for owner in (*partners, None):
-        found = await desk.ctx.read(find_named, owner, name)
-        if found is not None:
-            return found.segment_id
-    raise NotFound(f"There is no segment {name!r}: hansa segment define FILE", path=("segments",))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, slug = text.partition("=")
-    if not (name and sign and slug):
-        raise InvalidValue(f"{text!r} is not of the form name=slug", path=("as",))
-    return name, slug
 
 
 def _imagined(drawn: Drawn) -> Campaign:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import Progress
 
-from domain.errors import InvalidValue, NotFound
+from domain.errors import InvalidValue
 from domain.ids import CouponId, new_id
 from domain.members.identifiers import Identifier
 from domain.members.recognition import MemberRef
@@ -22,9 +22,9 @@ from domain.vouchers.issuing import GiveVouchers
 from domain.vouchers.pooling import MOST_AT_ONCE, Brought
 from domain.vouchers.terms import Coupon, CouponState
 from hansa import reporting
-from hansa.commands.campaign.work import cast_of
 from hansa.commands.coupon import tables
 from hansa.commands.desk import Desk
+from hansa.commands.meaning import cast_of, one_called
 from hansa.commands.settle.tables import show
 from hansa.commands.settle.work import plain
 from hansa.recipes.couponing import coupons_of
@@ -158,14 +158,7 @@ async def named(desk: Desk, name: str) -> Coupon:
     try:
         return await desk.ctx.read(queries.coupon_by_id, CouponId(UUID(name)))
     except ValueError:
-        found = [one for one in await desk.ctx.read(queries.latest_coupons) if one.terms.name == name]
-    going = [one for one in found if one.state is not CouponState.ENDED] or found[-1:]
-    if len(going) == 1:
-        return going[0]
-    if not going:
-        raise NotFound(f"There is no coupon {name!r}: hansa coupon list", path=("name",))
-    ids = ", ".join(str(one.coupon_id) for one in going)
-    raise NotFound(f"Several coupons are called {name!r}; name one by its id: {ids}", path=("name",))
+        return one_called(name, await desk.ctx.read(queries.latest_coupons), "coupon", lambda one: one.coupon_id)
 
 
 async def _say(desk: Desk, coupon: Coupon, *, json: bool) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from domain.errors import InvalidValue
-from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement.disputing import answering, deciding, queries, stages
 from domain.settlement.disputing.answering import AnswerDispute
 from domain.settlement.disputing.deciding import DecideDispute
@@ -56,11 +55,7 @@ async def listed(desk: Desk, cycle: str | None, *, every: bool, overdue: bool, j
         cycle_id=None if cycle is None else (await desk.cycle(cycle)).cycle_id,
         overdue_at=desk.ctx.now if overdue else None,
     )
-    page = await desk.ctx.read(queries.disputes, wanted, PageRequest(first=LARGEST_PAGE))
-    found = list(page.items)
-    while page.has_next:
-        page = await desk.ctx.read(queries.disputes, wanted, PageRequest(first=LARGEST_PAGE, after=page.keys[-1]))
-        found += page.items
+    found = await desk.whole(queries.disputes, wanted)
     if json:
         return reporting.as_json({"disputes": [plain(desk, dispute) for dispute in found]})
     if not found:

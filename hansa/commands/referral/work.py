@@ -7,19 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from domain.errors import InvalidValue
 from domain.ids import PartnerId
-from domain.paging import LARGEST_PAGE, PageRequest
+from domain.paging import PageRequest
 from domain.referral import managing, queries
 from domain.referral.errors import ReferralProgrammeNotFound
 from domain.referral.terms import Programme, ReferralTerms
 from domain.segments.queries import segments_page
 from hansa import reporting
 from hansa.commands.desk import Desk
+from hansa.commands.meaning import part_of
 from hansa.commands.referral import tables
 from hansa.commands.settle.tables import show
 from hansa.recipes.giving import Cast, Reading
-from hansa.recipes.parts import Part, read_yaml
 from hansa.recipes.referring import referral
 from hansa.referring import refer_now
 
@@ -28,7 +27,7 @@ LATEST = 20
 
 async def list_programmes(desk: Desk, *, json: bool) -> None:
     """All programmes."""
-    found = await _all(desk)
+    found = await desk.whole(queries.programmes_page)
     if json:
         return reporting.as_json([tables.plain(desk, one) for one in found])
     if not found:
@@ -53,7 +52,11 @@ async def draw_up(desk: Desk, file: Path, slug: str | None, *, json: bool) -> No
     """A programme out of a file: a new one, or the next version of the one that is called so."""
     owner = None if slug is None else desk.partner(slug)
     terms = await _terms(desk, file, owner)
-    known = [one for one in await _all(desk) if (one.partner_id, one.terms.name) == (owner, terms.name)]
+    known = [
+        one
+        for one in await desk.whole(queries.programmes_page)
+        if (one.partner_id, one.terms.name) == (owner, terms.name)
+    ]
     programme_id = known[0].programme_id if known else None
     done = await desk.ctx.write(managing.draw_up, owner, terms, programme_id=programme_id, now=desk.ctx.now)
     _say(desk, done, json=json)
@@ -101,39 +104,28 @@ async def _step(
 async def _named(desk: Desk, name: str, slug: str | None) -> Programme:
     """The newest programme of that name that is not over, else the newest. Raises: ReferralProgrammeNotFound."""
     owner = None if slug is None else desk.partner(slug)
-    known = [one for one in await _all(desk) if (one.partner_id, one.terms.name) == (owner, name)]
+    known = [
+        one for one in await desk.whole(queries.programmes_page) if (one.partner_id, one.terms.name) == (owner, name)
+    ]
     if not known:
         raise ReferralProgrammeNotFound
     return next((one for one in known if one.live_until is None), known[0])
 
 
-async def _all(desk: Desk) -> list[Programme]:
-    found: list[Programme] = []
-    request = PageRequest(first=LARGEST_PAGE)
-    while True:
-        page = await desk.ctx.read(queries.programmes_page, request)
-        found += page.items
-        if not page.has_next:
-            return found
-        request = PageRequest(first=LARGEST_PAGE, after=page.keys[-1])
+async def _called(desk: Desk, owner: PartnerId | None, name: str) -> list[Programme]:
+    found = await desk.whole(queries.programmes_page)
+    return [one for one in found if (one.partner_id, one.terms.name) == (owner, name)]
 
 
 async def _terms(desk: Desk, file: Path, owner: PartnerId | None) -> ReferralTerms:
-    part = _read(file)
-    segments = await desk.ctx.read(segments_page, PageRequest(LARGEST_PAGE))
+    part = part_of(file)
+    segments = await desk.whole(segments_page)
     cast = Cast(
         partners={one.slug: PartnerId(one.partner_id) for one in desk.partners.values()},
-        segments={one.name: one.segment_id for one in segments.items if one.owner in {None, owner}},
+        segments={one.name: one.segment_id for one in segments if one.owner in {None, owner}},
     )
     reading = Reading(cast=cast, currency=desk.currency, zone=ZoneInfo(desk.coalition.time_zone))
     return referral(reading, part, owner=owner, starts=desk.ctx.now)
-
-
-def _read(file: Path) -> Part:
-    try:
-        return read_yaml(file.read_text(encoding="utf-8"), file.name)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InvalidValue(f"{file} cannot be read: {problem}", path=("file",)) from None
 
 
 def _say(desk: Desk, programme: Programme, *, json: bool) -> None:

@@ -7,22 +7,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from domain.coalition.queries import outlet_by_code
 from domain.earning.seeds import SEED_BYTES
-from domain.errors import InvalidValue, NotFound
-from domain.ids import OutletId, PartnerId, RewardId
+from domain.errors import InvalidValue
+from domain.ids import RewardId
 from domain.rewards import drawing, finding, managing, matching, stocking
 from domain.rewards.errors import RewardStateConflict
 from domain.rewards.terms import Reward, RewardKind, RewardState
-from domain.segments.queries import find_named
-from domain.vouchers.queries import latest_coupons
 from hansa import reporting
 from hansa.commands.desk import Desk
+from hansa.commands.meaning import cast_of, one_called
 from hansa.commands.reward import tables
 from hansa.commands.settle.tables import show
 from hansa.commands.settle.work import plain
-from hansa.recipes.drawing import Recipe, read_recipe
-from hansa.recipes.giving import Cast
+from hansa.recipes.drawing import read_recipe
 from hansa.recipes.rewarding import DrawnReward, rewards_of
 from resolvers.rewards import hand_over
 
@@ -56,9 +53,7 @@ async def show_reward(desk: Desk, name: str, *, json: bool) -> None:
 async def draw_up(desk: Desk, file: Path, meant: Sequence[str], *, preview: bool, json: bool) -> None:
     """The rewards of a file: drafted, or changed where their owner has one that is called so."""
     recipe = read_recipe(file)
-    if recipe.currency != desk.currency:
-        raise InvalidValue(f"{file.name} is in {recipe.currency}, the coalition in {desk.currency}", path=("file",))
-    drawn = rewards_of(recipe, await _cast(desk, recipe, dict(_pair(one) for one in meant)), starts_at=desk.ctx.now)
+    drawn = rewards_of(recipe, await cast_of(desk, recipe, meant), starts_at=desk.ctx.now)
     known = {(one.partner_id, one.terms.name): one for one in await desk.ctx.read(finding.latest_versions)}
     done = []
     for one in drawn:
@@ -141,14 +136,7 @@ async def named(desk: Desk, name: str) -> Reward:
     try:
         return await desk.ctx.read(finding.reward_by_id, RewardId(UUID(name)))
     except ValueError:
-        found = [one for one in await desk.ctx.read(finding.latest_versions) if one.terms.name == name]
-    going = [one for one in found if one.state is not RewardState.ENDED] or found[-1:]
-    if len(going) == 1:
-        return going[0]
-    if not going:
-        raise NotFound(f"There is no reward {name!r}: hansa reward list", path=("name",))
-    ids = ", ".join(str(one.reward_id) for one in going)
-    raise NotFound(f"Several rewards are called {name!r}; name one by its id: {ids}", path=("name",))
+        return one_called(name, await desk.ctx.read(finding.latest_versions), "reward", lambda one: one.reward_id)
 
 
 def _parties(reward: Reward) -> set[UUID]:
@@ -171,36 +159,6 @@ async def _say(desk: Desk, reward: Reward, *, json: bool) -> None:
     if json:
         return reporting.as_json(tables.plainly(desk, reward) | {"awaiting": plain(missing), "left": left})
     return show(tables.reward_part(desk, reward, missing, left))
-
-
-async def _cast(desk: Desk, recipe: Recipe, slugs: dict[str, str]) -> Cast:
-    """Who and what is meant by the names of a file. Raises: NotFound."""
-    partners = {name: desk.partner(slugs.get(name, name)) for name in recipe.partners}
-    outlets = {
-        code: OutletId((await desk.ctx.read(outlet_by_code, partners[whose], code)).outlet_id)
-        for code, whose in recipe.outlets.items()
-    }
-    segments = {name: await _segment(desk, name, list(partners.values())) for name in recipe.segments}
-    known = {one.terms.name: one.coupon_id for one in await desk.ctx.read(latest_coupons)}
-    said = recipe.parts["coupons"].named() if recipe.coupons else {}
-    titles = {key: part.named()["name"].text() for key, part in said.items() if "name" in part.named()}
-    coupons = {key: (known[title], title) for key, title in titles.items() if title in known}
-    return Cast(partners=partners, outlets=outlets, segments=segments, coupons=coupons)
-
-
-async def _segment(desk: Desk, name: str, partners: Sequence[PartnerId]) -> UUID:
-    for owner in (*partners, None):
-        found = await desk.ctx.read(find_named, owner, name)
-        if found is not None:
-            return found.segment_id
-    raise NotFound(f"There is no segment {name!r}: hansa segment define FILE", path=("segments",))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, slug = text.partition("=")
-    if not (name and sign and slug):
-        raise InvalidValue(f"{text!r} is not of the form name=slug", path=("as",))
-    return name, slug
 
 
 def _imagined(drawn: DrawnReward) -> Reward:

@@ -14,7 +14,6 @@ from domain.members import recognition
 from domain.members.errors import MemberNotFound
 from domain.members.identifiers import Identifier
 from domain.members.recognition import KnownMember, MemberRef
-from domain.paging import LARGEST_PAGE, PageRequest
 from domain.segments import managing, queries, refreshing
 from domain.segments.definitions import Definition, Segment, shown
 from domain.segments.managing import EVERY_HOURS, SegmentTerms
@@ -136,14 +135,7 @@ def _owner(desk: Desk, slug: str | None) -> PartnerId | None:
 
 
 async def _all(desk: Desk, *, retired: bool) -> list[Segment]:
-    found: list[Segment] = []
-    request = PageRequest(first=LARGEST_PAGE)
-    while True:
-        page = await desk.ctx.read(queries.segments_page, request, retired=retired)
-        found += page.items
-        if not page.has_next:
-            return found
-        request = PageRequest(first=LARGEST_PAGE, after=page.keys[-1])
+    return await desk.whole(queries.segments_page, retired=retired)
 
 
 def _terms(desk: Desk, file: Path) -> SegmentTerms:

@@ -12,7 +12,6 @@ from domain.audit import sealing
 from domain.banking import ending
 from domain.banking.means import all_means
 from domain.errors import InvalidValue
-from domain.paging import LARGEST_PAGE, PageRequest
 from domain.settlement import answers, computing, cycles, days, forecasting, queries
 from domain.settlement.concentration import concentration
 from domain.settlement.disputing import queries as disputes
@@ -152,13 +151,7 @@ def _say(cycle: Cycle, *, json: bool) -> None:
 
 
 async def _every_line(desk: Desk, cycle: Cycle, party: Party) -> list[Line]:
-    page = await desk.ctx.read(queries.lines, cycle.cycle_id, party, PageRequest(first=LARGEST_PAGE))
-    lines = list(page.items)
-    while page.has_next:
-        request = PageRequest(first=LARGEST_PAGE, after=page.keys[-1])
-        page = await desk.ctx.read(queries.lines, cycle.cycle_id, party, request)
-        lines += page.items
-    return lines
+    return await desk.whole(queries.lines, cycle.cycle_id, party)
 
 
 def amount(words: str, name: str) -> Decimal:

@@ -23,10 +23,10 @@ from domain.tiers.queries import Programme
 from domain.tiers.recomputing import Come
 from hansa import reporting, tiering
 from hansa.commands.desk import Desk
+from hansa.commands.meaning import part_of
 from hansa.commands.settle.tables import show
 from hansa.commands.tier import tables
 from hansa.recipes.giving import Cast, Reading
-from hansa.recipes.parts import Part, read_yaml
 from hansa.recipes.tiering import tier_programme
 
 
@@ -54,7 +54,7 @@ async def draw_up(desk: Desk, file: Path, slug: str | None, *, json: bool) -> No
     """A programme out of a file."""
     partners = {partner.slug: PartnerId(partner.partner_id) for partner in desk.partners.values()}
     reading = Reading(cast=Cast(partners=partners), currency=desk.currency, zone=ZoneInfo(desk.coalition.time_zone))
-    terms = tier_programme(reading, _read(file))
+    terms = tier_programme(reading, part_of(file))
     done = await desk.ctx.write(managing.draw_up, _owner(desk, slug), terms, now=desk.ctx.now)
     _say(desk, done, json=json)
 
@@ -135,13 +135,6 @@ async def _by_card(desk: Desk, card: str, partner_id: PartnerId | None) -> Known
     if member is None:
         raise MemberNotFound
     return member
-
-
-def _read(file: Path) -> Part:
-    try:
-        return read_yaml(file.read_text(encoding="utf-8"), file.name)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InvalidValue(f"{file} cannot be read: {problem}", path=("file",)) from None
 
 
 def _owner(desk: Desk, slug: str | None) -> PartnerId | None:
