@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from asyncpg import UniqueViolationError
-from sqlalchemy import select, text, update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlalchemy import text
 
 from domain.ids import CouponId, PartnerId, new_id
 from domain.storage import WriteSession
+from domain.versions import Life
 from domain.vouchers import codes
 from domain.vouchers.errors import (
     CouponAgreementMissing,
@@ -22,15 +20,25 @@ from domain.vouchers.errors import (
     InvalidCoupon,
 )
 from domain.vouchers.models import CouponAgreement, CouponRow
-from domain.vouchers.queries import agreed_sponsors, coupon_by_id, coupon_of, versions_of
-from domain.vouchers.terms import Coupon, CouponState, CouponTerms
-
-DRAFT, LIVE, PAUSED, ENDED = CouponState
+from domain.vouchers.queries import agreed_sponsors, coupon_of, versions_of
+from domain.vouchers.terms import Coupon, CouponTerms
 
 _PARTNERS = "SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"
 _OUTLETS = (
     "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
     " AND partner_id = ANY (CAST(:partners AS uuid[]))"
+)
+
+LIFE: Life[Coupon] = Life(
+    row=CouponRow,
+    agreement=CouponAgreement,
+    key="coupon_id",
+    read=coupon_of,
+    versions_of=versions_of,
+    agreed=agreed_sponsors,
+    missing=CouponNotFound,
+    conflict=CouponStateConflict,
+    taken=lambda constraint: CouponWordTaken() if constraint == "uq_coupon_code_lookup" else None,
 )
 
 
@@ -39,7 +47,7 @@ async def draft(
 ) -> Coupon:
     """Write a new coupon of a partner. Raises: InvalidCoupon, naming the part."""
     await _check_places(session, terms)
-    return await _insert(session, CouponId(new_id()), 1, partner_id, DRAFT, terms, key, now)
+    return await LIFE.write(session, partner_id, new_id(), _columns(partner_id, terms, key), now=now)
 
 
 async def change(
@@ -51,15 +59,11 @@ async def change(
     Raises: CouponNotFound, CouponStateConflict, InvalidCoupon.
     """
     await _check_places(session, terms)
-    latest = await _owned(session, partner_id, coupon_id)
-    if latest.state is ENDED:
-        raise CouponStateConflict(latest.state, "changed")
+    latest = await LIFE.changeable(session, partner_id, coupon_id)
     lived = [one for one in await versions_of(session, coupon_id) if one.live_from is not None]
     if lived and lived[-1].terms.codes is not terms.codes:
         raise InvalidCoupon("codes stay as they were once a coupon has been live", path=("codes",))
-    if latest.state is DRAFT:
-        return await _move(session, latest, "changed", (DRAFT,), **_columns(partner_id, terms, key))
-    return await _insert(session, coupon_id, latest.version + 1, partner_id, DRAFT, terms, key, now)
+    return await LIFE.rewrite(session, coupon_id, latest, _columns(partner_id, terms, key), now=now)
 
 
 async def agree(
@@ -69,24 +73,7 @@ async def agree(
 
     Raises: CouponNotFound, CouponStateConflict.
     """
-    coupon = await coupon_by_id(session, coupon_id)
-    if sponsor_id not in coupon.terms.funders:
-        raise CouponNotFound
-    if coupon.terms.fingerprint() != fingerprint:
-        raise CouponStateConflict("changed since it was read", "agreed to")
-    if sponsor_id not in await agreed_sponsors(session, coupon_id, fingerprint):
-        session.add(
-            CouponAgreement(
-                coupon_id=coupon_id,
-                partner_id=sponsor_id,
-                fingerprint=fingerprint,
-                version=coupon.version,
-                owner_id=coupon.partner_id,
-                agreed_at=now,
-            )
-        )
-        await session.flush()  # a wall that refuses it speaks here, not at the end of the transaction
-    return coupon
+    return await LIFE.agree(session, sponsor_id, coupon_id, fingerprint, now=now)
 
 
 async def publish(
@@ -97,19 +84,14 @@ async def publish(
     Vouchers that are out keep the terms they were given under.
     Raises: CouponNotFound, CouponStateConflict, CouponAgreementMissing, CouponWordTaken, InvalidCoupon.
     """
-    coupon = await _owned(session, partner_id, coupon_id)
-    if coupon.state is not DRAFT:
-        raise CouponStateConflict(coupon.state, "published")
+    coupon = await LIFE.drafted(session, partner_id, coupon_id)
     if coupon.terms.ends_at is not None and coupon.terms.ends_at <= now:
         raise InvalidCoupon("the coupon would be over before it begins", path=("ends_at",))
     agreed = await agreed_sponsors(session, coupon_id, coupon.terms.fingerprint())
     missing = set(coupon.terms.funders) - set(agreed) - {partner_id}
     if missing:
         raise CouponAgreementMissing(len(missing))
-    for version in await versions_of(session, coupon_id):
-        if version.state in (LIVE, PAUSED):
-            await _move(session, version, "followed", (LIVE, PAUSED), **_ending(version, now))
-    live = await _move(session, coupon, "published", (DRAFT,), state=LIVE, live_from=now)
+    live = await LIFE.publish(session, coupon_id, coupon, now=now)
     if coupon.terms.uses_in_all is not None:
         await session.execute(
             text("SELECT open_uses(:coupon, :total, :person, :now)"),
@@ -120,22 +102,15 @@ async def publish(
 
 async def pause(session: WriteSession, partner_id: PartnerId, coupon_id: CouponId, *, now: datetime) -> Coupon:
     """Give no vouchers for now, and take none. Raises: CouponNotFound, CouponStateConflict."""
-    coupon = await _in_use(session, partner_id, coupon_id, "paused")
-    return await _move(session, coupon, "paused", (LIVE,), state=PAUSED, live_until=now)
+    return await LIFE.pause(session, partner_id, coupon_id, now=now)
 
 
 async def resume(
     session: WriteSession, partner_id: PartnerId, coupon_id: CouponId, *, key: bytes, now: datetime
 ) -> Coupon:
     """Go on under the same terms, as the next version. Raises: CouponNotFound, CouponStateConflict, CouponWordTaken."""
-    paused = await _in_use(session, partner_id, coupon_id, "resumed")
-    if paused.state is not PAUSED:
-        raise CouponStateConflict(paused.state, "resumed")
-    latest = await _owned(session, partner_id, coupon_id)
-    await _move(session, paused, "resumed", (PAUSED,), state=ENDED)
-    return await _insert(
-        session, coupon_id, latest.version + 1, partner_id, LIVE, paused.terms, key, now, live_from=now
-    )
+    paused = await LIFE.paused(session, partner_id, coupon_id)
+    return await LIFE.resume(session, coupon_id, paused, _columns(partner_id, paused.terms, key), now=now)
 
 
 async def end(session: WriteSession, partner_id: PartnerId, coupon_id: CouponId, *, now: datetime) -> Coupon:
@@ -143,13 +118,7 @@ async def end(session: WriteSession, partner_id: PartnerId, coupon_id: CouponId,
 
     Raises: CouponNotFound, CouponStateConflict.
     """
-    ended = None
-    for version in await versions_of(session, coupon_id):
-        if version.partner_id == partner_id and version.state is not ENDED:
-            ended = await _move(session, version, "ended", (version.state,), **_ending(version, now))
-    if ended is None:
-        raise CouponStateConflict((await _owned(session, partner_id, coupon_id)).state, "ended")
-    return ended
+    return await LIFE.end(session, partner_id, coupon_id, now=now)
 
 
 async def _check_places(session: WriteSession, terms: CouponTerms) -> None:
@@ -161,93 +130,9 @@ async def _check_places(session: WriteSession, terms: CouponTerms) -> None:
         raise InvalidCoupon("outlets are outlets of the coupon's partners", path=("outlets",))
 
 
-async def _owned(session: WriteSession, partner_id: PartnerId, coupon_id: CouponId) -> Coupon:
-    coupon = await coupon_by_id(session, coupon_id)
-    if coupon.partner_id != partner_id:
-        raise CouponNotFound
-    return coupon
-
-
-async def _in_use(session: WriteSession, partner_id: PartnerId, coupon_id: CouponId, step: str) -> Coupon:
-    latest = await _owned(session, partner_id, coupon_id)
-    for version in await versions_of(session, coupon_id):
-        if version.state in (LIVE, PAUSED):
-            return version
-    raise CouponStateConflict(latest.state, step)
-
-
-def _ending(version: Coupon, now: datetime) -> dict[str, Any]:
-    return {"state": ENDED} | ({"live_until": now} if version.state is LIVE else {})
-
-
-async def _move(
-    session: WriteSession, coupon: Coupon, step: str, states: tuple[CouponState, ...], **columns: Any
-) -> Coupon:
-    """Write columns of a version, provided that nobody else has moved or changed it since it was read."""
-    moving = (
-        update(CouponRow)
-        .where(
-            col(CouponRow.coupon_id) == coupon.coupon_id,
-            col(CouponRow.version) == coupon.version,
-            col(CouponRow.state).in_(states),
-            col(CouponRow.fingerprint) == coupon.terms.fingerprint(),
-        )
-        .values(**columns)
-        .returning(CouponRow)
-        .execution_options(populate_existing=True)
-    )
-    try:
-        row = (await session.execute(moving)).scalar_one_or_none()
-    except IntegrityError as clash:
-        raise _clash(clash) from None
-    if row is None:
-        raise CouponStateConflict("changed by somebody else in the meantime", step)
-    return coupon_of(row)
-
-
-async def _insert(
-    session: WriteSession,
-    coupon_id: CouponId,
-    version: int,
-    partner_id: PartnerId,
-    state: CouponState,
-    terms: CouponTerms,
-    key: bytes,
-    now: datetime,
-    **columns: Any,
-) -> Coupon:
-    row = CouponRow(
-        coupon_id=coupon_id,
-        version=version,
-        state=state,
-        created_at=now,
-        **_columns(partner_id, terms, key),
-        **columns,
-    )
-    session.add(row)
-    try:
-        await session.flush()
-    except IntegrityError as clash:
-        raise _clash(clash) from None
-    here = (col(CouponRow.coupon_id) == coupon_id, col(CouponRow.version) == version)
-    stored = await session.scalar(select(CouponRow).where(*here))
-    assert stored is not None
-    return coupon_of(stored)
-
-
-def _clash(clash: IntegrityError) -> Exception:
-    cause = clash.orig.__cause__ if clash.orig else None
-    if not isinstance(cause, UniqueViolationError):
-        return clash
-    if cause.constraint_name == "uq_coupon_code_lookup":
-        return CouponWordTaken()
-    return CouponStateConflict("changed by somebody else in the meantime", "changed")
-
-
 def _columns(partner_id: PartnerId, terms: CouponTerms, key: bytes) -> dict[str, Any]:
     word = None if terms.word is None else codes.normal(terms.word)
     return {
-        "partner_id": partner_id,
         "name": terms.name,
         "terms": terms.to_json(),
         "partners": sorted(terms.partners),

@@ -267,9 +267,7 @@ async def test_nobody_else_writes_a_campaign(world: World) -> None:
     for viewer in (world.maker, world.wholesaler):
         with pytest.raises(ProgrammingError, match="row-level security"):
             async with acting(world.database, Sight.partner(viewer)) as session:
-                await managing._insert(
-                    session, CampaignId(new_id()), 1, world.shop, CampaignState.DRAFT, live.terms, NOW
-                )
+                await managing.LIFE.write(session, world.shop, new_id(), managing._columns(live.terms), now=NOW)
     with pytest.raises(ProgrammingError, match="row-level security"):
         async with acting(world.database, Sight.partner(world.maker)) as session:
             await session.execute(text("UPDATE campaign SET state = 'ENDED', live_until = now()"))
