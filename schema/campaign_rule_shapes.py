@@ -111,6 +111,22 @@ class BandsRule(CampaignRule):
 
 
 @strawberry.type
+class FieldRule(CampaignRule):
+    """Points per unit of a whole-number field of an action."""
+
+    field: str
+    """The field."""
+    rate: str
+    """An exact rate: points for each `per` of the field."""
+    per: Decimal
+    """For each so many of the field."""
+    least: Decimal
+    """A field below this earns nothing."""
+    most: Decimal | None
+    """What of the field is above this does not count."""
+
+
+@strawberry.type
 class MultiplierRule(CampaignRule):
     """The points of other campaigns once more."""
 
@@ -235,6 +251,8 @@ class _Shown:
                 shown = FlatRule(kind=rule.kind, points=Points(rule.points), minimum=self.money(rule.minimum))
             case rules.Bands():
                 shown = BandsRule(kind=rule.kind, bands=self.bands(rule.bands))
+            case rules.PerField():
+                shown = _by_field(rule)
             case rules.Multiplier():
                 shown = MultiplierRule(kind=rule.kind, factor=str(rule.factor), base=sorted(rule.base))
             case rules.Gift():
@@ -291,6 +309,17 @@ class _Shown:
         return None if units is None else self.money(units)
 
 
+def _by_field(rule: rules.PerField) -> FieldRule:
+    return FieldRule(
+        kind=rule.kind,
+        field=rule.field,
+        rate=str(rule.points),
+        per=Decimal(rule.per),
+        least=Decimal(rule.least),
+        most=None if rule.most is None else Decimal(rule.most),
+    )
+
+
 def prize_shown(prize: prizes.Prize) -> Prize:
     """A prize as the contract shows it, its wheel with the odds of each part."""
     wheel = [
@@ -310,6 +339,7 @@ RULES: tuple[type[CampaignRule], ...] = (
     ItemRule,
     FlatRule,
     BandsRule,
+    FieldRule,
     MultiplierRule,
     CouponRule,
     CashbackRule,

@@ -25,6 +25,7 @@ from domain.earning.rules import (
     Mark,
     Milestones,
     Multiplier,
+    PerField,
     PerItem,
     RatePerUnit,
     Rule,
@@ -90,6 +91,33 @@ class FlatRuleInput:
     def to_rule(self, setting: Setting) -> Rule:
         """As the domain takes it."""
         return Flat(points=int(self.points), minimum=setting.minor("minimum", self.minimum), lines=setting.lines)
+
+
+@strawberry.input
+class FieldRuleInput:
+    """Points for each unit of a whole-number field of an action: points times the field, over `per`, rounded once."""
+
+    field: str
+    """The field, such as units; a whole number of every type of action that the campaign answers."""
+    points: str
+    """An exact rate, such as 50 or 3/2."""
+    per: Decimal = Decimal(1)
+    """For each so many of the field."""
+    least: Decimal = Decimal(1)
+    """A field below this earns nothing."""
+    most: Decimal | None = None
+    """What of the field is above this does not count."""
+
+    def to_rule(self, setting: Setting) -> Rule:
+        """As the domain takes it."""
+        return PerField(
+            field=self.field,
+            points=rate("points", self.points),
+            per=_whole("per", self.per),
+            least=_whole("least", self.least),
+            most=None if self.most is None else _whole("most", self.most),
+            lines=setting.lines,
+        )
 
 
 @strawberry.input
@@ -335,6 +363,8 @@ class RuleInput:
     """Points once a purchase or action."""
     bands: strawberry.Maybe[BandsRuleInput]
     """Points once a purchase, more from higher amounts on."""
+    per_field: strawberry.Maybe[FieldRuleInput]
+    """Points per unit of a whole-number field of an action."""
     multiplier: strawberry.Maybe[MultiplierRuleInput]
     """Points of other campaigns once more."""
     coupon_refund: strawberry.Maybe[CouponRuleInput]
@@ -366,10 +396,12 @@ def rate(name: str, text: str) -> Any:
 
 
 def _count(name: str, count: Decimal, counted: Counted, setting: Setting) -> int:
-    if counted is Counted.AMOUNT:
-        return setting.minor(name, count)
+    return setting.minor(name, count) if counted is Counted.AMOUNT else _whole(name, count, "times or items")
+
+
+def _whole(name: str, count: Decimal, what: str = "units of a field") -> int:
     if count != count.to_integral_value():
-        raise InvalidValue(f"{name} is a whole number where times or items are counted", path=(name,))
+        raise InvalidValue(f"{name} is a whole number where {what} are counted", path=(name,))
     return int(count)
 
 

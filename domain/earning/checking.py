@@ -12,7 +12,7 @@ from domain.earning.conditions import condition
 from domain.earning.errors import AgreementMissing, InvalidCampaign, SponsorMayNotIssue
 from domain.earning.exclusivity import refuse_reserved
 from domain.earning.queries import agreed_sponsors
-from domain.earning.rules import prizes_of
+from domain.earning.rules import PerField, prizes_of
 from domain.earning.terms import Campaign, Terms
 from domain.earning.when import zone_of
 from domain.expressions.kinds import BOOL, INT, TEXT, TIME
@@ -26,7 +26,7 @@ SCALARS = {FieldKind.TEXT: TEXT, FieldKind.WHOLE: INT, FieldKind.YES_NO: BOOL, F
 
 
 async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms) -> None:
-    """Hold what a partner writes to what there is: partners, outlets, segments, types of actions, its condition.
+    """Hold what a partner writes to what there is: partners, outlets, segments, actions and fields, its condition.
 
     Raises: InvalidCampaign, naming the part of the terms.
     """
@@ -34,6 +34,7 @@ async def check_sound(session: WriteSession, partner_id: PartnerId, terms: Terms
         await _check_places(session, terms)
         await _check_segments(session, partner_id, terms)
         await _check_triggers(session, partner_id, terms)
+        await _check_field(session, partner_id, terms)
         await _check_condition(session, partner_id, terms)
         await _check_coupons(session, partner_id, terms)
     except InvalidCampaign as refused:
@@ -95,6 +96,20 @@ async def _check_triggers(session: ReadSession, partner_id: PartnerId, terms: Te
     if unknown:
         named = ", ".join(sorted(unknown))
         raise InvalidCampaign(f"there is no type of action {named}; define it first", path=("when", "triggers"))
+
+
+async def _check_field(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:
+    """A rule by a field counts a whole number of every type it answers; of another's own types none is told."""
+    rule = terms.rule
+    if not isinstance(rule, PerField):
+        return
+    fields = {one.name: one.fields for one in await types_of(session, partner_id)}
+    for trigger in sorted(terms.when.triggers & fields.keys()):
+        whole = sorted(field.name for field in fields[trigger] if field.kind is FieldKind.WHOLE)
+        if rule.field not in whole:
+            there = f"those it has: {', '.join(whole)}" if whole else "it has none"
+            reason = f"{trigger} has no whole number {rule.field!r}; {there}"
+            raise InvalidCampaign(reason, path=("rule", "field"))
 
 
 async def _check_condition(session: ReadSession, partner_id: PartnerId, terms: Terms) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -48,6 +49,8 @@ class RuleKind(StrEnum):
     """Points once a purchase or action."""
     BANDS = "BANDS"
     """Points once a purchase, more from higher amounts on."""
+    PER_FIELD = "PER_FIELD"
+    """Points per unit of a whole-number field of an action."""
     MULTIPLIER = "MULTIPLIER"
     """Points of other campaigns once more."""
     COUPON_REFUND = "COUPON_REFUND"
@@ -162,6 +165,31 @@ class Bands:
         check(
             "bands", f"1 to {MOST_BANDS}, each from more and for more than the one before", holds=_rise(self.bands, 1)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerField:
+    """Points for each unit of a whole-number field of an action: points · value / per, rounded once for the action."""
+
+    kind: ClassVar[RuleKind] = RuleKind.PER_FIELD
+    points: Rate = dataclasses.field(metadata=RATES)
+    per: int = dataclasses.field(default=1, metadata=WHOLES)
+    least: int = dataclasses.field(default=1, metadata=WHOLES)
+    """Less than this earns nothing."""
+    most: int | None = dataclasses.field(default=None, metadata=WHOLES)
+    """What is above this does not count."""
+    lines: LineMatch = EVERY_LINE
+    """Always all of them: an action has no lines to choose from."""
+    field: str = dataclasses.field(metadata=TEXT.metadata)
+
+    def __post_init__(self) -> None:
+        check("points", f"above 0 and at most {LARGEST_POINTS}", holds=0 < self.points <= LARGEST_POINTS)
+        check("per", f"above 0 and at most {LARGEST_COUNT}", holds=0 < self.per <= LARGEST_COUNT)
+        check("least", f"above 0 and at most {LARGEST_COUNT}", holds=0 < self.least <= LARGEST_COUNT)
+        most = f"from least to {LARGEST_COUNT}"
+        check("most", most, holds=self.most is None or self.least <= self.most <= LARGEST_COUNT)
+        check("lines", "for purchases; an action has none", holds=self.lines == EVERY_LINE)
+        check("field", "the name of a field of the action, such as units", holds=bool(self.field))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,18 +331,20 @@ class Milestones:
         _check_bands(self.counted, self.bands)
 
 
-Rule = RatePerUnit | PerItem | Flat | Bands | Multiplier | CouponRefund | Cashback | Discount | Gift | Card | Milestones
+PointsRule = RatePerUnit | PerItem | Flat | Bands | PerField | Multiplier
+Rule = PointsRule | CouponRefund | Cashback | Discount | Gift | Card | Milestones
 BASE_KINDS = frozenset({RuleKind.RATE_PER_UNIT, RuleKind.PER_ITEM, RuleKind.FLAT, RuleKind.BANDS})
 MONEY_KINDS = frozenset({RuleKind.COUPON_REFUND, RuleKind.CASHBACK, RuleKind.DISCOUNT})
 """They give money, never points."""
 COUNTED_KINDS = frozenset({RuleKind.GIFT, RuleKind.CARD, RuleKind.MILESTONES})
 """Their prizes are counted from purchase to purchase, or are no points."""
-ACTION_KINDS = frozenset({RuleKind.FLAT, RuleKind.GIFT, RuleKind.CARD, RuleKind.MILESTONES})
+ACTION_KINDS = frozenset({RuleKind.FLAT, RuleKind.PER_FIELD, RuleKind.GIFT, RuleKind.CARD, RuleKind.MILESTONES})
 """They need no lines, so they can answer actions."""
 _CLASSES: dict[RuleKind, type[Rule]] = {
     rule.kind: rule
     for rule in (
-        RatePerUnit, PerItem, Flat, Bands, Multiplier, CouponRefund, Cashback, Discount, Gift, Card, Milestones,
+        RatePerUnit, PerItem, Flat, Bands, PerField, Multiplier,
+        CouponRefund, Cashback, Discount, Gift, Card, Milestones,
     )
 }  # fmt: skip
 

@@ -194,6 +194,8 @@ def _check_fit(terms: Terms) -> None:
     if not terms.when.on_purchases and kind not in ACTION_KINDS:
         allowed = ", ".join(sorted(ACTION_KINDS))
         raise InvalidCampaign(f"an action has no lines; a rule for it is one of {allowed}", path=("rule",))
+    if terms.when.on_purchases and kind is RuleKind.PER_FIELD:
+        raise InvalidCampaign("a purchase has no fields to count; name types of actions", path=("when", "triggers"))
     if kind in MONEY_KINDS and (terms.caps or (terms.budget is not None and terms.budget.points is not None)):
         part = "caps" if terms.caps else "budget"
         raise InvalidCampaign("money is bounded by the rule's cap and by a budget in money", path=(part,))

@@ -33,6 +33,8 @@ class Why(StrEnum):
     """No coupon was taken on a line that counts."""
     NO_DISCOUNT = "NO_DISCOUNT"
     """The shop took nothing off that it would refund."""
+    NO_FIELD = "NO_FIELD"
+    """The action does not say the number that it counts, or too small a one."""
     OTHER_TENDER = "OTHER_TENDER"
     """Nothing was paid by the means that it asks for."""
     OTHER_TIER = "OTHER_TIER"

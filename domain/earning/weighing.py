@@ -18,9 +18,20 @@ from domain.earning.capping import Caps
 from domain.earning.compiling import CampaignIndex, Compiled
 from domain.earning.control import in_control
 from domain.earning.counting import Won, counted_by
+from domain.earning.fields import counted, points_of
 from domain.earning.money import MoneyOff, money_of, settled
 from domain.earning.rounding import ROUNDED
-from domain.earning.rules import MONEY_KINDS, Bands, CouponRefund, Discount, Flat, Multiplier, RatePerUnit, RuleKind
+from domain.earning.rules import (
+    MONEY_KINDS,
+    Bands,
+    CouponRefund,
+    Discount,
+    Flat,
+    Multiplier,
+    PerField,
+    RatePerUnit,
+    RuleKind,
+)
 from domain.earning.stacking import Contender, Mode, chosen
 from domain.earning.tallies import Counting
 from domain.earning.terms import Campaign
@@ -157,9 +168,8 @@ def not_meant(entry: Compiled, occasion: Occasion, facts: MemberFacts) -> Why | 
 def _come_to(weighing: Weighing, place: int, lines: Sequence[BasketLine]) -> None:
     """What a campaign that multiplies nothing gives by itself, or why it gives nothing."""
     occasion, entry = weighing.occasion, weighing.entries[place]
-    if entry.worth is not None:
-        points = entry.worth(lines, occasion.tendered)
-        if points:
+    if entry.worth is not None or entry.kind is RuleKind.PER_FIELD:
+        if points := _points(entry, lines, occasion):
             weighing.outcomes[place] = Outcome(lines, points)
         else:
             weighing.refused[place] = _worthless(entry.campaign, lines, occasion)
@@ -173,10 +183,18 @@ def _come_to(weighing: Weighing, place: int, lines: Sequence[BasketLine]) -> Non
         _count(weighing, place, lines)
 
 
+def _points(entry: Compiled, lines: Sequence[BasketLine], occasion: Occasion) -> int:
+    rule = entry.campaign.terms.rule
+    if isinstance(rule, PerField):
+        return points_of(rule, occasion.subject, entry.campaign.terms.rounding)
+    assert entry.worth is not None
+    return entry.worth(lines, occasion.tendered)
+
+
 def _count(weighing: Weighing, place: int, lines: Sequence[BasketLine]) -> None:
     occasion, entry = weighing.occasion, weighing.entries[place]
-    counted = None if occasion.lines is None else lines
-    won = counted_by(entry.campaign, counted, weighing.facts, occasion.at, occasion.zone)
+    counting = None if occasion.lines is None else lines
+    won = counted_by(entry.campaign, counting, weighing.facts, occasion.at, occasion.zone)
     if won.anything or won.counting:
         weighing.outcomes[place] = Outcome(lines, won.points, won)
     if not won.anything:
@@ -284,6 +302,8 @@ def _worthless(campaign: Campaign, lines: Sequence[BasketLine], occasion: Occasi
     rule = campaign.terms.rule
     amount = sum(line.amount for line in lines)
     match rule:
+        case PerField() if not counted(rule, occasion.subject):
+            refused = Refused(Why.NO_FIELD)
         case Flat() | Discount() if amount < rule.minimum:
             refused = Refused(Why.BELOW_MINIMUM, rule.minimum - amount)
         case Bands() if amount < rule.bands[0].start:

@@ -14,6 +14,7 @@ from domain.earning.rules import (
     Gift,
     Milestones,
     Multiplier,
+    PerField,
     PerItem,
     RatePerUnit,
     Rule,
@@ -29,6 +30,7 @@ NOTHING = {
     Why.NOTHING_TO_MULTIPLY: "there are no points to multiply",
     Why.NO_COUPON: "no coupon was taken on a line that counts",
     Why.NO_DISCOUNT: "there is nothing that it would take off",
+    Why.NO_FIELD: "it counts {field}, of which there is nothing or too little",
     Why.OTHER_TENDER: "nothing was paid by the means that it asks for",
     Why.OTHER_TIER: "it is for {meant} members{but}",
     Why.OTHER_SEGMENT: "it is for other members",
@@ -63,7 +65,13 @@ def why_not(refusal: NoAward, currency: str) -> str:
     instead = refusal.instead.terms.name if refusal.instead is not None else ""
     meant = " or ".join(sorted(refusal.campaign.terms.tiers))
     but = f"; you are {' and '.join(refusal.tiers)}" if refusal.tiers else ""
-    words = NOTHING[refusal.why].format(missing=_missing(refusal, currency), instead=instead, meant=meant, but=but)
+    words = NOTHING[refusal.why].format(
+        missing=_missing(refusal, currency),
+        instead=instead,
+        meant=meant,
+        but=but,
+        field=getattr(refusal.campaign.terms.rule, "field", ""),
+    )
     return f"{refusal.campaign.terms.name}: {words}"
 
 
@@ -80,6 +88,8 @@ def promise(rule: Rule, currency: str) -> str:
         case Bands():
             bands = (f"{_points(Rate(band.gives))} from {_money(band.start, currency)}" for band in rule.bands)
             words = ", ".join(bands)
+        case PerField():
+            words = _by_field(rule)
         case Multiplier():
             words = f"{_number(rule.factor)} times the points"
         case CouponRefund():
@@ -87,6 +97,13 @@ def promise(rule: Rule, currency: str) -> str:
         case _:
             words = _promise_beyond_points(rule, currency)
     return words
+
+
+def _by_field(rule: PerField) -> str:
+    by = f"times {rule.field}" if rule.per == 1 else f"per {rule.per} of {rule.field}"
+    least = f", from {rule.least} on" if rule.least > 1 else ""
+    most = f", counted up to {rule.most}" if rule.most is not None else ""
+    return f"{_points(rule.points)} {by}{least}{most}"
 
 
 def _promise_beyond_points(rule: Cashback | Discount | Gift | Card | Milestones, currency: str) -> str:

@@ -24,6 +24,7 @@ from domain.earning.rules import (
     Mark,
     Milestones,
     Multiplier,
+    PerField,
     PerItem,
     RatePerUnit,
     Rule,
@@ -160,6 +161,18 @@ def _bands(reading: Reading, part: Part) -> tuple[Band, ...]:
     )
 
 
+def _per_field(_reading: Reading, parts: Parts, lines: LineMatch) -> Rule:
+    given = parts["points_per"].parts("field", "points", "each", "from", "up_to", needed=("field", "points"))
+    return PerField(
+        field=given["field"].text(),
+        points=words.rate(given["points"]),
+        per=optional(given, "each", words.whole, 1),
+        least=optional(given, "from", words.whole, 1),
+        most=optional(given, "up_to", words.whole, None),
+        lines=lines,
+    )
+
+
 def _times(_reading: Reading, parts: Parts, lines: LineMatch) -> Rule:
     factor = words.rate(parts["times"])
     if "of" not in parts:
@@ -231,6 +244,7 @@ WAYS: Mapping[str, tuple[Way, tuple[str, ...]]] = {
     "points_per_unit": (_per_unit, ("tenders",)),
     "points_per_item": (_per_item, ()),
     "points_by_amount": (_by_amount, ()),
+    "points_per": (_per_field, ()),
     "points": (_points, ("from",)),
     "times": (_times, ("of",)),
     "every": (_card, ("prize", "counts", "stamps_by_amount", "at_first", "new_after_days", "new_each")),

@@ -32,6 +32,7 @@ RULE = f"""rule {{ kind
     ... on ItemRule {{ itemRate: rate }}
     ... on FlatRule {{ flatPoints: points minimum {{ amount currency }} }}
     ... on BandsRule {{ bands {{ start {{ amount }} gives }} }}
+    ... on FieldRule {{ field fieldRate: rate perUnits: per least most }}
     ... on MultiplierRule {{ factor base }}
     ... on CouponRule {{ cap {{ amount }} }}
     ... on CashbackRule {{ shareBack: rate cap {{ amount }} }}

@@ -159,12 +159,37 @@ async def test_each_kind_of_rule_is_taken_and_shown(api: Api) -> None:
         assert (await api.drafted(given))["rule"] == shown
 
 
+async def test_a_rule_by_a_field_is_taken_shown_and_held_to_its_action(api: Api) -> None:
+    given = {"perField": {"field": "units", "points": "50", "per": "2", "most": "8"}}
+    made = await api.drafted(given, when={"triggers": ["TRADE_IN"]})
+    assert made["rule"] == {
+        "kind": "PER_FIELD",
+        "field": "units",
+        "fieldRate": "50",
+        "perUnits": "2",
+        "least": "1",
+        "most": "8",
+    }
+
+
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "an hour that no day has",
         {"when": {"hours": [{"start": "25:00", "end": "01:00"}]}},
         "INVALID_RULE",
         "when.hours.0.start",
+    ),
+    (
+        "a field that the action has not",
+        {"rule": {"perField": {"field": "weight", "points": "5"}}, "when": {"triggers": ["TRADE_IN"]}},
+        "INVALID_CAMPAIGN",
+        "rule.field",
+    ),
+    (
+        "half a unit",
+        {"rule": {"perField": {"field": "units", "points": "5", "per": "0.5"}}, "when": {"triggers": ["TRADE_IN"]}},
+        "INVALID_VALUE",
+        "rule.perField.per",
     ),
     ("an eighth day", {"when": {"weekdays": [8]}}, "INVALID_CAMPAIGN", "when.weekdays"),
     ("a zone that is nowhere", {"when": {"timeZone": "Mars/Base"}}, "INVALID_CAMPAIGN", "when.timeZone"),

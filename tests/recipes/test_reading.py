@@ -27,6 +27,7 @@ from domain.earning.rules import (
     Mark,
     Milestones,
     Multiplier,
+    PerField,
     PerItem,
     RatePerUnit,
     Rule,
@@ -112,6 +113,14 @@ def _terms(rest: str) -> Terms:
 )
 def test_each_way_of_giving_is_read(gives: str, rule: Rule) -> None:
     assert _drawn(f"gives: {gives}").terms.rule == rule
+
+
+def test_points_for_each_unit_of_a_field_are_read() -> None:
+    drawn = _drawn("""
+    gives: {points_per: {field: units, points: 1.5, each: 10, from: 20, up_to: "1,000"}}
+    when: {answers: TRADE_IN}
+    """)
+    assert drawn.terms.rule == PerField(field="units", points=Rate(3, 2), per=10, least=20, most=1000)
 
 
 def test_the_lines_that_count_are_read_by_names() -> None:
