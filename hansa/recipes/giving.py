@@ -48,6 +48,7 @@ class Cast:
     segments: Mapping[str, UUID] = field(default_factory=dict)
     coupons: Mapping[str, tuple[UUID, str]] = field(default_factory=dict)
     """Coupons, each with its id and what people call it."""
+    surveys: Mapping[str, UUID] = field(default_factory=dict)
 
     def partner(self, part: Part) -> PartnerId:
         """The partner of a name. Raises: InvalidRecipe."""
@@ -60,6 +61,14 @@ class Cast:
     def segment(self, part: Part) -> UUID:
         """The segment of a name. Raises: InvalidRecipe."""
         return _meant(self.segments, part, "segment")
+
+    def coupon(self, part: Part) -> UUID:
+        """The coupon of a name. Raises: InvalidRecipe."""
+        return _meant(self.coupons, part, "coupon")[0]
+
+    def survey(self, part: Part) -> UUID:
+        """The survey of a name. Raises: InvalidRecipe."""
+        return _meant(self.surveys, part, "survey")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from tests.shape.tree import FLOORS, ROOT, SKIPPED, name
 
 BRANDS = (
     "Plenti", "DSW", "Sephora", "Starbucks", "tarte", "North Face", "TOMS", "Big Lots", "KFC", "Perkins", "Domino's",
-    "Chili's", "Hardee's", "Mimi's", "Outback", "P.F. Chang's",
+    "Chili's", "Hardee's", "Mimi's", "Outback", "P.F. Chang's", "Canned-goods", "Children's shoes",
+    "Wholesaler's quarter",
 )  # fmt: skip
 KINDS = {".py", ".sql", ".graphql", ".json", ".html", ".typ"}
 
