@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -57,6 +57,19 @@ Named: TypeAlias = tuple[PartnerId, MemberRef]
 _AS_RATED = "SELECT * FROM action_as_rated($1, $2, $3)"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What another context writes with its action, in one transaction: by which door, what, and what it refuses by."""
+
+    door: Door
+    said: Mapping[str, Any]
+    refusals: Mapping[str, Callable[[], DomainError]]
+    """By the outcomes of the door that plain actions do not have."""
+
+
+PLAINLY = Beside(door=Door.ACTIONS, said={}, refusals={})
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """An action whose member is known, and what it is worth."""
@@ -70,29 +83,41 @@ class Deed:
 
 
 async def record_action(
-    pool: Pool, command: RecordAction, *, caches: Caches, lookup_key: bytes, now: datetime
+    pool: Pool,
+    command: RecordAction,
+    *,
+    caches: Caches,
+    lookup_key: bytes,
+    now: datetime,
+    beside: Beside = PLAINLY,
 ) -> ActionReceipt:
-    """Record one action.
+    """Record one action, and what goes with it; what that refuses is raised too.
 
     Raises: InvalidAction, ActionTypeNotFound, ActionInFuture, ActionTooOld, MemberNotFound, OutletNotFound,
     PartnerNotActive, IdempotencyConflict, Busy.
     """
-    (answer,) = await record_actions(pool, [command], caches=caches, lookup_key=lookup_key, now=now)
+    (answer,) = await record_actions(pool, [command], caches=caches, lookup_key=lookup_key, now=now, beside=beside)
     if isinstance(answer, DomainError):
         raise answer
     return answer
 
 
 async def record_actions(
-    pool: Pool, commands: Sequence[RecordAction], *, caches: Caches, lookup_key: bytes, now: datetime
+    pool: Pool,
+    commands: Sequence[RecordAction],
+    *,
+    caches: Caches,
+    lookup_key: bytes,
+    now: datetime,
+    beside: Beside = PLAINLY,
 ) -> list[Answer]:
     """Record actions of any partners and members, each with its own receipt or refusal, in the order given."""
-    answers = await _record(pool, commands, caches, lookup_key, now)
+    answers = await _record(pool, commands, caches, lookup_key, now, beside)
     # As with purchases: a fresh look at the campaigns and members may well make it stand.
     stale = [place for place, answer in enumerate(answers) if isinstance(answer, SponsorNotActive | Busy)]
     if stale:
         await caches.campaigns.refresh(pool, now=now, at_once=True)
-        again = await _record(pool, [commands[place] for place in stale], caches, lookup_key, now)
+        again = await _record(pool, [commands[place] for place in stale], caches, lookup_key, now, beside)
         for place, answer in zip(stale, again, strict=True):
             answers[place] = answer
     posted = [
@@ -143,7 +168,7 @@ def _giving(rating: Rating) -> list[Campaign]:
 
 
 async def _record(
-    pool: Pool, commands: Sequence[RecordAction], caches: Caches, lookup_key: bytes, now: datetime
+    pool: Pool, commands: Sequence[RecordAction], caches: Caches, lookup_key: bytes, now: datetime, beside: Beside
 ) -> list[Answer]:
     coupons: dict[UUID, Coupon] = {}
 
@@ -156,12 +181,14 @@ async def _record(
     def posting(place: int, deed: Deed) -> Prepared[Deed]:
         won = tokens_of(deed.rating, coupons, key=lookup_key, zone=caches.zone, now=now)
         tokens = kept_to_window(won, deed.rating, deed.action, caches.zone)
-        return _prepared(commands[place], deed, tokens, caches, now)
+        return _prepared(commands[place], deed, tokens, caches, now, beside)
 
     answers: dict[int, Answer] = {}
-    async for place, outcome in in_turns(len(commands), rated, posting, partial(post, pool, Door.ACTIONS, now=now)):
+    async for place, outcome in in_turns(len(commands), rated, posting, partial(post, pool, beside.door, now=now)):
         if isinstance(outcome, DomainError):
             answers[place] = outcome
+        elif (refused := beside.refusals.get(outcome[1].outcome)) is not None:
+            answers[place] = refused()
         else:
             answers[place] = await _answer(pool, *outcome, caches.campaigns.currency)
     return [answers[place] for place in range(len(commands))]
@@ -242,7 +269,7 @@ def _deed(action: Action, member: KnownMember, caches: Caches, asked: Question |
 
 
 def _prepared(
-    command: RecordAction, deed: Deed, tokens: list[TokenGiven], caches: Caches, now: datetime
+    command: RecordAction, deed: Deed, tokens: list[TokenGiven], caches: Caches, now: datetime, beside: Beside
 ) -> Prepared[Deed]:
     rating, action, currency = deed.rating, deed.action, caches.campaigns.currency
     given = awards_given(rating, None, currency, action.occurred_at, zone=caches.zone, now=now)
@@ -261,6 +288,7 @@ def _prepared(
         reference=command.reference,
         kind=command.kind,
         attributes=dict(command.attributes),
+        beside=dict(beside.said) or None,
         facts=facts_of(rating, deed.index, deed.facts) | facts_of_gains(awards, lots, tokens),
         awards=lots,
         tallies=tallies_of(rating),

@@ -49,6 +49,7 @@ class Door(StrEnum):
 
     PURCHASES = "post_purchases"
     ACTIONS = "post_actions"
+    CODE_USES = "post_code_uses"
     REDEMPTIONS = "post_redemptions"
     CAPTURES = "post_captures"
     REVERSALS = "post_reversals"

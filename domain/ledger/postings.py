@@ -84,6 +84,8 @@ class VoucherWanted:
     """The campaign or the reward."""
     uses: int = 1
     expires_at: datetime | None = None
+    amount: int | None = None
+    """Its own, in minor units, where vouchers of the coupon are valued."""
     voucher_id: UUID = field(default_factory=new_id)
 
 
@@ -132,6 +134,8 @@ class ActionPosting(EarningPosting):
 
     kind: str
     attributes: dict[str, Any]
+    beside: dict[str, Any] | None = None
+    """What the door writes with it, where it is another than that of plain actions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

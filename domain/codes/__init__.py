@@ -1,0 +1,1 @@
+"""On-pack codes: printed in batches for a maker, entered by members, watched for who guesses."""
