@@ -1,0 +1,1 @@
+"""Claims: what members ask to be paid for, with proof."""

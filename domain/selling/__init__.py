@@ -1,0 +1,1 @@
+"""Sellers, what they learn, and what they sell."""
