@@ -41,8 +41,8 @@ class Version(Protocol):
         """From 1 on."""
 
     @property
-    def partner_id(self) -> PartnerId:
-        """The owner."""
+    def partner_id(self) -> PartnerId | None:
+        """The owner; None: the coalition, of what it may own."""
 
     @property
     def state(self) -> StrEnum:
@@ -56,6 +56,10 @@ class Version(Protocol):
 V = TypeVar("V", bound=Version)
 
 
+async def _nobody(_session: ReadSession, _thing: Any, _fingerprint: bytes) -> Collection[PartnerId]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life(Generic[V]):
     """The steps of one sort of thing, over its rows and with its refusals.
@@ -65,13 +69,14 @@ class Life(Generic[V]):
     """
 
     row: type[Row]
-    agreement: type[Row]
+    agreement: type[Row] | None = None
+    """None: nobody pays beside its owner, so nobody has to agree."""
     key: str
     """The column that names the thing in both."""
     read: Callable[[Any], V]
     versions_of: Callable[[ReadSession, Any], Awaitable[list[V]]]
     """All versions that the viewer may see, in order."""
-    agreed: Callable[[ReadSession, Any, bytes], Awaitable[Collection[PartnerId]]]
+    agreed: Callable[[ReadSession, Any, bytes], Awaitable[Collection[PartnerId]]] = _nobody
     """Who has agreed to the terms with a fingerprint."""
     missing: type[DomainError]
     conflict: Callable[[str, str], DomainError]
@@ -79,22 +84,22 @@ class Life(Generic[V]):
     taken: Callable[[str | None], DomainError | None] = lambda _constraint: None
     """What refuses to break a unique law of the rows, by its name; None: somebody else was quicker."""
 
-    async def owned(self, session: WriteSession, owner: PartnerId, thing: UUID) -> V:
+    async def owned(self, session: WriteSession, owner: PartnerId | None, thing: UUID) -> V:
         """The latest version of an owner's thing. Raises: missing."""
         versions = await self.versions_of(session, thing)
         if not versions or versions[-1].partner_id != owner:
             raise self.missing
         return versions[-1]
 
-    async def changeable(self, session: WriteSession, owner: PartnerId, thing: UUID) -> V:
+    async def changeable(self, session: WriteSession, owner: PartnerId | None, thing: UUID) -> V:
         """The latest version, of what has not ended. Raises: missing, conflict."""
         return await self._not_in(session, owner, thing, "changed", {ENDED})
 
-    async def drafted(self, session: WriteSession, owner: PartnerId, thing: UUID) -> V:
+    async def drafted(self, session: WriteSession, owner: PartnerId | None, thing: UUID) -> V:
         """The draft that is to be published. Raises: missing, conflict."""
         return await self._not_in(session, owner, thing, "published", {LIVE, PAUSED, ENDED})
 
-    async def paused(self, session: WriteSession, owner: PartnerId, thing: UUID) -> V:
+    async def paused(self, session: WriteSession, owner: PartnerId | None, thing: UUID) -> V:
         """The version that is to go on. Raises: missing, conflict."""
         version = await self._in_use(session, owner, thing, "resumed")
         if version.state != PAUSED:
@@ -102,7 +107,7 @@ class Life(Generic[V]):
         return version
 
     async def write(
-        self, session: WriteSession, owner: PartnerId, thing: UUID, columns: dict[str, Any], *, now: datetime
+        self, session: WriteSession, owner: PartnerId | None, thing: UUID, columns: dict[str, Any], *, now: datetime
     ) -> V:
         """A thing that is new, as a draft. Raises: conflict, taken."""
         return await self._insert(session, owner, thing, 1, DRAFT, columns, now)
@@ -128,7 +133,7 @@ class Life(Generic[V]):
         latest = versions[-1]
         if latest.terms.fingerprint() != fingerprint:
             raise self.conflict("changed since it was read", "agreed to")
-        if sponsor not in await self.agreed(session, thing, fingerprint):
+        if self.agreement is not None and sponsor not in await self.agreed(session, thing, fingerprint):
             values = {"version": latest.version, "owner_id": latest.partner_id, "agreed_at": now}
             given = {self.key: thing, "partner_id": sponsor, "fingerprint": fingerprint}
             session.add(self.agreement(**given, **values))
@@ -145,7 +150,7 @@ class Life(Generic[V]):
             session, thing, draft, "published", {DRAFT}, {"state": LIVE, "live_from": now, **columns}
         )
 
-    async def pause(self, session: WriteSession, owner: PartnerId, thing: UUID, *, now: datetime) -> V:
+    async def pause(self, session: WriteSession, owner: PartnerId | None, thing: UUID, *, now: datetime) -> V:
         """What is live rests. Raises: missing, conflict."""
         version = await self._in_use(session, owner, thing, "paused")
         return await self._move(session, thing, version, "paused", {LIVE}, {"state": PAUSED, "live_until": now})
@@ -159,7 +164,7 @@ class Life(Generic[V]):
         going = {"live_from": now, **columns}
         return await self._insert(session, paused.partner_id, thing, latest.version + 1, LIVE, going, now)
 
-    async def end(self, session: WriteSession, owner: PartnerId, thing: UUID, *, now: datetime) -> V:
+    async def end(self, session: WriteSession, owner: PartnerId | None, thing: UUID, *, now: datetime) -> V:
         """All versions end, a draft that was never published with them. Raises: missing, conflict."""
         ended = None
         for version in await self.versions_of(session, thing):
@@ -170,14 +175,14 @@ class Life(Generic[V]):
         return ended
 
     async def _not_in(
-        self, session: WriteSession, owner: PartnerId, thing: UUID, step: str, states: Collection[str]
+        self, session: WriteSession, owner: PartnerId | None, thing: UUID, step: str, states: Collection[str]
     ) -> V:
         latest = await self.owned(session, owner, thing)
         if latest.state in states:
             raise self.conflict(latest.state, step)
         return latest
 
-    async def _in_use(self, session: WriteSession, owner: PartnerId, thing: UUID, step: str) -> V:
+    async def _in_use(self, session: WriteSession, owner: PartnerId | None, thing: UUID, step: str) -> V:
         latest = await self.owned(session, owner, thing)
         for version in await self.versions_of(session, thing):
             if version.state in (LIVE, PAUSED):
@@ -218,7 +223,7 @@ class Life(Generic[V]):
     async def _insert(
         self,
         session: WriteSession,
-        owner: PartnerId,
+        owner: PartnerId | None,
         thing: UUID,
         version: int,
         state: str,
