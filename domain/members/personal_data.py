@@ -72,6 +72,18 @@ def unseal(sealed: Sealed, member_id: UUID, master: bytes) -> PersonalDetails:
     return PersonalDetails(**values)
 
 
+def seal_beside(
+    said: bytes, member_id: UUID, sealed_key: bytes, master: bytes, *, random: Random = os.urandom
+) -> bytes:
+    """Seal something else that a member said under the member's own key, which comes sealed as it is kept."""
+    return _encrypt(_decrypt(master, sealed_key, member_id), said, member_id, random)
+
+
+def unseal_beside(sealed: bytes, member_id: UUID, sealed_key: bytes, master: bytes) -> bytes:
+    """What was sealed beside a member's details, by the same key. Raises: InvalidTag, where the key is another by now."""
+    return _decrypt(_decrypt(master, sealed_key, member_id), sealed, member_id)
+
+
 def _encrypt(key: bytes, plain: bytes, member_id: UUID, random: Random) -> bytes:
     nonce = random(NONCE)
     return nonce + AESGCMSIV(key).encrypt(nonce, plain, member_id.bytes)
