@@ -1,0 +1,1 @@
+"""Service: what makers tell of products, what members have of them, and cases about them."""
