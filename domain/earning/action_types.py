@@ -83,7 +83,14 @@ def _fields(**kinds: FieldKind) -> Fields:
 BUILT_IN: Mapping[str, Fields] = {
     "VISIT": (),
     "CHECK_IN": _fields(place=FieldKind.TEXT),
-    "REVIEW": _fields(sku=FieldKind.TEXT, stars=FieldKind.WHOLE, words=FieldKind.WHOLE, photo=FieldKind.YES_NO),
+    "REVIEW": _fields(
+        sku=FieldKind.TEXT,
+        stars=FieldKind.WHOLE,
+        words=FieldKind.WHOLE,
+        photo=FieldKind.YES_NO,
+        verified=FieldKind.YES_NO,
+    ),
+    "TRIAL": _fields(trial=FieldKind.TEXT, complete=FieldKind.YES_NO),
     "SURVEY": _fields(survey=FieldKind.TEXT, complete=FieldKind.YES_NO),
     "REFERRAL": _fields(step=FieldKind.TEXT, side=FieldKind.TEXT),
     "CODE": _fields(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from domain.coalition.models import Instant
@@ -41,6 +41,7 @@ class Product(Row, table=True):
         UniqueConstraint("partner_id", "sku"),
         Index(None, "maker_id"),
         Index(None, "supplier_id"),
+        Index("ix_product_gtin", "gtin", postgresql_where=text("gtin IS NOT NULL")),
         CheckConstraint("length(sku) BETWEEN 1 AND 64", name="sku_length"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
         CheckConstraint("gtin ~ '^([0-9]{8}|[0-9]{12,14})$'", name="gtin_digits"),

@@ -1,0 +1,1 @@
+"""Reviews of products: written by members, moderated, read by everybody, and earning once."""
