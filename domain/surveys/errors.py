@@ -67,3 +67,12 @@ class AskingNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("the member was not asked this survey, or the offer is over", path=("asking",))
+
+
+class SurveyNameTaken(Conflict):
+    """Another survey of the same owner has this name."""
+
+    code = "SURVEY_NAME_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("another survey of yours has this name; names of surveys stay", path=("terms", "name"))

@@ -12,19 +12,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE s.live_from IS NOT NULL
 $$;
 
--- Where a member stands with a survey: what it answered on an occasion, the key its words are sealed under, and the offer it has.
-CREATE FUNCTION survey_standing(survey uuid, member uuid, on_occasion text, asking uuid)
-RETURNS TABLE (member_id uuid, sealed_key bytea, response jsonb, offer jsonb, live boolean)
+-- Where a member stands with a survey: what it answered, the key its words are sealed under, the offer that is named or that it has.
+CREATE FUNCTION survey_standing(survey uuid, member uuid, asking uuid)
+RETURNS TABLE (member_id uuid, sealed_key bytea, responses jsonb, offer jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT n.member_id, d.sealed_key,
-        (SELECT to_jsonb(r) || jsonb_build_object('sealed', encode(r.sealed, 'hex'), 'fingerprint', encode(r.fingerprint, 'hex'),
-                'sealed_key', (SELECT encode(k.sealed_key, 'hex') FROM personal_data k WHERE k.member_id = r.sealed_by LIMIT 1))
-            FROM survey_response r
-            WHERE r.survey_id = survey AND r.member_id = n.member_id AND r.occasion = on_occasion),
+        (SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object('sealed', encode(r.sealed, 'hex'), 'fingerprint', encode(r.fingerprint, 'hex'),
+                'sealed_key', (SELECT encode(k.sealed_key, 'hex') FROM personal_data k WHERE k.member_id = r.sealed_by LIMIT 1)))
+            FROM survey_response r WHERE r.survey_id = survey AND r.member_id = n.member_id),
         (SELECT to_jsonb(a) FROM survey_asking a WHERE a.survey_id = survey AND a.member_id = n.member_id
             AND CASE WHEN asking IS NULL THEN a.state = 'OFFERED' ELSE a.asking_id = asking END
-            ORDER BY a.offered_at DESC LIMIT 1),
-        EXISTS (SELECT FROM survey s WHERE s.survey_id = survey AND s.state = 'LIVE')
+            ORDER BY a.offered_at DESC LIMIT 1)
     FROM member_now(member) n
     LEFT JOIN LATERAL (SELECT p.sealed_key FROM personal_data p WHERE p.member_id = n.member_id LIMIT 1) d ON true
 $$;

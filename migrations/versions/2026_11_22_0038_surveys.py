@@ -24,7 +24,7 @@ DOORS = (
     "survey_askings_told(uuid, timestamptz, timestamptz, text)",
     "survey_cues(int)",
     "survey_responses_told(uuid, timestamptz, timestamptz, text)",
-    "survey_standing(uuid, uuid, text, uuid)",
+    "survey_standing(uuid, uuid, uuid)",
     "surveys_live()",
     "surveys_recorded(uuid[], int[])",
 )
