@@ -58,6 +58,8 @@ class EntryKind(StrEnum):
     """A use of vouchers was taken back."""
     VOUCHER_GIFT = "VOUCHER_GIFT"
     """Vouchers were given."""
+    VOUCHER_RECALL = "VOUCHER_RECALL"
+    """A voucher that was given was taken back unused."""
 
 
 class TransferKind(StrEnum):

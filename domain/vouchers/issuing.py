@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from domain.vouchers import codes
 from domain.vouchers.errors import CouponNotFound, InvalidCoupon
 from domain.vouchers.models import VoucherSource
 from domain.vouchers.refusals import refusal
-from domain.vouchers.terms import Codes, Coupon, CouponState, terms_from_json
+from domain.vouchers.terms import LARGEST_AMOUNT, Codes, Coupon, CouponState, terms_from_json
 from domain.vouchers.told import Told, told
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -59,8 +59,12 @@ def wanted(
     key: bytes,
     zone: ZoneInfo,
     now: datetime,
+    amount: int | None = None,
 ) -> VoucherWanted:
-    """A voucher that a posting shall issue; of a coupon that is not live it will be a cut."""
+    """A voucher that a posting shall issue; of a coupon that is not live it will be a cut.
+
+    The amount is its own, in minor units, where vouchers of the coupon are valued.
+    """
     voucher_id = new_id()
     if coupon is None:
         return VoucherWanted(
@@ -75,6 +79,7 @@ def wanted(
         source_id=source_id,
         uses=coupon.terms.uses,
         expires_at=coupon.terms.expires_at(now, zone),
+        amount=amount,
     )
 
 
@@ -125,9 +130,13 @@ class GiveVouchers:
     occurred_at: datetime
     dated: bool = False
     staff: str | None = None
+    amount: int | None = None
+    """What each takes off, in minor units, where vouchers of the coupon are valued."""
 
     def __post_init__(self) -> None:
         checked_key(self.idempotency_key)
+        if self.amount is not None and not 1 <= self.amount <= LARGEST_AMOUNT:
+            raise InvalidCoupon(f"an amount is 1 to {LARGEST_AMOUNT} minor units", path=("amount",))
         if not 1 <= self.count <= MOST_AT_ONCE:
             raise InvalidCoupon(f"1 to {MOST_AT_ONCE} vouchers are given at once", path=("count",))
 
@@ -135,7 +144,7 @@ class GiveVouchers:
 async def give(pool: Pool, command: GiveVouchers, *, key: bytes, zone: ZoneInfo, now: datetime) -> list[Told]:
     """Give vouchers; all of them or none. Asked again with the same key, the same ones are told.
 
-    Raises: CouponNotFound, MemberNotFound, PartnerNotActive, VouchersUsedUp, IdempotencyConflict, Busy.
+    Raises: CouponNotFound, InvalidCoupon, MemberNotFound, PartnerNotActive, VouchersUsedUp, IdempotencyConflict, Busy.
     """
     (member,) = await recognise(pool, [command.member], command.partner_id, key=key, now=now)
     if member is None:
@@ -143,6 +152,8 @@ async def give(pool: Pool, command: GiveVouchers, *, key: bytes, zone: ZoneInfo,
     coupon = (await live_coupons(pool, [command.coupon_id])).get(command.coupon_id)
     if coupon is None or coupon.partner_id != command.partner_id or coupon.terms.public:
         raise CouponNotFound
+    _check_amount(coupon, command.amount)
+    like: dict[str, Any] = {"source": VoucherSource.GIVEN, "source_id": None, "amount": command.amount}
     posting = VoucherGiftPosting(
         wallet_id=member.wallet_id,
         member_id=member.member_id,
@@ -151,13 +162,16 @@ async def give(pool: Pool, command: GiveVouchers, *, key: bytes, zone: ZoneInfo,
         fingerprint=fingerprint(command),
         occurred_at=command.occurred_at,
         staff=command.staff,
-        vouchers=[
-            wanted(command.coupon_id, coupon, source=VoucherSource.GIVEN, source_id=None, key=key, zone=zone, now=now)
-            for _ in range(command.count)
-        ],
+        vouchers=[wanted(command.coupon_id, coupon, **like, key=key, zone=zone, now=now) for _ in range(command.count)],
     )
     (verdict,) = await post(pool, Door.VOUCHER_GIFTS, [posting], now=now)
     if not verdict.stands:
         raise refusal(verdict, posting)
     rows = await pool.fetch(_GIVEN, command.partner_id, verdict.wallet_id, verdict.entry_id)
     return [told(row) for row in rows]
+
+
+def _check_amount(coupon: Coupon, amount: int | None) -> None:
+    if coupon.terms.takes.valued != (amount is not None):
+        needed = "say what each voucher takes off" if coupon.terms.takes.valued else "vouchers of it have no amount"
+        raise InvalidCoupon(f"{needed}: the coupon tells whether they are valued", path=("amount",))

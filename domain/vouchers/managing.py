@@ -63,6 +63,8 @@ async def change(
     lived = [one for one in await versions_of(session, coupon_id) if one.live_from is not None]
     if lived and lived[-1].terms.codes is not terms.codes:
         raise InvalidCoupon("codes stay as they were once a coupon has been live", path=("codes",))
+    if lived and lived[-1].terms.takes.valued != terms.takes.valued:
+        raise InvalidCoupon("valued stays as it was once a coupon has been live", path=("takes", "valued"))
     return await LIFE.rewrite(session, coupon_id, latest, _columns(partner_id, terms, key), now=now)
 
 

@@ -43,6 +43,8 @@ class VoucherSource(StrEnum):
     """The coupon's owner gave it."""
     PUBLIC = "PUBLIC"
     """The member used the coupon's public word."""
+    TRADE_IN = "TRADE_IN"
+    """Credit for what the member handed in."""
 
 
 class CouponRow(Row, table=True):
@@ -152,6 +154,8 @@ class VoucherRow(Row, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     taken_back_entry: UUID | None = None
     """The return that took back what it was won with."""
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    """What it takes off, in minor units, where vouchers of its coupon are valued."""
 
     __table_args__ = (
         Index(None, "wallet_id", "entry_id"),
@@ -160,6 +164,7 @@ class VoucherRow(Row, table=True):
         Index("ix_voucher_open", "expires_at", postgresql_where=text("state = 'OPEN'")),
         CheckConstraint("uses > 0", name="uses"),
         CheckConstraint("expires_at > issued_at", name="term"),
+        CheckConstraint("amount > 0", name="amount"),
     )
 
 

@@ -81,7 +81,10 @@ async def latest_coupons(session: ReadSession) -> list[Coupon]:
 
 
 async def coupons_to_give(session: ReadSession, partner_id: PartnerId, coupon_ids: Iterable[UUID]) -> set[UUID]:
-    """Those among these coupons of which a partner may promise vouchers: its own, live, with a code for each."""
+    """Those among these coupons of which a partner may promise vouchers: its own, live, with a code for each.
+
+    None whose vouchers have amounts of their own: a promise names none.
+    """
     wanted = list(coupon_ids)
     if not wanted:
         return set()
@@ -93,7 +96,8 @@ async def coupons_to_give(session: ReadSession, partner_id: PartnerId, coupon_id
             visible_to(sight_of(session)),
         )
     )
-    return {row.coupon_id for row in rows if coupon_of(row).terms.codes is not Codes.PUBLIC}
+    coupons = [coupon_of(row) for row in rows]
+    return {one.coupon_id for one in coupons if one.terms.codes is not Codes.PUBLIC and not one.terms.takes.valued}
 
 
 async def agreed_sponsors(session: ReadSession, coupon_id: CouponId, fingerprint: bytes) -> dict[PartnerId, datetime]:
@@ -166,3 +170,17 @@ def coupon_of(row: CouponRow) -> Coupon:
         live_from=row.live_from,
         live_until=row.live_until,
     )
+
+
+async def valued_coupon(session: ReadSession, partner_id: PartnerId, coupon_id: UUID) -> Coupon | None:
+    """The live version of a partner's coupon whose vouchers have amounts of their own; None: it is none such."""
+    row = await session.scalar(
+        select(CouponRow).where(
+            col(CouponRow.coupon_id) == coupon_id,
+            col(CouponRow.partner_id) == partner_id,
+            col(CouponRow.state) == CouponState.LIVE,
+            visible_to(sight_of(session)),
+        )
+    )
+    coupon = None if row is None else coupon_of(row)
+    return coupon if coupon is not None and coupon.terms.takes.valued else None

@@ -126,7 +126,7 @@ def taken_off(
 
 def _turn(voucher: Told, place: int) -> tuple[int, bool, datetime | None, int]:
     takes = voucher.terms.takes
-    kind = 0 if takes.free else 1 if takes.amount else 2 if takes.share else 3
+    kind = 0 if takes.free else 1 if takes.amount or takes.valued else 2 if takes.share else 3
     ends = voucher.expires_at
     return kind, ends is None, ends and ends.astimezone(), place
 
@@ -204,7 +204,8 @@ def _is_meant(voucher: Told, line: Line, products: Mapping[str, ProductFacts], t
 def _off(voucher: Told, rest: Mapping[int, int]) -> list[tuple[int, int]]:
     """An amount or a share, over the lines by what is left of each: the largest remainder gets the odd unit."""
     takes, total = voucher.terms.takes, sum(rest.values())
-    wanted = takes.amount if takes.amount is not None else int(total * (takes.share or 0))
+    fixed = voucher.amount if takes.valued else takes.amount
+    wanted = fixed if fixed is not None else int(total * (takes.share or 0))
     whole = min(total, wanted, takes.most or total)
     shares = split(whole, list(rest.values()))
     return [(number, amount) for number, amount in zip(rest, shares, strict=True) if amount]

@@ -114,7 +114,7 @@ class Articles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakesOff:
-    """Exactly one of an amount, a share, one free article, and a thing that is handed over."""
+    """Exactly one of an amount, a share, one free article, a thing, and an amount of each voucher's own."""
 
     amount: int | None = field(default=None, metadata=WHOLE.metadata)
     """In minor units."""
@@ -124,19 +124,22 @@ class TakesOff:
     """One piece of the lines it is for."""
     thing: str | None = field(default=None, metadata=TEXT.metadata)
     """In words; no money is taken off."""
+    valued: bool = field(default=False, metadata=FLAG.metadata)
+    """Each voucher has an amount of its own, which whoever issues it says."""
     most: int | None = field(default=None, metadata=WHOLE.metadata)
-    """Of a share or a free article, in minor units."""
+    """Of a share, a free article or a voucher's own amount, in minor units."""
 
     def __post_init__(self) -> None:
         given = [part for part in ("amount", "share", "free", "thing") if getattr(self, part) is not None]
-        fit("takes", "exactly one of amount, share, free and thing", holds=len(given) == 1, whole=True)
+        one = len(given) + self.valued == 1
+        fit("takes", "exactly one of amount, share, free, thing and valued", holds=one, whole=True)
         for part in ("amount", "most"):
             value = getattr(self, part)
             fit(part, f"1 to {LARGEST_AMOUNT}", holds=value is None or 1 <= value <= LARGEST_AMOUNT)
         fit("share", "above 0 and at most 1", holds=self.share is None or 0 < self.share <= 1)
         fit("thing", f"1 to {LONGEST_NAME} printable characters", holds=self.thing is None or _is_text(self.thing))
-        capped = self.share is not None or self.free is not None
-        fit("most", "said of a share or a free article only", holds=capped or self.most is None)
+        capped = self.share is not None or self.free is not None or self.valued
+        fit("most", "said of a share, a free article or valued vouchers only", holds=capped or self.most is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +218,8 @@ class CouponTerms:
         fit("word", "said of PUBLIC codes, and only of them", holds=public == (self.word is not None))
         formed = self.word is None or WORD_FORM.fullmatch(self.word)
         fit("word", "4 to 32 capital letters, digits and hyphens, such as SPRING10", holds=bool(formed))
+        made = self.codes is Codes.GENERATED and self.uses == 1
+        fit("uses", "1, with GENERATED codes, where vouchers are valued", holds=made or not self.takes.valued)
         self._check_sponsors()
 
     def _check_sponsors(self) -> None:

@@ -38,6 +38,8 @@ class Told:
     issued_at: datetime | None = None
     expires_at: datetime | None = None
     sealed: bytes | None = None
+    amount: int | None = None
+    """Its own, in minor units, where vouchers of the coupon are valued."""
 
     def code(self, key: bytes) -> str:
         """The code as its holder shows it."""
@@ -76,4 +78,5 @@ def told(row: asyncpg.Record | Mapping[str, Any]) -> Told:
         issued_at=row["issued_at"],
         expires_at=row["expires_at"],
         sealed=row["sealed"],
+        amount=row["amount"],
     )
