@@ -10,7 +10,8 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from domain.codes.errors import CodeMistyped
 
@@ -83,11 +84,9 @@ def stateless_code(number: int, serial: int, key: bytes) -> str:
 
 def stateless_codes(number: int, serials: range, key: bytes) -> Iterator[str]:
     """The same of many, quicker: the permutation's rounds are worked out once."""
-    keyed = _key(key, "serial")
-    rounds = [[_mixed(keyed, number, turn, half) for half in range(HALF + 1)] for turn in range(ROUNDS)]
-    sealing = _key(key, "mac")
+    rounds = [table.__getitem__ for table in _tables(number, key)]
     for serial in serials:
-        yield _sealed_by(sealing, number, _through(serial, [table.__getitem__ for table in rounds]))
+        yield _sealed(number, _through(serial, rounds), key)
 
 
 def read_stateless(code: str, key: bytes) -> tuple[int, int] | None:
@@ -97,7 +96,7 @@ def read_stateless(code: str, key: bytes) -> tuple[int, int] | None:
         bits = bits << CHARACTER_BITS | VALUES[character]
     number, hidden = bits >> SERIAL_BITS + MAC_BITS, bits >> MAC_BITS & (1 << SERIAL_BITS) - 1
     mac = bits & (1 << MAC_BITS) - 1
-    right = _mac(_key(key, "mac"), number, hidden)
+    right = _mac(number, hidden, key)
     if not hmac.compare_digest(mac.to_bytes(8), right.to_bytes(8)):
         return None
     return number, restored(number, hidden, key)
@@ -125,7 +124,12 @@ def _rounds(number: int, key: bytes) -> list[Callable[[int], int]]:
     return [mixing(turn) for turn in range(ROUNDS)]
 
 
-def _through(serial: int, rounds: list[Callable[[int], int]]) -> int:
+@lru_cache(maxsize=4)
+def _tables(number: int, key: bytes) -> list[list[int]]:
+    return [[mix(half) for half in range(HALF + 1)] for mix in _rounds(number, key)]
+
+
+def _through(serial: int, rounds: Sequence[Callable[[int], int]]) -> int:
     left, right = serial >> HALF_BITS, serial & HALF
     for mix in rounds:
         left, right = right, left ^ mix(right)
@@ -138,16 +142,12 @@ def _mixed(keyed: bytes, number: int, turn: int, half: int) -> int:
 
 
 def _sealed(number: int, hidden: int, key: bytes) -> str:
-    return _sealed_by(_key(key, "mac"), number, hidden)
+    return _written((number << SERIAL_BITS | hidden) << MAC_BITS | _mac(number, hidden, key))
 
 
-def _sealed_by(sealing: bytes, number: int, hidden: int) -> str:
-    return _written((number << SERIAL_BITS | hidden) << MAC_BITS | _mac(sealing, number, hidden))
-
-
-def _mac(sealing: bytes, number: int, hidden: int) -> int:
+def _mac(number: int, hidden: int, key: bytes) -> int:
     said = number.to_bytes(4) + hidden.to_bytes(4)
-    return int.from_bytes(hmac.digest(sealing, said, "sha256")[:8]) >> 64 - MAC_BITS
+    return int.from_bytes(hmac.digest(_key(key, "mac"), said, "sha256")[:8]) >> 64 - MAC_BITS
 
 
 def _written(bits: int) -> str:
@@ -156,8 +156,14 @@ def _written(bits: int) -> str:
     return body + check_character(body)
 
 
+@lru_cache(maxsize=16)
 def _key(key: bytes, what: str) -> bytes:
     return hmac.digest(key, f"on-pack code {what}".encode(), "sha256")
+
+
+def network_digest(address: str, key: bytes) -> str:
+    """What is kept of an address on the network: enough to see that two are the same."""
+    return hmac.digest(_key(key, "network"), address.encode(), "sha256")[:12].hex()
 
 
 def key_of_use(code: str, key: bytes) -> str:
