@@ -141,7 +141,7 @@ async def enter(pool: Pool, naming: Naming, looked: Looked, *, caches: Caches, k
         return await _before(pool, again, naming.member, caches)
     except PartnerNotActive:
         raise CodeNotAccepted from None  # nobody learns from a code how its maker is doing
-    return Entered(looked=looked, receipt=receipt, replayed=False)
+    return Entered(looked=looked, receipt=receipt, replayed=receipt.replayed)
 
 
 async def _before(pool: Pool, looked: Looked, member: KnownMember, caches: Caches) -> Entered:

@@ -182,5 +182,5 @@ async def _by_product(session: ReadSession, batch: Batch) -> tuple[tuple[str, in
     ends = list(accumulate(product.count for product in batch.products))
     place = func.width_bucket(col(CodeUse.serial), cast(ends, ARRAY(Integer)))
     counted = await session.execute(select(place, func.count()).where(*_uses(session, batch)).group_by(place))
-    found = dict(counted.tuples().all())
+    found: dict[int, int] = {at: count for at, count in counted.all()}  # noqa: C416
     return tuple((product.sku, found.get(at, 0)) for at, product in enumerate(batch.products))

@@ -25,6 +25,7 @@ from domain.codes.errors import (
 from domain.codes.models import BatchKind, BatchState
 from domain.codes.watching import Thresholds
 from domain.ledger.moving import merge_members
+from domain.paging import PageRequest
 from domain.storage import COALITION, Database, Sight
 from tests.domain.codes.pantry import HOUR, Pantry, a_pantry
 from tests.domain.earning.world import KEYS, acting
@@ -152,10 +153,7 @@ async def test_a_member_enters_as_many_as_may_be_also_once_it_has_become_another
     anna, ben = await pantry.member(), await pantry.member()
     await pantry.enters(anna, codes[0])
     await pantry.enters(ben, codes[1])
-    merged = await merge_members(
-        pantry.database.pool, source=ben.member_id, target=anna.member_id, key="merge-0001", now=pantry.now
-    )
-    assert merged is not None
+    await merge_members(pantry.database.pool, ben, anna, now=pantry.now)
     with pytest.raises(EnoughCodes, match="tomorrow"):
         await pantry.enters(anna, codes[2])
     assert (await pantry.enters(anna, codes[1])).replayed, "what the other entered is the same member's now"
@@ -261,8 +259,6 @@ async def test_alarms_ring_once_and_may_hold_a_batch(pantry: Pantry, owner: asyn
     told = await owner.fetch("SELECT kind, partner_id FROM event WHERE kind = 'CODE_ALARM'")
     assert [row["partner_id"] for row in told] == [pantry.maker]
     async with acting(pantry.database, COALITION) as session:
-        from domain.paging import PageRequest
-
         (alarm,) = (await queries.alarms_page(session, PageRequest(10))).items
     assert (alarm.kind, alarm.counted, alarm.threshold, alarm.held) == ("MISSES", 3, 3, True)
 
