@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -61,19 +62,14 @@ class MemberKeys:
     personal: bytes
 
 
-async def enrol(
-    pool: asyncpg.Pool[asyncpg.Record], command: EnrolMember, *, keys: MemberKeys, now: datetime
-) -> Enrolled:
-    """Make a member with its wallet, identifiers and personal data, in one transaction.
-
-    Raises: InvalidValue, AlreadyMember, IdempotencyConflict, PartnerNotActive.
-    """
+def enrolment_request(command: EnrolMember, *, keys: MemberKeys, now: datetime) -> dict[str, Any]:
+    """What the enrolling function takes; personal data goes sealed. Raises: InvalidValue."""
     if command.details.born_on is not None and command.details.born_on > now.date():
         raise InvalidValue("nobody is born later than today", path=("details", "born_on"))
     member_id = new_id()
     sealed = seal(command.details, member_id, keys.personal)
     identifiers = {identifier.lookup(keys.lookup): identifier for identifier in command.identifiers}
-    request = {
+    return {
         "wallet_id": new_id(),
         "member_id": member_id,
         "partner_id": command.partner_id,
@@ -87,6 +83,16 @@ async def enrol(
         "text_version": TEXT_VERSION,
         "identifiers": [identifier.row(keys.lookup) for identifier in identifiers.values()],
     }
+
+
+async def enrol(
+    pool: asyncpg.Pool[asyncpg.Record], command: EnrolMember, *, keys: MemberKeys, now: datetime
+) -> Enrolled:
+    """Make a member with its wallet, identifiers and personal data, in one transaction.
+
+    Raises: InvalidValue, AlreadyMember, IdempotencyConflict, PartnerNotActive.
+    """
+    request = enrolment_request(command, keys=keys, now=now)
     row = await pool.fetchrow("SELECT * FROM enrol($1::jsonb, $2)", orjson.dumps(request, default=str).decode(), now)
     assert row is not None
     match row["outcome"]:

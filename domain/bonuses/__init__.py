@@ -1,0 +1,1 @@
+"""Bonuses: what schemes of bands give business members for what they bought or sold on."""

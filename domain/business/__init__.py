@@ -1,0 +1,1 @@
+"""Business members: firms with a wallet that several people use, each by its role."""
