@@ -124,12 +124,32 @@ BUILT_IN: Mapping[str, Fields] = {
         invited=FieldKind.YES_NO,
         guests=FieldKind.WHOLE,
     ),
+    "CLAIM": _fields(
+        programme=FieldKind.TEXT, kind=FieldKind.TEXT, sku=FieldKind.TEXT, units=FieldKind.WHOLE, value=FieldKind.WHOLE
+    ),
+    "SALE": _fields(
+        scheme=FieldKind.TEXT,
+        sku=FieldKind.TEXT,
+        units=FieldKind.WHOLE,
+        value=FieldKind.WHOLE,
+        certified=FieldKind.YES_NO,
+    ),
     "TRAINING": _fields(course=FieldKind.TEXT, score=FieldKind.WHOLE, passed=FieldKind.YES_NO),
+    "REGISTRATION": _fields(
+        sku=FieldKind.TEXT, serial=FieldKind.YES_NO, verified=FieldKind.YES_NO, proven=FieldKind.YES_NO
+    ),
     "BIRTHDAY": _fields(days_before=FieldKind.WHOLE),
     "ANNIVERSARY": _fields(years=FieldKind.WHOLE, days_before=FieldKind.WHOLE),
     "JOIN": (),
     "RENEWAL": _fields(plan=FieldKind.TEXT, years=FieldKind.WHOLE),
     "SURPRISE": _fields(occasion=FieldKind.TEXT),
+    "BONUS": _fields(
+        scheme=FieldKind.TEXT,
+        period=FieldKind.TEXT,
+        value=FieldKind.WHOLE,
+        volume=FieldKind.WHOLE,
+        growth=FieldKind.WHOLE,
+    ),
     "SOCIAL": _fields(network=FieldKind.TEXT, deed=FieldKind.TEXT),
 }
 """The types that everybody knows; none of their fields is required."""
