@@ -17,6 +17,7 @@ A_DAY = timedelta(days=1)
 EVERY_DAY = frozenset(range(1, 8))
 LONGEST_MINUTES = 100_000
 MOST_CLOSED = 400
+LONGEST_REOPENING = 365
 
 
 class HolidayCalendar(StrEnum):
@@ -61,7 +62,7 @@ class ServiceHours:
         _fit("closed", f"at most {MOST_CLOSED} days", holds=len(self.closed) <= MOST_CLOSED)
         _fit("answer_minutes", f"1 to {LONGEST_MINUTES}", holds=1 <= self.answer_minutes <= LONGEST_MINUTES)
         _fit("resolve_minutes", f"1 to {LONGEST_MINUTES}", holds=1 <= self.resolve_minutes <= LONGEST_MINUTES)
-        _fit("reopen_days", "0 to 365", holds=0 <= self.reopen_days <= 365)
+        _fit("reopen_days", f"0 to {LONGEST_REOPENING}", holds=0 <= self.reopen_days <= LONGEST_REOPENING)
 
     @property
     def _late(self) -> bool:
@@ -69,7 +70,7 @@ class ServiceHours:
 
     def works(self, day: date) -> bool:
         """Whether it is a working day."""
-        free = day in self.closed or self.calendar is HolidayCalendar.TARGET and day in holidays(day.year)
+        free = day in self.closed or (self.calendar is HolidayCalendar.TARGET and day in holidays(day.year))
         return day.isoweekday() in self.days and not free
 
     def span(self, day: date) -> tuple[datetime, datetime]:

@@ -20,6 +20,7 @@ LONGEST_LINK = 500
 LONGEST_FACT = 200
 MOST_PARTS = 50
 LONGEST_WARRANTY = 600
+LONGEST_WAIT = 3_650
 
 Spoken = Mapping[str, str]
 """A text by language."""
@@ -83,7 +84,7 @@ class Warranty:
     def __post_init__(self) -> None:
         _fit("months", f"1 to {LONGEST_WARRANTY}", holds=1 <= self.months <= LONGEST_WARRANTY)
         _fit("registered_months", f"0 to {LONGEST_WARRANTY}", holds=0 <= self.registered_months <= LONGEST_WARRANTY)
-        _fit("register_within_days", "0 to 3650", holds=0 <= self.register_within_days <= 3_650)
+        _fit("register_within_days", f"0 to {LONGEST_WAIT}", holds=0 <= self.register_within_days <= LONGEST_WAIT)
         check_spoken("covers", self.covers, LONGEST_WORDS)
 
 
