@@ -48,7 +48,8 @@ async def change(
     await _check(session, partner_id, terms)
     latest = await LIFE.changeable(session, partner_id, scheme_id)
     for part in ("period", "measure", "source"):
-        if (latest.version > 1 and getattr(terms, part) != getattr(latest.terms, part)) or _first(latest, terms, part):
+        was_live = latest.version > 1 or latest.live_from is not None
+        if was_live and getattr(terms, part) != getattr(latest.terms, part):
             raise InvalidBonusScheme(f"{part} stays for good; write another scheme", path=("terms", part))
     return await LIFE.rewrite(session, scheme_id, latest, _columns(terms), now=now)
 

@@ -6,7 +6,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Numeric, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -17,6 +27,7 @@ Ids: Any = ARRAY(Uuid)
 Json: Any = JSONB
 Digest: Any = LargeBinary
 Exact: Any = Numeric
+Whole: Any = BigInteger
 
 
 class StatementState(StrEnum):
@@ -112,23 +123,23 @@ class BonusStatement(Row, table=True):
     """In minor units or pieces, as the scheme measures."""
     base: Decimal | None = Field(default=None, sa_type=Exact)
     """What growth is counted from; None: the scheme does not ask."""
-    growth: int | None = None
+    growth: int | None = Field(default=None, sa_type=Whole)
     """In basis points, rounded down; None: not asked, or the base is too small."""
     parts: list[dict[str, Any]] = Field(sa_type=Json)
     """Band by band, what it came to, exactly."""
-    bonus: int
+    bonus: int = Field(sa_type=Whole)
     """In minor units, as figured when it was drawn up."""
     corrections: list[dict[str, Any]] = Field(sa_type=Json)
     """Earlier periods that came to something else by now: returns, late purchases, corrected reports."""
-    correction: int
+    correction: int = Field(sa_type=Whole)
     """Their sum."""
-    brought: int
+    brought: int = Field(sa_type=Whole)
     """What the statement before could not take back; nought or less."""
-    given: int
+    given: int = Field(sa_type=Whole)
     """What is given in the end."""
-    carried: int
+    carried: int = Field(sa_type=Whole)
     """What could not be taken back; nought or less."""
-    settled: int
+    settled: int = Field(sa_type=Whole)
     """At what the period's bonus counts by now, with the corrections that later statements told."""
     state: str
     drawn_up_at: datetime = Field(sa_type=Instant)
@@ -196,7 +207,7 @@ class SoldOn(Row, table=True):
     """In the catalogue of the partner that reports."""
     day: date
     quantity: Decimal = Field(sa_type=Exact)
-    value: int
+    value: int = Field(sa_type=Whole)
     """In minor units."""
     customer: str | None = None
     """To whom, in the firm's own numbers."""

@@ -78,7 +78,7 @@ CREATE TABLE bonus_statement (
     CONSTRAINT ck_bonus_statement_given_at CHECK ((state = 'GIVEN') = (given_at IS NOT NULL)),
     CONSTRAINT ck_bonus_statement_entry CHECK ((entry_id IS NOT NULL) = (state = 'GIVEN' AND given > 0) AND (entry_id IS NULL) = (wallet_id IS NULL))
 );
-CREATE INDEX ix_bonus_statement_partner_id ON bonus_statement (partner_id, statement_id);
+CREATE INDEX ix_bonus_statement_partner_id_statement_id ON bonus_statement (partner_id, statement_id);
 CREATE INDEX ix_bonus_statement_business_id ON bonus_statement (business_id);
 CREATE INDEX ix_bonus_statement_checked ON bonus_statement (statement_id) WHERE state = 'CHECKED';
 

@@ -27,7 +27,7 @@ CREATE TABLE business_service (
     CONSTRAINT ck_business_service_decided CHECK (state <> 'ACTIVE' OR decided_at IS NOT NULL),
     CONSTRAINT ck_business_service_ended CHECK ((state = 'ENDED') = (ended_at IS NOT NULL))
 );
-CREATE INDEX ix_business_service_partner_id ON business_service (partner_id, business_id);
+CREATE INDEX ix_business_service_partner_id_business_id ON business_service (partner_id, business_id);
 
 CREATE TABLE business_user (
     user_id uuid CONSTRAINT pk_business_user PRIMARY KEY,
