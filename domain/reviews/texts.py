@@ -26,6 +26,7 @@ _LINK = re.compile(
 )
 _MAIL = re.compile(r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+\s*\.\s*\w{2,}")
 _PHONE = re.compile(r"(?<![\d.,])\+?(?:\d[\s()./-]{0,2}){7,14}\d(?![\d.,]\d)")
+_DATE = re.compile(r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -79,7 +80,7 @@ def signals_in(words: str) -> tuple[Signal, ...]:
     mails = _MAIL.search(plain)
     found = {
         Signal.LINK: _LINK.search(_MAIL.sub(" ", plain)),
-        Signal.CONTACT: mails or _PHONE.search(plain),
+        Signal.CONTACT: mails or _PHONE.search(_DATE.sub("/", plain)),
     }
     return tuple(signal for signal, there in found.items() if there)
 

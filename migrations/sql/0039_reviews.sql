@@ -122,7 +122,7 @@ CREATE TABLE review_decision (
     version integer NOT NULL,
     decided_at timestamptz NOT NULL
 );
-CREATE INDEX ix_review_decision_moderator_id ON review_decision (moderator_id, decided_at);
+CREATE INDEX ix_review_decision_moderator_id_decided_at ON review_decision (moderator_id, decided_at);
 CREATE TRIGGER review_decision_is_history BEFORE UPDATE OR DELETE ON review_decision
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 
@@ -332,7 +332,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     about review;
-    who record;
+    writer uuid;
     policy review_policy;
     signals varchar[];
     digest bytea := decode(c ->> 'fingerprint', 'hex');
@@ -342,12 +342,12 @@ DECLARE
 BEGIN
     SELECT v.* INTO about FROM review v WHERE v.review_id = (c ->> 'review_id')::uuid AND v.shown IS NOT NULL;
     IF firm IS NULL THEN
-        SELECT * INTO who FROM member_now((c ->> 'member_id')::uuid);
+        SELECT n.member_id INTO writer FROM member_now((c ->> 'member_id')::uuid) n;
     END IF;
     IF about.review_id IS NULL THEN
         RETURN QUERY SELECT 'NOT_FOUND', NULL::uuid;
         RETURN;
-    ELSIF firm IS NULL AND who.member_id IS NULL THEN
+    ELSIF firm IS NULL AND writer IS NULL THEN
         RETURN QUERY SELECT 'MEMBER_NOT_FOUND', NULL::uuid;
         RETURN;
     ELSIF firm IS NOT NULL AND firm IS DISTINCT FROM about.maker_id
@@ -355,19 +355,19 @@ BEGIN
         RETURN QUERY SELECT 'NOT_YOURS', NULL::uuid;
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('review/' || COALESCE(who.member_id, firm), 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended('review/' || COALESCE(writer, firm), 0));
     SELECT x.comment_id INTO same FROM review_comment x WHERE x.review_id = about.review_id AND x.words = c ->> 'words'
-        AND (x.member_id = who.member_id OR x.partner_id = firm) AND x.state <> 'WITHDRAWN' LIMIT 1;
+        AND (x.member_id = writer OR x.partner_id = firm) AND x.state <> 'WITHDRAWN' LIMIT 1;
     IF same IS NOT NULL THEN
         RETURN QUERY SELECT 'SAME', same;
         RETURN;
     END IF;
     SELECT p.* INTO policy FROM review_policy p WHERE p.policy_id = about.policy_id AND p.version = about.policy_version;
-    signals := review_signals(c -> 'signals', digest, NULL, who.member_id, COALESCE((policy.terms ->> 'most_a_day')::int, 10), at);
+    signals := review_signals(c -> 'signals', digest, NULL, writer, COALESCE((policy.terms ->> 'most_a_day')::int, 10), at);
     at_once := signals = '{}' AND policy.terms ->> 'publishes' = 'AT_ONCE' OR firm = about.moderator_id;
     INSERT INTO review_comment (comment_id, review_id, member_id, partner_id, moderator_id, state, words, display_name, fingerprint,
         held_for, written_at, waits_since, reports)
-    VALUES ((c ->> 'comment_id')::uuid, about.review_id, who.member_id, firm, about.moderator_id,
+    VALUES ((c ->> 'comment_id')::uuid, about.review_id, writer, firm, about.moderator_id,
         CASE WHEN at_once THEN 'PUBLISHED' ELSE 'PENDING' END, c ->> 'words', c ->> 'display_name', digest, signals, at,
         CASE WHEN at_once THEN NULL ELSE at END, 0);
     RETURN QUERY SELECT 'WRITTEN', (c ->> 'comment_id')::uuid;
