@@ -10,9 +10,10 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -37,7 +38,12 @@ HASTY = {
 
 ROOM = 2 * 1024**3
 
-Fresh = Callable[[], AbstractAsyncContextManager[str]]
+
+class Fresh(Protocol):
+    """Further databases, each gone when its block ends."""
+
+    def __call__(self, like: str | None = None) -> AbstractAsyncContextManager[str]:
+        """The owner's address of one with every migration and no row; or of a copy of the one at an address."""
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +76,17 @@ def template(server: str) -> str:
 
 @pytest.fixture(scope="session")
 def fresh(server: str, template: str) -> Fresh:
-    """Further databases, each gone when its block ends: `async with` what this gives when called."""
-    return lambda: _clone(server, template)
+    """Further databases: `async with` what this gives when called."""
+
+    @asynccontextmanager
+    async def further(like: str | None = None) -> AsyncIterator[str]:
+        url = await copied(server, template if like is None else urlsplit(like).path[1:])
+        try:
+            yield url
+        finally:
+            await dropped(server, url)
+
+    return further
 
 
 @pytest.fixture
@@ -136,16 +151,22 @@ async def _ensure_template(server: str, name: str) -> None:
         await connection.close()
 
 
-@asynccontextmanager
-async def _clone(server: str, template: str) -> AsyncIterator[str]:
+async def copied(server: str, template: str) -> str:
+    """The owner's address of a new copy of a database that nobody is connected to."""
     name = f"hansa_test_{uuid4().hex}"
+    await _told(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    return beside(server, name)
+
+
+async def dropped(server: str, url: str) -> None:
+    """Throw a copy away."""
+    await _told(server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+
+
+async def _told(server: str, statement: str) -> None:
     connection = await asyncpg.connect(server)
     try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        try:
-            yield beside(server, name)
-        finally:
-            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.execute(statement)
     finally:
         await connection.close()
 

@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from domain.storage import opened
-from tests.conftest import Fresh
+from tests.conftest import Fresh, copied, dropped
 from tests.isolation.world import World, a_world
+
+Worlds = Callable[[], AbstractAsyncContextManager[World]]
+
+
+@pytest.fixture(scope="session")
+def model(server: str, template: str) -> Iterator[World]:
+    """The world that all others are copies of: it takes seconds to make."""
+
+    async def made() -> World:
+        url = await copied(server, template)
+        async with opened(url, connections=4) as database:
+            return await a_world(database, url)
+
+    world = asyncio.run(made())
+    yield world
+    asyncio.run(dropped(server, world.url))
+
+
+@pytest.fixture(scope="session")
+def worlds(fresh: Fresh, model: World) -> Worlds:
+    """Worlds, each gone when its block ends: `async with` what this gives when called."""
+
+    @asynccontextmanager
+    async def another() -> AsyncIterator[World]:
+        async with fresh(model.url) as url, opened(url, connections=4) as database:
+            yield replace(model, database=database, url=url)
+
+    return another
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(fresh: Fresh) -> AsyncIterator[World]:
+async def world(worlds: Worlds) -> AsyncIterator[World]:
     """Two rival shops and their partners."""
-    async with fresh() as url, opened(url, connections=4) as database:
-        yield await a_world(database, url)
+    async with worlds() as world:
+        yield world
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["both walls", "the queries' own wall alone"])
-async def either(fresh: Fresh, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+async def either(worlds: Worlds, request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """The same world twice: as it is, and without row-level security."""
-    async with fresh() as url, opened(url, connections=4) as database:
-        world = await a_world(database, url)
+    async with worlds() as world:
         if request.param != "both walls":
-            await without_row_security(url)
+            await without_row_security(world.url)
         yield world
 
 

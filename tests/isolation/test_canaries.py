@@ -13,14 +13,12 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.storage import opened
 from hansa.service import Service
 from partners.viewer import Viewer
 from resolvers.context import Context
 from tests.builders.graphql import KEYS, Tokens, application
-from tests.conftest import Fresh
 from tests.isolation.asking import Asking
-from tests.isolation.conftest import without_row_security
+from tests.isolation.conftest import Worlds, without_row_security
 from tests.isolation.documents import document
 from tests.isolation.filing import DOWNLOADS, NOTHING_OWN
 from tests.isolation.names import echoing_no_code
@@ -29,7 +27,7 @@ from tests.isolation.shop import NOW
 from tests.isolation.spying import VARIANTS, logged, mine, traces, variants
 from tests.isolation.viewers import as_a_webhook, as_member, as_partner, attackers
 from tests.isolation.ways import ANSWERS, DOCUMENTS, HOWS, TOKENS, Ways, all_ways
-from tests.isolation.world import World, a_world
+from tests.isolation.world import World
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -50,17 +48,15 @@ async def ways(world: World) -> AsyncIterator[Ways]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def both(fresh: Fresh) -> AsyncIterator[tuple[Ways, Ways]]:
+async def both(worlds: Worlds) -> AsyncIterator[tuple[Ways, Ways]]:
     """Two worlds with all ways out: one as it is, and one without row-level security."""
     async with AsyncExitStack() as stack:
         found = []
         for walled in (True, False):
-            url = await stack.enter_async_context(fresh())
-            database = await stack.enter_async_context(opened(url, connections=4))
-            world = await a_world(database, url)
+            world = await stack.enter_async_context(worlds())
             found.append(await stack.enter_async_context(all_ways(world)))
             if not walled:
-                await without_row_security(url)
+                await without_row_security(world.url)
         yield found[0], found[1]
 
 

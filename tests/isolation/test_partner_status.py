@@ -11,15 +11,15 @@ import pytest_asyncio
 
 from domain.coalition.models import PartnerStatus
 from domain.coalition.partners import change_status
-from domain.storage import COALITION, opened
+from domain.storage import COALITION
 from partners.viewer import Viewer
-from tests.conftest import Fresh
 from tests.isolation.asking import Asking, Told
+from tests.isolation.conftest import Worlds
 from tests.isolation.names import sealed_for
 from tests.isolation.shop import acting
 from tests.isolation.spying import contents
 from tests.isolation.viewers import as_partner, on_behalf
-from tests.isolation.world import World, a_world
+from tests.isolation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -118,13 +118,12 @@ DEEDS = MEETS | TRADES | READS
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=[ACTIVE, SUSPENDED, LEAVING])
-async def placed(fresh: Fresh, request: pytest.FixtureRequest) -> AsyncIterator[tuple[PartnerStatus, World]]:
+async def placed(worlds: Worlds, request: pytest.FixtureRequest) -> AsyncIterator[tuple[PartnerStatus, World]]:
     """The shops, one of which is in some state."""
-    async with fresh() as url, opened(url, connections=4) as database:
-        world = await a_world(database, url)
+    async with worlds() as world:
         await spent_before(world)
         if request.param is not ACTIVE:
-            async with acting(database, COALITION) as session:
+            async with acting(world.database, COALITION) as session:
                 await change_status(session, world.amber.partner_id, request.param)
         yield request.param, world
 

@@ -13,14 +13,14 @@ import pytest_asyncio
 from domain.coalition.models import PartnerStatus
 from domain.coalition.partners import change_status
 from domain.members.recognition import MemberRef, recognise
-from domain.storage import COALITION, opened
+from domain.storage import COALITION
 from partners.viewer import Viewer
 from schema.inside import core_of
 from schema.permissions import Needs, Public, rules_of
 from schema.root import product
 from tests.builders.graphql import KEYS
-from tests.conftest import Fresh
 from tests.isolation.asking import Asking, Told
+from tests.isolation.conftest import Worlds
 from tests.isolation.documents import root_fields
 from tests.isolation.inner import HIDDEN, LACKING, SHOWN, UNREACHED, WITHOUT_CONSENT, Inner, inner_fields, mark_of
 from tests.isolation.names import names_of, sealed_for
@@ -28,7 +28,7 @@ from tests.isolation.operations import EXAMPLES, Example
 from tests.isolation.roles import ANOTHERS, DONE, FORBIDDEN, RESTING, Column, printed
 from tests.isolation.shop import NOW, acting
 from tests.isolation.viewers import CLIENT, MEMBER, ROLES, STRANGER, SUSPENDED, WEBHOOK, viewer_in
-from tests.isolation.world import Side, World, a_world
+from tests.isolation.world import Side, World
 from tests.shape.tree import ROOT
 
 pytestmark = [
@@ -59,7 +59,7 @@ class Measured:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def measured(world: World, fresh: Fresh) -> dict[str, Measured]:
+async def measured(world: World, worlds: Worlds) -> dict[str, Measured]:
     """Every field asked as every role; those below the root first, since mutations change what there is to see."""
     found = {role: Measured(marks={}, inner={}, wrong=[]) for role in ROLES}
     silent = await a_silent_member(world)
@@ -68,10 +68,9 @@ async def measured(world: World, fresh: Fresh) -> dict[str, Measured]:
         await measure_inner(world, role, found[role], silent)
     for role in usual:
         await measure(world, role, found[role])
-    async with fresh() as url, opened(url, connections=4) as database:
-        resting = await a_world(database, url)
+    async with worlds() as resting:
         silent = await a_silent_member(resting)
-        async with acting(database, COALITION) as session:
+        async with acting(resting.database, COALITION) as session:
             await change_status(session, resting.amber.partner_id, PartnerStatus.SUSPENDED)
         await measure_inner(resting, SUSPENDED, found[SUSPENDED], silent)
         await measure(resting, SUSPENDED, found[SUSPENDED])
