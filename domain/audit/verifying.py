@@ -19,6 +19,7 @@ from domain.audit.replaying import Debt, Hold, Lot, Replay
 from domain.audit.rewarding import rewards_amiss, stock_amiss
 from domain.audit.sums import Sums
 from domain.audit.telling import untold
+from domain.audit.trading_in import trade_ins_amiss
 from domain.audit.vouchering import uses_amiss, vouchers_amiss
 from domain.merkle import Tree
 
@@ -88,6 +89,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     across = [*await _seals(connection, trees, moved), *await _across(connection), *await untold(connection)]
     across += [*await drawn_amiss(connection), *await tokens_amiss(connection), *await stock_amiss(connection)]
     across += await vouchers_amiss(connection)
+    across += await trade_ins_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report

@@ -100,6 +100,21 @@ async def record(
     Raises: TradeInSchemeNotFound, OutletNotFound, InvalidTradeIn, ItemNotTaken, MemberNotFound, PartnerNotActive,
     OwnTradeIn, SerialTaken, TradeInLimit, CouponNotFound, IdempotencyConflict, Busy.
     """
+    kept = await keep(pool, command, caches=caches, lookup_key=lookup_key, now=now, blocked=blocked)
+    await finish(pool, caches=caches, lookup_key=lookup_key, now=now, trade_in_id=kept.trade_in_id)
+    return kept
+
+
+async def keep(
+    pool: Pool,
+    command: RecordTradeIn,
+    *,
+    caches: Caches,
+    lookup_key: bytes,
+    now: datetime,
+    blocked: Blocked | None = None,
+) -> Recorded:
+    """The same, but that credits in points are left to whoever finishes them: this call, or the worker."""
     (member,) = await recognise(pool, [command.member], command.partner_id, key=lookup_key, now=now)
     if member is None:
         raise await unknown(pool, command.partner_id)
@@ -111,13 +126,12 @@ async def record(
     scheme, found = await quote(pool, command.partner_id, command.scheme_id, command.items, **where)  # type: ignore[arg-type]
     must_be_taken(found)
     awards = awards_for(scheme, found)
-    said = _said(command, scheme, found, awards, member, now)
+    said = orjson.dumps(_said(command, scheme, found, awards, member, now), default=str).decode()
     gift = await voucher_for(pool, scheme, awards, member, command, key=lookup_key, zone=caches.zone, now=now)
-    row = await persistently(lambda: pool.fetchrow(_RECORD, orjson.dumps(said, default=str).decode(), gift, now))
+    row = await persistently(lambda: pool.fetchrow(_RECORD, said, gift, now))
     assert row is not None
     if row["outcome"] not in {"POSTED", "REPLAYED"}:
         raise refusal(row["outcome"])
-    await finish(pool, caches=caches, lookup_key=lookup_key, now=now, trade_in_id=row["trade_in_id"])
     return Recorded(trade_in_id=row["trade_in_id"], member=member, replayed=row["outcome"] == "REPLAYED")
 
 
