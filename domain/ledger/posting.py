@@ -50,6 +50,7 @@ class Door(StrEnum):
     PURCHASES = "post_purchases"
     ACTIONS = "post_actions"
     CODE_USES = "post_code_uses"
+    CLAIMS = "post_claims"
     REDEMPTIONS = "post_redemptions"
     CAPTURES = "post_captures"
     REVERSALS = "post_reversals"

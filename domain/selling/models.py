@@ -68,7 +68,8 @@ class Seller(Row, table=True):
         CheckConstraint("state IN ('PROPOSED', 'ACTIVE', 'ENDED')", name="state"),
         CheckConstraint("ended_by IN ('EMPLOYER', 'MEMBER', 'GONE')", name="ended_by"),
         CheckConstraint(
-            "state <> 'ACTIVE' OR employer_agreed_at IS NOT NULL AND member_agreed_at IS NOT NULL AND since IS NOT NULL",
+            "state <> 'ACTIVE' OR employer_agreed_at IS NOT NULL AND member_agreed_at IS NOT NULL"
+            " AND since IS NOT NULL",
             name="agreed",
         ),
         CheckConstraint(

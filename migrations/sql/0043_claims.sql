@@ -294,29 +294,62 @@ BEGIN
     RETURN NEXT;
 END $$;
 
+-- Why an approved claim is not to be paid any more.
+CREATE FUNCTION claim_fault(c claim) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN n.member_id IS NULL THEN 'GONE'
+        WHEN c.seller_id IS NOT NULL AND c.employer_id <> c.partner_id AND NOT EXISTS (SELECT FROM seller_permission q
+            WHERE q.employer_id = c.employer_id AND q.maker_id = c.partner_id AND q.revoked_at IS NULL) THEN 'EMPLOYER_FORBIDS'
+        WHEN c.seller_id IS NOT NULL AND forwarded(c.purchase_wallet_id) = forwarded(n.wallet_id) THEN 'OWN_PURCHASE'
+        WHEN b.returns > 0 AND units_kept(b, c.sku, c.partner_id) <= 0 THEN 'RETURNED' END
+    FROM (SELECT) AS one LEFT JOIN LATERAL member_now(c.member_id) n ON true
+    LEFT JOIN purchase b ON b.wallet_id = c.purchase_wallet_id AND b.entry_id = c.purchase_entry_id
+$$;
+
 -- Approved claims to be paid, each with the member as the owner knows it, or why it is not to be paid any more.
 CREATE FUNCTION claims_due(at timestamptz, wanted uuid, after uuid, most int)
 RETURNS TABLE (claim_id uuid, partner_id uuid, outlet_id uuid, kind varchar, name varchar, sku varchar, units int, value bigint,
-    certified boolean, happened_at timestamptz, side jsonb, fault text)
+    certified boolean, side jsonb, fault text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT c.claim_id, c.partner_id, c.outlet_id, p.kind, p.name, c.sku, c.units, c.value, c.certified, c.happened_at,
-        side_of(c.member_id, c.partner_id),
-        CASE WHEN n.member_id IS NULL THEN 'GONE'
-            WHEN c.seller_id IS NOT NULL AND c.employer_id <> c.partner_id AND NOT EXISTS (SELECT FROM seller_permission q
-                WHERE q.employer_id = c.employer_id AND q.maker_id = c.partner_id AND q.revoked_at IS NULL) THEN 'EMPLOYER_FORBIDS'
-            WHEN c.seller_id IS NOT NULL AND forwarded(c.purchase_wallet_id) = forwarded(n.wallet_id) THEN 'OWN_PURCHASE'
-            WHEN b.entry_id IS NOT NULL AND units_kept(b, c.sku, c.partner_id) - units_claimed(c.programme_id, b, c.sku, c.claim_id) < c.units
-                THEN 'RETURNED' END
+    SELECT c.claim_id, c.partner_id, c.outlet_id, p.kind, p.name, c.sku, c.units, c.value, c.certified,
+        side_of(c.member_id, c.partner_id), claim_fault(c)
     FROM claim c JOIN claim_programme p ON p.programme_id = c.programme_id AND p.version = c.version
-    LEFT JOIN LATERAL member_now(c.member_id) n ON true
-    LEFT JOIN purchase b ON b.wallet_id = c.purchase_wallet_id AND b.entry_id = c.purchase_entry_id
     WHERE c.state = 'APPROVED' AND (wanted IS NULL OR c.claim_id = wanted) AND (after IS NULL OR c.claim_id > after)
     ORDER BY c.claim_id LIMIT most
 $$;
 
+-- Pay claims: the action and what becomes of the claim, in one transaction. A claim that is paid already is answered as its action is.
+CREATE FUNCTION post_claims(items jsonb, at timestamptz) RETURNS SETOF posting_result
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    one record;
+    c claim;
+    posted posting_result;
+BEGIN
+    PERFORM lock_cycle();
+    PERFORM lock_wallets(ARRAY(SELECT (i ->> 'wallet_id')::uuid FROM jsonb_array_elements(items) i));
+    FOR one IN SELECT i.*, x AS whole FROM jsonb_array_elements(items) x,
+        jsonb_to_record(x) AS i(item int, wallet_id uuid, entry_id uuid, partner_id uuid, beside jsonb)
+    LOOP
+        SELECT * INTO c FROM claim k WHERE k.claim_id = (one.beside ->> 'claim_id')::uuid AND k.partner_id = one.partner_id FOR UPDATE;
+        IF c.state IS DISTINCT FROM 'PAID' AND (c.state IS DISTINCT FROM 'APPROVED' OR claim_fault(c) IS NOT NULL) THEN
+            RETURN NEXT ROW(one.item, 'CLAIM_NOT_APPROVED', one.wallet_id, one.entry_id, NULL, NULL, NULL, NULL, NULL, NULL)::posting_result;
+            CONTINUE;
+        END IF;
+        SELECT * INTO posted FROM post_actions(jsonb_build_array(one.whole), at);
+        IF posted.outcome = 'POSTED' THEN
+            UPDATE claim k SET state = 'PAID', paid_at = at, entry_wallet_id = posted.wallet_id, entry_id = posted.entry_id,
+                points = (SELECT COALESCE(sum(l.original), 0) FROM lot l
+                    WHERE l.wallet_id = posted.wallet_id AND l.entry_id = posted.entry_id)
+            WHERE k.claim_id = c.claim_id;
+        END IF;
+        RETURN NEXT posted;
+    END LOOP;
+END $$;
+
 -- Paid claims of which something is to be taken back: goods came back, or the owner has found a fraud.
 CREATE FUNCTION claims_to_take_back(at timestamptz, most int)
-RETURNS TABLE (claim_id uuid, partner_id uuid, units int, back_units int, taken_units int, action jsonb)
+RETURNS TABLE (claim_id uuid, partner_id uuid, units int, back_units int, taken_units int, why varchar, action jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -326,7 +359,9 @@ BEGIN
             AND (o.claimed_at, o.claim_id) < (c.claimed_at, c.claim_id))))::int)
     FROM purchase b WHERE c.state = 'PAID' AND b.wallet_id = c.purchase_wallet_id AND b.entry_id = c.purchase_entry_id
         AND b.returns > c.returns;
-    RETURN QUERY SELECT c.claim_id, c.partner_id, c.units, c.back_units, c.taken_units, jsonb_build_object('wallet_id', a.wallet_id,
+    RETURN QUERY SELECT c.claim_id, c.partner_id, c.units, c.back_units, c.taken_units,
+        (SELECT d.reason FROM claim_decision d WHERE d.claim_id = c.claim_id AND d.decision = 'TAKEN_BACK' LIMIT 1),
+        jsonb_build_object('wallet_id', a.wallet_id,
         'entry_id', a.entry_id, 'now_in', forwarded(a.wallet_id), 'member_id', COALESCE(m.merged_into, m.member_id),
         'returns', (SELECT count(*) FROM purchase_return g WHERE g.wallet_id = a.wallet_id AND g.purchase_entry_id = a.entry_id),
         'lots', (SELECT COALESCE(jsonb_agg(jsonb_build_object('lot_id', l.lot_id, 'points', l.original)), '[]') FROM lot l
@@ -347,10 +382,7 @@ DECLARE
     moved claim;
 BEGIN
     UPDATE claim c SET state = COALESCE(step ->> 'state', c.state), refusal = COALESCE(step ->> 'refusal', c.refusal),
-        entry_wallet_id = COALESCE((step ->> 'entry_wallet_id')::uuid, c.entry_wallet_id),
-        entry_id = COALESCE((step ->> 'entry_id')::uuid, c.entry_id), points = COALESCE((step ->> 'points')::bigint, c.points),
-        paid_at = CASE WHEN step ->> 'state' = 'PAID' THEN at ELSE c.paid_at END,
-        taken_units = COALESCE((step ->> 'taken_units')::int, c.taken_units)
+        points = COALESCE((step ->> 'points')::bigint, c.points), taken_units = COALESCE((step ->> 'taken_units')::int, c.taken_units)
     WHERE c.claim_id = one AND c.state = was RETURNING * INTO moved;
     IF moved.claim_id IS NOT NULL AND step ->> 'state' = 'REJECTED' THEN
         PERFORM decided_by_itself(one, moved.partner_id, 'REJECTED', step ->> 'refusal', at);

@@ -22,6 +22,7 @@ DOORS = (
     "match_claims(timestamptz, int)",
     "move_claim(uuid, text, jsonb, timestamptz)",
     "own_sales(uuid[], uuid[], uuid[], text[])",
+    "post_claims(jsonb, timestamptz)",
     "record_certificate(uuid, uuid, uuid, timestamptz)",
     "sealed_key_of(uuid)",
     "staff_rewards(uuid, timestamptz, timestamptz)",
@@ -62,6 +63,7 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER member_merged_moves_sellers ON member")
     tables = ("claim_decision", "claim", "claim_serial", "claim_programme", "course_certificate", "quiz_attempt", "course")
     for function in (
+        "claim_fault(claim)",
         "decided_by_itself(uuid, uuid, text, text, timestamptz)",
         "seller_for(jsonb, uuid, uuid)",
         "units_claimed(uuid, purchase, text, uuid)",
