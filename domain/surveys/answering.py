@@ -122,11 +122,12 @@ async def prepared(pool: Pool, command: AnswerSurvey, *, personal_key: bytes, no
         pool, command.survey_id, command.member_id, asking_id=command.asking_id, personal_key=personal_key
     )
     offer = _offer(command, who, now)
-    survey, live = await _version(pool, command.survey_id, None if offer is None else offer.version)
+    begun = _sent_before(command, who) or offer
+    survey, live = await _version(pool, who, command.survey_id, None if begun is None else begun.version)
     occasion = _occasion(command, survey, offer)
     before = _sent_before(command, who) or who.on(occasion)
     if before is not None and before.version != survey.version:
-        survey, live = await _version(pool, command.survey_id, before.version)
+        survey, live = await _version(pool, who, command.survey_id, before.version)
     if before is not None and before.complete:
         return Prepared(survey=survey, response=Response(before.answers, complete=True), draft={}, before=before)
     if not live or not survey.terms.open_at(now):
@@ -148,12 +149,12 @@ async def prepared(pool: Pool, command: AnswerSurvey, *, personal_key: bytes, no
     return Prepared(survey=survey, response=response, draft=draft)
 
 
-async def _version(pool: Pool, survey_id: SurveyId, version: int | None) -> tuple[Survey, bool]:
+async def _version(pool: Pool, who: Standing, survey_id: SurveyId, version: int | None) -> tuple[Survey, bool]:
     """A version, the live one where none is named; and whether one is live at all."""
     found = await surveys_recorded(pool, [(survey_id, None), (survey_id, version)])
     survey = found.get((survey_id, version))
     if survey is None:
-        raise SurveyNotFound
+        raise SurveyNotOpen("it is over, or rests") if who.responses else SurveyNotFound
     return survey, (survey_id, None) in found
 
 

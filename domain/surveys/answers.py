@@ -44,13 +44,13 @@ class Answer:
 
     @classmethod
     def of(cls, closed: Mapping[str, Any], said: str | None) -> Answer:
-        """An answer out of its stored form; without the words, where they are not to be read any more."""
+        """An answer out of its stored form; its words are empty, where they are not to be read any more."""
         return cls(
             options=tuple(closed.get("options", ())),
-            other=said if closed.get("other") else None,
+            other=said or "" if closed.get("other") else None,
             number=closed.get("number"),
             yes=closed.get("yes"),
-            text=said if closed.get("text") else None,
+            text=said or "" if closed.get("text") else None,
         )
 
 

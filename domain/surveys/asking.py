@@ -69,7 +69,7 @@ async def plan(session: WriteSession, pool: Pool, done: Asked, *, caches: Caches
         if survey.terms.open_at(now)
         and (found := due(survey, one, shelves.get(one.partner_id, {}) if one.partner_id else {})) is not None
     ]
-    told = {"drafts": orjson.dumps(drafts).decode(), "cues": [row["cue_id"] for row in cues]}
+    told = {"drafts": orjson.dumps(drafts, default=str).decode(), "cues": [row["cue_id"] for row in cues]}
     done.planned += await session.scalar(_KEEP, told) or 0
     done.looked_at += len(cues)
     return len(cues) == AT_ONCE
