@@ -107,7 +107,7 @@ async def register(session: WriteSession, command: RegisterProduct, *, lookup_ke
         "serial": None if serial is None else digest_of(command.maker, serial, lookup_key).hex(),
         "serial_ends": None if serial is None else ends_of(serial),
     }
-    asked = {"said": orjson.dumps(said).decode(), "now": now}
+    asked = {"said": orjson.dumps(said, default=str).decode(), "now": now}
     outcome, registration_id, replayed = (await session.execute(_REGISTER, asked)).one()
     if outcome in REFUSALS:
         raise REFUSALS[outcome]

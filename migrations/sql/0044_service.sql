@@ -106,7 +106,7 @@ BEGIN
     SELECT * INTO bought FROM bought_line(who.member_id, maker, now_told.article, now_told.gtin, shop);
     bought_at := COALESCE(bought.occurred_at, (r ->> 'bought_at')::timestamptz, at);
     SELECT i.* INTO then_told FROM product_information i WHERE i.partner_id = maker AND i.article = now_told.article
-    ORDER BY i.told_at <= bought_at DESC, CASE WHEN i.told_at <= bought_at THEN i.told_at END DESC, i.told_at LIMIT 1;
+    ORDER BY i.told_at <= bought_at DESC, CASE WHEN i.told_at <= bought_at THEN i.version END DESC, i.version LIMIT 1;
     months := (then_told.terms -> 'warranty' ->> 'months')::int;
     IF at <= bought_at + make_interval(days => COALESCE((then_told.terms -> 'warranty' ->> 'register_within_days')::int, 0)) THEN
         months := months + COALESCE((then_told.terms -> 'warranty' ->> 'registered_months')::int, 0);
