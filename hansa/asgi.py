@@ -155,7 +155,8 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
 
 def service_on(settings: Settings, engine: Engine, access: AccessState, clock: CoalitionClock) -> Service:
     """The endpoint's needs, met by what is open."""
-    guessing = Guessing(access.limits, misses(settings.misses), access.ticks) if settings.misses else None
+    limit = misses(settings.misses) if settings.misses else None
+    guessing = Guessing(access.limits, limit, access.ticks, code_misses=settings.code_misses)
 
     async def who(headers: Headers, method: str) -> Viewer:
         return await viewer_of(headers, access, method=method)

@@ -257,6 +257,7 @@ async def _executed(exchange: Exchange, ready: Ready, viewer: Viewer) -> Answer:
     service = exchange.service
     context = await service.context_of(viewer, True)  # noqa: FBT003  # a query holds a snapshot
     context.allowance = tightest(exchange.allowances)
+    context.network = exchange.network
     try:
         async with asyncio.timeout(service.seconds):
             return await service.engine.answer(ready, context, request_id=exchange.request_id)
@@ -290,6 +291,7 @@ async def _events(exchange: Exchange, ready: Ready, viewer: Viewer) -> AsyncIter
     service = exchange.service
     context = await service.context_of(viewer, ready.operation.kind is not OperationType.SUBSCRIPTION)
     context.allowance = tightest(exchange.allowances)
+    context.network = exchange.network
     context.resumes_after = exchange.http.headers.get("last-event-id")
     answers = service.engine.stream(ready, context, request_id=exchange.request_id)
     quiet = 0.0

@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     misses: int = Field(default=3_000, ge=0)
     """How many cards, numbers or addresses that nobody has a client or person may name in an hour; 0 for no limit."""
 
+    code_misses: int = Field(default=10, ge=0)
+    """How many codes from packs that are not accepted a member may name in an hour, ten times as many from one network
+    and a hundred times as many through one client; 0 for no limit."""
+
     file_limit: int = Field(default=2_000_000_000, ge=1)
     """How many bytes a partner's file of records may have."""
 

@@ -223,6 +223,7 @@ class Conversation:
         holds_snapshot = ready.operation.kind is not OperationType.SUBSCRIPTION
         context = await self._service.context_of(self._viewer, holds_snapshot)
         context.allowance = self._allowance
+        context.network = network_of(self._socket)
         try:
             stream = self._service.engine.stream(ready, context, request_id=self._request_id)
             async with aclosing(stream) as answers:

@@ -133,6 +133,11 @@ class Limits:
                 got = await self._take(purse, limit, caller, wanted=wanted, least=1, at=at)
                 purse.fill(limit, got, min(missing, got.amount), at)
 
+    def give_back(self, limit: Limit, caller: str, cost: int = 1) -> None:
+        """Put back what was spent for nothing: this process may spend it again, until it lapses."""
+        purse = self._purse(limit, caller)
+        purse.spent = max(0.0, purse.spent - cost)
+
     def refuse_empty(self, limit: Limit, caller: str, *, at: float) -> None:
         """Turn away a caller whose bucket is known to be empty: before work whose cost is told only afterwards.
 

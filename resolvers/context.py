@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar
+from uuid import UUID
 
 import asyncpg
 import strawberry
@@ -73,6 +74,8 @@ class Context:
         """What the caller has left; None where nothing limits it."""
         self.guessing: Guessing | None = None
         """Counts guesses; None for the coalition's own work."""
+        self.network = ""
+        """Where the request comes from; empty where that is not known."""
         self.resumes_after: str | None = None
         """The cursor a stream of events goes on from, where the connection says so rather than the document."""
         self._snapshot: AsyncSession | None = None
@@ -175,6 +178,12 @@ class Context:
         """Around work that tells whether a card, number or address is known. Raises: GuessedTooOften."""
         return self.guessing.by(self.viewer) if self.guessing is not None else nullcontext(Misses())
 
+    def guessable_code(self, member_id: UUID | None) -> AbstractAsyncContextManager[None]:
+        """Around work that tells whether a code in a pack is real. Raises: GuessedTooOften."""
+        if self.guessing is None:
+            return nullcontext()
+        return self.guessing.of_codes(self.viewer, member_id, self.network)
+
     def load(self, batch: Callable[[ReadSession, Sequence[K]], Awaitable[Sequence[T]]], key: K) -> Awaitable[T]:
         """One of the things a query finds by their ids in key order; what is asked for together is read together."""
         loader = self._loaders.get(batch)
@@ -194,6 +203,7 @@ class Context:
         )
         fresh.allowance = self.allowance
         fresh.guessing = self.guessing
+        fresh.network = self.network
         return fresh
 
     async def close(self) -> None:

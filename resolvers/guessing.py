@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
+from domain.codes.errors import CodeNotAccepted
 from domain.members.errors import AlreadyMember, MemberNotFound
 from domain.referral.errors import ReferralCodeNotFound
 from domain.vouchers.errors import VoucherNotFound
@@ -25,13 +27,24 @@ def misses(amount: int) -> Limit:
     return Limit(name="misses", amount=amount, period=AN_HOUR)
 
 
+CLIENTS, NETWORKS = 100, 10
+"""How many times what a member may miss a client may, since many enter codes through it, and a network at home."""
+
+
+def code_misses(amount: int, whose: str) -> Limit:
+    """So many codes that are not accepted, in an hour."""
+    return Limit(name=f"code-misses-{whose}", amount=amount, period=AN_HOUR, guards=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Guessing:
-    """Counts the misses of each client and person."""
+    """Counts the misses of each client and person; of codes, those of each member and network too."""
 
     limits: Limits
-    limit: Limit
+    limit: Limit | None
     ticks: Callable[[], float]
+    code_misses: int = 0
+    """How many codes that are not accepted a member may name in an hour; 0 for no limit."""
 
     @asynccontextmanager
     async def by(self, viewer: Viewer) -> AsyncIterator[Misses]:
@@ -39,6 +52,9 @@ class Guessing:
 
         Raises: GuessedTooOften, before the work: hits tell as much as misses do.
         """
+        if self.limit is None:
+            yield Misses()
+            return
         caller = str(viewer.client_id or viewer.person_id or "")
         try:
             self.limits.refuse_empty(self.limit, caller, at=self.ticks())
@@ -53,6 +69,48 @@ class Guessing:
         finally:
             if misses.count:
                 await self.limits.drain(self.limit, caller, misses.count, at=self.ticks())
+
+    @asynccontextmanager
+    async def of_codes(self, viewer: Viewer, member_id: UUID | None, network: str) -> AsyncIterator[None]:
+        """Work that tells whether a code is real, for a member, by a caller, from a network: a miss counts for each.
+
+        It is taken out of all their buckets beforehand and put back after a hit, so that whoever asks a hundred times
+        at once learns no more than who asks one by one. Raises: GuessedTooOften, before the work.
+        """
+        drawn: list[tuple[Limit, str]] = []
+        try:
+            for limit, caller in self._of_codes(viewer, member_id, network):
+                await self.limits.spend(limit, caller, at=self.ticks())
+                drawn.append((limit, caller))
+        except Throttled as throttled:
+            self._give_back(drawn)
+            raise GuessedTooOften(throttled.retry_after) from None
+        try:
+            yield
+        except CodeNotAccepted:
+            raise
+        except BaseException:
+            self._give_back(drawn)
+            raise
+        self._give_back(drawn)
+
+    def _of_codes(self, viewer: Viewer, member_id: UUID | None, network: str) -> Iterator[tuple[Limit, str]]:
+        """Whose buckets a try counts in. A server of a client's speaks for many: its network may miss as much."""
+        if not self.code_misses:
+            return
+        if member_id is not None:
+            yield code_misses(self.code_misses, "member"), str(member_id)
+        caller = viewer.client_id or viewer.person_id
+        if caller is not None:
+            yield code_misses(self.code_misses * CLIENTS, "client"), str(caller)
+        if network and viewer.client_id is None:
+            yield code_misses(self.code_misses * NETWORKS, "network"), network
+        elif network:
+            yield code_misses(self.code_misses * CLIENTS, "server"), network
+
+    def _give_back(self, drawn: Iterable[tuple[Limit, str]]) -> None:
+        for limit, caller in drawn:
+            self.limits.give_back(limit, caller)
 
 
 @dataclass(slots=True)

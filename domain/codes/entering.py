@@ -19,14 +19,22 @@ import orjson
 from domain.coalition.errors import PartnerNotActive
 from domain.codes import writing
 from domain.codes.batches import Batch, BatchProduct, batch_told
-from domain.codes.errors import CodeNotAccepted, EnoughCodes
+from domain.codes.errors import CodeNotAccepted, EnoughCodes, SurveyWanted
 from domain.earning.acting import Beside, receipt_of, record_action
 from domain.earning.action_commands import ActionReceipt, RecordAction
 from domain.earning.tills import Caches
 from domain.errors import IdempotencyConflict
 from domain.ids import OutletId, PartnerId
+from domain.ledger.errors import Busy
 from domain.ledger.posting import Door
+from domain.members.enrolment import MemberKeys
+from domain.members.errors import MemberNotFound
 from domain.members.recognition import KnownMember
+from domain.surveys.answering import AnswerSurvey, answered, prepared
+from domain.surveys.answers import Answers
+from domain.surveys.keeping import About, Via
+from domain.surveys.queries import surveys_recorded
+from domain.surveys.terms import SurveyId
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -116,22 +124,35 @@ async def look_up(pool: Pool, naming: Naming, *, key: bytes, now: datetime) -> L
     )
 
 
-async def enter(pool: Pool, naming: Naming, looked: Looked, *, caches: Caches, key: bytes, now: datetime) -> Entered:
+async def enter(
+    pool: Pool,
+    naming: Naming,
+    looked: Looked,
+    answers: Answers | None = None,
+    *,
+    caches: Caches,
+    keys: MemberKeys,
+    now: datetime,
+) -> Entered:
     """Enter a code that was looked up for a member; again it is answered as at first.
 
-    Raises: CodeNotAccepted, EnoughCodes, and what recording an action raises (PartnerNotActive: the maker's).
+    Answers that its maker asks for are kept in the same transaction, unless the member gave them before.
+    Raises: CodeNotAccepted, EnoughCodes, SurveyWanted, InvalidAnswer, and what recording an action raises.
     """
     assert naming.member is not None, "a code is entered for somebody"
+    key = keys.lookup
     if looked.stands is Stands.MINE:
         return await _before(pool, looked, naming.member, caches)
+    action = _action(naming, naming.member, looked, key, now)
+    response = await response_to(pool, naming, looked, answers, action.idempotency_key, keys=keys, now=now)
     try:
         receipt = await record_action(
             pool,
-            _action(naming, naming.member, looked, key, now),
+            action,
             caches=caches,
             lookup_key=key,
             now=now,
-            beside=_beside(naming, looked, key, now),
+            beside=_beside(naming, looked, response, key, now),
         )
     except (CodeNotAccepted, IdempotencyConflict):
         # Somebody was quicker. It may have been the same member, at another till or by a second tap.
@@ -142,6 +163,51 @@ async def enter(pool: Pool, naming: Naming, looked: Looked, *, caches: Caches, k
     except PartnerNotActive:
         raise CodeNotAccepted from None  # nobody learns from a code how its maker is doing
     return Entered(looked=looked, receipt=receipt, replayed=receipt.replayed)
+
+
+async def response_to(
+    pool: Pool,
+    naming: Naming,
+    looked: Looked,
+    answers: Answers | None,
+    idempotency_key: str,
+    *,
+    keys: MemberKeys,
+    now: datetime,
+) -> Mapping[str, Any] | None:
+    """The draft of the response that a code waits for; None, where none is asked for, or it was given before.
+
+    A survey that is not open asks nobody any more. Raises: SurveyWanted, InvalidAnswer.
+    """
+    assert naming.member is not None
+    if (survey_id := await survey_wanted(pool, looked, naming.member, now=now)) is None:
+        return None
+    if answers is None:
+        raise SurveyWanted(survey_id)
+    command = AnswerSurvey(
+        survey_id=survey_id,
+        member_id=naming.member.member_id,
+        answers=answers,
+        idempotency_key=idempotency_key,
+        through=naming.through,
+        via=Via.CODE,
+        about=About(product=looked.product.gtin or looked.product.sku, maker=looked.batch.partner_id),
+    )
+    ready = await prepared(pool, command, personal_key=keys.personal, now=now)
+    return ready.draft if ready.before is None else None
+
+
+async def survey_wanted(pool: Pool, looked: Looked, member: KnownMember | None, *, now: datetime) -> SurveyId | None:
+    """The survey that is to be answered before the code counts for the member, if there is any."""
+    if looked.batch.survey_id is None or looked.stands is Stands.MINE:
+        return None
+    survey_id = SurveyId(looked.batch.survey_id)
+    live = (await surveys_recorded(pool, [(survey_id, None)])).get((survey_id, None))
+    if live is None or not live.terms.open_at(now):
+        return None
+    if member is not None and await answered(pool, survey_id, member.member_id) is not None:
+        return None
+    return survey_id
 
 
 async def _before(pool: Pool, looked: Looked, member: KnownMember, caches: Caches) -> Entered:
@@ -176,8 +242,11 @@ def _action(naming: Naming, member: KnownMember, looked: Looked, key: bytes, now
     )
 
 
-def _beside(naming: Naming, looked: Looked, key: bytes, now: datetime) -> Beside:
+def _beside(naming: Naming, looked: Looked, response: Mapping[str, Any] | None, key: bytes, now: datetime) -> Beside:
     refusals: Mapping[str, Any] = {
+        "RESPONSE_STALE": Busy,
+        "RESPONSE_CONFLICT": Busy,
+        "RESPONSE_GONE": MemberNotFound,
         "CODE_NOT_ACCEPTED": CodeNotAccepted,
         "ENOUGH_CODES": EnoughCodes,
         "ENOUGH_CODES_TODAY": lambda: EnoughCodes(now + timedelta(days=1)),
@@ -189,6 +258,7 @@ def _beside(naming: Naming, looked: Looked, key: bytes, now: datetime) -> Beside
         "through": who["through"],
         "place": who["outlet_id"],
         "network": who["network"],
+        "response": response,
     }
     return Beside(door=Door.CODE_USES, said=said, refusals=refusals)
 

@@ -28,6 +28,9 @@ from domain.codes.queries import batch_by_id
 from domain.ids import PartnerId, new_id
 from domain.products.models import Product
 from domain.storage import WriteSession
+from domain.surveys.errors import SurveyNotFound
+from domain.surveys.queries import survey_by_id
+from domain.surveys.terms import SurveyId
 
 SEED_BYTES = 32
 MOST_LISTED = 10_000
@@ -48,6 +51,7 @@ async def order(
     random: Random = os.urandom,
 ) -> Batch:
     """Order codes for a maker's products. Raises: InvalidBatch."""
+    await _check_survey(session, partner_id, command)
     products = [(await _product(session, partner_id, part)).to_json() for part in command.products]
     values: dict[str, Any] = {
         "batch_id": new_id(),
@@ -271,6 +275,17 @@ async def _product(session: WriteSession, partner_id: PartnerId, part: ProductPa
         )
     known = {name: getattr(found, name) for name in ("sku", "name", "gtin", "brand", "category")}
     return BatchProduct(**known, count=part.count)
+
+
+async def _check_survey(session: WriteSession, partner_id: PartnerId, command: OrderBatch) -> None:
+    if command.survey_id is None:
+        return
+    try:
+        survey = await survey_by_id(session, SurveyId(command.survey_id))
+    except SurveyNotFound:
+        survey = None
+    if survey is None or survey.partner_id != partner_id:
+        raise InvalidBatch("the survey is one of your own", path=("survey",))
 
 
 async def _insert(session: WriteSession, values: dict[str, Any]) -> None:

@@ -241,6 +241,26 @@ CREATE FUNCTION tell_of_code(batch uuid, partner uuid, wallet uuid, member uuid,
         LIMIT 1) l ON true
 $$;
 
+-- An action with the answers it asked for (keep_response comes with surveys): both, or neither.
+CREATE FUNCTION post_code_and_response(item jsonb, draft jsonb, at timestamptz) RETURNS posting_result LANGUAGE plpgsql AS $$
+DECLARE
+    posted posting_result;
+    kept text;
+BEGIN
+    SELECT k.outcome INTO kept FROM keep_response(draft, at) k;
+    IF kept NOT IN ('KEPT', 'REPLAYED', 'ANSWERED') THEN
+        RETURN ROW((item ->> 'item')::int, 'RESPONSE_' || kept, (item ->> 'wallet_id')::uuid, (item ->> 'entry_id')::uuid, NULL, NULL, NULL,
+            NULL, NULL, NULL)::posting_result;
+    END IF;
+    SELECT * INTO posted FROM post_actions(jsonb_build_array(item), at);
+    IF posted.outcome <> 'POSTED' THEN
+        RAISE EXCEPTION 'the answers wait for their code' USING ERRCODE = 'HA037';
+    END IF;
+    RETURN posted;
+EXCEPTION WHEN SQLSTATE 'HA037' THEN
+    RETURN posted;
+END $$;
+
 -- Codes into the books: each use is written with its action, or neither is. Who comes second waits for who came first, and is told
 -- what everybody is told. Batches are held still meanwhile, so that none is voided between the look and the entry.
 CREATE FUNCTION post_code_uses(items jsonb, at timestamptz) RETURNS SETOF posting_result
@@ -257,7 +277,7 @@ BEGIN
     PERFORM lock_wallets(ARRAY(SELECT (i ->> 'wallet_id')::uuid FROM jsonb_array_elements(items) i));
     FOR one IN SELECT i.*, u.*, x AS whole FROM jsonb_array_elements(items) x,
         jsonb_to_record(x) AS i(item int, wallet_id uuid, entry_id uuid, member_id uuid, partner_id uuid, outlet_id uuid, beside jsonb),
-        jsonb_to_record(i.beside) AS u(batch_id uuid, serial int, through uuid, place uuid, network text)
+        jsonb_to_record(i.beside) AS u(batch_id uuid, serial int, through uuid, place uuid, network text, response jsonb)
     LOOP
         SELECT * INTO STRICT b FROM code_batch WHERE batch_id = one.batch_id AND partner_id = one.partner_id FOR SHARE;
         refused := CASE WHEN against_code(b, one.serial, at) IS NOT NULL THEN 'CODE_NOT_ACCEPTED' END;
@@ -277,7 +297,11 @@ BEGIN
             RETURN NEXT ROW(one.item, refused, one.wallet_id, one.entry_id, NULL, NULL, NULL, NULL, NULL, NULL)::posting_result;
             CONTINUE;
         END IF;
-        SELECT * INTO posted FROM post_actions(jsonb_build_array(one.whole), at);
+        IF one.response IS NULL THEN
+            SELECT * INTO posted FROM post_actions(jsonb_build_array(one.whole), at);
+        ELSE
+            posted := post_code_and_response(one.whole, one.response, at);
+        END IF;
         IF posted.outcome <> 'POSTED' THEN
             DELETE FROM code_use u WHERE u.batch_id = b.batch_id AND u.serial = one.serial;
         ELSE

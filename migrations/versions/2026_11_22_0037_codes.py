@@ -65,6 +65,7 @@ def downgrade() -> None:
     for door in DOORS:
         op.execute(f"DROP FUNCTION {door}")
     for function in (
+        "post_code_and_response(jsonb, jsonb, timestamptz)",
         "tell_of_code(uuid, uuid, uuid, uuid, timestamptz)",
         "codes_entered(uuid, uuid, timestamptz)",
         "code_named(bytea, int, int)",

@@ -19,6 +19,7 @@ from domain.ids import PartnerId
 from domain.ledger.queries import balance
 from domain.members.recognition import KnownMember
 from domain.storage import COALITION, Database, Sight
+from domain.surveys.answers import Answers
 from tests.domain.earning.builders import NOW
 from tests.domain.earning.world import KEYS, World, a_world, acting
 
@@ -86,13 +87,18 @@ class Pantry:
         return await entering.look_up(self.database.pool, naming, key=KEYS.lookup, now=self.now)
 
     async def enters(
-        self, who: KnownMember, code: str, through: PartnerId | None = None, looked: Looked | None = None
+        self,
+        who: KnownMember,
+        code: str,
+        through: PartnerId | None = None,
+        looked: Looked | None = None,
+        answers: Answers | None = None,
     ) -> Entered:
         """Somebody enters a code."""
         naming = Naming(code=code, member=who, through=through, network="192.0.2.1")
         pool, key = self.database.pool, KEYS.lookup
         looked = looked or await entering.look_up(pool, naming, key=key, now=self.now)
-        return await entering.enter(pool, naming, looked, caches=self.caches, key=key, now=self.now)
+        return await entering.enter(pool, naming, looked, answers, caches=self.caches, keys=KEYS, now=self.now)
 
     async def points(self, who: KnownMember) -> int:
         """What somebody has."""
