@@ -187,8 +187,8 @@ LANGUAGE sql STABLE AS $$
             WHERE b.wallet_id = p.wallet_id AND b.purchase_entry_id = p.entry_id AND a.number = i.number) r ON p.returns > 0
         WHERE i.quantity > 0 AND bonus_counts(terms, i.sku, g)
     ) l
-    LEFT JOIN LATERAL (SELECT sum(t.value::bigint) AS paid FROM jsonb_each_text(p.facts -> 'tenders') t
-        WHERE terms -> 'not_tenders' ? t.key) o ON terms ? 'not_tenders' AND jsonb_typeof(p.facts -> 'tenders') = 'object'
+    LEFT JOIN LATERAL (SELECT sum((t ->> 1)::bigint) AS paid FROM jsonb_array_elements(p.facts -> 'tenders') t
+        WHERE terms -> 'not_tenders' ? (t ->> 0)) o ON terms ? 'not_tenders'
     WHERE l.value IS NOT NULL AND (s.alone OR EXISTS (SELECT FROM entry e
         WHERE e.wallet_id = p.wallet_id AND e.entry_id = p.entry_id AND e.member_id = s.member_id))
 $$;
