@@ -31,6 +31,14 @@ from domain.settlement.queries import all_cycles
 from domain.storage import Database, ReadSession, WriteSession
 from hansa.presets.access import ClientMade, clients
 from hansa.presets.befriending import publish_referral
+from hansa.presets.living import (
+    SECTIONS_CALLED,
+    define_groups,
+    order_codes,
+    publish_bonuses,
+    publish_surveys,
+    publish_trade_ins,
+)
 from hansa.presets.promising import publish_campaigns, publish_coupons, publish_rewards, publish_tiers
 from hansa.presets.underway import Loading, Made
 from hansa.recipes.couponing import coupons_of
@@ -39,7 +47,8 @@ from hansa.recipes.founding import Firm, firms_of, setting_of
 from hansa.recipes.giving import Cast
 from hansa.recipes.referring import referrals_of
 from hansa.recipes.rewarding import rewards_of
-from hansa.recipes.shelves import actions_of, groups_of, items_of
+from hansa.recipes.sections import drawn
+from hansa.recipes.shelves import actions_of, business_groups_of, groups_of, items_of
 from hansa.recipes.tiering import tiers_of
 from partners.keys import Keys
 from partners.people import admitting
@@ -107,9 +116,11 @@ def read_whole(recipe: Recipe) -> dict[str, int]:
         "articles": len({item.sku for seller in recipe.partners for item in items_of(recipe, cast, seller)}),
         "types of actions": len(actions_of(recipe)),
         "segments": len(groups_of(recipe, cast)),
+        "groups of firms": len(business_groups_of(recipe, cast)),
         "tier programmes": len(tiers_of(recipe, cast)),
         "coupons": len(coupons_of(recipe, cast)),
         "campaigns": len(recipe.drawn(cast)),
+        **{called: len(drawn(recipe, cast, section)) for section, called in SECTIONS_CALLED.items()},
         "rewards": len(rewards_of(recipe, cast)),
         "referral programmes": len(referrals_of(recipe, cast, starts=setting_of(recipe).starts)),
     }
@@ -244,10 +255,15 @@ STEPS: tuple[Callable[[Loading], Awaitable[None]], ...] = (
     _shelves,
     _actions,
     _segments,
+    define_groups,
     publish_tiers,
     publish_coupons,
+    publish_surveys,
     publish_campaigns,
     publish_rewards,
     publish_referral,
+    order_codes,
+    publish_trade_ins,
+    publish_bonuses,
 )
 """What follows the partners, in this order: each refers to what came before it."""

@@ -86,13 +86,14 @@ def _takes(reading: Reading, part: Part) -> TakesOff:
         said: dict[str, Any] = {"share": words.rate(part)} if share else {"amount": reading.amount(part)}
         with part.minded():
             return TakesOff(**said)
-    parts = part.parts("amount", "share", "free", "thing", "at_most")
+    parts = part.parts("amount", "share", "free", "thing", "valued", "at_most")
     with part.minded():
         return TakesOff(
             amount=optional(parts, "amount", reading.amount, None),
             share=optional(parts, "share", words.rate, None),
             free=optional(parts, "free", words.choice(Pick), None),
             thing=optional(parts, "thing", Part.text, None),
+            valued=optional(parts, "valued", words.yes, usual=False),
             most=optional(parts, "at_most", reading.amount, None),
         )
 

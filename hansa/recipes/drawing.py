@@ -15,7 +15,7 @@ from domain.earning.expiry import NEVER, Expiry, ExpiryKind
 from domain.earning.periods import Period
 from domain.earning.rounding import Rounding
 from domain.earning.stacking import TOGETHER, Mode, Stacking
-from domain.earning.terms import Sponsor, Terms
+from domain.earning.terms import Terms
 from domain.earning.when import ALWAYS, Hours, When
 from domain.ids import OutletId, PartnerId
 from domain.values import Rate, minor_digits
@@ -28,7 +28,10 @@ SETTING = (
     "currency", "time_zone", "point_worth", "coalition", "partners", "contracts", "outlets", "segments", "actions",
     "articles", "members",
 )  # fmt: skip
-BESIDE = ("tiers", "coupons", "rewards", "referral", "messages")
+BESIDE = (
+    "tiers", "coupons", "rewards", "referral", "messages", "business_groups", "surveys", "code_batches", "trade_ins",
+    "bonuses",
+)  # fmt: skip
 """What a programme may say beside its campaigns, each read by a module of its own."""
 CAMPAIGN = (
     "name", "owner", "paid_by", "at", "outlets", "tiers", "gives", "when", "day", "starts", "ends", "return_days",
@@ -72,12 +75,16 @@ class Recipe:
             outlets={name: OutletId(uuid5(NAMESPACE_OID, f"outlet/{name}")) for name in self.outlets},
             segments={name: uuid5(NAMESPACE_OID, f"segment/{name}") for name in self.segments},
             coupons={name: (uuid5(NAMESPACE_OID, f"coupon/{name}"), name) for name in self.coupons},
+            surveys={name: uuid5(NAMESPACE_OID, f"survey/{name}") for name in self._named("surveys")},
         )
+
+    def _named(self, section: str) -> tuple[str, ...]:
+        return tuple(self.parts[section].named()) if section in self.parts else ()
 
     @property
     def coupons(self) -> tuple[str, ...]:
         """What the file calls its coupons."""
-        return tuple(self.parts["coupons"].named()) if "coupons" in self.parts else ()
+        return self._named("coupons")
 
     def drawn(self, cast: Cast) -> tuple[Drawn, ...]:
         """Its campaigns, in their order, for these partners, outlets and segments.
@@ -119,7 +126,10 @@ def recipe_of(text: str, file: str) -> Recipe:
         point_worth=optional(parts, "point_worth", lambda one: words.rate(one) * 10**digits, None),
         partners=_said(parts["partners"], "does"),
         outlets=optional(parts, "outlets", lambda one: _said(one, "partner"), {}),
-        segments=tuple(optional(parts, "segments", lambda one: _said(one, "about"), {})),
+        segments=(
+            *(_said(parts["segments"], "about") if "segments" in parts else ()),
+            *(parts["business_groups"].named() if "business_groups" in parts else ()),
+        ),
         parts=parts,
     )
 
@@ -137,7 +147,7 @@ def _said(part: Part, main: str) -> dict[str, str]:
 
 def _campaign(reading: Reading, key: str, part: Part) -> Drawn:
     parts = part.parts(*CAMPAIGN, needed=("name", "gives", "paid_by"))
-    sponsors = _sponsors(reading, parts["paid_by"])
+    sponsors = reading.sponsors(parts["paid_by"])
     owner = optional(parts, "owner", reading.cast.partner, sponsors[0].partner_id)
     at = parts["at"].many() if "at" in parts else ()
     starts_at, ends_at = _stretch(reading, part, parts)
@@ -162,16 +172,6 @@ def _campaign(reading: Reading, key: str, part: Part) -> Drawn:
             budget=optional(parts, "budget", lambda one: _budget(reading, one), None),
         )
     return Drawn(key=key, owner=owner, terms=terms)
-
-
-def _sponsors(reading: Reading, part: Part) -> tuple[Sponsor, ...]:
-    """One that pays all, or several with their shares."""
-    if isinstance(part.content, str):
-        return (Sponsor(reading.cast.partner(part)),)
-    return tuple(
-        Sponsor(reading.cast.partner(Part(name, share.file, share.line, share.path)), words.rate(share))
-        for name, share in part.named().items()
-    )
 
 
 def _stretch(reading: Reading, part: Part, parts: Mapping[str, Part]) -> tuple[datetime, datetime | None]:

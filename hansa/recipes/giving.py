@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from domain.earning.rules import (
     Rule,
     RuleKind,
 )
+from domain.earning.terms import Sponsor
 from domain.ids import OutletId, PartnerId
 from hansa.recipes import words
 from hansa.recipes.parts import Part, optional
@@ -82,6 +83,15 @@ class Reading:
     def amount(self, part: Part) -> int:
         """An amount in minor units. Raises: InvalidRecipe."""
         return words.amount(self.currency)(part)
+
+    def sponsors(self, part: Part) -> tuple[Sponsor, ...]:
+        """One that pays all, or several with their shares. Raises: InvalidRecipe."""
+        if isinstance(part.content, str):
+            return (Sponsor(self.cast.partner(part)),)
+        return tuple(
+            Sponsor(self.cast.partner(replace(share, content=name)), words.rate(share))
+            for name, share in part.named().items()
+        )
 
     def rule(self, part: Part) -> Rule:
         """What a campaign gives. Raises: InvalidRecipe."""

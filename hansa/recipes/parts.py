@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 CALLED = {
     "starts_at": "starts", "ends_at": "ends", "partners": "at", "sponsors": "paid_by", "rule": "gives",
-    "graceDays": "grace_days", "standardPrice": "standard_price",
+    "graceDays": "grace_days", "standardPrice": "standard_price", "survey_id": "survey",
 }  # fmt: skip
 """What a recipe calls a part of what it reads, where it has a word of its own."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.business.models import BusinessKind
 from domain.earning.action_types import ActionField, FieldKind
 from domain.ids import PartnerId
 from domain.products.feeding import ProductItem
@@ -26,6 +27,7 @@ class Article:
     department: str | None
     brand: str | None
     maker: str | None
+    supplier: str | None
     private_label: bool | None
     at: frozenset[str]
     """Who sells it; none named: everybody who sells."""
@@ -37,6 +39,14 @@ class Group:
 
     owner: PartnerId
     terms: SegmentTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firms:
+    """A group of firms: whose it is, and of which kinds all are in it that the owner serves."""
+
+    owner: PartnerId
+    kinds: frozenset[BusinessKind]
 
 
 def articles_of(recipe: Recipe) -> dict[str, Article]:
@@ -60,7 +70,8 @@ def items_of(recipe: Recipe, cast: Cast, seller: str) -> list[ProductItem]:
                 category=article.category,
                 department=article.department,
                 brand=article.brand,
-                maker_id=cast.partner(said["maker"]) if "maker" in said else None,
+                maker_id=optional(said, "maker", cast.partner, None),
+                supplier_id=optional(said, "supplier", cast.partner, None),
                 private_label=bool(article.private_label),
             )
         items.append(item)
@@ -84,9 +95,23 @@ def groups_of(recipe: Recipe, cast: Cast) -> dict[str, Group]:
     return {name: _group(recipe, cast, name, part) for name, part in recipe.parts["segments"].named().items()}
 
 
+def business_groups_of(recipe: Recipe, cast: Cast) -> dict[str, Firms]:
+    """The groups of firms of a recipe by their names. Raises: InvalidRecipe."""
+    if "business_groups" not in recipe.parts:
+        return {}
+    return {name: _firms(cast, part) for name, part in recipe.parts["business_groups"].named().items()}
+
+
+def _firms(cast: Cast, part: Part) -> Firms:
+    parts = part.parts("owner", "kinds", needed=("owner",))
+    kinds = parts["kinds"].many() if "kinds" in parts else ()
+    return Firms(owner=cast.partner(parts["owner"]), kinds=frozenset(map(words.choice(BusinessKind), kinds)))
+
+
 def _article(part: Part) -> Article:
-    parts = part.parts("category", "department", "brand", "maker", "private_label", "at")
-    texts = {name: optional(parts, name, Part.text, None) for name in ("category", "department", "brand", "maker")}
+    named = ("category", "department", "brand", "maker", "supplier")
+    parts = part.parts(*named, "private_label", "at")
+    texts = {name: optional(parts, name, Part.text, None) for name in named}
     return Article(
         **texts,
         private_label=optional(parts, "private_label", words.yes, None),

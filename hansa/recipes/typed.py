@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, is_dataclass, replace
 from dataclasses import fields as fields_of
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,10 +14,11 @@ from uuid import UUID
 
 from domain.earning.matching import LineMatch
 from domain.ids import CouponId, OutletId, PartnerId, SegmentId
+from domain.languages import OTHERWISE
 from domain.values import Rate
 from hansa.recipes import words
 from hansa.recipes.giving import Reading
-from hansa.recipes.parts import Part
+from hansa.recipes.parts import CALLED, Part
 
 T = TypeVar("T")
 Reader = Callable[[Part], Any]
@@ -36,9 +37,9 @@ class Typed:
     def read(self, kind: type[T], part: Part, **known: Any) -> T:
         """Terms of a kind, of which some parts are known already. Raises: InvalidRecipe."""
         hints = get_type_hints(kind)
-        wanted = {one.name: one for one in fields_of(kind) if one.init and one.name not in known}  # type: ignore[arg-type]
-        needed = tuple(name for name, one in wanted.items() if one.default is MISSING is one.default_factory)
-        parts = part.parts(*wanted, needed=needed)
+        wanted = {_called(one): one for one in fields_of(kind) if one.init and one.name not in known}  # type: ignore[arg-type]
+        needed = tuple(word for word, one in wanted.items() if one.default is MISSING is one.default_factory)
+        parts = {wanted[word].name: one for word, one in part.parts(*wanted, needed=needed).items()}
         with part.minded():
             return kind(**{name: self.value(name, hints[name], one) for name, one in parts.items()}, **known)
 
@@ -53,8 +54,14 @@ class Typed:
         if origin in (tuple, frozenset, list):
             return origin(self.value(name, get_args(kind)[0], one) for one in part.many())
         if origin is not None:
-            return {key: self.value(name, get_args(kind)[1], one) for key, one in part.named().items()}
+            return self.words(part)
         return self._single(name, kind, part)
+
+    def words(self, part: Part) -> dict[str, str]:
+        """The same in several languages; a text alone is said in the one that is spoken otherwise."""
+        if isinstance(part.content, str):
+            return {OTHERWISE: part.text()}
+        return {language: said.text() for language, said in part.named().items()}
 
     def _single(self, name: str, kind: Any, part: Part) -> Any:
         if name in self.amounts:
@@ -84,6 +91,20 @@ class Typed:
             SegmentId: cast.segment,
             CouponId: cast.coupon,
         }
+
+
+def _called(one: Field[Any]) -> str:
+    """What a recipe calls a field."""
+    return CALLED.get(one.name, one.name)
+
+
+def beside(part: Part, name: str) -> tuple[Part, Part]:
+    """One part of several, and the others. Raises: InvalidRecipe, where it is missing."""
+    parts = part.named()
+    if name not in parts:
+        part.refuse(f"{name!r} is missing")
+    rest = {other: one for other, one in parts.items() if other != name}
+    return parts[name], replace(part, content=rest)
 
 
 def partners_and_places(reading: Reading) -> dict[str, Reader]:

@@ -86,9 +86,9 @@ def test_each_field_is_read_by_its_type() -> None:
     title: {en: Shoes, lv: Kurpes}
     lines: {makers: maker}
     host: shop
-    partners: [shop, maker]
+    at: [shop, maker]
     coupon: five
-    starts_at: 2026-03-01 08:00
+    starts: 2026-03-01 08:00
     on: 2026-03-02
     cost: 0.0125
     kept: yes

@@ -1,0 +1,122 @@
+"""The sections of a recipe whose parts bear the names of the domain's own terms: surveys, trade-ins, bonuses, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.bonuses.terms import Band, BonusTerms, Growth, Measure
+from domain.codes.batches import OrderBatch, ProductPart
+from domain.ids import PartnerId
+from domain.surveys.questions import Option, Question
+from domain.surveys.terms import SurveyTerms
+from domain.trade_ins.terms import Price, SchemeTerms, Share
+from hansa.recipes import words
+from hansa.recipes.drawing import Recipe
+from hansa.recipes.giving import Cast, Reading
+from hansa.recipes.parts import Part
+from hansa.recipes.typed import Reader, Typed, beside, partners_and_places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Something as its owner would draw it up."""
+
+    key: str
+    """What the recipe calls it."""
+    owner: PartnerId
+    terms: Any
+
+
+Way = Callable[[Reading, str, Part], Any]
+
+
+def drawn(recipe: Recipe, cast: Cast, section: str) -> tuple[Drawn, ...]:
+    """What a section says, in its order. Raises: InvalidRecipe, naming file, line and part."""
+    if section not in recipe.parts:
+        return ()
+    reading = Reading(cast=cast, currency=recipe.currency, zone=recipe.time_zone)
+    found = []
+    for key, part in recipe.parts[section].named().items():
+        owner, rest = beside(part, "owner")
+        found.append(Drawn(key=key, owner=cast.partner(owner), terms=SECTIONS[section](reading, key, rest)))
+    return tuple(found)
+
+
+def _survey(reading: Reading, key: str, part: Part) -> SurveyTerms:
+    """Campaigns call it by its key; questions and options stand below their names."""
+
+    def questions(part: Part) -> tuple[Question, ...]:
+        return tuple(typed.read(Question, one, key=key) for key, one in part.named().items())
+
+    def options(part: Part) -> tuple[Option, ...]:
+        return tuple(Option(key=key, text=typed.words(one)) for key, one in part.named().items())
+
+    typed = Typed(reading=reading, named={**partners_and_places(reading), "questions": questions, "options": options})
+    return typed.read(SurveyTerms, part, name=key)
+
+
+def _batch(reading: Reading, key: str, part: Part) -> OrderBatch:
+    """Products stand by their article numbers, each with how many codes are for it."""
+
+    def products(part: Part) -> tuple[ProductPart, ...]:
+        return tuple(ProductPart(sku=sku, count=words.whole(count)) for sku, count in part.named().items())
+
+    named: dict[str, Reader] = {"products": products, "survey_id": reading.cast.survey}
+    return Typed(reading=reading, amounts=frozenset({"cost"}), named=named).read(OrderBatch, part, name=key)
+
+
+def _trade_in(reading: Reading, _key: str, part: Part) -> SchemeTerms:
+    """Prices stand below their categories, each by grade; shares of what things are sold for by amounts."""
+
+    def prices(part: Part) -> tuple[Price, ...]:
+        return tuple(priced.read(Price, one, category=category) for category, one in part.named().items())
+
+    def by_grade(part: Part) -> dict[str, int]:
+        return {grade: reading.amount(one) for grade, one in part.named().items()}
+
+    named: dict[str, Reader] = {"shares": lambda part: _shares(reading, part), "sponsors": reading.sponsors}
+    priced = Typed(reading=reading, named={"prices": by_grade})
+    typed = Typed(reading=reading, amounts=frozenset({"least", "most"}), named={**named, "prices": prices})
+    return typed.read(SchemeTerms, part)
+
+
+def _shares(reading: Reading, part: Part) -> tuple[Share, ...]:
+    """One share of every price, or shares by the price from which on they hold."""
+    if isinstance(part.content, str):
+        return (Share(share=words.rate(part)),)
+    return tuple(
+        Share(above=reading.amount(replace(one, content=above)), share=words.rate(one))
+        for above, one in part.named().items()
+    )
+
+
+def _bonus(reading: Reading, _key: str, part: Part) -> BonusTerms:
+    """Bands stand by where they begin: value at amounts, quantity at whole numbers, growth at whole per cent."""
+    measure = part.named().get("measure")
+    by_value = measure is None or words.choice(Measure)(measure) is Measure.VALUE
+
+    def bands(begins: Callable[[Part], int]) -> Reader:
+        return lambda part: tuple(
+            Band(start=begins(replace(one, content=start)), rate=words.rate(one)) for start, one in part.named().items()
+        )
+
+    grown = Typed(
+        reading=reading, amounts=frozenset({"least_base"} if by_value else ()), named={"bands": bands(words.whole)}
+    )
+    named: dict[str, Reader] = {
+        "bands": bands(reading.amount if by_value else words.whole),
+        "growth": lambda part: grown.read(Growth, part),
+        "groups": lambda part: frozenset(map(reading.cast.segment, part.many())),
+    }
+    return Typed(reading=reading, amounts=frozenset({"most"}), named=named).read(BonusTerms, part)
+
+
+SECTIONS: Mapping[str, Way] = {
+    "surveys": _survey,
+    "code_batches": _batch,
+    "trade_ins": _trade_in,
+    "bonuses": _bonus,
+}
+"""How what stands in each section is read."""
