@@ -125,6 +125,8 @@ class MemberFacts:
     """Of the coalition's programme first, then of the partner's own."""
     segments: frozenset[UUID] = frozenset()
     joined_at: datetime | None = None
+    own_sale: bool = False
+    """The member sells where it buys, so that it earns nothing; a return finds nothing that it gave."""
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     """Counters of the wallet by their keys; one that is not there stands at nothing."""
 

@@ -27,7 +27,9 @@ from domain.ledger.postings import BenefitGiven, TokenGiven
 from domain.products.facts import ProductFacts
 
 Key = tuple[CampaignId, int]
-SETTLED = frozenset({Why.OTHER_TIER, Why.OTHER_SEGMENT, Why.OTHER_TIME, Why.OTHER_CHANNEL, Why.CONTROL_GROUP})
+SETTLED = frozenset(
+    {Why.OWN_SALE, Why.OTHER_TIER, Why.OTHER_SEGMENT, Why.OTHER_TIME, Why.OTHER_CHANNEL, Why.CONTROL_GROUP}
+)
 """Why a campaign gave nothing whatever comes back: it was not for this member, time or channel."""
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,10 +15,11 @@ import asyncpg
 from domain.coalition.errors import OutletNotFound, PartnerNotActive
 from domain.earning.basket import OLDEST_PURCHASE, Basket, MemberFacts, check_currency, check_time
 from domain.earning.book import CampaignBook
-from domain.earning.commands import PreviewPurchase
+from domain.earning.commands import PreviewPurchase, RecordPurchase
 from domain.earning.compiling import ONE, CampaignIndex
 from domain.earning.knowing import Question, known, question
 from domain.earning.outlets import Code, OutletCodes
+from domain.earning.own_sales import At, OwnSales
 from domain.earning.rating import rate
 from domain.earning.verdicts import Rating
 from domain.errors import DomainError
@@ -43,6 +44,7 @@ class Caches:
     catalogue: Catalogue
     outlets: OutletCodes
     programmes: ProgrammeBook
+    own_sales: OwnSales
     zone: ZoneInfo
     """The coalition's, by whose calendar points expire."""
     oldest: timedelta = OLDEST_PURCHASE
@@ -65,6 +67,7 @@ class Caches:
             catalogue=Catalogue(),
             outlets=OutletCodes(),
             programmes=ProgrammeBook(),
+            own_sales=OwnSales(),
             zone=zone,
             oldest=oldest,
         )
@@ -108,11 +111,19 @@ async def rated_sales(
         refusal or _unrated(command, outlets, members, shelves.get(command.partner_id, {}))
         for command, refusal in zip(commands, refusals, strict=True)
     ]
-    return await _rated(pool, sales, caches, turning=turning, now=now)
+    asked = [_at(command, sale) for command, sale in zip(commands, sales, strict=True)]
+    own = await caches.own_sales.among(pool, asked, now=now)
+    return await _rated(pool, sales, own, caches, turning=turning, now=now)
 
 
 async def _rated(
-    pool: Pool, sales: Sequence[_Unrated | DomainError], caches: Caches, *, turning: bool, now: datetime
+    pool: Pool,
+    sales: Sequence[_Unrated | DomainError],
+    own: Collection[int],
+    caches: Caches,
+    *,
+    turning: bool,
+    now: datetime,
 ) -> list[Sale | DomainError]:
     asked: list[Question | None] = []
     indexes: list[CampaignIndex] = []
@@ -124,11 +135,23 @@ async def _rated(
         indexes.append(index if turning else index.untold)
         asked.append(question(basket.partner_id, member, index, basket.occurred_at))
     answers = iter(zip(indexes, asked, await known(pool, asked, now=now), strict=True))
-    return [sale if isinstance(sale, DomainError) else _sale(sale, *next(answers)) for sale in sales]
+    return [
+        sale if isinstance(sale, DomainError) else _sale(sale, *next(answers), own=place in own)
+        for place, sale in enumerate(sales)
+    ]
 
 
-def _sale(unrated: _Unrated, index: CampaignIndex, asked: Question | None, facts: MemberFacts) -> Sale:
+def _at(command: PreviewPurchase, sale: _Unrated | DomainError) -> At | None:
+    if isinstance(sale, DomainError) or sale[1] is None:
+        return None
+    basket, member = sale
+    staff = command.staff if isinstance(command, RecordPurchase) else None
+    return basket.partner_id, member.wallet_id, basket.outlet_id, staff
+
+
+def _sale(unrated: _Unrated, index: CampaignIndex, asked: Question | None, facts: MemberFacts, *, own: bool) -> Sale:
     basket, member = unrated
+    facts = replace(facts, own_sale=True) if own else facts
     return Sale(
         basket=basket,
         member=member,

@@ -41,6 +41,8 @@ class Why(StrEnum):
     """It is for members of another tier."""
     OTHER_SEGMENT = "OTHER_SEGMENT"
     """It is for other members."""
+    OWN_SALE = "OWN_SALE"
+    """The member sells here, and earns nothing on what it buys from itself."""
     CONTROL_GROUP = "CONTROL_GROUP"
     """The member is one of those who are left out, to compare with."""
     OTHER_TIME = "OTHER_TIME"

@@ -130,7 +130,9 @@ def weigh(occasion: Occasion, entries: Sequence[Compiled], hits: Hits, facts: Me
     multipliers: dict[int, list[BasketLine]] = {}
     for place in sorted(hits):
         entry, lines = entries[place], hits[place]
-        if entry.asks and (why := not_meant(entry, occasion, facts)):
+        if facts.own_sale:
+            weighing.refused[place] = Refused(Why.OWN_SALE)
+        elif entry.asks and (why := not_meant(entry, occasion, facts)):
             weighing.refused[place] = Refused(why, tiers=facts.tiers)
         elif entry.kind is RuleKind.MULTIPLIER:
             multipliers[place] = lines

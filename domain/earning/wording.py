@@ -34,6 +34,7 @@ NOTHING = {
     Why.OTHER_TENDER: "nothing was paid by the means that it asks for",
     Why.OTHER_TIER: "it is for {meant} members{but}",
     Why.OTHER_SEGMENT: "it is for other members",
+    Why.OWN_SALE: "staff earn nothing on what they buy where they sell",
     Why.CONTROL_GROUP: "this member is left out, so that its effect can be measured",
     Why.OTHER_TIME: "it holds on other days or at other hours",
     Why.OTHER_CHANNEL: "it does not hold for this channel",
