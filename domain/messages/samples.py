@@ -50,6 +50,11 @@ SAMPLES: Mapping[Topic, Mapping[str, Any]] = {
         "until": "2027-12-31T21:59:59+00:00",
     },
     Topic.BIRTHDAY: {"points": 50, "partner": "Birch Bakery"},
+    Topic.SURVEY: {
+        "survey": {"en": "Your visit", "lv": "Jūsu apmeklējums"},
+        "partner": "Birch Bakery",
+        "expires_at": "2026-12-30T22:00:00+00:00",
+    },
     Topic.REFERRAL: {"news": "REWARDED"},
     Topic.CONSENT_GIVEN: {"partner": "Amber Market", "purposes": ["BALANCE", "OFFERS"]},
     Topic.PARTNER_LEAVING: {

@@ -177,6 +177,14 @@ def _birthday(w: Wording, given: Given) -> Said:
     )
 
 
+def _survey(w: Wording, given: Given) -> Said:
+    return Said(
+        subject=w.gettext("A few questions for you: %(survey)s") % given,
+        lead=w.gettext("What you think matters. You find the questions in your account."),
+        facts=_facts(w, given, "partner", "expires_at"),
+    )
+
+
 def _referral(w: Wording, given: Given) -> Said:
     match given.word("news"):
         case "JOINED":
@@ -241,6 +249,7 @@ TEMPLATES: Mapping[Topic, Template] = {
     Topic.VOUCHER_ENDING: _voucher_ending,
     Topic.TIER_CHANGED: _tier_changed,
     Topic.BIRTHDAY: _birthday,
+    Topic.SURVEY: _survey,
     Topic.REFERRAL: _referral,
     Topic.CONSENT_GIVEN: _consent_given,
     Topic.PARTNER_LEAVING: _partner_leaving,

@@ -32,6 +32,8 @@ class Topic(StrEnum):
     """The member stands in another tier."""
     BIRTHDAY = "BIRTHDAY"
     """It is the member's birthday, and it earned something."""
+    SURVEY = "SURVEY"
+    """The member is asked a survey."""
     REFERRAL = "REFERRAL"
     """A friend came, or the reward for one."""
     CONSENT_GIVEN = "CONSENT_GIVEN"
@@ -120,6 +122,9 @@ TOPICS: Mapping[Topic, About] = {
     Topic.BIRTHDAY: About(
         values={**_AT, "waiting": Kind.COUNT, "waits_until": Kind.DAY, "sponsors": Kind.NAMES, "campaigns": Kind.NAMES},
         marketing=True,
+    ),
+    Topic.SURVEY: About(
+        values={"survey": Kind.NAME, "partner": Kind.NAME, "expires_at": Kind.LAST_DAY}, marketing=True
     ),
     Topic.REFERRAL: About(values={"news": Kind.WORD}),
     Topic.CONSENT_GIVEN: About(values={"partner": Kind.NAME, "purposes": Kind.NAMES}),
