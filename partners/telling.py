@@ -29,10 +29,14 @@ SCOPE_OF_KIND: Mapping[EventKind, Scope] = {
     EventKind.ALLOWANCE_LOW: Scope.SETTLEMENT_READ,
     EventKind.CAMPAIGN_BUDGET_LOW: Scope.CAMPAIGNS_READ,
     EventKind.REFERRAL_QUALIFIED: Scope.CAMPAIGNS_READ,
+    EventKind.CODE_ENTERED: Scope.CODES_MANAGE,
+    EventKind.CODE_ALARM: Scope.CODES_MANAGE,
     EventKind.VOUCHER_ISSUED: Scope.REWARDS_READ,
     EventKind.VOUCHER_USED: Scope.CODES_REDEEM,
     EventKind.VOUCHER_REVERSED: Scope.CODES_REDEEM,
     EventKind.TIER_CHANGED: Scope.MEMBERS_LOOKUP,
+    EventKind.CASE_CHANGED: Scope.CASES_WRITE,
+    EventKind.CASE_OVERDUE: Scope.CASES_WRITE,
     EventKind.WEBHOOK_TESTED: Scope.WEBHOOKS_MANAGE,
 }
 """The scope by which the same can be read without the event; docs/events.md lists it."""

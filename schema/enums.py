@@ -18,6 +18,7 @@ from domain.coalition.models import (
     ReturnPolicy,
     TaxRule,
 )
+from domain.codes.models import AlarmKind, BatchKind, BatchState
 from domain.earning.action_types import FieldKind
 from domain.earning.bounds import CapOf, CapPer, Pacing
 from domain.earning.expiry import ExpiryKind
@@ -65,6 +66,9 @@ from domain.settlement.policy_models import Calendar, PaymentPlan
 from domain.settlement.prepaid.models import PackState
 from domain.tiers import models as tier_models
 from domain.tiers import terms as tier_terms
+from domain.trade_ins import models as trade_in_models
+from domain.trade_ins import terms as trade_in_terms
+from domain.trade_ins.valuing import NotTaken
 from domain.vouchers.models import VoucherSource, VoucherState
 from domain.vouchers.taking import WhyNot
 from domain.vouchers.terms import Codes, CouponState, Together
@@ -136,6 +140,9 @@ strawberry.enum(Mode, name="StackingMode")
 strawberry.enum(Pacing, name="BudgetPacing")
 strawberry.enum(Period)
 strawberry.enum(TokenKind)
+strawberry.enum(BatchKind, name="CodeBatchKind")
+strawberry.enum(BatchState, name="CodeBatchState")
+strawberry.enum(AlarmKind, name="CodeAlarmKind")
 strawberry.enum(AfterReturn, name="ReferralAfterReturn")
 strawberry.enum(ProgrammeState, name="ReferralProgrammeState")
 strawberry.enum(ReferralRefusal, name="ReferralRefusal")
@@ -164,6 +171,14 @@ strawberry.enum(tier_terms.Measure, name="TierMeasure")
 strawberry.enum(tier_terms.TierPeriod)
 strawberry.enum(tier_terms.Kept, name="TierKept")
 strawberry.enum(tier_terms.OnReturn, name="TierOnReturn")
+strawberry.enum(trade_in_models.Closed, name="ConsignmentEnd")
+strawberry.enum(trade_in_models.CreditState, name="TradeInCreditState")
+strawberry.enum(trade_in_models.ItemState, name="TradeInItemState")
+strawberry.enum(trade_in_terms.Becomes, name="TradeInBecomes")
+strawberry.enum(trade_in_terms.Form, name="TradeInForm")
+strawberry.enum(trade_in_terms.SchemeState, name="TradeInSchemeState")
+strawberry.enum(trade_in_terms.Unsold, name="ConsignmentUnsold")
+strawberry.enum(NotTaken, name="TradeInHindrance")
 strawberry.enum(StopReason, name="IssuanceStopReason")
 strawberry.enum(Unit, name="AllowanceUnit")
 strawberry.enum(Basis, name="EstimateBasis")

@@ -9,6 +9,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+import schema.code_events  # registers them
 import schema.enums  # registers them
 import schema.tier_events  # registers it
 import schema.voucher_events  # noqa: F401  # registers them
@@ -23,6 +24,8 @@ from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.certificates import CertificateMutation, CertificateQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
+from schema.code_steps import CodeBatchMutation, CodeBatchQuery
+from schema.codes import CodeMutation
 from schema.companies import CompanyMutation, CompanyQuery
 from schema.contracts import ContractMutation, ContractQuery
 from schema.coupon_codes import CouponCodeMutation
@@ -68,6 +71,8 @@ from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQ
 from schema.statements import StatementQuery
 from schema.surprises import SurpriseMutation
 from schema.tiers import TierMutation, TierQuery
+from schema.trade_in_schemes import TradeInSchemeMutation, TradeInSchemeQuery
+from schema.trade_ins import TradeInMutation, TradeInQuery
 from schema.trail import TrailQuery
 from schema.viewers import ViewerQuery
 from schema.vouchers import VoucherMutation, VoucherQuery
@@ -113,6 +118,9 @@ class Query(
     RedemptionQuery,
     RedeemingQuery,
     ReferralQuery,
+    TradeInSchemeQuery,
+    TradeInQuery,
+    CodeBatchQuery,
     TierQuery,
     RewardQuery,
     CouponQuery,
@@ -164,6 +172,10 @@ class Mutation(
     RedemptionMutation,
     RedeemingMutation,
     ReferralMutation,
+    TradeInSchemeMutation,
+    TradeInMutation,
+    CodeMutation,
+    CodeBatchMutation,
     RewardMutation,
     CouponMutation,
     CouponCodeMutation,

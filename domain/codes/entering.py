@@ -77,6 +77,11 @@ class Naming:
     channel: str | None = None
     staff: str | None = None
 
+    @property
+    def member_id(self) -> UUID | None:
+        """The member's id, if one is named."""
+        return None if self.member is None else self.member.member_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
@@ -265,7 +270,7 @@ def _beside(naming: Naming, looked: Looked, response: Mapping[str, Any] | None, 
 
 def _who(naming: Naming, key: bytes) -> dict[str, Any]:
     return {
-        "member_id": None if naming.member is None else naming.member.member_id,
+        "member_id": naming.member_id,
         "through": naming.through,
         "outlet_id": naming.outlet_id,
         "network": writing.network_digest(naming.network, key) if naming.network else None,

@@ -79,10 +79,15 @@ async def batches_page(session: ReadSession, request: PageRequest) -> Page[Batch
     return Page.of([batch_of(row) for row in rows], request, lambda one: (one.batch_id,))
 
 
-async def entered(session: ReadSession, batch: Batch, zone: str) -> Entered:
+async def entered_of(session: ReadSession, batch_ids: Sequence[UUID]) -> list[Entered]:
+    """What came of some of the viewer's batches, in the order asked for. Raises: BatchNotFound."""
+    return [await entered(session, await batch_by_id(session, BatchId(one))) for one in batch_ids]
+
+
+async def entered(session: ReadSession, batch: Batch) -> Entered:
     """What came of one of the viewer's batches: days are those of the coalition."""
     uses = _uses(session, batch)
-    local = cast(func.timezone(zone, col(CodeUse.used_at)), Date)
+    local = cast(func.timezone(func.coalition_zone(), col(CodeUse.used_at)), Date)
     days = (await session.execute(select(local, func.count()).where(*uses).group_by(local).order_by(local))).all()
     outlets = (
         await session.execute(
