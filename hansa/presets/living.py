@@ -13,10 +13,12 @@ from sqlmodel import select
 
 from domain.bonuses import managing as bonuses
 from domain.business import groups
+from domain.claims import managing as claims
 from domain.codes import ordering
 from domain.codes.models import CodeBatch
 from domain.ids import PartnerId
 from domain.segments.queries import find_named
+from domain.selling import courses
 from domain.storage import ReadSession, WriteSession
 from domain.surveys import managing as surveys
 from domain.trade_ins import managing as trade_ins
@@ -32,6 +34,8 @@ class Sort:
     section: str
     called: str
     managing: ModuleType
+    draft: str = "draft"
+    """What the first of its functions is called."""
     met_as: str | None = None
     """What of the cast names them to others."""
 
@@ -39,6 +43,8 @@ class Sort:
 SURVEYS = Sort(section="surveys", called="survey", managing=surveys, met_as="surveys")
 TRADE_INS = Sort(section="trade_ins", called="trade-in scheme", managing=trade_ins)
 BONUSES = Sort(section="bonuses", called="bonus scheme", managing=bonuses)
+COURSES = Sort(section="courses", called="course", managing=courses, draft="draw_up", met_as="courses")
+CLAIMS = Sort(section="claims", called="claim programme", managing=claims, draft="draw_up")
 
 
 SECTIONS_CALLED = {
@@ -46,6 +52,8 @@ SECTIONS_CALLED = {
     "code_batches": "batches of codes",
     "trade_ins": "trade-in schemes",
     "bonuses": "bonus schemes",
+    "courses": "courses",
+    "claims": "claim programmes",
 }
 """Sections, and what people call what stands in them."""
 
@@ -76,6 +84,12 @@ async def publish_trade_ins(loading: Loading) -> None:
 async def publish_bonuses(loading: Loading) -> None:
     """Bonus schemes, once their groups are known."""
     await publish(loading, BONUSES)
+
+
+async def publish_courses_and_claims(loading: Loading) -> None:
+    """Courses before the sale schemes that ask for their certificates."""
+    await publish(loading, COURSES)
+    await publish(loading, CLAIMS)
 
 
 async def order_codes(loading: Loading) -> None:
@@ -113,7 +127,7 @@ async def _batches(session: ReadSession) -> set[tuple[UUID, str]]:
 
 async def _live(session: WriteSession, sort: Sort, one: Drawn, at: datetime) -> UUID:
     managing: Any = sort.managing
-    made = await managing.draft(session, one.owner, one.terms, now=at)
+    made = await getattr(managing, sort.draft)(session, one.owner, one.terms, now=at)
     named: UUID = getattr(made, managing.LIFE.key)
     for party in one.terms.funders:
         if party != one.owner:

@@ -36,6 +36,7 @@ from hansa.presets.living import (
     define_groups,
     order_codes,
     publish_bonuses,
+    publish_courses_and_claims,
     publish_surveys,
     publish_trade_ins,
 )
@@ -265,5 +266,6 @@ STEPS: tuple[Callable[[Loading], Awaitable[None]], ...] = (
     order_codes,
     publish_trade_ins,
     publish_bonuses,
+    publish_courses_and_claims,
 )
 """What follows the partners, in this order: each refers to what came before it."""

@@ -30,7 +30,7 @@ SETTING = (
 )  # fmt: skip
 BESIDE = (
     "tiers", "coupons", "rewards", "referral", "messages", "business_groups", "surveys", "code_batches", "trade_ins",
-    "bonuses",
+    "bonuses", "courses", "claims",
 )  # fmt: skip
 """What a programme may say beside its campaigns, each read by a module of its own."""
 CAMPAIGN = (
@@ -76,6 +76,7 @@ class Recipe:
             segments={name: uuid5(NAMESPACE_OID, f"segment/{name}") for name in self.segments},
             coupons={name: (uuid5(NAMESPACE_OID, f"coupon/{name}"), name) for name in self.coupons},
             surveys={name: uuid5(NAMESPACE_OID, f"survey/{name}") for name in self._named("surveys")},
+            courses={name: uuid5(NAMESPACE_OID, f"course/{name}") for name in self._named("courses")},
         )
 
     def _named(self, section: str) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class Cast:
     coupons: Mapping[str, tuple[UUID, str]] = field(default_factory=dict)
     """Coupons, each with its id and what people call it."""
     surveys: Mapping[str, UUID] = field(default_factory=dict)
+    courses: Mapping[str, UUID] = field(default_factory=dict)
 
     def partner(self, part: Part) -> PartnerId:
         """The partner of a name. Raises: InvalidRecipe."""
@@ -70,6 +71,10 @@ class Cast:
     def survey(self, part: Part) -> UUID:
         """The survey of a name. Raises: InvalidRecipe."""
         return _meant(self.surveys, part, "survey")
+
+    def course(self, part: Part) -> UUID:
+        """The course of a name. Raises: InvalidRecipe."""
+        return _meant(self.courses, part, "course")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The sections of a recipe whose parts bear the names of the domain's own terms: surveys, trade-ins, bonuses, codes."""
+"""The sections of a recipe whose parts bear the names of the domain's own terms, such as surveys and trade-ins."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.bonuses.terms import Band, BonusTerms, Growth, Measure
+from domain.claims.terms import ClaimTerms
 from domain.codes.batches import OrderBatch, ProductPart
 from domain.ids import PartnerId
+from domain.selling.course_terms import CourseTerms, QuizQuestion
+from domain.selling.course_terms import Option as CourseOption
 from domain.surveys.questions import Option, Question
 from domain.surveys.terms import SurveyTerms
 from domain.trade_ins.terms import Price, SchemeTerms, Share
@@ -113,10 +116,35 @@ def _bonus(reading: Reading, _key: str, part: Part) -> BonusTerms:
     return Typed(reading=reading, amounts=frozenset({"most"}), named=named).read(BonusTerms, part)
 
 
+def _course(reading: Reading, _key: str, part: Part) -> CourseTerms:
+    """Options of a quiz stand in lists of what is right and what is wrong."""
+
+    def questions(part: Part) -> tuple[QuizQuestion, ...]:
+        return tuple(
+            question(one.parts("asks", "right", "wrong", needed=("asks", "right", "wrong"))) for one in part.many()
+        )
+
+    def question(parts: Mapping[str, Part]) -> QuizQuestion:
+        said = [(one, side == "right") for side in ("right", "wrong") for one in parts[side].many()]
+        with parts["asks"].minded():
+            options = tuple(CourseOption(words=typed.words(one), right=right) for one, right in said)
+            return QuizQuestion(words=typed.words(parts["asks"]), options=options)
+
+    typed = Typed(reading=reading, named={"questions": questions})
+    return typed.read(CourseTerms, part)
+
+
+def _claim(reading: Reading, _key: str, part: Part) -> ClaimTerms:
+    typed = Typed(reading=reading, amounts=frozenset({"second_from"}), named={"course": reading.cast.course})
+    return typed.read(ClaimTerms, part)
+
+
 SECTIONS: Mapping[str, Way] = {
     "surveys": _survey,
     "code_batches": _batch,
     "trade_ins": _trade_in,
     "bonuses": _bonus,
+    "courses": _course,
+    "claims": _claim,
 }
 """How what stands in each section is read."""
