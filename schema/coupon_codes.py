@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -9,12 +10,13 @@ import strawberry
 from domain.vouchers import pooling
 from domain.vouchers.issuing import GiveVouchers
 from partners.scopes import Scope
-from resolvers import coupons
+from resolvers import coalition, coupons
 from resolvers.context import Context, Info
 from resolvers.policies import acting_partner
 from schema.errors import UserError, refusals
 from schema.members import MemberRefInput
 from schema.permissions import needs
+from schema.reward_terms import minor
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
 
@@ -90,11 +92,13 @@ class CouponGiveInput:
     """Who gets them."""
     count: int = 1
     """How many: at most 100."""
+    amount: Decimal | None = None
+    """What each takes off, in the coalition's currency, where vouchers of the coupon are valued; else not said."""
     staff: str | None = None
     """Your reference for who gave them."""
 
-    def to_command(self, ctx: Context) -> GiveVouchers:
-        """As the domain takes it."""
+    def to_command(self, ctx: Context, currency: str) -> GiveVouchers:
+        """As the domain takes it. Raises: InvalidValue."""
         return GiveVouchers(
             partner_id=acting_partner(ctx.viewer),
             idempotency_key=self.idempotency_key,
@@ -103,6 +107,7 @@ class CouponGiveInput:
             count=self.count,
             occurred_at=ctx.now,
             staff=self.staff,
+            amount=minor("amount", self.amount, currency),
         )
 
 
@@ -132,5 +137,6 @@ class CouponCodeMutation:
     @staticmethod
     async def coupon_give(info: Info, input: CouponGiveInput) -> Any:
         """Give a member vouchers: all of them, or none."""
-        given = await coupons.give(info.context, input.to_command(info.context))
+        currency = (await coalition.coalition(info.context)).currency
+        given = await coupons.give(info.context, input.to_command(info.context, currency))
         return CouponGivePayload(codes=[coupons.code_given(info.context, one) for one in given])

@@ -20,7 +20,7 @@ from schema.reward_terms import each, minor
 
 @strawberry.input
 class CouponTakesInput:
-    """What it takes off: exactly one of amount, share, free and thing."""
+    """What it takes off: exactly one of amount, share, free, thing and valued."""
 
     amount: Decimal | None = None
     """In the coalition's currency."""
@@ -30,8 +30,10 @@ class CouponTakesInput:
     """One piece of the lines it is for: the cheapest or the dearest."""
     thing: str | None = None
     """Something that is handed over, in words."""
+    valued: bool = False
+    """Each voucher takes off an amount of its own, which whoever gives it says."""
     most: Decimal | None = None
-    """The most that a share or a free piece takes off."""
+    """The most that a share, a free piece or a voucher's own amount takes off."""
 
     def to_takes(self, currency: str) -> TakesOff:
         """As the domain takes it. Raises: InvalidCoupon, InvalidValue."""
@@ -41,6 +43,7 @@ class CouponTakesInput:
             share=share,
             free=self.free,
             thing=self.thing,
+            valued=self.valued,
             most=minor("most", self.most, currency),
         )
 

@@ -36,12 +36,14 @@ WRITE = needs(Scope.REWARDS_WRITE)
 @strawberry.type
 @shows(domain_terms.TakesOff)
 class CouponTakes:
-    """What a voucher takes off: exactly one of amount, share, free and thing."""
+    """What a voucher takes off: exactly one of amount, share, free, thing and valued."""
 
     free: Pick | None
     """One piece of the lines it is for: the cheapest or the dearest."""
     thing: str | None
     """Something that is handed over."""
+    valued: bool
+    """Each voucher has an amount of its own."""
 
     @strawberry.field(graphql_type=Money | None)
     @staticmethod
@@ -58,7 +60,7 @@ class CouponTakes:
     @strawberry.field(graphql_type=Money | None)
     @staticmethod
     async def most(takes: strawberry.Parent[domain_terms.TakesOff], info: Info) -> values.Money | None:
-        """The most that a share or a free piece takes off."""
+        """The most that a share, a free piece or a voucher's own amount takes off."""
         return await money_of(info, takes.most)
 
 

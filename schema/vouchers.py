@@ -94,6 +94,12 @@ class Voucher:
         """What it takes off."""
         return voucher.terms.takes
 
+    @strawberry.field(graphql_type=Money | None)
+    @staticmethod
+    async def amount(voucher: strawberry.Parent[told.Told], info: Info) -> values.Money | None:
+        """Its own amount, where vouchers of its coupon are valued; null for others."""
+        return await money_of(info, voucher.amount)
+
     @strawberry.field(graphql_type=Money)
     @staticmethod
     async def least(voucher: strawberry.Parent[told.Told], info: Info) -> values.Money | None:

@@ -1,4 +1,4 @@
-"""What items are worth: monotone in grade and age as listed, never above most, never below least, and the same read back."""
+"""What items are worth: monotone in grade and age as listed, never above most nor below least; and terms read back."""
 
 from __future__ import annotations
 
