@@ -21,7 +21,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Scope
 
 from domain.storage import Database, opened
-from hansa import files, uploads
+from hansa import code_files, files, uploads
 from hansa.clocks import CoalitionClock
 from hansa.endpoint import Endpoint
 from hansa.frontend import ENTRIES, REFRESH_SECONDS, Frontend
@@ -90,6 +90,7 @@ def create_app(settings: Settings, *, frontend: Frontend | None = None) -> Starl
             Route(API, Endpoint(service_of)),
             WebSocketRoute(API, SocketEndpoint(service_of)),
             *uploads.routes(),
+            *code_files.routes(),
             *files.routes(),
             *routes.routes(lambda request: request.state.access),
             *(frontend.routes() if frontend else []),

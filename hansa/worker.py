@@ -19,6 +19,7 @@ from hansa.celebrating import celebrating
 from hansa.certifying import certifying
 from hansa.clocks import CoalitionClock
 from hansa.closing import close_due
+from hansa.coding import coding
 from hansa.embedding import with_database
 from hansa.listening import listening
 from hansa.mailing import mailer_of
@@ -98,6 +99,7 @@ async def working(
         tasks.create_task(reserving(database, url, stopping, every=every))
         tasks.create_task(segmenting(database, url, stopping, personal_key=courier.keys.personal_data, every=every))
         tasks.create_task(tiering(database, url, stopping, every=every))
+        tasks.create_task(coding(database, url, stopping, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(messaging(teller, url, stopping, every=every))
         tasks.create_task(certifying(database, url, stopping, keys=courier.keys, every=every))

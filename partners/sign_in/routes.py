@@ -20,6 +20,7 @@ from partners.sign_in import (
     invitation_pages,
     links,
     mail_pages,
+    pack_pages,
     pages,
     sessions,
 )
@@ -43,6 +44,7 @@ def routes(find: FindState) -> list[Route]:
         route(find, "/sign-in/static/{name}", pages.static),
         *mail_pages.routes(find),
         *invitation_pages.routes(find),
+        *pack_pages.routes(find),
         *credentials.routes(find),
         *account.routes(find),
         *consent.routes(find),
