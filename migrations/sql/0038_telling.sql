@@ -2,7 +2,7 @@
 
 -- The responses to an owner's survey. A member stands under a number that means nothing beyond this answer, and under its owner's own id
 -- for it where it allows that owner offers by what it told. Its words come sealed, with the key that opens them sealed too.
-CREATE FUNCTION survey_responses_told(survey uuid, since timestamptz, until timestamptz, zone text)
+CREATE FUNCTION survey_responses_told(survey uuid, zone text)
 RETURNS TABLE (who bigint, version int, complete boolean, answers jsonb, about_partner uuid, about_outlet uuid, about_product varchar,
     month text, pairwise_id uuid, sealed_by uuid, sealed_key bytea, sealed bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -16,20 +16,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM survey_response r
     LEFT JOIN LATERAL (SELECT d.sealed_key FROM personal_data d WHERE d.member_id = r.sealed_by LIMIT 1) k ON true
     WHERE r.survey_id = survey AND sees_owner(r.partner_id)
-        AND (since IS NULL OR COALESCE(r.completed_at, r.started_at) >= since)
-        AND (until IS NULL OR COALESCE(r.completed_at, r.started_at) < until)
     ORDER BY md5(r.response_id::text)
 $$;
 
 -- Whom an owner's survey asked, and what became of it.
-CREATE FUNCTION survey_askings_told(survey uuid, since timestamptz, until timestamptz, zone text)
+CREATE FUNCTION survey_askings_told(survey uuid, zone text)
 RETURNS TABLE (who bigint, state varchar, about_partner uuid, about_outlet uuid, about_product varchar, month text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT dense_rank() OVER (ORDER BY md5(a.member_id::text || $1::text)), a.state, a.about_partner, a.about_outlet, a.about_product,
         to_char(a.offered_at AT TIME ZONE zone, 'YYYY-MM')
     FROM survey_asking a
     WHERE a.survey_id = survey AND a.offered_at IS NOT NULL AND sees_owner(a.partner_id)
-        AND (since IS NULL OR a.offered_at >= since) AND (until IS NULL OR a.offered_at < until)
 $$;
 
 -- Closed answers about a maker's products, of surveys that tell makers; nobody's words, nobody's shop.

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from domain.earning.acting import record_action
 from domain.earning.action_commands import RecordAction
+from domain.earning.basket import BasketLine
+from domain.earning.commands import RecordPurchase
+from domain.earning.purchases import record_purchase
 from domain.earning.rules import Flat
 from domain.earning.terms import Sponsor
 from domain.earning.when import When
 from domain.ids import PartnerId
 from domain.members import consents
 from domain.members.consent_texts import TEXT_VERSION
+from domain.members.identifiers import Identifier
 from domain.members.models import ConsentPurpose
-from domain.members.recognition import KnownMember
+from domain.members.recognition import KnownMember, MemberRef
 from domain.storage import COALITION, Database, Sight
 from domain.surveys import answering, asking, managing, rewarding
-from domain.surveys.answering import AnswerSurvey, Answered
+from domain.surveys.answering import Answered, AnswerSurvey
 from domain.surveys.answers import Answer
 from domain.surveys.asking import Asked
 from domain.surveys.keeping import Offer
@@ -125,6 +130,19 @@ class Hall(Street):
             attributes=attributes,
         )
         await record_action(self.database.pool, command, caches=self.caches(), lookup_key=KEYS.lookup, now=self.now)
+
+    async def buys_milk(self, who: KnownMember) -> None:
+        """A bottle."""
+        command = RecordPurchase(
+            partner_id=self.shop,
+            member=MemberRef(identifier=Identifier.card(self.cards[who.member_id])),
+            idempotency_key=f"purchase-{next(self.numbers):04}",
+            occurred_at=self.now,
+            outlet_code="1",
+            currency="EUR",
+            lines=(BasketLine(number=1, sku="milk", amount=250, quantity=Decimal(1)),),
+        )
+        await record_purchase(self.database.pool, command, caches=self.caches(), lookup_key=KEYS.lookup, now=self.now)
 
     def says(self, survey: Survey, who: KnownMember, answers: Mapping[str, Answer] = GOOD, **more: Any) -> AnswerSurvey:
         """What a member sends."""
