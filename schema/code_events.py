@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+import schema.enums  # noqa: F401  # registers them before they are named
 from domain.codes import batches, models
 from domain.events.models import EventKind, Told
 from resolvers import codes
