@@ -41,6 +41,14 @@ DOORS = {
     "find_purchases(uuid, text, uuid)": TAKES_PARTNER,
     "forget_full_buckets(timestamp with time zone)": "answers the authorization server alone",
     "grants_of(uuid)": MEMBERS,
+    "code_serials(uuid, bytea[])": "answers the maker alone: where codes that it names stand in its own batch",
+    "forget_code_tries(timestamp with time zone)": JOBS,
+    "keep_codes(uuid, integer, bytea[])": "stores codes of a batch that its maker just fetched; tells how many there are",
+    "look_up_code(bytea, integer, integer, jsonb, timestamp with time zone)": (
+        "for whoever holds a code: what it is for, or no and nothing else; a miss is counted before it is told"
+    ),
+    "post_code_uses(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "raise_code_alarms(jsonb, timestamp with time zone)": JOBS,
     "has_become(uuid, uuid)": "yes or no about the member on whose behalf a client acts",
     "hold_allowance(uuid, text, bigint, timestamp with time zone)": "answers the coalition alone",
     "identify(uuid, uuid, bytea, text)": TAKES_PARTNER,

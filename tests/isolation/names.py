@@ -33,6 +33,8 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "tier_programme": ("TierProgramme", lambda side: (side.tier_programme_id,)),
     "list": ("Segment", lambda side: (side.list_id,)),
     "referral_programme": ("ReferralProgramme", lambda side: (side.referral_programme_id,)),
+    "code_batch": ("CodeBatch", lambda side: (side.code_batch_id,)),
+    "code_alarm": ("CodeAlarm", lambda side: (side.code_alarm_id,)),
     "product": ("Product", lambda side: (side.product_id,)),
     "member": ("Member", lambda side: (side.member.pairwise_id,)),
     "guest": ("Member", lambda side: (side.guest.pairwise_id,)),
@@ -88,6 +90,8 @@ class Names:
     outlet_code: str
     card: str
     voucher_code: str
+    code: str
+    """In a pack: whoever holds it may enter it."""
 
     def __getattr__(self, name: str) -> str:
         try:
@@ -113,6 +117,7 @@ def names_of(side: Side, world: World, viewer: Viewer) -> Names:
         outlet_code=side.outlet_code,
         card=side.card,
         voucher_code=side.coupons.code,
+        code=side.code,
     )
 
 
@@ -137,6 +142,7 @@ def unknown(side: Side, world: World, viewer: Viewer, *, seed: int = 1) -> Names
         outlet_code=_like(side.outlet_code, chance),
         card=_like(side.card, chance),
         voucher_code=_like(side.coupons.code, chance),
+        code=side.code,
     )
 
 
@@ -152,6 +158,7 @@ def garbled(names: Names, *, seed: int = 1) -> Names:
         outlet_code=_like(names.outlet_code, chance),
         card=_like(names.card, chance),
         voucher_code=_like(names.voucher_code, chance),
+        code=names.code,
     )
 
 

@@ -12,6 +12,7 @@ from tests.isolation import contract_operations
 from tests.isolation.action_operations import ACTIONS
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.backtest_operations import BACKTESTS
+from tests.isolation.code_operations import CODES
 from tests.isolation.coupon_operations import COUPONS
 from tests.isolation.message_operations import MESSAGES
 from tests.isolation.names import CYCLES, KNOWN_TO_ALL, PRIVATE, Names
@@ -369,6 +370,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         COUPONS,
         BACKTESTS,
         ACTIONS,
+        CODES,
         MESSAGES,
     )
     for field, builds in registry.items()

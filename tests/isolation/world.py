@@ -42,6 +42,7 @@ from tests.isolation.couponing import Couponed, coupons
 from tests.isolation.failing import fail, sell_late
 from tests.isolation.kept import kept
 from tests.isolation.leaving import give_notice
+from tests.isolation.packing import pack
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
@@ -71,6 +72,11 @@ class Side:
     coupons: Couponed
     segment_id: UUID
     referral_programme_id: UUID
+    code_batch_id: UUID
+    """Live, of one of its own articles; its member entered the first code."""
+    code_alarm_id: UUID
+    code: str
+    """An open one of that batch."""
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
     tier_programme_id: UUID
@@ -257,6 +263,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
     for shop, other in ((amber, birch), (birch, amber)):
         shop.made["guest"] = await shop.enrol(Identifier.card(shop.card("GUEST")))
         await befriend(shop, shop.made["member"], shop.made["guest"])
+        await pack(shop, shop.made["member"], shop.made["guest"])
         other.made["stranger"] = await other.meet(shop.card("GUEST"))
     for shop in (amber, birch):
         own = shop.made["member"]
@@ -374,6 +381,7 @@ async def _side(shop: Shop, cycle_id: UUID) -> Side:
         tier_programme_id=made["tiers"],
         product_id=product.product_id,
         sku=shop.secret("Own"),
+        code=made["codes"][1],
         card=shop.card("OWN"),
         external_id=shop.secret("External"),
         receipt_number=shop.secret("Receipt1"),
