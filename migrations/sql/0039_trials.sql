@@ -192,7 +192,7 @@ BEGIN
     WHERE p.trial_id = one AND p.followed_by IS NULL FOR UPDATE OF p;
     IF known.place_id IS NULL THEN
         RETURN 'NOT_FOUND';
-    ELSIF known.state = CASE WHEN takes THEN 'ACCEPTED' ELSE 'DECLINED' END THEN
+    ELSIF known.state = (CASE WHEN takes THEN 'ACCEPTED' ELSE 'DECLINED' END) THEN
         RETURN 'SAME';
     ELSIF takes AND (known.state <> 'CHOSEN' OR known.due_at <= at) OR NOT takes AND known.state NOT IN ('APPLIED', 'CHOSEN', 'ACCEPTED') THEN
         RETURN 'OVER';

@@ -1,4 +1,4 @@
-"""A maker's milk at a shop and its rival, members who buy and write, and the worker's turn, on a clock that tests move."""
+"""A maker's milk at a shop and its rival, members who buy and write, and the worker's turn, by the tests' own clock."""
 
 from __future__ import annotations
 
@@ -190,8 +190,8 @@ async def a_shelf(database: Database) -> Shelf:
     """The usual world, its milk with a bar code, which the rival sells under a number of its own."""
     world = await a_world(database)
     rival = PartnerId((await a_partner(database, "rival")).partner_id)
-    milk = {"name": "Milk", "category": "DAIRY", "gtin": GTIN, "maker_id": world.maker}
     for partner, sku in ((world.shop, "milk"), (rival, "M-1")):
+        milk = ProductItem(sku=sku, name="Milk", category="DAIRY", gtin=GTIN, maker_id=world.maker)
         async with acting(database, Sight.partner(partner)) as session:
-            await feeding.feed(session, partner, [ProductItem(sku=sku, **milk)], now=NOW)
+            await feeding.feed(session, partner, [milk], now=NOW)
     return Shelf(world=world, rival=rival)

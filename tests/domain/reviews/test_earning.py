@@ -18,6 +18,7 @@ from domain.earning.when import When
 from domain.ledger.moving import merge_members
 from domain.members.recognition import KnownMember
 from domain.reviews import writing
+from domain.reviews.errors import ReviewStateConflict
 from domain.reviews.models import Decision, RefusalReason
 from domain.reviews.policies import EarnsAt, Publishes
 from domain.reviews.rewarding import ReviewsDone, key_of
@@ -126,7 +127,7 @@ async def test_a_fraud_gives_back_what_it_earned_and_an_upheld_objection_gives_i
     await shelf.decides(review, Decision.TAKE_DOWN, RefusalReason.FAKE, by=shelf.world.maker)
     assert (await shelf.turn()).taken_back == 1
     assert await shelf.points(anna) == 0
-    with pytest.raises(writing.ReviewStateConflict):
+    with pytest.raises(ReviewStateConflict):
         await shelf.writes(anna, 4)
     await writing.object_to(shelf.database.pool, anna.member_id, review, now=shelf.now)
     await shelf.decides(review)

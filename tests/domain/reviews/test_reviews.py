@@ -214,9 +214,8 @@ async def test_refusing_needs_a_reason_and_few_stars_are_none(shelf: Shelf, owne
     assert (told.moderator_id, told.stars, told.reason, told.count) == (shelf.world.maker, 1, "INSULT", 2)
     async with acting(shelf.database, Sight.partner(shelf.rival)) as session:
         assert await refused_by_stars(session) == []
-    trail = await owner.fetch(
-        "SELECT facts::jsonb ->> 'reason' AS reason FROM trail_line WHERE action = 'DECISION_TAKEN'"
-    )
+    reasons = "SELECT facts::jsonb ->> 'reason' AS reason FROM trail_line WHERE action = 'DECISION_TAKEN'"
+    trail = await owner.fetch(reasons)
     assert [row["reason"] for row in trail] == ["INSULT", "INSULT"]
 
 
