@@ -12,6 +12,7 @@ from domain.coalition import models as coalition_models
 from domain.ids import PartnerId
 from domain.segments import definitions
 from domain.segments.definitions import (
+    Answered,
     Definition,
     Frequency,
     Goods,
@@ -120,6 +121,24 @@ class JoinedPartInput:
     """Whole days, counted back from today."""
 
 
+@strawberry.input
+class AnsweredPartInput:
+    """Answered a question of your survey so, by the latest answer; of those alone that allow offers by it (OFFERS)."""
+
+    survey: str
+    """What the survey is called."""
+    question: str
+    """The question's key."""
+    days: int
+    """Whole days, counted back from today: 1 to 1100."""
+    any_of: list[str] = strawberry.field(default_factory=list)
+    """By one of these options; to a question of yes or no: `yes`, `no`."""
+    at_least: int | None = None
+    """By such a number, or more."""
+    at_most: int | None = None
+    """By such a number, or less. Without any of the three: at all."""
+
+
 @strawberry.input(one_of=True)
 class SegmentPartInput:
     """One thing that must hold: exactly one of these."""
@@ -138,6 +157,8 @@ class SegmentPartInput:
     """What they told of themselves."""
     joined: strawberry.Maybe[JoinedPartInput]
     """Since when."""
+    answered: strawberry.Maybe[AnsweredPartInput]
+    """What they answered to your survey."""
 
     def to_part(self, ctx: Context, currency: str) -> Part:
         """As the domain takes it. Raises: InvalidSegment, InvalidValue."""
@@ -159,6 +180,7 @@ _KINDS: dict[str, Callable[..., Part]] = {
     "partner_mix": PartnerMix,
     "profile": Profile,
     "joined": Joined,
+    "answered": Answered,
 }
 
 
@@ -177,7 +199,7 @@ def _as_set(_ctx: Context, values: list[Any]) -> frozenset[Any]:
 
 _READ: dict[str, Callable[[Context, Any], Any]] = {
     "partners": partner_ids,
-    **dict.fromkeys(("categories", "brands", "birthday_months", "languages"), _as_set),
+    **dict.fromkeys(("categories", "brands", "birthday_months", "languages", "any_of"), _as_set),
 }
 
 
@@ -234,14 +256,14 @@ class SegmentPart:
     @strawberry.field
     @staticmethod
     def at_least(asked: strawberry.Parent[definitions.Asked]) -> int | None:
-        """So many purchases, or partners."""
-        return asked.part.at_least if isinstance(asked.part, Frequency | PartnerMix) else None
+        """So many purchases, or partners; answered by such a number, or more."""
+        return asked.part.at_least if isinstance(asked.part, Frequency | PartnerMix | Answered) else None
 
     @strawberry.field
     @staticmethod
     def at_most(asked: strawberry.Parent[definitions.Asked]) -> int | None:
-        """At most so many purchases."""
-        return asked.part.at_most if isinstance(asked.part, Frequency) else None
+        """At most so many purchases; answered by such a number, or less."""
+        return asked.part.at_most if isinstance(asked.part, Frequency | Answered) else None
 
     @strawberry.field(graphql_type=MoneyType | None)
     @staticmethod
@@ -272,6 +294,24 @@ class SegmentPart:
     def birthday_months(asked: strawberry.Parent[definitions.Asked]) -> list[int]:
         """Born in one of these months."""
         return sorted(getattr(asked.part, "birthday_months", ()))
+
+    @strawberry.field
+    @staticmethod
+    def survey(asked: strawberry.Parent[definitions.Asked]) -> str | None:
+        """Which survey they answered, by its name."""
+        return getattr(asked.part, "survey", None)
+
+    @strawberry.field
+    @staticmethod
+    def question(asked: strawberry.Parent[definitions.Asked]) -> str | None:
+        """Which of its questions."""
+        return getattr(asked.part, "question", None)
+
+    @strawberry.field
+    @staticmethod
+    def any_of(asked: strawberry.Parent[definitions.Asked]) -> list[str]:
+        """Answered by one of these options."""
+        return _texts(asked.part, "any_of")
 
     @strawberry.field
     @staticmethod

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from domain.ids import PartnerId, SegmentId
 from domain.segments.errors import InvalidSegment
-from domain.segments.forms import FLAG, IDS, TEXTS, WHOLE, WHOLES, check, named, read_parts, written
+from domain.segments.forms import FLAG, IDS, TEXT, TEXTS, WHOLE, WHOLES, check, named, read_parts, written
 
 LONGEST_DAYS = 1_100
 MOST_PARTS = 12
@@ -38,6 +38,8 @@ class PartKind(StrEnum):
     """What members told of themselves."""
     JOINED = "JOINED"
     """New within so many days."""
+    ANSWERED = "ANSWERED"
+    """What members answered to the owner's survey."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +149,36 @@ class Joined:
         _check_days(self.days)
 
 
-Part = Recency | Frequency | Spend | Goods | PartnerMix | Profile | Joined
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Answered a question of the owner's survey within so many days, last in one of these ways; allows offers by it.
+
+    Without bounds and options: answered it at all.
+    """
+
+    kind: ClassVar[PartKind] = PartKind.ANSWERED
+    survey: str = field(metadata=TEXT)
+    """What the survey is called."""
+    question: str = field(metadata=TEXT)
+    days: int = field(metadata=WHOLE)
+    any_of: frozenset[str] = field(default=frozenset(), metadata=TEXTS)
+    """By one of these options; to a question of yes or no: yes, no."""
+    at_least: int | None = field(default=None, metadata=WHOLE)
+    at_most: int | None = field(default=None, metadata=WHOLE)
+
+    def __post_init__(self) -> None:
+        _check_days(self.days)
+        bounds = [one for one in (self.at_least, self.at_most) if one is not None]
+        check("any_of", "said, or bounds; not both", holds=not (self.any_of and bounds))
+        check("at_least", f"at most {LARGEST_AMOUNT}", holds=all(abs(one) <= LARGEST_AMOUNT for one in bounds))
+        check("at_most", "not below at_least", holds=bounds == sorted(bounds))
+
+
+Part = Recency | Frequency | Spend | Goods | PartnerMix | Profile | Joined | Answered
 _CLASSES: dict[PartKind, type[Part]] = {
-    part.kind: part for part in (Recency, Frequency, Spend, Goods, PartnerMix, Profile, Joined)
+    part.kind: part for part in (Recency, Frequency, Spend, Goods, PartnerMix, Profile, Joined, Answered)
 }
-CONSENTED = (PartnerMix, Profile)
+CONSENTED = (PartnerMix, Profile, Answered)
 """Parts that look beyond the owner's own tills: only at members who allow offers by them."""
 
 

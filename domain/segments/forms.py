@@ -52,6 +52,7 @@ def _as_is(value: T) -> T:
     return value
 
 
+TEXT = {"codec": Codec(write=_as_is, read=_plain(str))}
 WHOLE = {"codec": Codec(write=_as_is, read=_plain(int))}
 FLAG = {"codec": Codec(write=_as_is, read=_plain(bool))}
 TEXTS = _set_of(_plain(str), _as_is)

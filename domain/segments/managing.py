@@ -16,7 +16,7 @@ from domain.coalition.models import Partner
 from domain.errors import InvalidValue
 from domain.ids import PartnerId, SegmentId, new_id
 from domain.members.recognition import KnownMember
-from domain.segments.definitions import Definition, Segment
+from domain.segments.definitions import Answered, Definition, Segment
 from domain.segments.errors import InvalidSegment, SegmentByRule, SegmentNameTaken, SegmentNotFound, SegmentRetired
 from domain.segments.models import SegmentRow, SegmentVersion
 from domain.segments.queries import segment_by_id, segment_of
@@ -39,6 +39,10 @@ _PUT_IN = text("""
 _TAKE_OUT = text("""
     UPDATE segment_member SET until = GREATEST(since, :now) WHERE segment_id = :segment AND until IS NULL
         AND (CAST(:members AS uuid[]) IS NULL OR member_id = ANY (CAST(:members AS uuid[])))
+""")
+_ASKED = text("""
+    SELECT s.terms -> 'questions' FROM survey s
+    WHERE s.partner_id IS NOT DISTINCT FROM CAST(:owner AS uuid) AND s.name = :name
 """)
 _COUNT = text("""
     UPDATE segment SET size = (SELECT count(*) FROM segment_member s WHERE s.segment_id = :segment AND s.until IS NULL)
@@ -199,6 +203,25 @@ async def _check(session: WriteSession, owner: PartnerId | None, terms: SegmentT
     known = await session.scalars(select(Partner.partner_id).where(col(Partner.partner_id).in_(named)))
     if named - set(known):
         raise InvalidSegment("partners are partners of the coalition", path=("partners",))
+    for number, part in enumerate(terms.definition.parts):
+        if isinstance(part, Answered):
+            await _check_answered(session, owner, part, ("parts", str(number)))
+
+
+async def _check_answered(
+    session: WriteSession, owner: PartnerId | None, part: Answered, path: tuple[str, ...]
+) -> None:
+    """A survey's name, a question or an option that is not there would mean nobody, in silence."""
+    named = {"owner": owner, "name": part.survey}
+    questions = [one for stored in await session.scalars(_ASKED, named) for one in stored]
+    if not questions:
+        raise InvalidSegment("there is no such survey of yours", path=(*path, "survey"))
+    asked = [one for one in questions if one["key"] == part.question]
+    if not asked:
+        raise InvalidSegment("the survey has no such question", path=(*path, "question"))
+    options = {option["key"] for one in asked for option in one.get("options", ())}
+    if part.any_of - options - {"yes", "no"}:
+        raise InvalidSegment("the question has no such option", path=(*path, "any_of"))
 
 
 def _columns(terms: SegmentTerms) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from domain.coalition.founding import coalition_of
 from domain.ids import PartnerId
 from domain.segments.definitions import (
+    Answered,
     Definition,
     Frequency,
     Goods,
@@ -109,6 +110,8 @@ def _add(question: Question, part: Part) -> None:
             question.among(", ".join((call, *sets)), *wanted, without=not part.bought)
         case PartnerMix():
             question.among(question.within(part, "segment_mix"), *_mixed(question, part))
+        case Answered():
+            question.among(_answers(question, part))
         case Joined():
             question.conditions.append(f"r.since >= {question.since(part.days)}")
         case _:
@@ -124,6 +127,21 @@ def _add_range(question: Question, part: Frequency | Spend, measure: str) -> Non
         question.among(call, *within)
     else:
         question.among(call, *(above or ["false"]), without=True)
+
+
+def _answers(question: Question, part: Answered) -> str:
+    """The call of the door that tells who answered so, up to its end."""
+    named = (
+        question.name(question.owner, "uuid"),
+        question.name(part.survey, "text"),
+        question.name(part.question, "text"),
+        question.name(sorted(part.any_of) or None, "text[]"),
+        question.name(part.at_least, "bigint"),
+        question.name(part.at_most, "bigint"),
+        question.since(part.days),
+        question.name(question.now, "timestamptz"),
+    )
+    return f"segment_answers({', '.join(named)}"
 
 
 def _mixed(question: Question, part: PartnerMix) -> Iterable[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from domain.ids import PartnerId
 from domain.segments.definitions import (
+    Answered,
     Definition,
     Frequency,
     Goods,
@@ -39,6 +40,8 @@ def _words(part: Part, currency: str, name_of: NameOf) -> str:
             asked = [f"was born in {_list((month_name[one] for one in sorted(part.birthday_months)), 'or')}"]
             spoken = [f"speaks {_list(part.languages, 'or')}"]
             return " and ".join(asked * bool(part.birthday_months) + spoken * bool(part.languages))
+        case Answered():
+            return f"answered {part.question} of {part.survey}{_answer(part)} within {part.days} days"
         case Joined():
             return f"new within {part.days} days"
 
@@ -58,6 +61,13 @@ def _mixed(part: PartnerMix, name_of: NameOf) -> str:
     if part.at_least is None:
         return f"each of {named}"
     return f"{part.at_least} of {named} or more" if named else f"{part.at_least} partners or more"
+
+
+def _answer(part: Answered) -> str:
+    if part.any_of:
+        return f" by {_list(part.any_of, 'or')}"
+    bounds = _range(part.at_least, part.at_most, str)
+    return f" by {bounds}" if bounds else ""
 
 
 def _goods(part: Goods, currency: str, name_of: NameOf) -> str:

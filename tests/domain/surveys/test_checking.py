@@ -89,7 +89,7 @@ def outcome(terms: SurveyTerms, answers: dict[str, Answer], *, complete: bool) -
 
 
 @FEW
-@given(answered(), st.sampled_from([True, False]))
+@given(case=answered(), complete=st.sampled_from([True, False]))
 def test_answers_are_refused_with_a_reason_or_read_back_equal(
     case: tuple[SurveyTerms, dict[str, Answer]], *, complete: bool
 ) -> None:
