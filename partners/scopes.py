@@ -46,7 +46,8 @@ class Scope(StrEnum):
     CLIENTS_MANAGE = "clients:manage", "Create, rotate and revoke API clients, never above one's own ceiling."
     PEOPLE_MANAGE = "people:manage", "Invite the people of one's own house, change their roles, let them go."
     PARTNERS_MANAGE = "partners:manage", "Admit partners, sign contracts, change the programme's settings."
-    SERVICE_WRITE = "service:write", "Serve members: cases, corrections and goodwill."
+    SERVICE_WRITE = "service:write", "Serve members: corrections and goodwill."
+    CASES_WRITE = "cases:write", "Open and answer cases of members and customers."
     AUDIT_READ = "audit:read", "Read the audit trail and the proofs of the books."
     RISK_REVIEW = "risk:review", "Review and decide suspicious activity."
     PRIVACY_EXECUTE = "privacy:execute", "Carry out exports and erasures of personal data."
@@ -142,6 +143,8 @@ class PersonRole(StrEnum):
     """Runs a partner's campaigns, rewards and codes."""
     PARTNER_FINANCE = "PARTNER_FINANCE"
     """Checks a partner's statements."""
+    PARTNER_SERVICE = "PARTNER_SERVICE"
+    """Answers a partner's cases, and asks for goodwill points in them."""
     PARTNER_ADMIN = "PARTNER_ADMIN"
     """Looks after a partner's people, clients and webhooks."""
 
@@ -182,7 +185,15 @@ SCOPES_OF_ROLE: dict[PersonRole, frozenset[Scope]] = {
     PersonRole.COALITION_RISK: frozenset({Scope.RISK_REVIEW, Scope.MEMBERS_LOOKUP, Scope.PURCHASES_READ}),
     PersonRole.COALITION_PRIVACY: frozenset({Scope.PRIVACY_EXECUTE, Scope.MEMBERS_LOOKUP}),
     PersonRole.COALITION_SERVICE: frozenset(
-        {Scope.SERVICE_WRITE, Scope.MEMBERS_LOOKUP, Scope.MEMBERS_ENROL, Scope.BALANCE_READ, Scope.HISTORY_READ}
+        {
+            Scope.SERVICE_WRITE,
+            Scope.CASES_WRITE,
+            Scope.MEMBERS_LOOKUP,
+            Scope.MEMBERS_ENROL,
+            Scope.BALANCE_READ,
+            Scope.HISTORY_READ,
+            Scope.ANALYTICS_READ,
+        }
     ),
     PersonRole.PARTNER_MARKETING: frozenset(
         {
@@ -202,6 +213,14 @@ SCOPES_OF_ROLE: dict[PersonRole, frozenset[Scope]] = {
             Scope.RECONCILIATION_WRITE,
             Scope.PURCHASES_READ,
             Scope.CAMPAIGNS_READ,
+            Scope.ANALYTICS_READ,
+        }
+    ),
+    PersonRole.PARTNER_SERVICE: frozenset(
+        {
+            Scope.CASES_WRITE,
+            Scope.MEMBERS_LOOKUP,
+            Scope.PURCHASES_READ,
             Scope.ANALYTICS_READ,
         }
     ),

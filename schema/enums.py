@@ -48,6 +48,11 @@ from domain.rewards.reaching import Hindrance
 from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.terms import Fulfilment, Pick, RewardKind, RewardState
 from domain.segments.definitions import PartKind
+from domain.service.case_models import CaseAnswerer, CaseKind, CaseSide, CaseState, CaseStep, Coverage
+from domain.service.hours import HolidayCalendar
+from domain.service.information import SerialRule
+from domain.service.models import RegistrationEnd
+from domain.service.serials import Authenticity
 from domain.settlement import approvals
 from domain.settlement.adjustment_models import AdjustmentReason
 from domain.settlement.answers import Answer
@@ -179,6 +184,19 @@ strawberry.enum(trade_in_terms.Form, name="TradeInForm")
 strawberry.enum(trade_in_terms.SchemeState, name="TradeInSchemeState")
 strawberry.enum(trade_in_terms.Unsold, name="ConsignmentUnsold")
 strawberry.enum(NotTaken, name="TradeInHindrance")
+for service_kind in (
+    CaseAnswerer,
+    CaseKind,
+    CaseSide,
+    CaseState,
+    CaseStep,
+    HolidayCalendar,
+    RegistrationEnd,
+    SerialRule,
+):
+    strawberry.enum(service_kind)
+strawberry.enum(Coverage, name="WarrantyCoverage")
+strawberry.enum(Authenticity, name="SerialAuthenticity")
 strawberry.enum(StopReason, name="IssuanceStopReason")
 strawberry.enum(Unit, name="AllowanceUnit")
 strawberry.enum(Basis, name="EstimateBasis")

@@ -21,6 +21,7 @@ from schema.bank import BankMutation, BankQuery
 from schema.campaign_results import CampaignResultQuery
 from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
+from schema.cases import CaseMutation, CaseQuery
 from schema.certificates import CertificateMutation, CertificateQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
@@ -50,6 +51,7 @@ from schema.payment_steps import PaymentMutation
 from schema.payments import PaymentQuery
 from schema.people import PersonMutation, PersonQuery
 from schema.permissions import public, rules_of
+from schema.product_information import ProductInformationMutation, ProductInformationQuery
 from schema.products import ProductMutation, ProductQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.reconciliation import ReconciliationMutation, ReconciliationQuery
@@ -57,6 +59,7 @@ from schema.redeeming import RedeemingMutation, RedeemingQuery
 from schema.redemptions import RedemptionMutation, RedemptionQuery
 from schema.referrals import ReferralMutation, ReferralQuery
 from schema.refunds import RefundMutation, RefundQuery
+from schema.registrations import RegistrationMutation, RegistrationQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
@@ -141,6 +144,9 @@ class Query(
     LiabilityQuery,
     ReserveQuery,
     EventQuery,
+    ProductInformationQuery,
+    RegistrationQuery,
+    CaseQuery,
     ClientQuery,
     PersonQuery,
     TrailQuery,
@@ -195,6 +201,9 @@ class Mutation(
     ReserveMutation,
     ReserveAccountMutation,
     ServiceMutation,
+    ProductInformationMutation,
+    RegistrationMutation,
+    CaseMutation,
     ClientMutation,
     PersonMutation,
     SandboxMutation,

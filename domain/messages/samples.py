@@ -57,6 +57,12 @@ SAMPLES: Mapping[Topic, Mapping[str, Any]] = {
     },
     Topic.REFERRAL: {"news": "REWARDED"},
     Topic.CONSENT_GIVEN: {"partner": "Amber Market", "purposes": ["BALANCE", "OFFERS"]},
+    Topic.RECALL: {
+        "product": {"en": "Kettle K1", "lv": "Tējkanna K1"},
+        "partner": "Cedar Works",
+        "lots": ["L-2026-07"],
+        "todo": {"en": "Do not plug it in; bring it to any shop.", "lv": "Neieslēdziet to; nododiet jebkurā veikalā."},
+    },
     Topic.PARTNER_LEAVING: {
         "partner": "Birch Bakery",
         "earning_until": "2027-01-31T22:00:00+00:00",

@@ -49,6 +49,7 @@ def _facts(w: Wording, given: Given, *names: str) -> tuple[tuple[str, str], ...]
         "until": w.gettext("Yours until"),
         "reward": w.gettext("Reward"),
         "voucher": w.gettext("Voucher"),
+        "lots": w.gettext("Lots"),
     }
     return tuple((labels[name], given[name]) for name in names if name in given)
 
@@ -237,6 +238,15 @@ def _coalition_ending(w: Wording, given: Given) -> Said:
     )
 
 
+def _recall(w: Wording, given: Given) -> Said:
+    return Said(
+        subject=w.gettext("Please stop using: %(product)s") % given,
+        lead=w.gettext("%(partner)s calls this product back. You may have it.") % given,
+        facts=_facts(w, given, "lots"),
+        closing=given["todo"],
+    )
+
+
 TEMPLATES: Mapping[Topic, Template] = {
     Topic.WELCOME: _welcome,
     Topic.POINTS_EARNED: _points_earned,
@@ -252,6 +262,7 @@ TEMPLATES: Mapping[Topic, Template] = {
     Topic.SURVEY: _survey,
     Topic.REFERRAL: _referral,
     Topic.CONSENT_GIVEN: _consent_given,
+    Topic.RECALL: _recall,
     Topic.PARTNER_LEAVING: _partner_leaving,
     Topic.COALITION_ENDING: _coalition_ending,
 }

@@ -38,6 +38,8 @@ class Topic(StrEnum):
     """A friend came, or the reward for one."""
     CONSENT_GIVEN = "CONSENT_GIVEN"
     """The member allowed a partner something, itself or at a counter."""
+    RECALL = "RECALL"
+    """A maker calls back a product that the member has."""
     PARTNER_LEAVING = "PARTNER_LEAVING"
     """A partner that knows the member leaves."""
     COALITION_ENDING = "COALITION_ENDING"
@@ -128,6 +130,7 @@ TOPICS: Mapping[Topic, About] = {
     ),
     Topic.REFERRAL: About(values={"news": Kind.WORD}),
     Topic.CONSENT_GIVEN: About(values={"partner": Kind.NAME, "purposes": Kind.NAMES}),
+    Topic.RECALL: About(values={"product": Kind.NAME, "partner": Kind.NAME, "lots": Kind.NAMES, "todo": Kind.NAME}),
     Topic.PARTNER_LEAVING: About(values={"partner": Kind.NAME, **_DAYS}),
     Topic.COALITION_ENDING: About(values=_DAYS),
 }

@@ -35,7 +35,7 @@ class Worked:
 
 
 async def work(database: Database, *, now: datetime, at_once: int = AT_ONCE) -> Worked:
-    """Tell who is late, tell recalls step by step, forget. Each step is a transaction of its own: a crash loses none."""
+    """Tell who is late, tell recalls step by step, forget. Each step is a transaction: a crash loses none."""
     done = Worked()
     while told := await _step(database, _LATE, now=now, most=at_once):
         done.late += told[0]
