@@ -14,6 +14,26 @@ CUES = "a trigger: notes down from the row itself that somebody may have to be t
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 
 DOORS = {
+    "coverage_of(uuid, uuid, timestamp with time zone)": "answers the member by its sight, and a partner that knows it",
+    "end_returned_registrations()": "a trigger: ends from the return itself what was registered by its goods",
+    "forget_cases(timestamp with time zone)": "answers the coalition alone",
+    "give_up_registration(uuid, uuid, timestamp with time zone)": MEMBERS,
+    "key_for_cases(uuid)": (
+        "a key that is sealed by one outside the database; for the member, who knows it, and who takes part in a case of it"
+    ),
+    "move_service()": "a trigger: what a merged member had is the other's, and what a closed one said is forgotten",
+    "offer_registration(uuid, uuid, bytea, timestamp with time zone)": MEMBERS,
+    "recall_on(integer, timestamp with time zone)": "answers the coalition alone",
+    "register_product(jsonb, timestamp with time zone)": "for the member by its sight, or a shop that knows it",
+    "registrations_counted(uuid, integer)": "answers the maker, in sums over at least so many members",
+    "registrations_returned(integer)": JOBS,
+    "registrations_unsettled(uuid, uuid, timestamp with time zone, integer)": JOBS,
+    "serial_standing(uuid, bytea)": "whether a serial is listed and registered, by its keyed digest; never whose it is",
+    "settle_registration(uuid, uuid, timestamp with time zone)": JOBS,
+    "take_back_registration(uuid, timestamp with time zone)": JOBS,
+    "take_registration(bytea, uuid, uuid, timestamp with time zone)": "for the member by its sight, who tells a code",
+    "tell_late_cases(timestamp with time zone, integer)": "answers the coalition alone",
+    "tell_of_case()": "a trigger: tells from the case itself those who take part in it",
     "action_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
     "action_types_in_use(uuid[])": TAKES_PARTNER,
     "celebrants(uuid)": "answers the partner itself, of members that allow it offers",

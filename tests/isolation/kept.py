@@ -11,7 +11,7 @@ ALIKE = ("coupons", "member", "guest", "stranger", "purchase", "action", "redemp
 KEPT = (
     *("referral programme", "adjustment", "money adjustment", "line aside", "set aside", "pack", "invoice", "payment"),
     *("credit", "bank entry", "dispute", "evidence", "mapping", "file", "exception", "client", "grant", "person"),
-    *("webhook", "delivery", "message", "code batch", "code alarm"),
+    *("webhook", "delivery", "message", "code batch", "code alarm", "case", "registration", "information"),
 )
 """What the shops keep the ids of under these names."""
 

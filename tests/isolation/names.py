@@ -31,6 +31,9 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "voucher_use": ("VoucherUse", lambda side: side.coupons.use),
     "segment": ("Segment", lambda side: (side.segment_id,)),
     "tier_programme": ("TierProgramme", lambda side: (side.tier_programme_id,)),
+    "case": ("Case", lambda side: (side.case_id,)),
+    "registration": ("Registration", lambda side: (side.registration_id,)),
+    "information": ("ProductInformation", lambda side: (side.information_id,)),
     "list": ("Segment", lambda side: (side.list_id,)),
     "referral_programme": ("ReferralProgramme", lambda side: (side.referral_programme_id,)),
     "code_batch": ("CodeBatch", lambda side: (side.code_batch_id,)),
@@ -73,7 +76,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
 }
 """What one side has, by its type and its keys. Some of it is known to all; the rest is the side's own."""
 
-KNOWN_TO_ALL = ("partner", "outlet", "tier_programme")
+KNOWN_TO_ALL = ("partner", "outlet", "tier_programme", "information")
 """Who takes part where, and what tiers promise."""
 CYCLES = ("settled", "failed", "drafted", "open")
 

@@ -22,6 +22,7 @@ from tests.isolation.record_operations import RECORDS
 from tests.isolation.referral_operations import REFERRALS
 from tests.isolation.reward_operations import REDEEMING, REWARDS
 from tests.isolation.segment_operations import SEGMENTS
+from tests.isolation.service_operations import SERVICE
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 from tests.isolation.tier_operations import TIERS
@@ -370,6 +371,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         COUPONS,
         BACKTESTS,
         ACTIONS,
+        SERVICE,
         CODES,
         MESSAGES,
     )

@@ -38,6 +38,7 @@ class Column(Enum):
     GR = "public client with redemptions:write"
     MK = "PARTNER_MARKETING"
     FI = "PARTNER_FINANCE"
+    PS = "PARTNER_SERVICE"
     PA = "PARTNER_ADMIN"
     CC = OPERATOR
     CA = "COALITION_ADMIN"

@@ -24,8 +24,13 @@ OPEN_TO_ALL = {
     "settlement_policy",
     "tier_programme",
     "tier_version",
+    "product_information",
+    "product_recall",
+    "case_route",
+    "service_hours",
 }
-"""Who takes part, where, the calendar of settlement, and what tiers promise, once that is published."""
+"""Who takes part, where, the calendar of settlement, what tiers promise once that is published, what makers tell of
+products, who answers which cases and when."""
 
 SOMEBODYS = {"legal_entity": "legal_entity WHERE partner_id IS NOT NULL"}
 """The operator's own company stands on every document; the others are their partners' own."""

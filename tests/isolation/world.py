@@ -47,6 +47,7 @@ from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
 from tests.isolation.reserving import reserve
+from tests.isolation.serving import serve
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 from tests.isolation.telling import tell
 
@@ -77,6 +78,12 @@ class Side:
     code_alarm_id: UUID
     code: str
     """An open one of that batch."""
+    case_id: UUID
+    """A warranty case of its member about a product of its own, with an answer and a note."""
+    registration_id: UUID
+    """The product."""
+    information_id: UUID
+    """What it tells of it, to anybody."""
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
     tier_programme_id: UUID
@@ -264,6 +271,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         shop.made["guest"] = await shop.enrol(Identifier.card(shop.card("GUEST")))
         await befriend(shop, shop.made["member"], shop.made["guest"])
         await pack(shop, shop.made["member"], shop.made["guest"])
+        await serve(shop, shop.made["member"])
         other.made["stranger"] = await other.meet(shop.card("GUEST"))
     for shop in (amber, birch):
         own = shop.made["member"]
