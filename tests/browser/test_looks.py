@@ -54,6 +54,7 @@ async def test_the_wallet(wallet: Visit) -> None:
     await looked_at(wallet, "wallet", whole=True)
 
 
+@pytest.mark.slow
 async def test_the_wallet_with_a_line_opened(wallet: Visit) -> None:
     await wallet.page.locator(".line-head").first.click()
     await wallet.page.locator(".line-head").nth(2).click()
@@ -73,6 +74,7 @@ async def test_the_wallet_on_a_lost_line(wallet: Visit) -> None:
     await looked_at(wallet, "wallet-lost")
 
 
+@pytest.mark.slow
 async def test_the_wallet_while_it_loads_and_when_it_cannot(wallet: Visit) -> None:
     async def never(_route: Route) -> None:
         return
@@ -104,6 +106,7 @@ async def test_the_statement(statement: Visit) -> None:
     await looked_at(statement, "statement", whole=True)
 
 
+@pytest.mark.slow
 async def test_the_statement_with_a_line_opened(statement: Visit) -> None:
     await statement.page.get_by_role("link", name="Points awarded").click()
     await expect(statement.page.get_by_test_id("verdict")).to_be_visible()
@@ -113,6 +116,7 @@ async def test_the_statement_with_a_line_opened(statement: Visit) -> None:
     await looked_at(statement, "statement-whole")
 
 
+@pytest.mark.slow
 async def test_the_statement_with_a_tax_line_opened(statement: Visit) -> None:
     await statement.page.get_by_role("link", name="Tax on charges").click()
     await expect(statement.page.locator(".drill-rows tbody tr").first).to_be_visible()

@@ -302,6 +302,7 @@ async def books(database: Database, database_url: str) -> AsyncIterator[Books]:
         yield made
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_or_overtaken_while_workers_die(
     books: Books, owner: asyncpg.Connection, database_url: str, tmp_path: Path
 ) -> None:

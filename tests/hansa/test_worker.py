@@ -105,7 +105,7 @@ async def test_of_two_workers_one_sweeps_and_the_other_takes_over(books: Books, 
     assert await holders(books) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_the_command_stops_when_it_is_told(database_url: str, tmp_path: Path, number: signal.Signals) -> None:
     variables = {"HANSA_DATABASE_URL": database_url, "HANSA_HOME": str(tmp_path), "HANSA_LOG_FORMAT": "json"}
     command = [sys.executable, "-m", "hansa", "worker"]

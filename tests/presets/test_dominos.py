@@ -7,6 +7,7 @@ import pytest
 from tests.presets.conftest import Open
 
 
+@pytest.mark.slow
 async def test_half_a_year_of_2015(preset: Open) -> None:
     town = await preset("dominos-2015")
     await town.at("2015-10-01 18:00")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.presets.conftest import Open
 
 
+@pytest.mark.slow
 async def test_half_a_year(preset: Open) -> None:
     town = await preset("dsw-vip")
     await town.at("2025-01-10 11:00")

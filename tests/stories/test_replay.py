@@ -68,6 +68,7 @@ async def test_the_first_two_weeks_are_recorded_once_and_every_figure_ties(datab
 
 
 @needs_data
+@pytest.mark.slow
 async def test_a_replay_goes_on_where_it_was_broken_off(fresh: Fresh, home: Path) -> None:
     async with fresh() as url:
         whole = await replayed(url, home, days=FORTNIGHT)

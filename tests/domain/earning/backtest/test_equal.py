@@ -24,7 +24,7 @@ RIGA = ZoneInfo("Europe/Riga")
 WORTH = Fraction(1, 2)
 
 laws = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
