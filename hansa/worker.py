@@ -14,6 +14,7 @@ from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from domain.vouchers import expiring
 from hansa import logs
+from hansa.bonusing import bonusing
 from hansa.bounding import bound
 from hansa.celebrating import celebrating
 from hansa.certifying import certifying
@@ -101,6 +102,7 @@ async def working(
         tasks.create_task(tiering(database, url, stopping, every=every))
         tasks.create_task(coding(database, url, stopping, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(bonusing(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(messaging(teller, url, stopping, every=every))
         tasks.create_task(certifying(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))

@@ -8,6 +8,10 @@ from domain.analytics.results import Bucket
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
 from domain.banking.states import CreditState, Direction, Place
+from domain.bonuses import figuring
+from domain.bonuses import models as bonus_models
+from domain.bonuses import terms as bonus_terms
+from domain.business import models as business_models
 from domain.coalition.exit_words import ExitStep, Remainder, Residual, WindDownStep
 from domain.coalition.models import (
     BankOutcome,
@@ -196,6 +200,19 @@ for service_kind in (
 ):
     strawberry.enum(service_kind)
 strawberry.enum(Coverage, name="WarrantyCoverage")
+strawberry.enum(business_models.BusinessKind)
+strawberry.enum(business_models.BusinessRole)
+strawberry.enum(business_models.ServiceState, name="BusinessState")
+strawberry.enum(business_models.UserState, name="BusinessUserState")
+strawberry.enum(bonus_models.StatementState, name="BonusStatementState")
+strawberry.enum(bonus_terms.Against, name="BonusGrowthAgainst")
+strawberry.enum(bonus_terms.BonusPeriod)
+strawberry.enum(bonus_terms.GrowthOf, name="BonusGrowthOf")
+strawberry.enum(bonus_terms.Measure, name="BonusMeasure")
+strawberry.enum(bonus_terms.SchemeState, name="BonusSchemeState")
+strawberry.enum(bonus_terms.Slicing, name="BonusSlicing")
+strawberry.enum(bonus_terms.Source, name="BonusSource")
+strawberry.enum(figuring.PartKind, name="BonusPartKind")
 strawberry.enum(Authenticity, name="SerialAuthenticity")
 strawberry.enum(StopReason, name="IssuanceStopReason")
 strawberry.enum(Unit, name="AllowanceUnit")

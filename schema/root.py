@@ -18,6 +18,9 @@ from schema.actions import ActionMutation, ActionQuery
 from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.backtests import BacktestMutation, BacktestQuery
 from schema.bank import BankMutation, BankQuery
+from schema.bonus_steps import BonusMutation
+from schema.bonuses import BonusQuery
+from schema.business import BusinessMutation, BusinessQuery
 from schema.campaign_results import CampaignResultQuery
 from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
@@ -45,6 +48,7 @@ from schema.links import LinkMutation, LinkQuery
 from schema.members import MemberMutation, MemberQuery
 from schema.messages import MessageMutation, MessageQuery, MessageSubscription
 from schema.money_adjustments import MoneyAdjustmentMutation, MoneyAdjustmentQuery
+from schema.my_businesses import MyBusinessMutation, MyBusinessQuery
 from schema.nodes import NodeQuery
 from schema.partners import PartnerMutation, PartnerQuery
 from schema.payment_steps import PaymentMutation
@@ -121,6 +125,9 @@ class Query(
     RedemptionQuery,
     RedeemingQuery,
     ReferralQuery,
+    BusinessQuery,
+    MyBusinessQuery,
+    BonusQuery,
     TradeInSchemeQuery,
     TradeInQuery,
     CodeBatchQuery,
@@ -178,6 +185,9 @@ class Mutation(
     RedemptionMutation,
     RedeemingMutation,
     ReferralMutation,
+    BusinessMutation,
+    MyBusinessMutation,
+    BonusMutation,
     TradeInSchemeMutation,
     TradeInMutation,
     CodeMutation,

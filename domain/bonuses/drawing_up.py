@@ -55,10 +55,7 @@ class Versions:
             assert one.live_from is not None, "it was live"
             began = one.live_from < stretch.closes_at(zone)
             stood = one.live_until is None or one.live_until > stretch.opens_at(zone)
-            inside = one.terms.starts_on <= stretch.starts and (
-                one.terms.ends_on is None or stretch.ends <= one.terms.ends_on
-            )
-            if began and stood and inside:
+            if began and stood and counts_in(one, stretch):
                 return one
         return None
 
@@ -74,6 +71,12 @@ class Earlier:
     ends: date
     settled: int
     carried: int
+
+
+def counts_in(scheme: Scheme, stretch: Stretch) -> bool:
+    """Whether a period is among those of a scheme."""
+    terms = scheme.terms
+    return terms.starts_on <= stretch.starts and (terms.ends_on is None or stretch.ends <= terms.ends_on)
 
 
 async def draw_up(pool: Pool, *, zone: ZoneInfo, now: datetime) -> int:

@@ -110,9 +110,9 @@ class TooManyBusinessUsers(Conflict):
 
 
 class BuyerUnknown(NotFound):
-    """The user does not act for the firm whose purchase or redemption it is, or it is not of this partner."""
+    """The person does not act for the firm whose purchase it is, or it is not of this partner."""
 
     code = "BUYER_UNKNOWN"
 
     def __init__(self) -> None:
-        super().__init__("this is no purchase of yours by the firm that the user acts for", path=("user",))
+        super().__init__("this is no purchase at your tills by a firm that this person acts for", path=("buyer",))

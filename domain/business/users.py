@@ -141,10 +141,13 @@ async def change(pool: Pool, user_id: UUID, role: BusinessRole | None, *, by: UU
 
 
 async def name_buyer(
-    pool: Pool, partner_id: UUID, wallet_id: UUID, entry_id: UUID, user_id: UUID, *, now: datetime
+    pool: Pool, partner_id: UUID, wallet_id: UUID, entry_id: UUID, person: UUID, *, now: datetime
 ) -> None:
-    """Keep who of the firm bought, or spent; the first who was named stays. Raises: BuyerUnknown."""
-    if not await pool.fetchval(_NOTE, partner_id, wallet_id, entry_id, user_id, now):
+    """Keep which member of those who act for the firm bought, or spent; the first who was named stays.
+
+    Raises: BuyerUnknown.
+    """
+    if not await pool.fetchval(_NOTE, partner_id, wallet_id, entry_id, person, now):
         raise BuyerUnknown
 
 

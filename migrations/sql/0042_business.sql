@@ -246,17 +246,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY u.invited_at, u.user_id
 $$;
 
--- Who of a firm bought or spent: named by the partner that recorded it, or by the one who did it.
-CREATE FUNCTION note_business_act(partner uuid, wallet uuid, entry uuid, whose uuid, at timestamptz) RETURNS boolean
+-- Who of a firm bought or spent: a person, named by the partner that recorded it, or by the one who did it.
+CREATE FUNCTION note_business_act(partner uuid, wallet uuid, entry uuid, person uuid, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO business_act (wallet_id, entry_id, business_id, user_id, partner_id, noted_at)
-    SELECT e.wallet_id, e.entry_id, u.business_id, u.user_id, e.partner_id, at
-    FROM business_user u JOIN business b ON b.business_id = u.business_id JOIN member o ON o.member_id = b.member_id
+    SELECT e.wallet_id, e.entry_id, m.business_id, m.user_id, e.partner_id, at
+    FROM my_businesses(person) m
     JOIN entry e ON e.entry_id = entry AND e.wallet_id = wallet AND e.partner_id = partner
-        AND e.member_id IN (o.member_id, COALESCE(o.merged_into, o.member_id))
-    WHERE u.user_id = whose AND u.state = 'ACTIVE' ON CONFLICT DO NOTHING;
-    RETURN EXISTS (SELECT FROM business_act a WHERE a.wallet_id = wallet AND a.entry_id = entry AND a.user_id = whose);
+    JOIN member o ON o.member_id = e.member_id AND m.member_id IN (o.member_id, COALESCE(o.merged_into, o.member_id))
+    ON CONFLICT DO NOTHING;
+    RETURN EXISTS (SELECT FROM business_act a JOIN my_businesses(person) m ON m.user_id = a.user_id
+        WHERE a.wallet_id = wallet AND a.entry_id = entry AND a.partner_id = partner);
 END $$;
 
 CREATE FUNCTION business_acts(member uuid, business uuid, entries uuid[]) RETURNS TABLE (entry_id uuid, user_id uuid)

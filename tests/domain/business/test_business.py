@@ -223,14 +223,14 @@ async def test_a_purchase_names_its_buyer_to_those_who_act_for_the_firm(trade: T
     pool, firm = trade.database.pool, await trade.firm(1)
     other = await trade.firm(2)
     boss, _ = await user(trade, firm, OWNER)
-    _, buyer_user = await user(trade, firm, BUYER, by=boss)
+    buyer, buyer_user = await user(trade, firm, BUYER, by=boss)
     bought = await trade.buys(1, 1_000)
     elsewhere = await trade.buys(2, 1_000)
     rival = trade.rival.partner_id
-    await users.name_buyer(pool, trade.owner, bought.wallet_id, bought.entry_id, buyer_user, now=trade.now)
+    await users.name_buyer(pool, trade.owner, bought.wallet_id, bought.entry_id, buyer, now=trade.now)
     for partner, one in ((rival, bought), (trade.owner, elsewhere)):
         with pytest.raises(BuyerUnknown):
-            await users.name_buyer(pool, partner, one.wallet_id, one.entry_id, buyer_user, now=trade.now)
+            await users.name_buyer(pool, partner, one.wallet_id, one.entry_id, buyer, now=trade.now)
     assert await queries.actors(pool, boss, firm, [bought.entry_id]) == {bought.entry_id: buyer_user}
     assert await queries.actors(pool, boss, other, [bought.entry_id]) == {}
 
