@@ -73,6 +73,9 @@ from domain.settlement.models import CycleState
 from domain.settlement.parties import PartyRole
 from domain.settlement.policy_models import Calendar, PaymentPlan
 from domain.settlement.prepaid.models import PackState
+from domain.surveys.questions import Measure, QuestionKind
+from domain.surveys.reporting import By
+from domain.surveys.terms import MomentKind, SurveyState
 from domain.tiers import models as tier_models
 from domain.tiers import terms as tier_terms
 from domain.trade_ins import models as trade_in_models
@@ -152,6 +155,11 @@ strawberry.enum(TokenKind)
 strawberry.enum(BatchKind, name="CodeBatchKind")
 strawberry.enum(BatchState, name="CodeBatchState")
 strawberry.enum(AlarmKind, name="CodeAlarmKind")
+strawberry.enum(QuestionKind, name="SurveyQuestionKind")
+strawberry.enum(Measure, name="SurveyMeasure")
+strawberry.enum(MomentKind, name="SurveyMomentKind")
+strawberry.enum(SurveyState)
+strawberry.enum(By, name="SurveyReportBy")
 strawberry.enum(AfterReturn, name="ReferralAfterReturn")
 strawberry.enum(ProgrammeState, name="ReferralProgrammeState")
 strawberry.enum(ReferralRefusal, name="ReferralRefusal")

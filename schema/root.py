@@ -77,6 +77,9 @@ from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
 from schema.statements import StatementQuery
 from schema.surprises import SurpriseMutation
+from schema.survey_answers import SurveyAnswerMutation, SurveyAnswerQuery
+from schema.survey_reports import SurveyReportQuery
+from schema.surveys import SurveyMutation, SurveyQuery
 from schema.tiers import TierMutation, TierQuery
 from schema.trade_in_schemes import TradeInSchemeMutation, TradeInSchemeQuery
 from schema.trade_ins import TradeInMutation, TradeInQuery
@@ -119,6 +122,9 @@ class Query(
     CampaignQuery,
     CampaignResultQuery,
     SegmentQuery,
+    SurveyQuery,
+    SurveyAnswerQuery,
+    SurveyReportQuery,
     BacktestQuery,
     PurchaseQuery,
     ActionQuery,
@@ -181,6 +187,8 @@ class Mutation(
     PurchaseMutation,
     ActionMutation,
     SurpriseMutation,
+    SurveyMutation,
+    SurveyAnswerMutation,
     ReturnMutation,
     RedemptionMutation,
     RedeemingMutation,

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from domain.earning.acting import record_actions
+from domain.earning.acting import receipt_of, record_actions
 from domain.earning.action_commands import ActionReceipt, RecordAction
 from domain.earning.actions import Attribute
 from domain.earning.recorded import entries_by_key
@@ -34,6 +34,7 @@ SURVEY = "SURVEY"
 AT_ONCE = 200
 
 _PENDING = "SELECT * FROM responses_pending($1, $2, $3, $4)"
+_HOST = "SELECT response_host($1)"
 _REWARDED = "SELECT response_rewarded($1, $2)"
 
 
@@ -66,11 +67,17 @@ async def reward(pool: Pool, *, caches: Caches, lookup_key: bytes, now: datetime
 async def reward_one(
     pool: Pool, response_id: UUID, *, caches: Caches, lookup_key: bytes, now: datetime
 ) -> ActionReceipt | None:
-    """Record one response's action at once; None: it is in the books already, or waits for the worker."""
+    """Record one response's action at once; told again where it is in the books. None: it waits for the worker."""
     rows = await pool.fetch(_PENDING, response_id, now, None, 1)
-    answers = await _reward(pool, rows, caches, lookup_key, now)
-    found = answers.get(response_id)
-    return found if isinstance(found, ActionReceipt) else None
+    answered = (await _reward(pool, rows, caches, lookup_key, now)).get(response_id)
+    if isinstance(answered, ActionReceipt):
+        return answered
+    host = await pool.fetchval(_HOST, response_id)
+    entries = await entries_by_key(pool, [(PartnerId(host), key_of(response_id))]) if host is not None else {}
+    for (partner_id, _), entry in entries.items():
+        currency = caches.campaigns.currency
+        return await receipt_of(pool, partner_id, entry["wallet_id"], entry["entry_id"], currency)
+    return None
 
 
 def key_of(response_id: UUID) -> str:

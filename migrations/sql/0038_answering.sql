@@ -106,3 +106,9 @@ BEGIN
     UPDATE survey_response r SET state = 'DONE', entry_id = entry WHERE r.response_id = one AND r.state = 'PENDING';
     RETURN FOUND;
 END $$;
+
+-- Which partner records a response's action.
+CREATE FUNCTION response_host(one uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT r.host FROM survey_response r WHERE r.response_id = one
+$$;

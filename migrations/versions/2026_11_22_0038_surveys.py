@@ -17,6 +17,7 @@ DOORS = (
     "keep_response(jsonb, timestamptz)",
     "offer_surveys(timestamptz, int)",
     "quality_told(uuid)",
+    "response_host(uuid)",
     "response_of(uuid, uuid)",
     "response_rewarded(uuid, uuid)",
     "responses_pending(uuid, timestamptz, uuid, int)",
