@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.audit import trail
 from domain.audit.canonical import Row, basket_digest, goods_digest
+from domain.audit.coding import codes_amiss
 from domain.audit.counting import actions_amiss, tallies_amiss, tokens_amiss
 from domain.audit.drawing import drawn_amiss
 from domain.audit.findings import Finding, Report, Wrong
@@ -90,6 +91,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     across += [*await drawn_amiss(connection), *await tokens_amiss(connection), *await stock_amiss(connection)]
     across += await vouchers_amiss(connection)
     across += await trade_ins_amiss(connection)
+    across += await codes_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report

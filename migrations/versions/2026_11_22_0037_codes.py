@@ -46,8 +46,9 @@ def upgrade() -> None:
         grant(table, privileges)
     wall("code_use", "sees_partner(partner_id) OR sees_member(member_id)", command="SELECT")
     wall("code_alarm", "sees_partner(partner_id)", command="SELECT")
-    wall("code_try", "sees_coalition()", command="SELECT")
-    for table in ("code_use", "code_alarm", "code_try"):
+    for table in ("code", "code_try"):
+        wall(table, "sees_coalition()", command="SELECT")
+    for table in ("code", "code_use", "code_alarm", "code_try"):
         grant(table, "SELECT")
     for table, privileges in LEDGERS.items():
         wall(table, "true", role=LEDGER_ROLE)
