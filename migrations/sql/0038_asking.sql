@@ -3,7 +3,7 @@
 -- Entries are written by the ledger's own functions, so this runs with their rights. While nobody asks anything, it looks and leaves.
 CREATE FUNCTION cue_surveys() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM survey s WHERE s.state = 'LIVE' AND s.moments <> '{}') THEN
+    IF EXISTS (SELECT FROM survey s WHERE s.state = 'LIVE' AND s.moments && '{CODE,PURCHASE,REDEMPTION,REWARD,ACTIVITY}') THEN
         INSERT INTO survey_cue (kind, wallet_id, member_id, partner_id, subject_id, occurred_at)
         SELECT 'ENTRY', e.wallet_id, e.member_id, e.partner_id, e.entry_id, e.occurred_at FROM posted e
         WHERE e.kind IN ('PURCHASE', 'ACTION', 'REDEMPTION', 'CAPTURE') AND e.member_id IS NOT NULL;

@@ -12,6 +12,7 @@ OWNERS = "answers a segment's owner: of its own tills, and beyond them of member
 DRAWS = "what everybody may check: tickets and their holders by pseudonyms, told once the draw took place"
 CUES = "a trigger: notes down from the row itself that somebody may have to be told of it"
 TILLS = "fills what a server remembers for all tills; told to nobody as it is"
+ACTS_FOR = "takes a member that was recognised, and answers of firms that it acts for at this moment alone"
 
 DOORS = {
     "coverage_of(uuid, uuid, timestamp with time zone)": "answers the member by its sight, and a partner that knows it",
@@ -34,6 +35,54 @@ DOORS = {
     "take_registration(bytea, uuid, uuid, timestamp with time zone)": "for the member by its sight, who tells a code",
     "tell_late_cases(timestamp with time zone, integer)": "answers the coalition alone",
     "tell_of_case()": "a trigger: tells from the case itself those who take part in it",
+    "ask_after_case(uuid, uuid, uuid, timestamp with time zone)": "for whoever closes a case: notes down that it was",
+    "askings_open(uuid, uuid, timestamp with time zone)": "for the member, and for a partner of what concerns it",
+    "decline_asking(uuid, uuid, timestamp with time zone)": "for the member whose offer it is; nobody else's moves",
+    "forget_words()": "a trigger: forgets what was sealed under a key that is forgotten",
+    "keep_askings(jsonb, bigint[])": "answers the coalition alone",
+    "keep_response(jsonb, timestamp with time zone)": "keeps what a member answered, once",
+    "offer_surveys(timestamp with time zone, integer)": "answers the coalition alone",
+    "quality_told(uuid)": "answers the maker of what answers are about; nobody's words and nobody's shop",
+    "response_host(uuid)": "of a response just kept: who records what it is worth",
+    "response_of(uuid, uuid)": "for whoever asked the member on its way: whether it has answered",
+    "response_rewarded(uuid, uuid)": "of a response just kept: that its action is in the books",
+    "responses_pending(uuid, timestamp with time zone, uuid, integer)": "of responses just kept: what actions say",
+    "segment_answers(uuid, text, text, text[], bigint, bigint, timestamp with time zone,"
+    " timestamp with time zone)": OWNERS,
+    "survey_askings_told(uuid, text)": "answers the survey's owner, of members by numbers alone",
+    "survey_cues(integer)": "answers the coalition alone",
+    "survey_responses_told(uuid, text)": "answers the survey's owner, by name of members alone that allow it offers",
+    "survey_standing(uuid, uuid, uuid)": "for the member that answers: what it said before; its words sealed",
+    "surveys_live()": "what members may be asked; told to nobody as it is",
+    "surveys_recorded(uuid[], integer[])": "a survey that has been live, to whoever holds its id",
+    "bonus_firms_due(uuid, uuid, uuid[], date, date, uuid, integer)": JOBS,
+    "bonus_schemes_live()": JOBS,
+    "bonus_statement_purchases(uuid, uuid, timestamp with time zone, uuid, integer)": TAKES_PARTNER,
+    "bonus_statements_before(uuid, uuid[], date, date)": JOBS,
+    "bonus_statements_checked(uuid, integer)": JOBS,
+    "bonus_turnover(jsonb, uuid, uuid[], date, date)": (
+        "sums of firms that the scheme's owner serves: at its own tills, and beyond them of those that allow it offers"
+    ),
+    "business_acts(uuid, uuid, uuid[])": ACTS_FOR,
+    "business_schemes(uuid, uuid)": ACTS_FOR,
+    "business_statements(uuid, uuid)": ACTS_FOR,
+    "business_users_of(uuid, uuid)": ACTS_FOR,
+    "change_business_user(uuid, uuid, text, timestamp with time zone)": ACTS_FOR,
+    "close_bonus_period(uuid, date, timestamp with time zone)": JOBS,
+    "forget_business()": "a trigger: a firm that is gone leaves no name, and nobody acts for it",
+    "invite_business_user(jsonb, timestamp with time zone)": (
+        "takes who invites: an owner of the firm, or the partner that registered it while it has none"
+    ),
+    "join_business(bytea, uuid, timestamp with time zone)": "takes a token's digest and a member that was recognised",
+    "keep_bonus_statements(jsonb, timestamp with time zone)": JOBS,
+    "keep_business_groups(uuid, timestamp with time zone)": (
+        "lets groups hold the firms they mean, whoever asks; tells how many moved"
+    ),
+    "my_businesses(uuid)": ACTS_FOR,
+    "note_bonus_given(uuid, uuid, uuid, timestamp with time zone)": JOBS,
+    "note_business_act(uuid, uuid, uuid, uuid, timestamp with time zone)": TAKES_PARTNER,
+    "register_business(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "take_sold_on(jsonb, jsonb, timestamp with time zone)": TAKES_PARTNER,
     "action_as_rated(uuid, uuid, uuid)": TAKES_PARTNER,
     "action_types_in_use(uuid[])": TAKES_PARTNER,
     "celebrants(uuid)": "answers the partner itself, of members that allow it offers",

@@ -11,7 +11,9 @@ ALIKE = ("coupons", "member", "guest", "stranger", "purchase", "action", "redemp
 KEPT = (
     *("referral programme", "adjustment", "money adjustment", "line aside", "set aside", "pack", "invoice", "payment"),
     *("credit", "bank entry", "dispute", "evidence", "mapping", "file", "exception", "client", "grant", "person"),
+    *("business", "business user", "business group", "bonus scheme", "bonus statement"),
     *("webhook", "delivery", "message", "code batch", "code alarm", "case", "registration", "information"),
+    *("survey", "survey offer"),
 )
 """What the shops keep the ids of under these names."""
 

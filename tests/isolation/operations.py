@@ -25,6 +25,7 @@ from tests.isolation.segment_operations import SEGMENTS
 from tests.isolation.service_operations import SERVICE
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
+from tests.isolation.survey_operations import SURVEYS
 from tests.isolation.tier_operations import TIERS
 
 Variables = dict[str, Any]
@@ -364,6 +365,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         PAYING,
         ALLOWANCES,
         REFERRALS,
+        SURVEYS,
         SEGMENTS,
         TIERS,
         REDEEMING,

@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     "product_recall",
     "case_route",
     "service_hours",
+    "survey_policy",
 }
 """Who takes part, where, the calendar of settlement, what tiers promise once that is published, what makers tell of
 products, who answers which cases and when."""

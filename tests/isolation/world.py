@@ -38,6 +38,7 @@ from tests.builders.webhooks import relayed
 from tests.isolation.agreeing import agree
 from tests.isolation.arguing import argue, dispute
 from tests.isolation.befriending import befriend
+from tests.isolation.bonusing import bonus
 from tests.isolation.couponing import Couponed, coupons
 from tests.isolation.failing import fail, sell_late
 from tests.isolation.kept import kept
@@ -49,6 +50,7 @@ from tests.isolation.reporting import report
 from tests.isolation.reserving import reserve
 from tests.isolation.serving import serve
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
+from tests.isolation.surveying import survey
 from tests.isolation.telling import tell
 
 SPENT_ELSEWHERE = 90_000
@@ -73,6 +75,18 @@ class Side:
     coupons: Couponed
     segment_id: UUID
     referral_programme_id: UUID
+    survey_id: UUID
+    """Live, with a draft of its next version; its guest answered it."""
+    survey_offer_id: UUID
+    """Its member is asked it."""
+    business_id: UUID
+    """A firm that it serves; its member acts for it as the owner."""
+    business_user_id: UUID
+    business_group_id: UUID
+    """The segment that firms of its kind are."""
+    bonus_scheme_id: UUID
+    bonus_statement_id: UUID
+    """What the firm sold on in October; checked, and not given yet."""
     code_batch_id: UUID
     """Live, of one of its own articles; its member entered the first code."""
     code_alarm_id: UUID
@@ -271,7 +285,9 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         shop.made["guest"] = await shop.enrol(Identifier.card(shop.card("GUEST")))
         await befriend(shop, shop.made["member"], shop.made["guest"])
         await pack(shop, shop.made["member"], shop.made["guest"])
+        await survey(shop, shop.made["member"], shop.made["guest"])
         await serve(shop, shop.made["member"])
+        await bonus(shop, shop.made["member"])
         other.made["stranger"] = await other.meet(shop.card("GUEST"))
     for shop in (amber, birch):
         own = shop.made["member"]
