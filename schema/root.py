@@ -26,6 +26,8 @@ from schema.campaign_rule_shapes import RULES
 from schema.campaigns import CampaignMutation, CampaignQuery
 from schema.cases import CaseMutation, CaseQuery
 from schema.certificates import CertificateMutation, CertificateQuery
+from schema.claim_steps import ClaimMutation
+from schema.claims import ClaimQuery
 from schema.clients import ClientMutation, ClientQuery
 from schema.coalition import CoalitionMutation, CoalitionQuery
 from schema.code_steps import CodeBatchMutation, CodeBatchQuery
@@ -34,6 +36,7 @@ from schema.companies import CompanyMutation, CompanyQuery
 from schema.contracts import ContractMutation, ContractQuery
 from schema.coupon_codes import CouponCodeMutation
 from schema.coupons import CouponMutation, CouponQuery
+from schema.courses import CourseMutation, CourseQuery
 from schema.cycles import CycleMutation, CycleQuery
 from schema.descriptions import describe
 from schema.disputes import DisputeMutation, DisputeQuery
@@ -67,11 +70,15 @@ from schema.registrations import RegistrationMutation, RegistrationQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
 from schema.returns import ReturnMutation
+from schema.review_moderation import ReviewModerationMutation, ReviewModerationQuery
+from schema.reviews import ReviewMutation, ReviewQuery
 from schema.reward_steps import RewardMutation
 from schema.rewards import RewardQuery
+from schema.sale_reports import SaleReportQuery
 from schema.sandbox import SandboxMutation
 from schema.scalars import SCALARS
 from schema.segments import SegmentMutation, SegmentQuery
+from schema.sellers import SellerMutation, SellerQuery
 from schema.service import ServiceMutation
 from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
@@ -84,6 +91,7 @@ from schema.tiers import TierMutation, TierQuery
 from schema.trade_in_schemes import TradeInSchemeMutation, TradeInSchemeQuery
 from schema.trade_ins import TradeInMutation, TradeInQuery
 from schema.trail import TrailQuery
+from schema.trials import TrialMutation, TrialQuery
 from schema.viewers import ViewerQuery
 from schema.vouchers import VoucherMutation, VoucherQuery
 from schema.wallets import WalletSubscription
@@ -123,6 +131,10 @@ class Query(
     CampaignResultQuery,
     SegmentQuery,
     SurveyQuery,
+    ClaimQuery,
+    SellerQuery,
+    SaleReportQuery,
+    CourseQuery,
     SurveyAnswerQuery,
     SurveyReportQuery,
     BacktestQuery,
@@ -131,6 +143,9 @@ class Query(
     RedemptionQuery,
     RedeemingQuery,
     ReferralQuery,
+    ReviewQuery,
+    ReviewModerationQuery,
+    TrialQuery,
     BusinessQuery,
     MyBusinessQuery,
     BonusQuery,
@@ -188,11 +203,17 @@ class Mutation(
     ActionMutation,
     SurpriseMutation,
     SurveyMutation,
+    ClaimMutation,
+    SellerMutation,
+    CourseMutation,
     SurveyAnswerMutation,
     ReturnMutation,
     RedemptionMutation,
     RedeemingMutation,
     ReferralMutation,
+    ReviewMutation,
+    ReviewModerationMutation,
+    TrialMutation,
     BusinessMutation,
     MyBusinessMutation,
     BonusMutation,

@@ -113,6 +113,15 @@ async def own_comment(
     return comment_of(found)
 
 
+async def comment_by_id(session: ReadSession, comment_id: UUID) -> OwnComment:
+    """A comment that the viewer moderates. Raises: ReviewNotFound."""
+    mine = concerning(sight_of(session), col(ReviewComment.moderator_id))
+    found = await session.scalar(select(ReviewComment).where(col(ReviewComment.comment_id) == comment_id, mine))
+    if found is None:
+        raise ReviewNotFound
+    return comment_of(found)
+
+
 async def review_by_id(session: ReadSession, review_id: UUID) -> OwnReview:
     """A review that the viewer moderates. Raises: ReviewNotFound."""
     return await _one(session, and_(col(Review.review_id) == review_id, _moderated(session)))
@@ -168,7 +177,6 @@ async def refused_by_stars(session: ReadSession) -> list[RefusedCount]:
 
 async def versions_of(session: ReadSession, review_id: UUID) -> list[ReviewText]:
     """All that was written, the oldest first; to the author and the moderator."""
-    await session.connection()
     found = select(ReviewText).where(col(ReviewText.review_id) == review_id).order_by(col(ReviewText.version))
     return list(await session.scalars(found))
 

@@ -103,11 +103,17 @@ async def draw_told(session: ReadSession, trial_id: TrialId) -> DrawTold:
     return DrawTold(**row)
 
 
+async def tickets_told(pool: Pool, trial_id: TrialId, *, first: int = 0, most: int = LARGEST_PAGE) -> list[TicketTold]:
+    """Tickets of a draw from a number on; none before it took place."""
+    rows = await pool.fetch(_TICKETS, trial_id, first, min(most, LARGEST_PAGE))
+    return [TicketTold(**dict(row)) for row in rows]
+
+
 async def all_tickets(pool: Pool, trial_id: TrialId) -> list[TicketTold]:
     """All tickets of a draw, by number. Raises: TrialNotDrawn."""
     tickets: list[TicketTold] = []
-    while rows := await pool.fetch(_TICKETS, trial_id, len(tickets), LARGEST_PAGE):
-        tickets += [TicketTold(**dict(row)) for row in rows]
+    while some := await tickets_told(pool, trial_id, first=len(tickets)):
+        tickets += some
     if not tickets:
         raise TrialNotDrawn
     return tickets

@@ -20,6 +20,7 @@ from domain.trials.models import PlaceState, TrialPlace, TrialRow
 from domain.trials.terms import Trial, TrialId, TrialState, TrialTerms
 
 _PLACES = text("SELECT * FROM trial_places_of(:trial, :after, :most)")
+_COUNTER = text("SELECT * FROM trials_at_counter(:partner, :now)")
 _MINE = text("SELECT * FROM trials_of_member(:member, :now)")
 
 
@@ -60,6 +61,18 @@ class OwnTrial:
     trial: Trial
     place: OwnPlace | None
     """None: it may apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterTrial:
+    """A trial of which samples go over a partner's counters."""
+
+    trial_id: UUID
+    partner_id: UUID
+    """Whose samples they are."""
+    name: str
+    feedback_until: datetime
+    """Until when samples are handed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +164,12 @@ async def of_member(session: ReadSession, member_id: UUID, *, now: datetime) -> 
     """The trials that a member may apply for, and those it takes part in, the newest first; with the member's sight."""
     rows = (await session.execute(_MINE, {"member": member_id, "now": now})).mappings()
     return [OwnTrial(trial=_trial(dict(row)), place=_own(row["place"])) for row in rows]
+
+
+async def at_counter(session: ReadSession, partner_id: PartnerId, *, now: datetime) -> list[CounterTrial]:
+    """The trials of which samples go over a partner's counters now, the newest first; with the partner's sight."""
+    rows = (await session.execute(_COUNTER, {"partner": partner_id, "now": now})).mappings()
+    return [CounterTrial(**row) for row in rows]
 
 
 def trial_of(row: TrialRow) -> Trial:

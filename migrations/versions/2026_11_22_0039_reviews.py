@@ -35,6 +35,7 @@ DOORS = (
     "trial_places_of(uuid, int, int)",
     "trial_tickets_told(uuid, int, int)",
     "trials_answered(uuid, int)",
+    "trials_at_counter(uuid, timestamptz)",
     "trials_of_member(uuid, timestamptz)",
     "trials_to_draw(timestamptz, interval, int)",
     "withdraw_comment(uuid, uuid, uuid)",
