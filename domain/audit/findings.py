@@ -37,6 +37,8 @@ class Wrong(StrEnum):
     """A code was used without its action or an action recorded without its code, or a batch holds other codes."""
     TRADE_IN_DIFFERS = "TRADE_IN_DIFFERS"
     """What was handed in is worth something else by its list, or its credit is not what it stands on."""
+    ATTENDANCE_DIFFERS = "ATTENDANCE_DIFFERS"
+    """More have a place at an activity than there are, or an attendance is not the action it stands for."""
     RETURN_DIFFERS = "RETURN_DIFFERS"
     BENEFIT_DIFFERS = "BENEFIT_DIFFERS"
     ROW_ASTRAY = "ROW_ASTRAY"

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.audit import trail
+from domain.audit.attending import activities_amiss
 from domain.audit.canonical import Row, basket_digest, goods_digest
 from domain.audit.coding import codes_amiss
 from domain.audit.counting import actions_amiss, tallies_amiss, tokens_amiss
@@ -91,6 +92,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     across += [*await drawn_amiss(connection), *await tokens_amiss(connection), *await stock_amiss(connection)]
     across += await vouchers_amiss(connection)
     across += await trade_ins_amiss(connection)
+    across += await activities_amiss(connection)
     across += await codes_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
