@@ -12,6 +12,9 @@ from domain.bonuses import figuring
 from domain.bonuses import models as bonus_models
 from domain.bonuses import terms as bonus_terms
 from domain.business import models as business_models
+from domain.claims.models import ClaimRefusal, ClaimState
+from domain.claims.models import DecisionKind as ClaimDecisionKind
+from domain.claims.terms import Claimants, ClaimProgrammeState, ProofKind
 from domain.coalition.exit_words import ExitStep, Remainder, Residual, WindDownStep
 from domain.coalition.models import (
     BankOutcome,
@@ -52,6 +55,8 @@ from domain.rewards.reaching import Hindrance
 from domain.rewards.redeemed_models import FulfilmentState
 from domain.rewards.terms import Fulfilment, Pick, RewardKind, RewardState
 from domain.segments.definitions import PartKind
+from domain.selling.course_terms import CourseState, Telling
+from domain.selling.models import EndedBy, SellerState
 from domain.service.case_models import CaseAnswerer, CaseKind, CaseSide, CaseState, CaseStep, Coverage
 from domain.service.hours import HolidayCalendar
 from domain.service.information import SerialRule
@@ -160,6 +165,13 @@ strawberry.enum(Measure, name="SurveyMeasure")
 strawberry.enum(MomentKind, name="SurveyMomentKind")
 strawberry.enum(SurveyState)
 strawberry.enum(By, name="SurveyReportBy")
+strawberry.enum(ClaimDecisionKind, name="ClaimDecisionKind")
+strawberry.enum(Claimants, name="ClaimClaimants")
+strawberry.enum(ProofKind, name="ClaimProofKind")
+strawberry.enum(Telling, name="CourseTelling")
+strawberry.enum(EndedBy, name="SellerEndedBy")
+for state in (ClaimProgrammeState, ClaimRefusal, ClaimState, CourseState, SellerState):
+    strawberry.enum(state)
 strawberry.enum(AfterReturn, name="ReferralAfterReturn")
 strawberry.enum(ProgrammeState, name="ReferralProgrammeState")
 strawberry.enum(ReferralRefusal, name="ReferralRefusal")

@@ -25,6 +25,7 @@ from domain.storage import ReadSession, concerning, sight_of
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 _LIVE = "SELECT * FROM claim_programmes_live($1)"
+_AS_CLAIMED = "SELECT * FROM claim_programme_as_claimed($1, $2)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,14 @@ async def programme_live(pool: Pool, programme_id: ClaimProgrammeId) -> ClaimPro
     if not found:
         raise ClaimProgrammeNotFound
     return found[0]
+
+
+async def programme_as_claimed(pool: Pool, programme_id: UUID, version: int) -> ClaimProgramme:
+    """The version that a claim was made under, whatever became of it. Raises: ClaimProgrammeNotFound."""
+    row = await pool.fetchrow(_AS_CLAIMED, programme_id, version)
+    if row is None:
+        raise ClaimProgrammeNotFound
+    return programme_of(_row(row))
 
 
 async def programme_by_id(session: ReadSession, programme_id: ClaimProgrammeId) -> ClaimProgramme:

@@ -142,9 +142,11 @@ async def _rated(
 
 
 def _at(command: PreviewPurchase, sale: _Unrated | DomainError) -> At | None:
-    if isinstance(sale, DomainError) or sale[1] is None:
+    if isinstance(sale, DomainError):
         return None
     basket, member = sale
+    if member is None:
+        return None
     staff = command.staff if isinstance(command, RecordPurchase) else None
     return basket.partner_id, member.wallet_id, basket.outlet_id, staff
 

@@ -122,6 +122,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY p.live_from DESC, p.programme_id LIMIT 500
 $$;
 
+-- The version that a claim was made under: its terms are no secret to whoever claimed.
+CREATE FUNCTION claim_programme_as_claimed(wanted uuid, number int) RETURNS SETOF claim_programme
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT p.* FROM claim_programme p WHERE p.programme_id = wanted AND p.version = number AND p.live_from IS NOT NULL
+$$;
+
 -- How many units of an article a purchase still has, by the shop's number or the bar code's. The article has to be the asking
 -- partner's own, made by it or supplied by it.
 CREATE FUNCTION units_kept(b purchase, said text, asking uuid) RETURNS numeric LANGUAGE sql STABLE AS $$

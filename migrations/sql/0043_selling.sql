@@ -49,6 +49,15 @@ END $$;
 CREATE TRIGGER seller_agrees BEFORE INSERT OR UPDATE OF employer_agreed_at, member_agreed_at ON seller
     FOR EACH ROW EXECUTE FUNCTION refuse_others_word();
 
+-- Whoever sells for an employer is met by it, by an id of its own.
+CREATE FUNCTION meet_employer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO link (wallet_id, member_id, partner_id, pairwise_id, since)
+    VALUES (NEW.wallet_id, NEW.member_id, NEW.employer_id, gen_random_uuid(), NEW.proposed_at) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER seller_meets AFTER INSERT ON seller FOR EACH ROW EXECUTE FUNCTION meet_employer();
+
 -- Which makers may reward an employer's staff, for which articles, how many units a month; revoked, it stays as history.
 CREATE TABLE seller_permission (
     permission_id uuid NOT NULL,

@@ -13,6 +13,7 @@ depends_on = None
 DOORS = (
     "blocking_own_sales()",
     "certificates_due(timestamptz, uuid, uuid, int)",
+    "claim_programme_as_claimed(uuid, int)",
     "claim_programmes_live(uuid)",
     "claims_due(timestamptz, uuid, uuid, int)",
     "claims_to_take_back(timestamptz, int)",
@@ -20,6 +21,7 @@ DOORS = (
     "courses_live(uuid)",
     "make_claim(jsonb, timestamptz)",
     "match_claims(timestamptz, int)",
+    "meet_employer()",
     "move_claim(uuid, text, jsonb, timestamptz)",
     "own_sales(uuid[], uuid[], uuid[], text[])",
     "post_claims(jsonb, timestamptz)",
@@ -58,6 +60,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget who sells what; what was paid stays in the books."""
+    op.execute("DROP TRIGGER seller_meets ON seller")
     for door in DOORS:
         op.execute(f"DROP FUNCTION {door}")
     op.execute("DROP TRIGGER member_merged_moves_sellers ON member")
