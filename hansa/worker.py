@@ -18,10 +18,12 @@ from hansa.bonusing import bonusing
 from hansa.bounding import bound
 from hansa.celebrating import celebrating
 from hansa.certifying import certifying
+from hansa.claiming import claiming
 from hansa.clocks import CoalitionClock
 from hansa.closing import close_due
 from hansa.coding import coding
 from hansa.embedding import with_database
+from hansa.gathering import gathering
 from hansa.listening import listening
 from hansa.mailing import mailer_of
 from hansa.messaging import Teller, messaging
@@ -33,6 +35,7 @@ from hansa.segmenting import segmenting
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.tiering import tiering
+from hansa.trading_in import trading_in
 from hansa.turns import in_turn, in_turn_by_the_clock
 from hansa.webhooks import Courier
 from partners import housekeeping
@@ -103,6 +106,9 @@ async def working(
         tasks.create_task(coding(database, url, stopping, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(bonusing(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(claiming(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(trading_in(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(gathering(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(messaging(teller, url, stopping, every=every))
         tasks.create_task(certifying(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))

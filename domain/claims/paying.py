@@ -53,6 +53,8 @@ class Done:
     waiting: int = 0
     """Approved, but could not be paid now."""
     taken_back: int = 0
+    trained: int = 0
+    """Course certificates that came into the books."""
 
     @property
     def anything(self) -> bool:
