@@ -55,6 +55,19 @@ SAMPLES: Mapping[Topic, Mapping[str, Any]] = {
         "partner": "Birch Bakery",
         "expires_at": "2026-12-30T22:00:00+00:00",
     },
+    Topic.ACTIVITY_INVITATION: {
+        "activity": {"en": "Cheese night", "lv": "Siera vakars"},
+        "partner": "Birch Bakery",
+        "starts_at": "2026-12-04T16:00:00+00:00",
+        "place": "Old Mill",
+    },
+    Topic.ACTIVITY_PLACE: {
+        "activity": {"en": "Cheese night", "lv": "Siera vakars"},
+        "partner": "Birch Bakery",
+        "starts_at": "2026-12-04T16:00:00+00:00",
+        "place": "Old Mill",
+        "news": "MOVED_UP",
+    },
     Topic.REFERRAL: {"news": "REWARDED"},
     Topic.CONSENT_GIVEN: {"partner": "Amber Market", "purposes": ["BALANCE", "OFFERS"]},
     Topic.RECALL: {

@@ -50,6 +50,8 @@ def _facts(w: Wording, given: Given, *names: str) -> tuple[tuple[str, str], ...]
         "reward": w.gettext("Reward"),
         "voucher": w.gettext("Voucher"),
         "lots": w.gettext("Lots"),
+        "starts_at": w.gettext("When"),
+        "place": w.gettext("Place"),
     }
     return tuple((labels[name], given[name]) for name in names if name in given)
 
@@ -186,6 +188,24 @@ def _survey(w: Wording, given: Given) -> Said:
     )
 
 
+def _activity_invitation(w: Wording, given: Given) -> Said:
+    return Said(
+        subject=w.gettext("You are invited: %(activity)s") % given,
+        lead=w.gettext("%(partner)s would be glad to see you. You can answer in your account.") % given,
+        facts=_facts(w, given, "starts_at", "place"),
+    )
+
+
+def _activity_place(w: Wording, given: Given) -> Said:
+    if given.word("news") == "MOVED_UP":
+        subject = w.gettext("You have a place: %(activity)s") % given
+        lead = w.gettext("A place has become free, and it is yours. If you cannot come, please cancel it.")
+    else:
+        subject = w.gettext("See you soon: %(activity)s") % given
+        lead = w.gettext("You have a place. Show your code or your card at the door.")
+    return Said(subject=subject, lead=lead, facts=_facts(w, given, "partner", "starts_at", "place"))
+
+
 def _referral(w: Wording, given: Given) -> Said:
     match given.word("news"):
         case "JOINED":
@@ -260,6 +280,8 @@ TEMPLATES: Mapping[Topic, Template] = {
     Topic.TIER_CHANGED: _tier_changed,
     Topic.BIRTHDAY: _birthday,
     Topic.SURVEY: _survey,
+    Topic.ACTIVITY_INVITATION: _activity_invitation,
+    Topic.ACTIVITY_PLACE: _activity_place,
     Topic.REFERRAL: _referral,
     Topic.CONSENT_GIVEN: _consent_given,
     Topic.RECALL: _recall,

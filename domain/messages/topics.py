@@ -34,6 +34,10 @@ class Topic(StrEnum):
     """It is the member's birthday, and it earned something."""
     SURVEY = "SURVEY"
     """The member is asked a survey."""
+    ACTIVITY_INVITATION = "ACTIVITY_INVITATION"
+    """The member is invited to a tasting, a presentation or an event."""
+    ACTIVITY_PLACE = "ACTIVITY_PLACE"
+    """The member got a place that became free, or is reminded of its own."""
     REFERRAL = "REFERRAL"
     """A friend came, or the reward for one."""
     CONSENT_GIVEN = "CONSENT_GIVEN"
@@ -91,6 +95,7 @@ class About:
 
 _POINTS = {"points": Kind.COUNT}
 _AT = {**_POINTS, "partner": Kind.NAME}
+_ACTIVITY = {"activity": Kind.NAME, "partner": Kind.NAME, "starts_at": Kind.DAY, "place": Kind.NAME}
 _DAYS = {"earning_until": Kind.LAST_DAY, "spending_until": Kind.LAST_DAY}
 
 TOPICS: Mapping[Topic, About] = {
@@ -128,6 +133,8 @@ TOPICS: Mapping[Topic, About] = {
     Topic.SURVEY: About(
         values={"survey": Kind.NAME, "partner": Kind.NAME, "expires_at": Kind.LAST_DAY}, marketing=True
     ),
+    Topic.ACTIVITY_INVITATION: About(values=_ACTIVITY, marketing=True),
+    Topic.ACTIVITY_PLACE: About(values={**_ACTIVITY, "news": Kind.WORD}),
     Topic.REFERRAL: About(values={"news": Kind.WORD}),
     Topic.CONSENT_GIVEN: About(values={"partner": Kind.NAME, "purposes": Kind.NAMES}),
     Topic.RECALL: About(values={"product": Kind.NAME, "partner": Kind.NAME, "lots": Kind.NAMES, "todo": Kind.NAME}),
