@@ -82,6 +82,7 @@ from schema.sellers import SellerMutation, SellerQuery
 from schema.service import ServiceMutation
 from schema.set_asides import SetAsideMutation
 from schema.settlement_policy import SettlementPolicyMutation, SettlementPolicyQuery
+from schema.sides import SidesQuery
 from schema.statements import StatementQuery
 from schema.surprises import SurpriseMutation
 from schema.survey_answers import SurveyAnswerMutation, SurveyAnswerQuery
@@ -175,6 +176,7 @@ class Query(
     ProductInformationQuery,
     RegistrationQuery,
     CaseQuery,
+    SidesQuery,
     ClientQuery,
     PersonQuery,
     TrailQuery,

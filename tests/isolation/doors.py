@@ -30,6 +30,11 @@ DOORS = {
     "registrations_returned(integer)": JOBS,
     "registrations_unsettled(uuid, uuid, timestamp with time zone, integer)": JOBS,
     "serial_standing(uuid, bytea)": "whether a serial is listed and registered, by its keyed digest; never whose it is",
+    "side_deeds(uuid, timestamp with time zone, timestamp with time zone, integer)": "answers the firm itself, in sums",
+    "side_points(uuid, uuid)": "answers the firm itself, in sums",
+    "side_sales(uuid, timestamp with time zone, timestamp with time zone, integer)": (
+        "answers the firm itself; of other shops in one sum over at least so many members"
+    ),
     "settle_registration(uuid, uuid, timestamp with time zone)": JOBS,
     "take_back_registration(uuid, timestamp with time zone)": JOBS,
     "take_registration(bytea, uuid, uuid, timestamp with time zone)": "for the member by its sight, who tells a code",

@@ -42,6 +42,10 @@ SERVICE: Mapping[str, Mapping[str, Build]] = {
     "Query.case": {"": lambda _mine, theirs, _key: {"id": theirs.case}},
     "Query.caseRoutes": {"": lambda *_: {}},
     "Query.serviceHours": {"": lambda *_: {}},
+    "Query.partnerSides": {
+        "": lambda mine, _theirs, _key: {"cycle": mine.cycles["settled"]},
+        "of a partner": lambda mine, theirs, _key: {"cycle": mine.cycles["open"], "partner": theirs.partner},
+    },
     "Query.caseResponses": {"": lambda *_: _SPAN},
     "Mutation.productInformationTell": {
         "": lambda _mine, _theirs, key: _put(article=f"T{key[-12:]}", terms=_TERMS, open=False)
