@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.bonuses import drawing_up, giving, managing, queries, selling_on, turnover
+from domain.bonuses import checking, managing, queries, selling_on, turnover
 from domain.bonuses.figuring import Bonus
 from domain.bonuses.models import SoldOnReport, StatementState
-from domain.bonuses.periods import Stretch, period_at
+from domain.bonuses.periods import Stretch, counts_in, period_at
 from domain.bonuses.queries import CountedPurchase, Statement
 from domain.bonuses.selling_on import SoldOnRow, TakenIn
 from domain.bonuses.terms import BonusTerms, Scheme, SchemeId, SchemeState
@@ -118,7 +118,7 @@ async def statements(
 async def check(ctx: Context, statement_ids: Sequence[UUID]) -> list[Statement]:
     """Let statements be given as they are."""
     by = ctx.viewer.person_id or ctx.viewer.client_id
-    return await ctx.write(giving.check, _own(ctx), statement_ids, by=by, now=ctx.now)
+    return await ctx.write(checking.check, _own(ctx), statement_ids, by=by, now=ctx.now)
 
 
 async def purchases_of(ctx: Context, told: Statement, request: PageRequest) -> Page[CountedPurchase]:
@@ -164,7 +164,7 @@ async def reports(ctx: Context, request: PageRequest) -> Page[SoldOnReport]:
 async def _so_far(ctx: Context, scheme: Scheme, firms: Sequence[UUID]) -> list[SoFar]:
     clock = zone((await coalition(ctx)).time_zone)
     stretch = period_at(scheme.terms.period, ctx.now.astimezone(clock).date())
-    if not drawing_up.counts_in(scheme, stretch):
+    if not counts_in(scheme.terms, stretch):
         return []
     figured = await ctx.fetch(turnover.bonuses, scheme.terms, scheme.partner_id, firms, stretch)
     return [

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import orjson
 
-from domain.bonuses.periods import Stretch, over
+from domain.bonuses.periods import Stretch, counts_in, over
 from domain.bonuses.queries import Correction, scheme_from
 from domain.bonuses.terms import Scheme
 from domain.bonuses.turnover import bonuses
@@ -55,7 +55,7 @@ class Versions:
             assert one.live_from is not None, "it was live"
             began = one.live_from < stretch.closes_at(zone)
             stood = one.live_until is None or one.live_until > stretch.opens_at(zone)
-            if began and stood and counts_in(one, stretch):
+            if began and stood and counts_in(one.terms, stretch):
                 return one
         return None
 
@@ -71,12 +71,6 @@ class Earlier:
     ends: date
     settled: int
     carried: int
-
-
-def counts_in(scheme: Scheme, stretch: Stretch) -> bool:
-    """Whether a period is among those of a scheme."""
-    terms = scheme.terms
-    return terms.starts_on <= stretch.starts and (terms.ends_on is None or stretch.ends <= terms.ends_on)
 
 
 async def draw_up(pool: Pool, *, zone: ZoneInfo, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Statements are checked by their owner and given: an action BONUS of the firm, once for each; campaigns answer it."""
+"""What was checked is given: an action BONUS of the firm, once for each statement, which campaigns answer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,8 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import update
-from sqlmodel import col
 
 from domain.bonuses.drawing_up import draw_up
-from domain.bonuses.errors import BonusStatementNotFound
-from domain.bonuses.models import BonusStatement, StatementState
-from domain.bonuses.queries import Statement, statement_by_id
 from domain.earning.acting import record_actions
 from domain.earning.action_commands import ActionReceipt, RecordAction
 from domain.earning.recorded import entries_by_key
@@ -25,7 +20,6 @@ from domain.earning.tills import Caches
 from domain.ids import PartnerId
 from domain.members.models import MemberKind
 from domain.members.recognition import KnownMember
-from domain.storage import WriteSession
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -62,25 +56,6 @@ async def look(pool: Pool, *, caches: Caches, lookup_key: bytes, now: datetime) 
     done.drawn_up = await draw_up(pool, zone=caches.zone, now=now)
     await give(pool, done, caches=caches, lookup_key=lookup_key, now=now)
     return done
-
-
-async def check(
-    session: WriteSession, owner: PartnerId, statements: Collection[UUID], *, by: UUID | None, now: datetime
-) -> list[Statement]:
-    """Let statements be given as they are; those that were checked before stay so.
-
-    Raises: BonusStatementNotFound.
-    """
-    named = (col(BonusStatement.partner_id) == owner, col(BonusStatement.statement_id).in_(statements))
-    await session.execute(
-        update(BonusStatement)
-        .where(*named, col(BonusStatement.state) == StatementState.DRAFT)
-        .values(state=StatementState.CHECKED, checked_at=now, checked_by=by)
-    )
-    found = [await statement_by_id(session, one) for one in dict.fromkeys(statements)]
-    if any(one.partner_id != owner for one in found):
-        raise BonusStatementNotFound
-    return found
 
 
 async def give(pool: Pool, done: Done, *, caches: Caches, lookup_key: bytes, now: datetime) -> None:

@@ -54,6 +54,11 @@ def base_of(terms: BonusTerms, stretch: Stretch) -> Stretch | None:
     return Stretch(moved(stretch.starts, -back), moved(stretch.ends, -back))
 
 
+def counts_in(terms: BonusTerms, stretch: Stretch) -> bool:
+    """Whether a period is among those of a scheme."""
+    return terms.starts_on <= stretch.starts and (terms.ends_on is None or stretch.ends <= terms.ends_on)
+
+
 def over(terms: BonusTerms, *, zone: ZoneInfo, now: datetime) -> list[Stretch]:
     """The periods whose statements are due, the first first."""
     today = now.astimezone(zone).date()

@@ -365,6 +365,8 @@ EXAMPLES: tuple[Example, ...] = tuple(
         PAYING,
         ALLOWANCES,
         REFERRALS,
+        BUSINESS,
+        BONUSES,
         SURVEYS,
         SEGMENTS,
         TIERS,

@@ -30,13 +30,14 @@ def test_no_partners_request_leads_to_what_is_for_jobs_and_the_service_desk() ->
     assert set(callers) == {
         *("domain/ledger/moving.py", "domain/ledger/sweeping.py", "domain/earning/making_up.py"),
         *("domain/referral/qualifying.py", "domain/referral/taking_back.py", "domain/vouchers/expiring.py"),
+        *("domain/bonuses/drawing_up.py", "domain/bonuses/giving.py"),
     }
     importing = {
         str(path.relative_to(ROOT))
         for floor in ("resolvers", "schema")
         for path in (ROOT / floor).rglob("*.py")
         if re.search(
-            r"\b(moving|sweeping|making_up|qualifying|taking_back|expiring)\b",
+            r"\b(moving|sweeping|making_up|qualifying|taking_back|expiring|drawing_up|giving)\b",
             "\n".join(IMPORT.findall(path.read_text(encoding="utf-8"))),
         )
     }

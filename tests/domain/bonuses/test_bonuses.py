@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.bonuses import drawing_up, giving, managing, queries, selling_on
+from domain.bonuses import checking, drawing_up, giving, managing, queries, selling_on
 from domain.bonuses.errors import (
     BonusSchemeNotFound,
     BonusSchemeStateConflict,
@@ -184,9 +184,9 @@ async def test_statements_wait_for_their_owner_where_it_wants_to_see_them(trade:
     rival = PartnerId(trade.rival.partner_id)
     async with acting(trade.database, Sight.partner(rival)) as session:
         with pytest.raises(BonusStatementNotFound):
-            await giving.check(session, rival, [draft.statement_id], by=None, now=trade.now)
+            await checking.check(session, rival, [draft.statement_id], by=None, now=trade.now)
     async with acting(trade.database, Sight.partner(trade.owner)) as session:
-        [checked] = await giving.check(session, trade.owner, [draft.statement_id], by=None, now=trade.now)
+        [checked] = await checking.check(session, trade.owner, [draft.statement_id], by=None, now=trade.now)
     assert checked.state is StatementState.CHECKED
     assert await trade.turn() == Done(given=1)
     assert await trade.points(firm) == 100
