@@ -19,6 +19,7 @@ from hansa.commands import clients, proofs, staff, verifying
 from hansa.commands.action import app as acting
 from hansa.commands.bank import app as banking
 from hansa.commands.campaign import app as campaigning
+from hansa.commands.code import app as coding
 from hansa.commands.contract import app as contracting
 from hansa.commands.coupon import app as couponing
 from hansa.commands.dispute import app as disputes
@@ -181,6 +182,7 @@ papers.register(app)
 app.add_typer(settling.app)
 app.add_typer(campaigning.app)
 app.add_typer(couponing.app)
+app.add_typer(coding.app)
 app.add_typer(acting.app)
 app.add_typer(contracting.contract)
 app.add_typer(contracting.company)

@@ -10,16 +10,19 @@ import strawberry
 
 from domain.codes import batches, entering
 from domain.codes import errors as code_errors
+from domain.surveys.answers import Answers
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import codes
+from resolvers import codes, surveys
 from resolvers.codes import Found, Said
 from resolvers.context import Context, Info
-from schema.errors import UserError, basics, refusals, shown
+from resolvers.surveys import Form
+from schema.errors import UserError, basics, or_null, refusals, shown
 from schema.limits import Once
 from schema.members import MemberRefInput
 from schema.permissions import needs
 from schema.shape import shows
+from schema.survey_answers import SurveyAnswerInput, SurveyForm, answers_in
 
 MAY = needs(Scope.CODES_REDEEM)
 
@@ -30,11 +33,11 @@ class CodeSurveyWanted(UserError):
 
     survey_id: strawberry.Private[UUID]
 
-    @strawberry.field
+    @strawberry.field(graphql_type=SurveyForm | None, extensions=[or_null])
     @staticmethod
-    def survey(refusal: strawberry.Parent[CodeSurveyWanted], info: Info) -> strawberry.ID:
+    async def survey(refusal: strawberry.Parent[CodeSurveyWanted], info: Info) -> Form:
         """The survey: show its questions, and send their answers with the code."""
-        return strawberry.ID(info.context.global_ids.encode("Survey", refusal.survey_id))
+        return await surveys.form(info.context, refusal.survey_id)
 
 
 @strawberry.type(description="The member has entered as many of these codes as count, for now or for good.")
@@ -88,11 +91,11 @@ class CodeFound:
         """How much the code counts, such as 6 in a pack of six."""
         return found.looked.batch.units
 
-    @strawberry.field
+    @strawberry.field(graphql_type=SurveyForm | None, extensions=[or_null])
     @staticmethod
-    def survey(found: strawberry.Parent[Found], info: Info) -> strawberry.ID | None:
+    async def survey(found: strawberry.Parent[Found], info: Info) -> Form | None:
         """The survey that is to be answered first; null: none, or none any more."""
-        return None if found.survey_id is None else _survey(info, found.survey_id)
+        return None if found.survey_id is None else await surveys.form(info.context, found.survey_id)
 
     @strawberry.field
     @staticmethod
@@ -152,6 +155,14 @@ class MyCodeInput:
 
 
 @strawberry.input
+class MyCodeEnterInput(MyCodeInput):
+    """A code that you enter."""
+
+    answers: list[SurveyAnswerInput] | None = None
+    """To the survey that the code waits for, each question at most once; not needed if you answered it before."""
+
+
+@strawberry.input
 class CodeInput(MyCodeInput):
     """A code that a member shows."""
 
@@ -169,6 +180,14 @@ class CodeInput(MyCodeInput):
     def ref(self, ctx: Context) -> Any:
         """The member, if one is named."""
         return None if self.member is None else self.member.to_ref(ctx)
+
+
+@strawberry.input
+class CodeEnterInput(CodeInput):
+    """A code that a member enters with you."""
+
+    answers: list[SurveyAnswerInput] | None = None
+    """The member's, to the survey that the code waits for; not needed if it was answered before."""
 
 
 @strawberry.type
@@ -211,15 +230,15 @@ class CodeMutation:
 
     @strawberry.mutation(graphql_type=CodeEnterPayload, extensions=[MAY, refusals], directives=[Once()])
     @staticmethod
-    async def code_enter(info: Info, input: CodeInput) -> Any:
+    async def code_enter(info: Info, input: CodeEnterInput) -> Any:
         """Enter a code for a member: once, whoever else tries; the same member is answered as at first."""
-        return _entered(await codes.enter(info.context, input.said(), input.ref(info.context), None))
+        return _entered(await codes.enter(info.context, input.said(), input.ref(info.context), _answers(input)))
 
     @strawberry.mutation(graphql_type=CodeEnterPayload, extensions=[MAY, refusals], directives=[Once()])
     @staticmethod
-    async def my_code_enter(info: Info, input: MyCodeInput) -> Any:
+    async def my_code_enter(info: Info, input: MyCodeEnterInput) -> Any:
         """Enter a code of your own; what its maker promised for it you have at once."""
-        return _entered(await codes.enter_mine(info.context, input.said(), None))
+        return _entered(await codes.enter_mine(info.context, input.said(), _answers(input)))
 
 
 def _checked(found: Found) -> CodeCheckPayload:
@@ -230,5 +249,5 @@ def _entered(entered: entering.Entered) -> CodeEnterPayload:
     return CodeEnterPayload(entry=entered, replayed=entered.replayed)  # type: ignore[arg-type]
 
 
-def _survey(info: Info, survey_id: UUID) -> strawberry.ID:
-    return strawberry.ID(info.context.global_ids.encode("Survey", survey_id))
+def _answers(input: MyCodeEnterInput | CodeEnterInput) -> Answers | None:
+    return None if input.answers is None else answers_in(input.answers)
