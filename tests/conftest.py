@@ -48,7 +48,7 @@ class Fresh(Protocol):
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector what stands until the end, such as schemas and their documents: a seventh of the whole run."""
+    """Spare the collector what stands until the end, such as schemas and documents: a seventh of the run."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
