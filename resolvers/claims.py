@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.claims import claiming, deciding, finding, managing, paying
 from domain.claims.claiming import MakeClaim
 from domain.claims.deciding import Decider
+from domain.claims.errors import ClaimProgrammeNotFound
 from domain.claims.finding import Wanted
 from domain.claims.models import Claim, ClaimDecision, ClaimRefusal
 from domain.claims.terms import ClaimProgramme, ClaimProgrammeId, ClaimTerms
@@ -92,9 +93,15 @@ async def make_mine(ctx: Context, command: MakeClaim) -> Claim:
 
 
 async def make(ctx: Context, ref: MemberRef, command: MakeClaim) -> UUID:
-    """A partner's app or till claims for a member. Raises: WrongAudience, MemberNotFound, and what claiming raises."""
-    member = await members.find(ctx, ref)
+    """A partner's app or till claims for a member, under a programme of its own.
+
+    Raises: WrongAudience, MemberNotFound, and what claiming raises.
+    """
     through = PartnerId(acting_partner(ctx.viewer))
+    member = await members.find(ctx, ref)
+    programme = await ctx.fetch(finding.programme_live, command.programme_id)
+    if programme.partner_id != through:
+        raise ClaimProgrammeNotFound
     return await _made(ctx, replace(command, member_id=member.member_id, through=through))
 
 

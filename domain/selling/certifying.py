@@ -22,7 +22,7 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 TRAINING = "TRAINING"
 AT_ONCE = 200
 
-_DUE = "SELECT * FROM certificates_due($1, $2, $3, $4)"
+_DUE = "SELECT * FROM course_certificates_due($1, $2, $3, $4)"
 _RECORDED = "SELECT record_certificate($1, $2, $3, $4)"
 
 

@@ -186,7 +186,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Certificates whose TRAINING action is not in the books yet, with the member as the course's owner knows it: it is met now.
-CREATE FUNCTION certificates_due(at timestamptz, wanted uuid, after uuid, most int)
+CREATE FUNCTION course_certificates_due(at timestamptz, wanted uuid, after uuid, most int)
 RETURNS TABLE (certificate_id uuid, partner_id uuid, name varchar, score int, side jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column

@@ -12,7 +12,7 @@ depends_on = None
 
 DOORS = (
     "blocking_own_sales()",
-    "certificates_due(timestamptz, uuid, uuid, int)",
+    "course_certificates_due(timestamptz, uuid, uuid, int)",
     "claim_programme_as_claimed(uuid, int)",
     "claim_programmes_live(uuid)",
     "claims_due(timestamptz, uuid, uuid, int)",

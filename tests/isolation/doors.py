@@ -15,6 +15,25 @@ TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 ACTS_FOR = "takes a member that was recognised, and answers of firms that it acts for at this moment alone"
 
 DOORS = {
+    "blocking_own_sales()": TILLS,
+    "claim_programme_as_claimed(uuid, integer)": "a programme that has been live, to whoever holds its id",
+    "claim_programmes_live(uuid)": "what members may claim under; open to all of them",
+    "claims_due(timestamp with time zone, uuid, uuid, integer)": JOBS,
+    "claims_to_take_back(timestamp with time zone, integer)": JOBS,
+    "course_as_asked(uuid, integer)": "for the server, which leaves the right options out of what members are shown",
+    "course_certificates_due(timestamp with time zone, uuid, uuid, integer)": JOBS,
+    "courses_live(uuid)": "for the server, which leaves the right options out of what members are shown",
+    "make_claim(jsonb, timestamp with time zone)": "for a member that was recognised; tells whether, or why not",
+    "match_claims(timestamp with time zone, integer)": JOBS,
+    "meet_employer()": "a trigger: lets an employer know its own staff by an id of its own",
+    "move_claim(uuid, text, jsonb, timestamp with time zone)": JOBS,
+    "own_sales(uuid[], uuid[], uuid[], text[])": "for rating; asked by wallet, which only a recognition tells",
+    "post_claims(jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "record_certificate(uuid, uuid, uuid, timestamp with time zone)": JOBS,
+    "sealed_key_of(uuid)": "a key that is sealed by one outside the database; for words beside a claim",
+    "staff_rewards(uuid, timestamp with time zone, timestamp with time zone)": (
+        "answers the employer: in sums, and of persons where they agreed"
+    ),
     "coverage_of(uuid, uuid, timestamp with time zone)": "answers the member by its sight, and a partner that knows it",
     "end_returned_registrations()": "a trigger: ends from the return itself what was registered by its goods",
     "forget_cases(timestamp with time zone)": "answers the coalition alone",

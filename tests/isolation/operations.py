@@ -22,6 +22,7 @@ from tests.isolation.record_operations import RECORDS
 from tests.isolation.referral_operations import REFERRALS
 from tests.isolation.reward_operations import REDEEMING, REWARDS
 from tests.isolation.segment_operations import SEGMENTS
+from tests.isolation.selling_operations import SELLING
 from tests.isolation.service_operations import SERVICE
 from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
@@ -376,6 +377,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         BACKTESTS,
         ACTIONS,
         SERVICE,
+        SELLING,
         CODES,
         MESSAGES,
     )

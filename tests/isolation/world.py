@@ -48,6 +48,7 @@ from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
 from tests.isolation.reporting import report
 from tests.isolation.reserving import reserve
+from tests.isolation.selling import sell_for
 from tests.isolation.serving import serve
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
 from tests.isolation.surveying import survey
@@ -98,6 +99,18 @@ class Side:
     """The product."""
     information_id: UUID
     """What it tells of it, to anybody."""
+    claim_programme_id: UUID
+    """Live, with a draft of its next version."""
+    claim_id: UUID
+    """Its member's, waiting for a decision …"""
+    rejected_claim_id: UUID
+    """… and another that was rejected."""
+    seller_id: UUID
+    """Its member, who sells at its outlet."""
+    course_id: UUID
+    """Live, with a draft of its next version; passed by its member …"""
+    quiz_id: UUID
+    """… in this attempt."""
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
     tier_programme_id: UUID
@@ -232,6 +245,8 @@ async def a_world(database: Database, url: str) -> World:
         await managing.draft(session, birch.partner_id, invitation, now=OPENED)
     await accounts(database)
     await _trade(amber, birch)
+    for shop in (amber, birch):
+        await sell_for(shop, shop.made["member"], maker)
     async with acting(database, COALITION) as session:
         await budgeting.watch(session, now=NOW)
     settled, failed, drafted, open_now = await _close(database, first, amber, birch)
