@@ -148,7 +148,7 @@ class PartnerSides:
     @strawberry.field(extensions=[needs(Scope.SETTLEMENT_READ)])
     @staticmethod
     def money(report: Report) -> list[SideMoney]:
-        """The statement by heading and side; empty while the cycle is not computed."""
+        """The statement by heading and side; empty while its statement is not proposed."""
         return [_money(report, one, one.kind) for one in report.money]
 
     @strawberry.field(extensions=[needs(Scope.SETTLEMENT_READ)])

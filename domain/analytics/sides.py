@@ -103,7 +103,7 @@ class SidesReport:
     spent: SidePoints
     deeds: Mapping[str, int]
     money: tuple[SideMoney, ...]
-    """Empty while the cycle is not computed."""
+    """Empty while its statement is not proposed."""
 
     @property
     def sold_by_producer(self) -> int | None:
