@@ -12,6 +12,7 @@ from tests.isolation import contract_operations
 from tests.isolation.action_operations import ACTIONS
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.backtest_operations import BACKTESTS
+from tests.isolation.bonus_operations import BONUSES, BUSINESS
 from tests.isolation.code_operations import CODES
 from tests.isolation.coupon_operations import COUPONS
 from tests.isolation.message_operations import MESSAGES
