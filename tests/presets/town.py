@@ -17,18 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.coalition import leaving
-from domain.ledger.sweeping import sweep
-from domain.storage import COALITION, Database, ReadSession, WriteSession
-from hansa.celebrating import celebrate_now
-from hansa.certifying import certify
-from hansa.closing import close_due
+from domain.earning.tills import Caches
+from domain.storage import Database
 from hansa.commands.access import sign_in_link
 from hansa.presets.finding import find
 from hansa.presets.loading import ADMIN, APPROVER, PREPARER, Loaded, load
 from hansa.recipes import words
 from hansa.recipes.parts import Part
-from hansa.referring import refer_now
 from hansa.settings import Settings
 from hansa.storefront import (
     Action,
@@ -46,11 +41,11 @@ from hansa.storefront import (
     Storefront,
     new_key,
 )
-from hansa.tiering import look_around
 from partners.keys import Keys, derive
 from tests.builders import signing as ask
 from tests.builders.houses import Browser
 from tests.builders.served import a_server, settings_for
+from tests.presets.works import a_turn
 
 ADVANCE = "mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { userErrors { code message } } }"
 ENROL = "mutation ($input: MemberEnrolInput!) { memberEnrol(input: $input) { userErrors { code message } } }"
@@ -81,9 +76,15 @@ class Town:
     url: str
     stack: AsyncExitStack
     coalition: Storefront
-    tills: Mapping[str, Storefront]
+    fronts: Mapping[str, Storefront]
+    """The client of each partner."""
     now: datetime
     browsers: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def tills(self) -> Mapping[str, Storefront]:
+        """Of those who sell."""
+        return {key: front for key, front in self.fronts.items() if self.loaded.outlets[key]}
 
     async def at(self, when: str) -> None:
         """It becomes a time of a day, by the programme's clock; months that begin on the way are worked through."""
@@ -159,18 +160,11 @@ class Town:
         moved = await self.coalition.ask(ADVANCE, {"input": {"to": to.astimezone(UTC).isoformat()}})
         assert moved["clockAdvance"]["userErrors"] == []
         self.now = to
-        await self._work(to.astimezone(UTC))
+        await a_turn(self.database, self._caches(), keys=self.keys, now=to.astimezone(UTC))
 
-    async def _work(self, now: datetime) -> None:
-        """A turn of the worker at each of its works."""
-        await sweep(self.database.pool, now=now)
-        async with self.database.session(COALITION) as session, session.begin():
-            await leaving.sweep(WriteSession(ReadSession(session)), now=now)
-        await celebrate_now(self.database, keys=self.keys, now=now)
-        await refer_now(self.database, keys=self.keys, now=now)
-        await look_around(self.database, now=now)
-        await certify(self.database, keys=self.keys, now=now)
-        await close_due(self.database, now=now)
+    def _caches(self) -> Caches:
+        recipe = self.loaded.recipe
+        return Caches.fresh(recipe.currency, recipe.time_zone.key)
 
 
 @dataclass(kw_only=True)
@@ -377,7 +371,7 @@ async def a_preset(name: str, database: Database, database_url: str, home: Path)
             url=url,
             stack=stack,
             coalition=fronts[""],
-            tills={key: fronts[loaded.slugs[key]] for key in loaded.cast.partners if loaded.outlets[key]},
+            fronts={key: fronts[loaded.slugs[key]] for key in loaded.cast.partners},
             now=loaded.starts,
         )
 
