@@ -54,6 +54,7 @@ OF_A_FILE = "ids of files are drawn at random, and keys within the partner lead 
 OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
 OF_A_CODE = "a digest under the server's key of whose the code is, and of the code"
 OF_A_REWARD = "the wall takes only winners of the writer's own rewards"
+OF_A_GROUP = "the rule takes only firms that the writer serves, and groups that it owns"
 OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
 KEYS_WITHOUT_OWNER: Mapping[str, str] = {
@@ -62,8 +63,16 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "pk_campaign": "an id drawn at random, and the version of it",
     "reward_agreement → reward": "whoever agrees is named by the reward; both ids and versions are given to it",
     "pk_reward": "an id drawn at random, and the version of it",
+    "pk_review_policy": "an id drawn at random, and the version of it",
+    "pk_trial": "an id drawn at random, and the version of it",
     "pk_survey": "an id drawn at random, and the version of it",
     "bonus_agreement → bonus_scheme": "whoever agrees is named by the scheme; both ids and versions are given to it",
+    "bonus_statement → bonus_scheme": "drawn up by the worker; its owner moves its course alone",
+    "bonus_statement → business": "drawn up by the worker; its owner moves its course alone",
+    "uq_bonus_statement_scheme_id_business_id_starts": "drawn up by the worker; its owner moves its course alone",
+    "business_group_member → business": OF_A_GROUP,
+    "business_group_member → business_group": OF_A_GROUP,
+    "business_service → business": "written by a door; its partner moves its course alone",
     "pk_bonus_scheme": "an id drawn at random, and the version of it",
     "pk_referral_programme": "an id drawn at random, and the version of it",
     "coupon_agreement → coupon": "whoever agrees is named by the coupon; both ids and versions are given to it",
