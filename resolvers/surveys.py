@@ -13,7 +13,7 @@ from domain.members import recognition
 from domain.members.errors import MemberNotFound
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
-from domain.surveys import answering, asking, managing, queries, reporting, rewarding
+from domain.surveys import answering, asking, keeping, managing, queries, reporting, rewarding
 from domain.surveys.answering import Answered, AnswerSurvey
 from domain.surveys.answers import Answer
 from domain.surveys.errors import SurveyNotFound
@@ -21,6 +21,7 @@ from domain.surveys.keeping import Offer
 from domain.surveys.models import SurveyPolicy
 from domain.surveys.reporting import By, GroupReport, Quality, SurveyReport
 from domain.surveys.terms import Survey, SurveyId, SurveyState, SurveyTerms
+from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_member, acting_partner, member_meant
 from resolvers.segments import owner_of
@@ -135,12 +136,15 @@ async def set_policy(ctx: Context, asks_most: int, asks_days: int) -> SurveyPoli
 
 
 async def form(ctx: Context, survey_id: UUID) -> Form:
-    """A survey that is live, to be answered. Raises: SurveyNotFound."""
+    """A survey that is live, to be answered: by a member that may, or in the page of its owner.
+
+    Raises: SurveyNotFound.
+    """
     key = (SurveyId(survey_id), None)
-    found = await ctx.fetch(queries.surveys_recorded, [key])
-    if key not in found:
+    found = (await ctx.fetch(queries.surveys_recorded, [key])).get(key)
+    if found is None or not await _may_read(ctx, found):
         raise SurveyNotFound
-    return Form(found[key])
+    return Form(found)
 
 
 async def my_offers(ctx: Context) -> list[OfferedSurvey]:
@@ -214,6 +218,16 @@ async def decline_for(ctx: Context, ref: MemberRef, asking_id: UUID) -> None:
     """A member says so in a partner's page. Raises: MemberNotFound, AskingNotFound."""
     member = await _member(ctx, ref, PartnerId(acting_partner(ctx.viewer)))
     await ctx.post(asking.decline, asking_id, member.member_id, now=ctx.now)
+
+
+async def _may_read(ctx: Context, survey: Survey) -> bool:
+    if ctx.viewer.audience is Audience.PARTNER:
+        return survey.partner_id in (None, acting_partner(ctx.viewer))
+    _, member_id = acting_member(ctx.viewer)
+    who = await ctx.fetch(
+        keeping.standing, survey.survey_id, member_id, asking_id=None, personal_key=ctx.keys.personal_data
+    )
+    return who.may_read(survey)
 
 
 async def _reward(ctx: Context, answered: Answered) -> ActionReceipt | None:

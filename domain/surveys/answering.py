@@ -124,6 +124,8 @@ async def prepared(pool: Pool, command: AnswerSurvey, *, personal_key: bytes, no
     offer = _offer(command, who, now)
     begun = _sent_before(command, who) or offer
     survey, live = await _version(pool, who, command.survey_id, None if begun is None else begun.version)
+    if command.via is Via.SURVEY and not who.may_read(survey):
+        raise SurveyNotFound
     occasion = _occasion(command, survey, offer)
     before = _sent_before(command, who) or who.on(occasion)
     if before is not None and before.version != survey.version:

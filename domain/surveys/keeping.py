@@ -90,8 +90,15 @@ class Standing:
     member_id: UUID
     sealed_key: bytes | None
     """The member's own key, sealed; None: the member is forgotten."""
+    known_at: frozenset[UUID]
+    """The partners that know the member."""
     responses: tuple[Kept, ...]
     offer: Offer | None
+
+    def may_read(self, survey: Survey) -> bool:
+        """Whether the member may see a survey: the coalition's, one it was asked or began, or one of who knows it."""
+        begun = self.offer is not None or bool(self.responses)
+        return begun or survey.partner_id is None or survey.partner_id in self.known_at
 
     def on(self, occasion: str) -> Kept | None:
         """What it answered on an occasion."""
@@ -108,6 +115,7 @@ async def standing(
     return Standing(
         member_id=row["member_id"],
         sealed_key=row["sealed_key"],
+        known_at=frozenset(row["known_at"]),
         responses=tuple(_kept(one, personal_key) for one in orjson.loads(row["responses"] or "[]")),
         offer=None if row["offer"] is None else offer_of(orjson.loads(row["offer"])),
     )

@@ -12,11 +12,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE s.live_from IS NOT NULL
 $$;
 
--- Where a member stands with a survey: what it answered, the key its words are sealed under, the offer that is named or that it has.
+-- Where a member stands with a survey: who knows it, what it answered, the key its words are sealed under, the offer that is named or that it has.
 CREATE FUNCTION survey_standing(survey uuid, member uuid, asking uuid)
-RETURNS TABLE (member_id uuid, sealed_key bytea, responses jsonb, offer jsonb)
+RETURNS TABLE (member_id uuid, sealed_key bytea, known_at uuid[], responses jsonb, offer jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT n.member_id, d.sealed_key,
+        ARRAY(SELECT DISTINCT l.partner_id FROM link l WHERE l.wallet_id = n.wallet_id AND l.member_id = n.member_id),
         (SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object('sealed', encode(r.sealed, 'hex'), 'fingerprint', encode(r.fingerprint, 'hex'),
                 'sealed_key', (SELECT encode(k.sealed_key, 'hex') FROM personal_data k WHERE k.member_id = r.sealed_by LIMIT 1)))
             FROM survey_response r WHERE r.survey_id = survey AND r.member_id = n.member_id),

@@ -61,7 +61,11 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
         "Query.statement draft",
         *("Query.campaignBacktests", "Query.campaignBacktestShares"),  # none has been kept yet
         "Mutation.rewardFulfil a redemption of points",  # it is for no reward
-        *("Query.node voucher", "Query.node message"),  # a member's own, and read below what they are part of
+        *(
+            "Query.node voucher",
+            "Query.node message",
+            "Query.node survey_offer",
+        ),  # a member's own, and read below what they are part of
         "Query.rewardAccess",  # opened to nobody yet
         "Mutation.rewardDraft for another's segment",  # an example before it has retired the segment
         "Mutation.myCertificateChoose",  # a member's own affair

@@ -20,7 +20,7 @@ from domain.members import consents
 from domain.members.consent_texts import TEXT_VERSION
 from domain.members.identifiers import Identifier
 from domain.members.models import ConsentPurpose
-from domain.members.recognition import KnownMember, MemberRef
+from domain.members.recognition import KnownMember, MemberRef, recognise
 from domain.storage import COALITION, Database, Sight
 from domain.surveys import answering, asking, managing, rewarding
 from domain.surveys.answering import Answered, AnswerSurvey
@@ -89,6 +89,13 @@ class Hall(Street):
     def maker(self) -> PartnerId:
         """The maker of the milk."""
         return self.world.maker
+
+    async def member(self, at: PartnerId | None = None, **told: Any) -> KnownMember:
+        """Somebody joins, and the maker meets it."""
+        made = await super().member(at, **told)
+        card = MemberRef(identifier=Identifier.card(self.cards[made.member_id]))
+        await recognise(self.database.pool, [card], self.maker, key=KEYS.lookup, now=self.now)
+        return made
 
     async def asks(self, owner: PartnerId | None = None, **changes: Any) -> Survey:
         """A survey goes live: the maker's, unless somebody else's."""

@@ -13,12 +13,14 @@ from domain.earning.acting import record_action
 from domain.earning.action_commands import RecordAction
 from domain.earning.when import When
 from domain.errors import IdempotencyConflict
+from domain.ids import PartnerId
 from domain.ledger.moving import merge_members
 from domain.storage import Database, Sight
 from domain.surveys import answering, managing, rewarding
 from domain.surveys.answering import Answered
 from domain.surveys.answers import Answer
 from domain.surveys.errors import AlreadyAnswered, InvalidAnswer, InvalidSurvey, SurveyNotFound, SurveyNotOpen
+from domain.surveys.keeping import Via
 from domain.surveys.rewarding import Rewarded
 from domain.surveys.terms import SurveyState
 from tests.domain.earning.world import KEYS, acting
@@ -77,6 +79,13 @@ async def test_two_devices_at_once_make_one_response_and_one_reward(hall: Hall) 
     turns = await asyncio.gather(*(hall.rewards() for _ in range(3)))
     assert sum(one.waiting for one in turns) == 0
     assert await hall.points(anna) == 50
+
+
+async def test_only_who_is_known_or_was_asked_answers(hall: Hall) -> None:
+    survey, stranger = await hall.asks(hall.shop), await hall.member(PartnerId(hall.rival.partner_id))
+    with pytest.raises(SurveyNotFound):
+        await hall.answers(survey, stranger)
+    await hall.answers(survey, stranger, via=Via.CODE, occasion="CODE/1")  # a code in its hands asks it all the same
 
 
 async def test_pages_become_one_response_and_what_is_asked_no_more_is_dropped(hall: Hall) -> None:
