@@ -14,6 +14,7 @@ from domain.ledger.sweeping import Swept, sweep
 from domain.storage import COALITION, Database, ReadSession, WriteSession, opened
 from domain.vouchers import expiring
 from hansa import logs
+from hansa.asking import asking
 from hansa.attending import attending
 from hansa.bonusing import bonusing
 from hansa.bounding import bound
@@ -111,6 +112,7 @@ async def working(
         tasks.create_task(trading_in(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(gathering(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(attending(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(asking(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(messaging(teller, url, stopping, every=every))
         tasks.create_task(certifying(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(celebrating(database, url, stopping, keys=courier.keys, every=every))
