@@ -34,9 +34,16 @@ async def product_called(ctx: Context, subject: str) -> Subject | None:
     return await ctx.load(subjects.subjects_by_names, subject)
 
 
-async def sums(ctx: Context, subject: Subject) -> StarSums:
-    """How a product is judged."""
-    return await ctx.fetch(reading.sums, subject)
+async def judged(ctx: Context, named: ProductNamed) -> tuple[Subject, StarSums]:
+    """How a product is judged; one without reviews is told of like one that nobody has.
+
+    Raises: ReviewedProductNotFound.
+    """
+    subject = await product(ctx, named)
+    told = await ctx.fetch(reading.sums, subject)
+    if not told.count:
+        raise ReviewedProductNotFound
+    return subject, told
 
 
 async def shown(ctx: Context, named: ProductNamed, request: PageRequest, order: ReviewOrder) -> Page[ShownReview]:

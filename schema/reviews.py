@@ -127,9 +127,8 @@ class ReviewQuery:
     @strawberry.field(graphql_type=ProductReviewSummary | None, extensions=[public, or_null])
     @staticmethod
     async def product_review_summary(info: Info, product: Of) -> Judged:
-        """How a product is judged; null where no catalogue has it."""
-        subject = await reviews.product(info.context, product.to_named(info.context))
-        return Judged(subject, await reviews.sums(info.context, subject))
+        """How a product is judged; null where nobody's review of it is shown."""
+        return Judged(*await reviews.judged(info.context, product.to_named(info.context)))
 
     @strawberry.field(graphql_type=Connection[ProductReview], extensions=[public, paged(order_by="order")])
     @staticmethod

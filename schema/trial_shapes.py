@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -30,6 +30,8 @@ from schema.partners import Partner
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
 from schema.survey_answers import SurveyAnswerInput
+
+Language = Annotated[str | None, strawberry.argument(description="Such as lv; English, if not said.")]
 
 for kind, name in (
     (TrialState, "TrialState"),
@@ -337,7 +339,7 @@ class MyTrial:
 
     @strawberry.field
     @staticmethod
-    def text(mine: strawberry.Parent[queries.OwnTrial], language: str | None = None) -> str | None:
+    def text(mine: strawberry.Parent[queries.OwnTrial], language: Language = None) -> str | None:
         """What it says of itself, in a language or in English; null where it says nothing."""
         return mine.trial.terms.said_in(language)
 

@@ -15,6 +15,45 @@ TILLS = "fills what a server remembers for all tills; told to nobody as it is"
 ACTS_FOR = "takes a member that was recognised, and answers of firms that it acts for at this moment alone"
 
 DOORS = {
+    "answer_to_trial(uuid, uuid, boolean, timestamp with time zone)": "for a signed-in member; its own place alone",
+    "apply_for_trial(uuid, uuid, uuid, timestamp with time zone)": (
+        "for a member that is signed in; says no more than whether it may"
+    ),
+    "decide_review(jsonb, timestamp with time zone)": "the moderator's by its sight; nobody else's words are found",
+    "erase_reviews(uuid)": JOBS,
+    "hand_sample(uuid, uuid, uuid, uuid, timestamp with time zone)": (
+        "takes the partner and a member that was recognised; refuses who does not hand samples of this trial"
+    ),
+    "keep_trial_draw(uuid, integer[], text[], bytea, timestamp with time zone)": JOBS,
+    "lapse_places(timestamp with time zone, integer)": JOBS,
+    "look_again_at_reviews(timestamp with time zone, timestamp with time zone, integer)": JOBS,
+    "object_to_refusal(uuid, uuid, timestamp with time zone)": "for a member that is signed in; its own words alone",
+    "open_trial(uuid, integer, bytea, timestamp with time zone)": "answers the trial's owner alone",
+    "report_review(uuid, uuid, text, timestamp with time zone)": "about what everybody reads; once for each reader",
+    "review_earned(uuid, text, text, uuid)": JOBS,
+    "review_sums(text[])": "what everybody reads of a product, in sums",
+    "reviewed_product(uuid, text, text)": "a product by its number; told on where a review of it is shown",
+    "reviewed_products(text[])": "products that reviews the viewer sees are about",
+    "reviews_due(uuid, integer)": JOBS,
+    "reviews_shown(text[], integer, boolean, integer, timestamp with time zone, uuid, integer)": (
+        "what everybody reads of a product; who wrote it is told to nobody"
+    ),
+    "reviews_to_take_back(uuid, integer)": JOBS,
+    "samples_to_give(uuid, integer)": JOBS,
+    "trial_done(uuid, uuid, timestamp with time zone)": JOBS,
+    "trial_draws_told(uuid[])": DRAWS,
+    "trial_places_of(uuid, integer, integer)": "answers the owner, by name of members alone that allow it offers",
+    "trial_tickets_told(uuid, integer, integer)": DRAWS,
+    "trials_answered(uuid, integer)": JOBS,
+    "trials_at_counter(uuid, timestamp with time zone)": "answers the partner over whose counters samples go",
+    "trials_of_member(uuid, timestamp with time zone)": MEMBERS,
+    "trials_to_draw(timestamp with time zone, interval, integer)": JOBS,
+    "withdraw_comment(uuid, uuid, uuid)": "for a member that is signed in, or a partner; its own words alone",
+    "withdraw_review(uuid, uuid)": "for a member that is signed in; its own words alone",
+    "write_comment(jsonb, timestamp with time zone)": (
+        "for a member that is signed in, or the maker or a shop that sells what was reviewed"
+    ),
+    "write_review(jsonb, timestamp with time zone)": "for a recognised member; says no more than what became of it",
     "blocking_own_sales()": TILLS,
     "claim_programme_as_claimed(uuid, integer)": "a programme that has been live, to whoever holds its id",
     "claim_programmes_live(uuid)": "what members may claim under; open to all of them",

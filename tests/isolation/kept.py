@@ -14,6 +14,7 @@ KEPT = (
     *("business", "business user", "business group", "bonus scheme", "bonus statement"),
     *("webhook", "delivery", "message", "code batch", "code alarm", "case", "registration", "information"),
     *("survey", "survey offer"),
+    *("review", "shown review", "review comment", "shown comment", "trial"),
     *("claim programme", "claim", "rejected claim", "seller", "course", "quiz"),
 )
 """What the shops keep the ids of under these names."""

@@ -21,6 +21,7 @@ from tests.isolation.paying_operations import PAYING
 from tests.isolation.people_operations import PEOPLE
 from tests.isolation.record_operations import RECORDS
 from tests.isolation.referral_operations import REFERRALS
+from tests.isolation.review_operations import REVIEWS
 from tests.isolation.reward_operations import REDEEMING, REWARDS
 from tests.isolation.segment_operations import SEGMENTS
 from tests.isolation.selling_operations import SELLING
@@ -367,6 +368,7 @@ EXAMPLES: tuple[Example, ...] = tuple(
         PAYING,
         ALLOWANCES,
         REFERRALS,
+        REVIEWS,
         BUSINESS,
         BONUSES,
         SURVEYS,

@@ -43,6 +43,7 @@ from tests.isolation.couponing import Couponed, coupons
 from tests.isolation.failing import fail, sell_late
 from tests.isolation.kept import kept
 from tests.isolation.leaving import give_notice
+from tests.isolation.opining import opine
 from tests.isolation.packing import pack
 from tests.isolation.paying import accounts, pay
 from tests.isolation.prepaying import PACK, prepay
@@ -80,6 +81,16 @@ class Side:
     """Live, with a draft of its next version; its guest answered it."""
     survey_offer_id: UUID
     """Its member is asked it."""
+    review_id: UUID
+    """Its guest's, waiting for it …"""
+    shown_review_id: UUID
+    """… and its member's, which everybody reads; with …"""
+    review_comment_id: UUID
+    """… a reply that waits …"""
+    shown_comment_id: UUID
+    """… and its own answer."""
+    trial_id: UUID
+    """Live, with a draft of its next version; its member has the only place, its guest waits."""
     business_id: UUID
     """A firm that it serves; its member acts for it as the owner."""
     business_user_id: UUID
@@ -301,6 +312,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         await befriend(shop, shop.made["member"], shop.made["guest"])
         await pack(shop, shop.made["member"], shop.made["guest"])
         await survey(shop, shop.made["member"], shop.made["guest"])
+        await opine(shop, shop.made["member"], shop.made["guest"])
         await serve(shop, shop.made["member"])
         await bonus(shop, shop.made["member"])
         other.made["stranger"] = await other.meet(shop.card("GUEST"))
