@@ -1,4 +1,4 @@
-"""The worker's turn at activities: invitations and reminders are told, and attendances that a crash left are recorded."""
+"""The worker's turn at activities: invitations and reminders are told, attendances that a crash left are recorded."""
 
 from __future__ import annotations
 

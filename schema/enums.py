@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
+from domain.activities import models as activity_models
+from domain.activities import terms as activity_terms
+from domain.activities.inviting import Answer as ActivityAnswer
 from domain.analytics.results import Bucket
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
@@ -200,6 +203,12 @@ strawberry.enum(tier_terms.Measure, name="TierMeasure")
 strawberry.enum(tier_terms.TierPeriod)
 strawberry.enum(tier_terms.Kept, name="TierKept")
 strawberry.enum(tier_terms.OnReturn, name="TierOnReturn")
+strawberry.enum(ActivityAnswer, name="ActivityAnswer")
+strawberry.enum(activity_models.CameBy, name="AttendanceWay")
+strawberry.enum(activity_models.CostKind, name="ActivityCostKind")
+strawberry.enum(activity_models.PlaceState, name="ActivityPlaceState")
+strawberry.enum(activity_terms.ActivityKind)
+strawberry.enum(activity_terms.ActivityState)
 strawberry.enum(trade_in_models.Closed, name="ConsignmentEnd")
 strawberry.enum(trade_in_models.CreditState, name="TradeInCreditState")
 strawberry.enum(trade_in_models.ItemState, name="TradeInItemState")

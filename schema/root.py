@@ -15,6 +15,8 @@ import schema.tier_events  # registers it
 import schema.voucher_events  # noqa: F401  # registers them
 from resolvers.context import Info
 from schema.actions import ActionMutation, ActionQuery
+from schema.activities import ActivityQuery
+from schema.activity_steps import ActivityMutation
 from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.backtests import BacktestMutation, BacktestQuery
 from schema.bank import BankMutation, BankQuery
@@ -90,7 +92,8 @@ from schema.survey_reports import SurveyReportQuery
 from schema.surveys import SurveyMutation, SurveyQuery
 from schema.tiers import TierMutation, TierQuery
 from schema.trade_in_schemes import TradeInSchemeMutation, TradeInSchemeQuery
-from schema.trade_ins import TradeInMutation, TradeInQuery
+from schema.trade_in_steps import TradeInMutation
+from schema.trade_ins import TradeInQuery
 from schema.trail import TrailQuery
 from schema.trials import TrialMutation, TrialQuery
 from schema.viewers import ViewerQuery
@@ -152,6 +155,7 @@ class Query(
     BonusQuery,
     TradeInSchemeQuery,
     TradeInQuery,
+    ActivityQuery,
     CodeBatchQuery,
     TierQuery,
     RewardQuery,
@@ -221,6 +225,7 @@ class Mutation(
     BonusMutation,
     TradeInSchemeMutation,
     TradeInMutation,
+    ActivityMutation,
     CodeMutation,
     CodeBatchMutation,
     RewardMutation,
