@@ -19,9 +19,12 @@ from hansa.commands import clients, proofs, staff, verifying
 from hansa.commands.action import app as acting
 from hansa.commands.bank import app as banking
 from hansa.commands.campaign import app as campaigning
+from hansa.commands.case import app as attending
+from hansa.commands.claim import app as claiming
 from hansa.commands.code import app as coding
 from hansa.commands.contract import app as contracting
 from hansa.commands.coupon import app as couponing
+from hansa.commands.course import app as teaching
 from hansa.commands.dispute import app as disputes
 from hansa.commands.exit import app as leaving
 from hansa.commands.liability import app as liability
@@ -31,9 +34,12 @@ from hansa.commands.prepaid import app as prepaying
 from hansa.commands.preset import app as presetting
 from hansa.commands.reconcile import app as reconciling
 from hansa.commands.referral import app as referring
+from hansa.commands.registration import app as registering
 from hansa.commands.reward import app as rewarding
 from hansa.commands.segment import app as segmenting
+from hansa.commands.seller import app as selling
 from hansa.commands.settle import app as settling
+from hansa.commands.sides import app as both_sides
 from hansa.commands.tier import app as tiering
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
@@ -183,6 +189,9 @@ app.add_typer(settling.app)
 app.add_typer(campaigning.app)
 app.add_typer(couponing.app)
 app.add_typer(coding.app)
+app.add_typer(attending.app)
+app.add_typer(registering.app)
+app.add_typer(both_sides.app)
 app.add_typer(acting.app)
 app.add_typer(contracting.contract)
 app.add_typer(contracting.company)
@@ -194,6 +203,9 @@ app.add_typer(referring.app)
 app.add_typer(messaging.app)
 app.add_typer(rewarding.app)
 app.add_typer(segmenting.app)
+app.add_typer(claiming.app)
+app.add_typer(selling.app)
+app.add_typer(teaching.app)
 app.add_typer(tiering.app)
 app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)

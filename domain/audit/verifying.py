@@ -17,6 +17,7 @@ from domain.audit.drawing import drawn_amiss
 from domain.audit.findings import Finding, Report, Wrong
 from domain.audit.movements import in_order, movement_of
 from domain.audit.reading import Connection, WalletRows, wallets
+from domain.audit.registered import registrations_amiss
 from domain.audit.replaying import Debt, Hold, Lot, Replay
 from domain.audit.rewarding import rewards_amiss, stock_amiss
 from domain.audit.sums import Sums
@@ -94,6 +95,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     across += await trade_ins_amiss(connection)
     across += await activities_amiss(connection)
     across += await codes_amiss(connection)
+    across += await registrations_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
+from domain.audit.findings import Wrong
+from domain.audit.verifying import verify
 from domain.ledger.moving import merge_members
 from domain.members.recognition import KnownMember
 from domain.service import registering
@@ -212,3 +215,27 @@ async def test_a_shop_writes_down_for_its_member_and_proves_by_its_own_tills_alo
     async with acting(counter.database, Sight.member(anna.member_id)) as session:
         mine = await registration_of(session, done.registration_id, anna.member_id)
     assert (mine.through, mine.line) == (counter.world.shop, 1)
+
+
+FAULTS = {
+    "its action is another's": "UPDATE registration SET action_key = 'another'",
+    "nothing was taken back": "UPDATE registration SET taken_back_at = now()",
+    "of a line that there is not": "UPDATE registration SET line = 7",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_audit_finds_a_registration_that_the_books_do_not_bear_out(
+    database: Database, owner: asyncpg.Connection, fault: str
+) -> None:
+    counter = await a_counter(database)
+    await counter.told()
+    anna = await counter.member()
+    await counter.buys(anna)
+    await counter.registers(anna, "SN0042")
+    await counter.turn()
+    await counter.world.prove()
+    await owner.execute(FAULTS[fault])
+    async with database.pool.acquire() as connection:
+        report = await verify(connection)
+    assert {one.wrong for one in report.findings} == {Wrong.REGISTRATION_DIFFERS}

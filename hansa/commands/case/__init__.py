@@ -1,0 +1,1 @@
+"""`hansa case`: questions and troubles of members and customers."""

@@ -1,0 +1,1 @@
+"""`hansa registration`: what makers tell of products, and how many are registered."""

@@ -1,0 +1,1 @@
+"""`hansa sides`: a firm as maker and as seller."""
