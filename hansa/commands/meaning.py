@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain.coalition.queries import outlet_by_code
 from domain.errors import InvalidValue, NotFound
@@ -17,7 +18,7 @@ from domain.vouchers.queries import latest_coupons
 from hansa.commands.desk import Desk
 from hansa.recipes.couponing import coupons_of
 from hansa.recipes.drawing import Recipe
-from hansa.recipes.giving import Cast
+from hansa.recipes.giving import Cast, Reading
 from hansa.recipes.parts import Part, read_yaml
 
 
@@ -83,6 +84,20 @@ def part_of(file: Path) -> Part:
         return read_yaml(file.read_text(encoding="utf-8"), file.name)
     except (OSError, UnicodeDecodeError) as problem:
         raise InvalidValue(f"{file} cannot be read: {problem}", path=("file",)) from None
+
+
+def reading_at(desk: Desk) -> Reading:
+    """Files are read by the coalition's money and clock, and by partners' short names."""
+    cast = Cast(partners={one.slug: PartnerId(one.partner_id) for one in desk.partners.values()})
+    return Reading(cast=cast, currency=desk.currency, zone=ZoneInfo(desk.coalition.time_zone))
+
+
+def named_in(known: Mapping[str, UUID], part: Part) -> UUID:
+    """What is called so among those that are known. Raises: InvalidRecipe."""
+    found = known.get(part.text())
+    if found is None:
+        part.refuse(f"there is none of this name; there are {', '.join(sorted(known)) or 'none'}")
+    return found
 
 
 async def _segment(desk: Desk, name: str, partners: Iterable[PartnerId]) -> UUID:

@@ -1,0 +1,1 @@
+"""`hansa claim`: what members ask to be paid for, with proof."""

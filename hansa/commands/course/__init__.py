@@ -1,0 +1,1 @@
+"""`hansa course`: what sellers learn, and how it went."""

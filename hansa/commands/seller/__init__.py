@@ -1,0 +1,1 @@
+"""`hansa seller`: who sells where, and what makers may do for them."""
