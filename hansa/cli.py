@@ -40,6 +40,7 @@ from hansa.commands.segment import app as segmenting
 from hansa.commands.seller import app as selling
 from hansa.commands.settle import app as settling
 from hansa.commands.sides import app as both_sides
+from hansa.commands.survey import app as surveying
 from hansa.commands.tier import app as tiering
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
@@ -203,6 +204,7 @@ app.add_typer(referring.app)
 app.add_typer(messaging.app)
 app.add_typer(rewarding.app)
 app.add_typer(segmenting.app)
+app.add_typer(surveying.app)
 app.add_typer(claiming.app)
 app.add_typer(selling.app)
 app.add_typer(teaching.app)

@@ -173,9 +173,9 @@ class SurveyMoment:
 
     @strawberry.field(graphql_type=MoneyType)
     @staticmethod
-    async def least(moment: strawberry.Parent[domain_terms.Moment], info: Info) -> Money:
+    async def from_amount(moment: strawberry.Parent[domain_terms.Moment], info: Info) -> Money:
         """For at least so much."""
-        return Money.of_minor(moment.least, (await coalition.coalition(info.context)).currency)
+        return Money.of_minor(moment.from_amount, (await coalition.coalition(info.context)).currency)
 
     @strawberry.field
     @staticmethod
@@ -263,7 +263,7 @@ class SurveyMomentInput:
     """In which outlets; none named: in any."""
     lines: LineMatchInput | None = None
     """Which goods were bought; for PURCHASE alone."""
-    least: MoneyInput | None = None
+    from_amount: MoneyInput | None = None
     """For at least so much; for PURCHASE alone."""
     rewards: list[strawberry.ID] = strawberry.field(default_factory=list)
     """Which rewards; for REWARD alone."""
@@ -279,8 +279,8 @@ class SurveyMomentInput:
         said["rewards"] = [str(ids.one("Reward", one)) for one in self.rewards]
         if self.lines is not None:
             said["lines"] = self.lines.to_match(ctx).to_json()
-        if self.least is not None:
-            said["least"] = self.least.to_money().minor
+        if self.from_amount is not None:
+            said["from_amount"] = self.from_amount.to_money().minor
         return said
 
 

@@ -81,7 +81,7 @@ def _fits(moment: Moment, happened: Happened, shelf: Mapping[str, ProductFacts])
     if not (here and _among(moment.outlets, happened.outlet_id) and _among(moment.rewards, happened.reward_id)):
         return None
     lines = _counted(moment, happened, shelf)
-    if moment.kind is MomentKind.PURCHASE and sum(amount for _, amount in lines) < moment.least:
+    if moment.kind is MomentKind.PURCHASE and sum(amount for _, amount in lines) < moment.from_amount:
         return None
     if moment.lines is not None:
         return max(lines, key=lambda line: line[1])[0] if lines else None

@@ -86,7 +86,7 @@ class Moment:
     outlets: frozenset[UUID] = field(default=frozenset(), metadata=IDS.metadata)
     lines: LineMatch | None = field(default=None, metadata=LINES)
     """Which goods were bought; a purchase without them is no moment."""
-    least: int = field(default=0, metadata=WHOLE.metadata)
+    from_amount: int = field(default=0, metadata=WHOLE.metadata)
     """A purchase of at least so much, in minor units; of these goods, where goods are named."""
     rewards: frozenset[UUID] = field(default=frozenset(), metadata=IDS.metadata)
     """Which rewards; none named: any."""
@@ -96,8 +96,8 @@ class Moment:
     def __post_init__(self) -> None:
         bought = self.kind is MomentKind.PURCHASE
         _fit("lines", "for PURCHASE alone", holds=bought or self.lines is None)
-        _fit("least", "for PURCHASE alone", holds=bought or self.least == 0)
-        _fit("least", f"0 to {LARGEST_AMOUNT}", holds=0 <= self.least <= LARGEST_AMOUNT)
+        _fit("from_amount", "for PURCHASE alone", holds=bought or self.from_amount == 0)
+        _fit("from_amount", f"0 to {LARGEST_AMOUNT}", holds=0 <= self.from_amount <= LARGEST_AMOUNT)
         _fit("rewards", "for REWARD alone", holds=self.kind is MomentKind.REWARD or not self.rewards)
         _fit("delay_hours", f"0 to {LONGEST_DELAY}", holds=0 <= self.delay_hours <= LONGEST_DELAY)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from domain.bonuses.terms import Band, BonusTerms, Growth, Measure
 from domain.claims.terms import ClaimTerms
@@ -56,7 +57,12 @@ def _survey(reading: Reading, key: str, part: Part) -> SurveyTerms:
     def options(part: Part) -> tuple[Option, ...]:
         return tuple(Option(key=key, text=typed.words(one)) for key, one in part.named().items())
 
-    typed = Typed(reading=reading, named={**partners_and_places(reading), "questions": questions, "options": options})
+    def rewards(part: Part) -> frozenset[UUID]:
+        part.refuse("which rewards a moment means is said over the API; without, it means any")
+
+    named: dict[str, Reader] = {"questions": questions, "options": options, "rewards": rewards}
+    amounts = frozenset({"from_amount"})
+    typed = Typed(reading=reading, amounts=amounts, named={**partners_and_places(reading), **named})
     return typed.read(SurveyTerms, part, name=key)
 
 
