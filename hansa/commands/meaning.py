@@ -86,18 +86,11 @@ def part_of(file: Path) -> Part:
         raise InvalidValue(f"{file} cannot be read: {problem}", path=("file",)) from None
 
 
-def reading_at(desk: Desk) -> Reading:
-    """Files are read by the coalition's money and clock, and by partners' short names."""
-    cast = Cast(partners={one.slug: PartnerId(one.partner_id) for one in desk.partners.values()})
+def reading_at(desk: Desk, *, courses: Mapping[str, UUID] | None = None) -> Reading:
+    """Files are read by the coalition's money and clock, by partners' short names, and these courses by theirs."""
+    partners = {one.slug: PartnerId(one.partner_id) for one in desk.partners.values()}
+    cast = Cast(partners=partners, courses=courses or {})
     return Reading(cast=cast, currency=desk.currency, zone=ZoneInfo(desk.coalition.time_zone))
-
-
-def named_in(known: Mapping[str, UUID], part: Part) -> UUID:
-    """What is called so among those that are known. Raises: InvalidRecipe."""
-    found = known.get(part.text())
-    if found is None:
-        part.refuse(f"there is none of this name; there are {', '.join(sorted(known)) or 'none'}")
-    return found
 
 
 async def _segment(desk: Desk, name: str, partners: Iterable[PartnerId]) -> UUID:

@@ -20,12 +20,10 @@ from hansa import reporting
 from hansa.claiming import claim_now
 from hansa.commands.claim import tables
 from hansa.commands.desk import Desk
-from hansa.commands.meaning import named_in, part_of, reading_at
+from hansa.commands.meaning import part_of, reading_at
 from hansa.commands.settle.tables import show
-from hansa.recipes.typed import Typed
+from hansa.recipes.sections import SECTIONS
 from partners.scopes import Scope
-
-AMOUNTS = frozenset({"second_from"})
 
 
 async def list_programmes(desk: Desk, slug: str | None, *, json: bool) -> None:
@@ -43,8 +41,7 @@ async def draw_up(desk: Desk, file: Path, slug: str, *, json: bool) -> None:
     """A programme out of a file: a new one, or the next version of the one that is called so."""
     owner = desk.partner(slug)
     schools = {one.terms.name: one.course_id for one in await desk.whole(courses_page) if one.partner_id == owner}
-    reading = Typed(reading=reading_at(desk), amounts=AMOUNTS, named={"course": lambda part: named_in(schools, part)})
-    terms = reading.read(ClaimTerms, part_of(file))
+    terms: ClaimTerms = SECTIONS["claims"](reading_at(desk, courses=schools), file.name, part_of(file))
     known = await _called(desk, owner, terms.name)
     programme_id = known[0].programme_id if known else None
     now = desk.ctx.now

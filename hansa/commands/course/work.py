@@ -19,7 +19,7 @@ from hansa import reporting
 from hansa.commands.desk import Desk
 from hansa.commands.meaning import part_of, reading_at
 from hansa.commands.settle.tables import show
-from hansa.recipes.typed import Typed
+from hansa.recipes.sections import SECTIONS
 
 
 async def list_courses(desk: Desk, *, json: bool) -> None:
@@ -30,7 +30,7 @@ async def list_courses(desk: Desk, *, json: bool) -> None:
 async def draw_up(desk: Desk, file: Path, slug: str, *, json: bool) -> None:
     """A course out of a file: a new one, or the next version of the one that is called so."""
     owner = desk.partner(slug)
-    terms = Typed(reading=reading_at(desk)).read(CourseTerms, part_of(file))
+    terms: CourseTerms = SECTIONS["courses"](reading_at(desk), file.name, part_of(file))
     known = await _called(desk, owner, terms.name)
     course_id = known[0].course_id if known else None
     done = await desk.ctx.write(courses.draw_up, owner, terms, course_id=course_id, now=desk.ctx.now)
