@@ -35,6 +35,7 @@ from hansa.commands.preset import app as presetting
 from hansa.commands.reconcile import app as reconciling
 from hansa.commands.referral import app as referring
 from hansa.commands.registration import app as registering
+from hansa.commands.review import app as reviewing
 from hansa.commands.reward import app as rewarding
 from hansa.commands.segment import app as segmenting
 from hansa.commands.seller import app as selling
@@ -42,6 +43,7 @@ from hansa.commands.settle import app as settling
 from hansa.commands.sides import app as both_sides
 from hansa.commands.survey import app as surveying
 from hansa.commands.tier import app as tiering
+from hansa.commands.trial import app as trials
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
 from hansa.settings import InvalidSettings, UnsafeSecret, load
@@ -201,6 +203,8 @@ app.add_typer(leaving.wind_down)
 app.add_typer(prepaying.app)
 app.add_typer(presetting.app)
 app.add_typer(referring.app)
+app.add_typer(reviewing.app)
+app.add_typer(trials.app)
 app.add_typer(messaging.app)
 app.add_typer(rewarding.app)
 app.add_typer(segmenting.app)

@@ -33,6 +33,7 @@ from hansa.numbering import numbered
 from hansa.reconcile_worker import reconciling
 from hansa.referring import referring
 from hansa.reserving import reserving
+from hansa.reviewing import reviewing
 from hansa.segmenting import segmenting
 from hansa.serving import prepare
 from hansa.settings import Settings
@@ -107,6 +108,7 @@ async def working(
         tasks.create_task(tiering(database, url, stopping, every=every))
         tasks.create_task(coding(database, url, stopping, every=every))
         tasks.create_task(referring(database, url, stopping, keys=courier.keys, every=every))
+        tasks.create_task(reviewing(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(bonusing(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(claiming(database, url, stopping, keys=courier.keys, every=every))
         tasks.create_task(trading_in(database, url, stopping, keys=courier.keys, every=every))

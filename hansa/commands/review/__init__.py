@@ -1,0 +1,1 @@
+"""`hansa review`: what members say of products, and who lets it be read."""

@@ -1,0 +1,1 @@
+"""`hansa trial`: samples in the hands of members that were chosen."""
