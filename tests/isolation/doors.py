@@ -55,6 +55,46 @@ DOORS = {
     ),
     "write_review(jsonb, timestamp with time zone)": "for a recognised member; says no more than what became of it",
     "blocking_own_sales()": TILLS,
+    "activity_numbers(uuid, uuid, timestamp with time zone)": "answers those who take part, in numbers",
+    "answer_activity(uuid, uuid, text, integer, timestamp with time zone)": (
+        "for a signed-in member; about its own place alone"
+    ),
+    "attend_activity(uuid, uuid, uuid, text, interval, interval, timestamp with time zone)": (
+        "takes a host and a member that was recognised, or a member and a code that a host shows"
+    ),
+    "attendances_pending(uuid, integer, uuid)": "the worker's, and of what a host has just recorded; told to nobody",
+    "bought_after_activity(uuid, uuid, interval, integer)": (
+        "answers one that takes part of its own tills: in sums over ten members that allow it offers"
+    ),
+    "close_consignment(jsonb, jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "consigned_item(uuid, uuid)": TAKES_PARTNER,
+    "consignments_due(timestamp with time zone, uuid, integer)": JOBS,
+    "invite_to_activity(uuid, uuid, uuid[], timestamp with time zone)": (
+        "answers a partner that takes part, of members that it knows"
+    ),
+    "members_of_segment(uuid, uuid)": "for a partner that may use the segment; who is in it is told to nobody",
+    "my_activities(uuid, timestamp with time zone)": MEMBERS,
+    "my_trade_ins(uuid, uuid, integer)": MEMBERS,
+    "place_told(uuid, uuid)": "for a host to which a member shows a code that names its place",
+    "record_trade_in(jsonb, jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "reverse_trade_in(jsonb, jsonb, timestamp with time zone)": TAKES_PARTNER,
+    "settle_attendance(uuid, uuid, uuid)": "once for each attendance, by whoever recorded its action",
+    "settle_trade_in_credit(uuid, uuid, uuid, timestamp with time zone)": (
+        "once for each credit, by whoever recorded its action"
+    ),
+    "tell_of_activities(integer, interval, timestamp with time zone)": "answers the coalition alone",
+    "trade_in_by_key(uuid, text)": TAKES_PARTNER,
+    "trade_in_costs(uuid, uuid, timestamp with time zone, timestamp with time zone, integer)": (
+        "answers a partner of what it bears, and a scheme's owner of what its sponsors bear"
+    ),
+    "trade_in_credits_pending(uuid, integer, uuid)": (
+        "the worker's, and of what a partner has just recorded; told to nobody"
+    ),
+    "trade_in_schemes_at(uuid)": "schemes that are live at a partner's own counters",
+    "trade_in_sums(uuid, uuid, timestamp with time zone, timestamp with time zone, integer)": (
+        "answers a partner of its own counters, and of others' in sums over ten members"
+    ),
+    "trade_in_to_reverse(uuid, uuid)": TAKES_PARTNER,
     "claim_programme_as_claimed(uuid, integer)": "a programme that has been live, to whoever holds its id",
     "claim_programmes_live(uuid)": "what members may claim under; open to all of them",
     "claims_due(timestamp with time zone, uuid, uuid, integer)": JOBS,

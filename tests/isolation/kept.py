@@ -14,6 +14,7 @@ KEPT = (
     *("business", "business user", "business group", "bonus scheme", "bonus statement"),
     *("webhook", "delivery", "message", "code batch", "code alarm", "case", "registration", "information"),
     *("survey", "survey offer"),
+    *("trade in scheme", "trade in", "trade in item", "joint activity"),
     *("review", "shown review", "review comment", "shown comment", "trial"),
     *("claim programme", "claim", "rejected claim", "seller", "course", "quiz"),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.isolation import contract_operations
 from tests.isolation.action_operations import ACTIONS
+from tests.isolation.activity_operations import ACTIVITIES
 from tests.isolation.allowance_operations import ALLOWANCES
 from tests.isolation.backtest_operations import BACKTESTS
 from tests.isolation.bonus_operations import BONUSES, BUSINESS
@@ -30,6 +31,7 @@ from tests.isolation.settling_operations import SETTLING
 from tests.isolation.shop import NOW
 from tests.isolation.survey_operations import SURVEYS
 from tests.isolation.tier_operations import TIERS
+from tests.isolation.trade_in_operations import TRADE_INS
 
 Variables = dict[str, Any]
 Build = Callable[[Names, Names, str], Variables]
@@ -369,6 +371,8 @@ EXAMPLES: tuple[Example, ...] = tuple(
         ALLOWANCES,
         REFERRALS,
         REVIEWS,
+        TRADE_INS,
+        ACTIVITIES,
         BUSINESS,
         BONUSES,
         SURVEYS,

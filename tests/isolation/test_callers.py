@@ -30,6 +30,7 @@ def test_no_partners_request_leads_to_what_is_for_jobs_and_the_service_desk() ->
     assert set(callers) == {
         *("domain/ledger/moving.py", "domain/ledger/sweeping.py", "domain/earning/making_up.py"),
         *("domain/referral/qualifying.py", "domain/referral/taking_back.py", "domain/vouchers/expiring.py"),
+        "domain/trade_ins/consigning.py",
         *("domain/bonuses/drawing_up.py", "domain/bonuses/giving.py"),
     }
     importing = {

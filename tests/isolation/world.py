@@ -41,6 +41,7 @@ from tests.isolation.befriending import befriend
 from tests.isolation.bonusing import bonus
 from tests.isolation.couponing import Couponed, coupons
 from tests.isolation.failing import fail, sell_late
+from tests.isolation.handing_in import hand_in
 from tests.isolation.kept import kept
 from tests.isolation.leaving import give_notice
 from tests.isolation.opining import opine
@@ -122,6 +123,13 @@ class Side:
     """Live, with a draft of its next version; passed by its member …"""
     quiz_id: UUID
     """… in this attempt."""
+    trade_in_scheme_id: UUID
+    """Live, with a draft of its next version; its member handed two pairs of shoes in by it …"""
+    trade_in_id: UUID
+    trade_in_item_id: UUID
+    """… of which this one waits to be sold."""
+    joint_activity_id: UUID
+    """Live, with a draft of its next version; its member has a place, its guest is asked."""
     list_id: UUID
     """A segment that is kept by hand; its own member is on it."""
     tier_programme_id: UUID
@@ -312,6 +320,7 @@ async def _trade(amber: Shop, birch: Shop) -> None:
         await befriend(shop, shop.made["member"], shop.made["guest"])
         await pack(shop, shop.made["member"], shop.made["guest"])
         await survey(shop, shop.made["member"], shop.made["guest"])
+        await hand_in(shop, shop.made["member"], shop.made["guest"])
         await opine(shop, shop.made["member"], shop.made["guest"])
         await serve(shop, shop.made["member"])
         await bonus(shop, shop.made["member"])
