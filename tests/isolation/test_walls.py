@@ -93,9 +93,10 @@ WITHIN_CASES = {"case_message", "case_turn"}
 
 
 async def own_in(app: asyncpg.Connection, table: str, own: set[UUID]) -> set[UUID]:
-    """By what a row is somebody's own: by naming it, or a case of its own."""
+    """By what a row is somebody's own: by naming it, or a case of its own, or a review that it sees."""
     cases = await app.fetch("SELECT case_id FROM service_case") if table in WITHIN_CASES else []
-    return own | {row["case_id"] for row in cases}
+    reviews = await app.fetch("SELECT review_id FROM review") if table == "review_text" else []
+    return own | {row["case_id"] for row in cases} | {row["review_id"] for row in reviews}
 
 
 def strangers(rows: Iterable[asyncpg.Record], own: set[UUID]) -> list[asyncpg.Record]:
