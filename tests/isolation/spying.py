@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import asyncpg
@@ -51,16 +51,7 @@ def mine(world: World, viewer: Viewer) -> Names:
         return names_of(world.amber, world, viewer)
     nothing = unknown(world.amber, world, viewer, seed=2)
     own = {"partner": sealed_for(viewer).encode("Partner", viewer.partner_id)}
-    return Names(
-        ids={**nothing.ids, **own},
-        cycles=nothing.cycles,
-        external_id=nothing.external_id,
-        receipt_number=nothing.receipt_number,
-        action_type=nothing.action_type,
-        outlet_code="1",
-        card=nothing.card,
-        voucher_code=nothing.voucher_code,
-    )
+    return replace(nothing, ids={**nothing.ids, **own}, outlet_code="1")
 
 
 def traces(text: str, viewer: Viewer, victim: Side, *, plain: bool = False) -> list[str]:
