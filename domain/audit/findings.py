@@ -39,6 +39,8 @@ class Wrong(StrEnum):
     """What was handed in is worth something else by its list, or its credit is not what it stands on."""
     ATTENDANCE_DIFFERS = "ATTENDANCE_DIFFERS"
     """More have a place at an activity than there are, or an attendance is not the action it stands for."""
+    RESPONSE_DIFFERS = "RESPONSE_DIFFERS"
+    """Answers to a survey were rewarded by an action that is not their own, or an action by no answers."""
     REGISTRATION_DIFFERS = "REGISTRATION_DIFFERS"
     """A registered product names an action or a purchase that does not bear it out."""
     RETURN_DIFFERS = "RETURN_DIFFERS"

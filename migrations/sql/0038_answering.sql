@@ -113,3 +113,22 @@ CREATE FUNCTION response_host(one uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT r.host FROM survey_response r WHERE r.response_id = one
 $$;
+
+-- Responses and SURVEY actions that do not bear each other out, for the proof of the books.
+CREATE FUNCTION responses_amiss() RETURNS TABLE (wallet_id uuid, entry_id uuid, response_id uuid, amiss text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH recorded AS (
+        SELECT e.wallet_id, e.entry_id, e.partner_id, e.idempotency_key, a.kind FROM entry e
+        JOIN action a ON a.wallet_id = e.wallet_id AND a.entry_id = e.entry_id
+        WHERE e.kind = 'ACTION' AND e.idempotency_key LIKE 'SURVEY/%' AND length(e.idempotency_key) = 39
+    )
+    SELECT e.wallet_id, COALESCE(r.entry_id, e.entry_id), r.response_id, 'a response names an action that is not its own'
+    FROM survey_response r LEFT JOIN recorded e ON e.entry_id = r.entry_id
+    WHERE sees_coalition() AND r.entry_id IS NOT NULL AND (e.kind, e.partner_id, e.idempotency_key)
+        IS DISTINCT FROM ('SURVEY', r.host, 'SURVEY/' || replace(r.response_id::text, '-', ''))
+    UNION ALL
+    SELECT e.wallet_id, e.entry_id, NULL, 'an action was recorded for a response that nobody completed'
+    FROM recorded e LEFT JOIN survey_response r ON r.response_id::text = substr(e.idempotency_key, 8)::uuid::text
+    WHERE sees_coalition() AND e.kind = 'SURVEY'
+        AND (r.response_id IS NULL OR r.state = 'DRAFT' OR r.via <> 'SURVEY' OR r.state = 'DONE' AND r.entry_id IS DISTINCT FROM e.entry_id)
+$$;

@@ -20,6 +20,7 @@ DOORS = (
     "response_host(uuid)",
     "response_of(uuid, uuid)",
     "response_rewarded(uuid, uuid)",
+    "responses_amiss()",
     "responses_pending(uuid, timestamptz, uuid, int)",
     "segment_answers(uuid, text, text, text[], bigint, bigint, timestamptz, timestamptz)",
     "survey_askings_told(uuid, text)",

@@ -146,6 +146,7 @@ DOORS = {
     "keep_response(jsonb, timestamp with time zone)": "keeps what a member answered, once",
     "offer_surveys(timestamp with time zone, integer)": "answers the coalition alone",
     "quality_told(uuid)": "answers the maker of what answers are about; nobody's words and nobody's shop",
+    "responses_amiss()": "answers the coalition alone",
     "response_host(uuid)": "of a response just kept: who records what it is worth",
     "response_of(uuid, uuid)": "for whoever asked the member on its way: whether it has answered",
     "response_rewarded(uuid, uuid)": "of a response just kept: that its action is in the books",

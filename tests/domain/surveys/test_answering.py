@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from domain.audit.findings import Wrong
+from domain.audit.responding import responses_amiss
 from domain.earning.acting import record_action
 from domain.earning.action_commands import RecordAction
 from domain.earning.when import When
@@ -147,6 +150,35 @@ async def test_a_worker_that_dies_after_the_action_rewards_nobody_twice(hall: Ha
     await record_action(hall.database.pool, command, caches=hall.caches(), lookup_key=KEYS.lookup, now=hall.now)
     assert await hall.rewards() == Rewarded(recorded=1)
     assert await hall.points(anna) == 50
+
+
+async def test_the_proof_finds_an_action_without_its_answers(hall: Hall, owner: asyncpg.Connection) -> None:
+    survey, anna, ben = await hall.asks(), await hall.member(), await hall.member()
+    for who in (anna, ben):
+        await hall.answers(survey, who)
+    await hall.rewards()
+    await owner.execute("SET app.sight = 'coalition'")
+    plants = (
+        "UPDATE survey_response SET response_id = gen_random_uuid() WHERE member_id = $1",
+        "UPDATE survey_response SET entry_id = gen_random_uuid() WHERE member_id = $1",
+        "DELETE FROM survey_response WHERE member_id = $1",
+    )
+    for plant in plants:
+        async with planted(owner):
+            await owner.execute(plant, ben.member_id)
+            found = await responses_amiss(owner)
+            assert {one.wrong for one in found} == {Wrong.RESPONSE_DIFFERS}, plant
+    assert await responses_amiss(owner) == []
+
+
+@asynccontextmanager
+async def planted(owner: asyncpg.Connection) -> AsyncIterator[None]:
+    """What is done within is taken back; no trigger stands in its way."""
+    change = owner.transaction()
+    await change.start()
+    await owner.execute("SET LOCAL session_replication_role = replica")
+    yield
+    await change.rollback()
 
 
 async def test_members_own_words_are_sealed_and_go_with_the_member(hall: Hall, owner: asyncpg.Connection) -> None:
