@@ -33,6 +33,8 @@ class Wrong(StrEnum):
     """A reward is not what its redemption was made for, or not so much of it stands."""
     VOUCHER_DIFFERS = "VOUCHER_DIFFERS"
     """A voucher, or a use of it, is not what its entries made it."""
+    CLAIM_DIFFERS = "CLAIM_DIFFERS"
+    """A claim was paid, approved or taken back otherwise than it says, or a certificate stands on no pass."""
     CODE_DIFFERS = "CODE_DIFFERS"
     """A code was used without its action or an action recorded without its code, or a batch holds other codes."""
     TRADE_IN_DIFFERS = "TRADE_IN_DIFFERS"

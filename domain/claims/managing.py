@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.claims.errors import ClaimProgrammeNotFound, ClaimProgrammeStateConflict, InvalidClaim
+from domain.claims.errors import ClaimProgrammeNotFound, ClaimProgrammeStateConflict, InvalidClaim, InvalidClaimTerms
 from domain.claims.finding import programme_by_id, programme_of, versions_of
 from domain.claims.models import ClaimProgrammeRow, ClaimSerial
 from domain.claims.terms import ClaimProgramme, ClaimProgrammeId, ClaimTerms
@@ -21,6 +22,8 @@ from domain.versions import Life
 LONGEST_PROOF = 64
 MOST_SERIALS = 10_000
 _AT_ONCE = 5_000
+
+_OWN_COURSE = text("SELECT EXISTS (SELECT FROM course c WHERE c.course_id = :course AND c.partner_id = :owner)")
 
 
 LIFE: Life[ClaimProgramme] = Life(
@@ -45,6 +48,7 @@ async def draw_up(
 
     Raises: InvalidClaimTerms, ClaimProgrammeNotFound, ClaimProgrammeStateConflict.
     """
+    await _check_course(session, partner_id, terms)
     if programme_id is None:
         return await LIFE.write(session, partner_id, new_id(), _columns(terms), now=now)
     latest = await LIFE.changeable(session, partner_id, programme_id)
@@ -117,6 +121,13 @@ async def list_serials(
         done = await session.execute(insert(ClaimSerial).values(rows).on_conflict_do_nothing().returning(ClaimSerial))
         new += len(done.all())
     return new
+
+
+async def _check_course(session: WriteSession, partner_id: PartnerId, terms: ClaimTerms) -> None:
+    if terms.course is None:
+        return
+    if not await session.scalar(_OWN_COURSE, {"course": terms.course, "owner": partner_id}):
+        raise InvalidClaimTerms("course is one of your own", path=("course",))
 
 
 def plain_proof(said: str, part: str) -> str:

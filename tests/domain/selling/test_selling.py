@@ -11,6 +11,7 @@ from domain.claims.errors import (
     CertificateNeeded,
     ClaimNotForYou,
     EmployerForbids,
+    InvalidClaimTerms,
     MonthIsFull,
     OutletNeeded,
     OwnPurchase,
@@ -18,7 +19,8 @@ from domain.claims.errors import (
 )
 from domain.earning.verdicts import Why
 from domain.ledger.moving import merge_members
-from domain.selling import reporting, sellers
+from domain.selling import courses, quizzes, reporting, sellers
+from domain.selling.course_terms import CourseTerms
 from domain.selling.errors import SellerNotFound, SellerPermissionNotFound, SellerStateConflict, SellsThereAlready
 from domain.selling.models import EndedBy
 from domain.selling.reporting import FEWEST, lumped
@@ -26,6 +28,7 @@ from domain.selling.sellers import ProposeSeller
 from domain.storage import Database, Sight
 from tests.domain.earning.world import acting
 from tests.domain.selling.counter import DAY, Counter, a_counter
+from tests.domain.selling.test_quizzes import question, right
 
 
 @pytest.fixture
@@ -152,9 +155,24 @@ async def test_a_member_that_becomes_another_sells_on_as_that_one(counter: Count
 
 
 async def test_a_scheme_may_ask_for_a_certificate(counter: Counter) -> None:
-    scheme, anna = await counter.scheme(course=UUID(int=7), needs_course=True), await counter.seller()
+    with pytest.raises(InvalidClaimTerms):
+        await counter.scheme(course=UUID(int=7), needs_course=True)
+    terms = CourseTerms(name="Milk school", ask=1, questions=(question(1),), valid_days=10)
+    async with acting(counter.database, Sight.partner(counter.maker)) as session:
+        drawn = await courses.draw_up(session, counter.maker, terms, now=counter.now)
+        course = await courses.publish(session, counter.maker, drawn.course_id, now=counter.now)
+    scheme, anna = await counter.scheme(course=course.course_id, needs_course=True), await counter.seller()
     with pytest.raises(CertificateNeeded):
         await counter.claims(scheme, anna, serial="S1X")
+    async with acting(counter.database, Sight.member(anna.member_id)) as session:
+        who = (anna.wallet_id, anna.member_id)
+        attempt = await quizzes.start(session, course, who, seed=b"s" * 32, now=counter.now)
+        await quizzes.answer(session, course, attempt, right(terms, attempt.seed), now=counter.now)
+    made = await counter.claims(scheme, anna, serial="S1X")
+    assert (await counter.claim(made.claim_id)).certified
+    counter.now += 10 * DAY
+    with pytest.raises(CertificateNeeded):
+        await counter.claims(scheme, anna, serial="S2X")
 
 
 async def test_the_maker_sees_sums_and_the_employer_whom_the_seller_lets_it_see(counter: Counter) -> None:
