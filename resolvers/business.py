@@ -26,7 +26,7 @@ from domain.rewards.redemption import RedemptionReceipt
 from domain.storage import Sight
 from partners.mail import Mail
 from partners.viewer import Audience
-from resolvers import members
+from resolvers import members, purchases
 from resolvers.context import Context
 from resolvers.policies import acting_member, acting_partner
 from resolvers.tills import caches_of
@@ -97,7 +97,8 @@ async def change_group(
 
 
 async def name_buyer(ctx: Context, wallet_id: UUID, entry_id: UUID, ref: MemberRef) -> None:
-    """Keep who of a firm bought at the viewer's partner. Raises: MemberNotFound, BuyerUnknown."""
+    """Keep who of a firm bought at the viewer's partner. Raises: PurchaseNotFound, MemberNotFound, BuyerUnknown."""
+    await purchases.find(ctx, wallet_id, entry_id)
     person = await members.find(ctx, ref)
     await ctx.post(users.name_buyer, _partner(ctx), wallet_id, entry_id, person.member_id, now=ctx.now)
 
