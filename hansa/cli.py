@@ -17,6 +17,7 @@ from domain.errors import DomainError
 from hansa import __version__, reporting
 from hansa.commands import clients, proofs, staff, verifying
 from hansa.commands.action import app as acting
+from hansa.commands.activity import app as gathering
 from hansa.commands.bank import app as banking
 from hansa.commands.campaign import app as campaigning
 from hansa.commands.case import app as attending
@@ -43,6 +44,7 @@ from hansa.commands.settle import app as settling
 from hansa.commands.sides import app as both_sides
 from hansa.commands.survey import app as surveying
 from hansa.commands.tier import app as tiering
+from hansa.commands.trade_in import app as trading_in
 from hansa.commands.trial import app as trials
 from hansa.pooling import UnsafePooling
 from hansa.postgres import PostgresUnavailable
@@ -213,6 +215,8 @@ app.add_typer(claiming.app)
 app.add_typer(selling.app)
 app.add_typer(teaching.app)
 app.add_typer(tiering.app)
+app.add_typer(trading_in.app)
+app.add_typer(gathering.app)
 app.command(epilog="Example: hansa exposure olla")(prepaying.exposure)
 app.add_typer(liability.app)
 app.add_typer(banking.app)

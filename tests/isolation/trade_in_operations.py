@@ -38,7 +38,6 @@ TRADE_INS: Mapping[str, Mapping[str, Build]] = {
     "Query.tradeInQuote": {
         "": lambda *_: {"items": _SHOES},
         "by a scheme": lambda _mine, theirs, _key: {"items": _SHOES, "scheme": theirs.trade_in_scheme},
-        "of an article": lambda _mine, theirs, _key: {"items": [{"sku": theirs.sku, "grade": "GOOD"}]},
     },
     "Query.tradeIns": {
         "": lambda *_: {"first": 10},

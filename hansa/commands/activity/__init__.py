@@ -1,0 +1,1 @@
+"""`hansa activity`: tastings, presentations and events that partners hold together."""

@@ -1,0 +1,1 @@
+"""`hansa trade-in`: schemes by which members hand old items in."""
