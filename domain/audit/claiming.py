@@ -13,21 +13,24 @@ WHERE c.entry_id IS NOT NULL AND (e.entry_id IS NULL OR e.partner_id <> c.partne
 """
 
 UNPAID = """
-SELECT e.wallet_id, e.entry_id, e.entry_id AS id FROM entry e JOIN action a ON a.wallet_id = e.wallet_id AND a.entry_id = e.entry_id
+SELECT e.wallet_id, e.entry_id, e.entry_id AS id FROM entry e
+JOIN action a ON a.wallet_id = e.wallet_id AND a.entry_id = e.entry_id
 WHERE a.kind IN ('SALE', 'CLAIM') AND e.idempotency_key ~ '^claim:[0-9a-f]{32}$'
     AND NOT EXISTS (SELECT FROM claim c WHERE c.entry_id = e.entry_id)
 """
 
 APPROVED = """
-SELECT c.wallet_id, c.entry_id, c.claim_id AS id FROM claim c WHERE c.state IN ('APPROVED', 'PAID') AND c.approvals_needed > 1
+SELECT c.wallet_id, c.entry_id, c.claim_id AS id FROM claim c
+WHERE c.state IN ('APPROVED', 'PAID') AND c.approvals_needed > 1
     AND 1 = (SELECT count(DISTINCT COALESCE(d.decided_by::text, d.reason, '')) FROM claim_decision d
         WHERE d.claim_id = c.claim_id AND d.decision = 'APPROVED')
     AND NOT EXISTS (SELECT FROM claim_decision d WHERE d.claim_id = c.claim_id AND d.reason = 'PROVEN')
 """
 
 TAKEN = """
-SELECT c.wallet_id, c.entry_id, c.claim_id AS id FROM claim c WHERE c.taken_units > 0 AND NOT EXISTS (SELECT FROM entry e
-    WHERE e.partner_id = c.partner_id AND e.kind = 'RETURN' AND e.refers_to = c.entry_id)
+SELECT c.wallet_id, c.entry_id, c.claim_id AS id FROM claim c
+WHERE c.taken_units > 0 AND NOT EXISTS (
+    SELECT FROM entry e WHERE e.partner_id = c.partner_id AND e.kind = 'RETURN' AND e.refers_to = c.entry_id)
 """
 
 CERTIFIED = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
@@ -15,14 +14,14 @@ from tests.domain.selling.counter import Counter, a_counter
 
 FAULTS = {
     "paid by another's action": "UPDATE claim SET entry_id = gen_random_uuid()",
-    "unknown to its claim": "UPDATE claim SET state = 'APPROVED', entry_id = NULL, entry_wallet_id = NULL, paid_at = NULL",
+    "unknown to its claim": "UPDATE claim SET state = 'APPROVED', entry_id = NULL, entry_wallet_id = NULL",
     "approved by one of two": "UPDATE claim SET approvals_needed = 2, approvals = 2",
     "taken back in words alone": "UPDATE claim SET back_units = 1, taken_units = 1",
 }
 
 
 @pytest.fixture
-async def counter(database: Database) -> AsyncIterator[Counter]:
+async def counter(database: Database) -> Counter:
     """A claim that was approved by one person, and paid."""
     made = await a_counter(database)
     scheme, anna = await made.scheme(), await made.seller()
@@ -30,10 +29,11 @@ async def counter(database: Database) -> AsyncIterator[Counter]:
     await made.approves(claim.claim_id, UUID(int=1))
     assert (await made.turn()).paid == 1
     await made.world.prove()
-    yield made
+    return made
 
 
-async def test_what_is_planted_is_found(counter: Counter, owner: asyncpg.Connection) -> None:
+@pytest.mark.usefixtures("counter")
+async def test_what_is_planted_is_found(owner: asyncpg.Connection) -> None:
     await owner.execute("ALTER TABLE claim DISABLE TRIGGER claim_stays")
     for what, fault in FAULTS.items():
         planting = owner.transaction()
