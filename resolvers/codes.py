@@ -23,10 +23,13 @@ from domain.members.errors import MemberNotFound
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
 from domain.surveys.answers import Answers
+from domain.surveys.queries import surveys_recorded
+from domain.surveys.terms import SurveyId
 from resolvers import members, redemptions
 from resolvers.context import Context
 from resolvers.policies import acting_partner, member_meant, serving_partner
 from resolvers.segments import owner_of
+from resolvers.surveys import Form
 from resolvers.tills import caches_of
 
 
@@ -72,6 +75,15 @@ async def enter(ctx: Context, said: Said, ref: MemberRef | None, answers: Answer
 async def enter_mine(ctx: Context, said: Said, answers: Answers | None) -> Entered:
     """Enter a code of one's own."""
     return await _entered(ctx, _of_member(ctx, said), answers)
+
+
+async def form(ctx: Context, survey_id: UUID | None) -> Form | None:
+    """The survey that a real code waits for: whoever holds such a code may read what it asks."""
+    if survey_id is None:
+        return None
+    key = (SurveyId(survey_id), None)
+    found = (await ctx.fetch(surveys_recorded, [key])).get(key)
+    return None if found is None else Form(found)
 
 
 async def order(ctx: Context, command: OrderBatch) -> Batch:

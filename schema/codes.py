@@ -13,11 +13,11 @@ from domain.codes import errors as code_errors
 from domain.surveys.answers import Answers
 from domain.values import Points
 from partners.scopes import Scope
-from resolvers import codes, surveys
+from resolvers import codes
 from resolvers.codes import Found, Said
 from resolvers.context import Context, Info
 from resolvers.surveys import Form
-from schema.errors import UserError, basics, or_null, refusals, shown
+from schema.errors import UserError, basics, refusals, shown
 from schema.limits import Once
 from schema.members import MemberRefInput
 from schema.permissions import needs
@@ -33,11 +33,11 @@ class CodeSurveyWanted(UserError):
 
     survey_id: strawberry.Private[UUID]
 
-    @strawberry.field(graphql_type=SurveyForm | None, extensions=[or_null])
+    @strawberry.field(graphql_type=SurveyForm | None)
     @staticmethod
-    async def survey(refusal: strawberry.Parent[CodeSurveyWanted], info: Info) -> Form:
+    async def survey(refusal: strawberry.Parent[CodeSurveyWanted], info: Info) -> Form | None:
         """The survey: show its questions, and send their answers with the code."""
-        return await surveys.form(info.context, refusal.survey_id)
+        return await codes.form(info.context, refusal.survey_id)
 
 
 @strawberry.type(description="The member has entered as many of these codes as count, for now or for good.")
@@ -91,11 +91,11 @@ class CodeFound:
         """How much the code counts, such as 6 in a pack of six."""
         return found.looked.batch.units
 
-    @strawberry.field(graphql_type=SurveyForm | None, extensions=[or_null])
+    @strawberry.field(graphql_type=SurveyForm | None)
     @staticmethod
     async def survey(found: strawberry.Parent[Found], info: Info) -> Form | None:
         """The survey that is to be answered first; null: none, or none any more."""
-        return None if found.survey_id is None else await surveys.form(info.context, found.survey_id)
+        return await codes.form(info.context, found.survey_id)
 
     @strawberry.field
     @staticmethod

@@ -5,6 +5,7 @@ It needs nothing of the server but its address, and imports nothing of it.
 
 from __future__ import annotations
 
+from hansa.storefront.codes import CodeEntered, CodeFound
 from hansa.storefront.errors import Faulty, LinkRefused, Refused, Unanswered, Unauthorized
 from hansa.storefront.front import Storefront
 from hansa.storefront.linking import Begun, Linking, MemberLink
@@ -41,6 +42,8 @@ __all__ = [
     "Card",
     "ClientKey",
     "ClientSecret",
+    "CodeEntered",
+    "CodeFound",
     "ExternalId",
     "Faulty",
     "Known",

@@ -93,6 +93,14 @@ REDEEM_REWARD = gql(
     "mutation RedeemReward($input: RewardRedeemInput!) { rewardRedeem(input: $input) { ...Redeemed redemption"
     " { reward { pieces state money { amount } off { amount } lines { number amount { amount } } } } } }" + _REDEEMED
 )
+CHECK_CODE = gql(
+    "mutation CheckCode($input: CodeInput!) { codeCheck(input: $input) { code { product { name sku } units enteredAt"
+    " survey { survey } } userErrors { ...Errors } } }" + _ERRORS
+)
+ENTER_CODE = gql(
+    "mutation EnterCode($input: CodeEnterInput!) { codeEnter(input: $input) { entry { product { name sku } units"
+    " points given } replayed userErrors { ...Errors } } }" + _ERRORS
+)
 CHECK_VOUCHERS = gql(
     "query CheckVouchers($input: VoucherCheckInput!) { voucherCheck(input: $input)"
     " { vouchers { code voucher { id name } money { amount } lines { number money { amount } }"

@@ -15,6 +15,7 @@ from gql.transport.websockets import WebsocketsTransport
 from graphql import DocumentNode
 
 from hansa.storefront import documents
+from hansa.storefront.codes import CodeEntered, CodeFound, answered, named
 from hansa.storefront.errors import Faulty, Refused
 from hansa.storefront.linking import proof_for
 from hansa.storefront.proofs import ProofKey
@@ -289,6 +290,30 @@ class Storefront:
         """Take a use of vouchers back, by its id."""
         said = {"idempotencyKey": key or new_key(), "use": use}
         return VouchersUsed.read(await self._done(documents.REVERSE_VOUCHERS, said))
+
+    # Codes from packs
+
+    async def check_code(self, code: str, *, member: Ref | None = None, outlet: str | None = None) -> CodeFound:
+        """What a code is for, and whether a survey is to be answered first; a miss counts."""
+        payload = await self._done(documents.CHECK_CODE, named(code, member, outlet, None))
+        return CodeFound.read(payload["code"])
+
+    async def enter_code(
+        self,
+        code: str,
+        *,
+        member: Ref | None = None,
+        answers: Mapping[str, Any] | None = None,
+        outlet: str | None = None,
+        channel: str | None = None,
+    ) -> CodeEntered:
+        """Enter a code for a member, once; sent again it is answered as at first.
+
+        `answers` to the survey it waits for: by question, a number, a text, yes or no, or the keys of options. On a
+        member's behalf nobody is named.
+        """
+        said = {**named(code, member, outlet, channel), **_said(answers=answered(answers))}
+        return CodeEntered.read(await self._done(documents.ENTER_CODE, said))
 
     # Anything else
 
