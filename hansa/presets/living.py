@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from domain.activities import managing as activities
 from domain.bonuses import managing as bonuses
 from domain.business import groups
 from domain.claims import managing as claims
@@ -44,6 +45,7 @@ SURVEYS = Sort(section="surveys", called="survey", managing=surveys, met_as="sur
 TRADE_INS = Sort(section="trade_ins", called="trade-in scheme", managing=trade_ins)
 BONUSES = Sort(section="bonuses", called="bonus scheme", managing=bonuses)
 COURSES = Sort(section="courses", called="course", managing=courses, draft="draw_up", met_as="courses")
+ACTIVITIES = Sort(section="activities", called="activity", managing=activities)
 CLAIMS = Sort(section="claims", called="claim programme", managing=claims, draft="draw_up")
 
 
@@ -54,6 +56,7 @@ SECTIONS_CALLED = {
     "bonuses": "bonus schemes",
     "courses": "courses",
     "claims": "claim programmes",
+    "activities": "activities",
 }
 """Sections, and what people call what stands in them."""
 
@@ -90,6 +93,11 @@ async def publish_courses_and_claims(loading: Loading) -> None:
     """Courses before the sale schemes that ask for their certificates."""
     await publish(loading, COURSES)
     await publish(loading, CLAIMS)
+
+
+async def publish_activities(loading: Loading) -> None:
+    """Activities, agreed to by all who share their costs."""
+    await publish(loading, ACTIVITIES)
 
 
 async def order_codes(loading: Loading) -> None:

@@ -35,6 +35,7 @@ from hansa.presets.living import (
     SECTIONS_CALLED,
     define_groups,
     order_codes,
+    publish_activities,
     publish_bonuses,
     publish_courses_and_claims,
     publish_surveys,
@@ -266,6 +267,7 @@ STEPS: tuple[Callable[[Loading], Awaitable[None]], ...] = (
     order_codes,
     publish_trade_ins,
     publish_bonuses,
+    publish_activities,
     publish_courses_and_claims,
 )
 """What follows the partners, in this order: each refers to what came before it."""

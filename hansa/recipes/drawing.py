@@ -30,7 +30,7 @@ SETTING = (
 )  # fmt: skip
 BESIDE = (
     "tiers", "coupons", "rewards", "referral", "messages", "business_groups", "surveys", "code_batches", "trade_ins",
-    "bonuses", "courses", "claims",
+    "bonuses", "courses", "claims", "activities",
 )  # fmt: skip
 """What a programme may say beside its campaigns, each read by a module of its own."""
 CAMPAIGN = (

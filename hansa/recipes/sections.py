@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from domain.activities.terms import ActivityTerms
 from domain.bonuses.terms import Band, BonusTerms, Growth, Measure
 from domain.claims.terms import ClaimTerms
 from domain.codes.batches import OrderBatch, ProductPart
 from domain.ids import PartnerId
+from domain.rewards.forms import Words as RewardWords
 from domain.selling.course_terms import CourseTerms, QuizQuestion
 from domain.selling.course_terms import Option as CourseOption
 from domain.surveys.questions import Option, Question
@@ -145,6 +147,17 @@ def _claim(reading: Reading, _key: str, part: Part) -> ClaimTerms:
     return typed.read(ClaimTerms, part)
 
 
+def _activity(reading: Reading, _key: str, part: Part) -> ActivityTerms:
+    """What it is called stands by language; its costs are shared as others pay for things."""
+
+    def texts(part: Part) -> tuple[RewardWords, ...]:
+        return tuple(RewardWords(language=language, name=name) for language, name in typed.words(part).items())
+
+    named: dict[str, Reader] = {"texts": texts, "shares": reading.sponsors}
+    typed = Typed(reading=reading, named={**partners_and_places(reading), **named})
+    return typed.read(ActivityTerms, part)
+
+
 SECTIONS: Mapping[str, Way] = {
     "surveys": _survey,
     "code_batches": _batch,
@@ -152,5 +165,6 @@ SECTIONS: Mapping[str, Way] = {
     "bonuses": _bonus,
     "courses": _course,
     "claims": _claim,
+    "activities": _activity,
 }
 """How what stands in each section is read."""

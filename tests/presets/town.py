@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.earning.tills import Caches
 from domain.storage import Database
 from hansa.commands.access import sign_in_link
 from hansa.presets.finding import find
@@ -160,11 +159,7 @@ class Town:
         moved = await self.coalition.ask(ADVANCE, {"input": {"to": to.astimezone(UTC).isoformat()}})
         assert moved["clockAdvance"]["userErrors"] == []
         self.now = to
-        await a_turn(self.database, self._caches(), keys=self.keys, now=to.astimezone(UTC))
-
-    def _caches(self) -> Caches:
-        recipe = self.loaded.recipe
-        return Caches.fresh(recipe.currency, recipe.time_zone.key)
+        await a_turn(self.database, keys=self.keys, now=to.astimezone(UTC))
 
 
 @dataclass(kw_only=True)
