@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
+from sqlmodel import col, select
+
 from domain.codes import entering, ordering, printing
 from domain.codes.batches import Batch, OrderBatch, ProductPart
 from domain.codes.entering import Entered, Looked, Naming
-from domain.codes.models import BatchKind
+from domain.codes.errors import CodeNotAccepted
+from domain.codes.models import BatchKind, CodeTry
 from domain.earning.rules import Flat, Rule
 from domain.earning.terms import Sponsor
 from domain.earning.tills import Caches
@@ -34,6 +38,7 @@ class Pantry:
     world: World
     now: datetime = NOW
     numbers: Any = field(default_factory=lambda: count(1))
+    key: bytes = KEYS.lookup
     caches: Caches = field(default_factory=lambda: Caches.fresh("EUR", "Europe/Riga"))
 
     @property
@@ -58,7 +63,7 @@ class Pantry:
             asked = await ordering.print_again(session, self.maker, batch.batch_id, reason=reason, now=self.now)
         async with acting(self.database, Sight.partner(self.maker)) as session:
             taken = await ordering.take(session, self.maker, asked.print_id, now=self.now)
-        chunks = printing.printed(self.database.pool, taken, key=KEYS.lookup, site="https://h")
+        chunks = printing.printed(self.database.pool, taken, key=self.key, site="https://h")
         return [one.code async for chunk in chunks for one in chunk]
 
     async def step(self, step: Any, batch: Batch, **said: Any) -> Any:
@@ -84,7 +89,7 @@ class Pantry:
     async def looks(self, who: KnownMember | None, code: str, through: PartnerId | None = None) -> Looked:
         """Somebody asks what a code is for."""
         naming = Naming(code=code, member=who, through=through, network="192.0.2.1")
-        return await entering.look_up(self.database.pool, naming, key=KEYS.lookup, now=self.now)
+        return await entering.look_up(self.database.pool, naming, key=self.key, now=self.now)
 
     async def enters(
         self,
@@ -96,9 +101,17 @@ class Pantry:
     ) -> Entered:
         """Somebody enters a code."""
         naming = Naming(code=code, member=who, through=through, network="192.0.2.1")
-        pool, key = self.database.pool, KEYS.lookup
-        looked = looked or await entering.look_up(pool, naming, key=key, now=self.now)
-        return await entering.enter(pool, naming, looked, answers, caches=self.caches, keys=KEYS, now=self.now)
+        pool, keys = self.database.pool, replace(KEYS, lookup=self.key)
+        looked = looked or await entering.look_up(pool, naming, key=self.key, now=self.now)
+        return await entering.enter(pool, naming, looked, answers, caches=self.caches, keys=keys, now=self.now)
+
+    async def refuses(self, who: KnownMember, code: str) -> str:
+        """Why a code is not accepted, as nobody is told."""
+        with pytest.raises(CodeNotAccepted):
+            await self.enters(who, code)
+        async with acting(self.database, COALITION) as session:
+            latest = select(CodeTry.became).order_by(col(CodeTry.try_id).desc()).limit(1)
+            return (await session.execute(latest)).scalar_one()
 
     async def points(self, who: KnownMember) -> int:
         """What somebody has."""
