@@ -105,7 +105,7 @@ async def object_to_comment(ctx: Context, comment_id: UUID) -> OwnComment:
 
 
 async def comment(ctx: Context, review_id: UUID, words: str, display_name: str | None) -> OwnComment:
-    """A member replies, or a partner answers. Raises: ReviewNotFound, NotYourProduct, InvalidReview."""
+    """A member replies, or a partner answers. Raises: ReviewNotFound, InvalidReview."""
     member_id, partner_id = _writer(ctx)
     comment_id = await ctx.post(
         writing.comment,

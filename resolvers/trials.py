@@ -14,6 +14,7 @@ from domain.paging import Page, PageRequest
 from domain.surveys.answers import Answers
 from domain.trials import drawing, managing, queries, taking_part
 from domain.trials.drawing import DrawTold, TicketTold
+from domain.trials.errors import TrialNotFound
 from domain.trials.queries import CounterTrial, OwnTrial, PlaceTold, TrialReport
 from domain.trials.terms import Trial, TrialId, TrialTerms
 from resolvers import members
@@ -97,6 +98,8 @@ async def end(ctx: Context, trial_id: UUID) -> Trial:
 async def hand(ctx: Context, trial_id: UUID, ref: MemberRef, outlet_id: UUID | None) -> None:
     """A sample goes over the counter, or is sent. Raises: TrialNotFound, TrialStepOver, MemberNotFound."""
     by = PartnerId(acting_partner(ctx.viewer))
+    if all(one.trial_id != trial_id for one in await at_counter(ctx)):
+        raise TrialNotFound  # before anybody is met: no cards are tried out on trials of others
     member = await members.find(ctx, ref)
     at = at_own_till(ctx.viewer, outlet_id)
     where = None if at is None else OutletId(at)
@@ -104,7 +107,7 @@ async def hand(ctx: Context, trial_id: UUID, ref: MemberRef, outlet_id: UUID | N
 
 
 async def at_counter(ctx: Context) -> list[CounterTrial]:
-    """The trials of which samples go over the partner's counters."""
+    """The trials of which the partner hands samples."""
     return await ctx.read(queries.at_counter, PartnerId(acting_partner(ctx.viewer)), now=ctx.now)
 
 

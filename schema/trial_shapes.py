@@ -278,7 +278,7 @@ class TrialReport:
 @strawberry.type
 @shows(queries.CounterTrial)
 class CounterTrial:
-    """A trial of which samples go over your counters."""
+    """A trial of which you hand samples."""
 
     name: str
     """What it is called."""

@@ -134,7 +134,7 @@ class TrialQuery:
     @strawberry.field(graphql_type=list[CounterTrial], extensions=[HAND])
     @staticmethod
     async def counter_trials(info: Info) -> list[queries.CounterTrial]:
-        """The trials of which samples go over your counters now, newest first; at most 100."""
+        """The trials of which you hand samples now, over your counters or by mail, newest first; at most 1,000."""
         return await trials.at_counter(info.context)
 
     @strawberry.field(graphql_type=list[MyTrial], extensions=[MINE])

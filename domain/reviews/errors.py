@@ -76,15 +76,6 @@ class ReviewChanged(Conflict):
         super().__init__("the author has changed it since you read it; read it again", path=("version",))
 
 
-class NotYourProduct(Conflict):
-    """A partner answers reviews of what it makes or sells."""
-
-    code = "NOT_YOUR_PRODUCT"
-
-    def __init__(self) -> None:
-        super().__init__("a partner answers reviews of what it makes or sells", path=("review",))
-
-
 class ReviewPolicyClash(Conflict):
     """Somebody else set the policy at the same moment."""
 

@@ -13,7 +13,6 @@ from domain.ids import PartnerId, new_id
 from domain.members.errors import MemberNotFound
 from domain.reviews.errors import (
     InvalidReview,
-    NotYourProduct,
     PurchaseWanted,
     ReviewNotFound,
     ReviewsNotTaken,
@@ -100,7 +99,8 @@ async def comment(
 ) -> UUID:
     """A member's reply, or a partner's answer, to a review that is shown; the same again changes nothing.
 
-    Raises: InvalidReview, ReviewNotFound, NotYourProduct, MemberNotFound.
+    A partner answers reviews of what it makes or sells; to others they are none.
+    Raises: InvalidReview, ReviewNotFound, MemberNotFound.
     """
     if not words:
         raise InvalidReview("words", f"1 to {LONGEST_COMMENT} printable characters")
@@ -121,8 +121,6 @@ async def comment(
     match row["outcome"]:
         case "NOT_FOUND":
             raise ReviewNotFound
-        case "NOT_YOURS":
-            raise NotYourProduct
         case "MEMBER_NOT_FOUND":
             raise MemberNotFound
     return UUID(str(row["comment_id"]))

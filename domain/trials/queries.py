@@ -65,7 +65,7 @@ class OwnTrial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterTrial:
-    """A trial of which samples go over a partner's counters."""
+    """A trial of which a partner hands samples, over its counters or by mail."""
 
     trial_id: UUID
     partner_id: UUID
@@ -167,7 +167,7 @@ async def of_member(session: ReadSession, member_id: UUID, *, now: datetime) -> 
 
 
 async def at_counter(session: ReadSession, partner_id: PartnerId, *, now: datetime) -> list[CounterTrial]:
-    """The trials of which samples go over a partner's counters now, the newest first; with the partner's sight."""
+    """The trials of which a partner hands samples now, the newest first; with the partner's sight."""
     rows = (await session.execute(_COUNTER, {"partner": partner_id, "now": now})).mappings()
     return [CounterTrial(**row) for row in rows]
 

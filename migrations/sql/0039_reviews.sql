@@ -326,7 +326,7 @@ BEGIN
 END $$;
 
 -- A reply of a member, or an answer of the maker or of a shop that sells the product, to a review that is shown. Says WRITTEN, SAME,
--- NOT_FOUND, MEMBER_NOT_FOUND or NOT_YOURS.
+-- NOT_FOUND (also to a partner that neither makes nor sells it) or MEMBER_NOT_FOUND.
 CREATE FUNCTION write_comment(c jsonb, at timestamptz) RETURNS TABLE (outcome text, comment_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -352,7 +352,7 @@ BEGIN
         RETURN;
     ELSIF firm IS NOT NULL AND firm IS DISTINCT FROM about.maker_id
             AND NOT EXISTS (SELECT FROM articles_of(about.subject) a WHERE a.partner_id = firm) THEN
-        RETURN QUERY SELECT 'NOT_YOURS', NULL::uuid;
+        RETURN QUERY SELECT 'NOT_FOUND', NULL::uuid;
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('review/' || COALESCE(writer, firm), 0));

@@ -352,15 +352,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY t.trial_id DESC LIMIT 100
 $$;
 
--- The trials of which samples go over a partner's counters; to the partner.
+-- The trials of which a partner hands samples, over its counters or by mail; to the partner.
 CREATE FUNCTION trials_at_counter(counter uuid, at timestamptz)
 RETURNS TABLE (trial_id uuid, partner_id uuid, name varchar, feedback_until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT t.trial_id, t.partner_id, t.name, trial_time(t, 'feedback_until')
     FROM (SELECT DISTINCT x.trial_id FROM trial x WHERE x.state IN ('LIVE', 'PAUSED')) k CROSS JOIN LATERAL trial_now(k.trial_id) t
-    WHERE sees_partner(counter) AND at < trial_time(t, 'feedback_until') AND t.terms ->> 'handing' = 'OUTLET'
-        AND (t.partner_id = counter OR COALESCE(t.terms -> 'partners' ? counter::text, false))
-    ORDER BY t.trial_id DESC LIMIT 100
+    WHERE sees_partner(counter) AND at < trial_time(t, 'feedback_until') AND (t.partner_id = counter AND t.terms ->> 'handing' <> 'VOUCHER'
+        OR t.terms ->> 'handing' = 'OUTLET' AND COALESCE(t.terms -> 'partners' ? counter::text, false))
+    ORDER BY t.trial_id DESC LIMIT 1000
 $$;
 
 -- Who takes part, for the maker: by its own id of the member, where the member allows it offers.
