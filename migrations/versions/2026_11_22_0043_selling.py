@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from migrations.operations import grant, posting_function, run_sql_file, wall
+from migrations.operations import Command, grant, posting_function, run_sql_file, wall
 from migrations.roles import LEDGER_ROLE
 
 revision = "0043"
@@ -64,7 +64,15 @@ def downgrade() -> None:
     for door in DOORS:
         op.execute(f"DROP FUNCTION {door}")
     op.execute("DROP TRIGGER member_merged_moves_sellers ON member")
-    tables = ("claim_decision", "claim", "claim_serial", "claim_programme", "course_certificate", "quiz_attempt", "course")
+    tables = (
+        "claim_decision",
+        "claim",
+        "claim_serial",
+        "claim_programme",
+        "course_certificate",
+        "quiz_attempt",
+        "course",
+    )
     for function in (
         "claim_fault(claim)",
         "decided_by_itself(uuid, uuid, text, text, timestamptz)",
@@ -84,8 +92,8 @@ def downgrade() -> None:
 
 def _walls() -> None:
     for table in ("claim_programme", "claim_serial", "claim_decision", "course"):
-        for command in ("SELECT", "INSERT"):
-            wall(table, OWNERS, command=command)
+        wall(table, OWNERS, command="SELECT")
+        wall(table, OWNERS, command="INSERT")
         grant(table, "SELECT, INSERT")
     for table in ("claim_programme", "course"):
         wall(table, OWNERS, command="UPDATE")
@@ -94,7 +102,8 @@ def _walls() -> None:
     objecting = f"{OWNERS} OR sees_member(member_id) AND state = 'PENDING'"
     wall("claim", OWNERS_AND_MEMBERS, objecting, command="UPDATE")
     grant("claim", "SELECT, UPDATE")
-    for command in ("SELECT", "INSERT", "UPDATE"):
+    commands: tuple[Command, ...] = ("SELECT", "INSERT", "UPDATE")
+    for command in commands:
         wall("seller", BOTH_SIDES, command=command)
         wall("quiz_attempt", OWNERS_AND_MEMBERS if command == "SELECT" else "sees_member(member_id)", command=command)
         wall("seller_setting", OWNERS, command=command)

@@ -33,7 +33,7 @@ from tests.builders.coalition import BEFORE, a_partner
 from tests.builders.served import SECRET
 
 GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+)_[A-Za-z0-9_-]{20,}")
-KNOWN_TO_ALL = {"Partner", "Outlet", "Cycle", "ProductReview", "ProductReviewComment"}
+KNOWN_TO_ALL = {"Partner", "Outlet", "Cycle", "ProductReview", "ProductReviewComment", "MyCourse"}
 PLAIN_NAMES = {"externalId", "receiptNumber"}
 """A partner's own words for things; a card is none, since whoever is shown it may use it."""
 OF_EACH = 3

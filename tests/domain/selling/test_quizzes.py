@@ -95,9 +95,13 @@ async def test_a_pass_makes_one_certificate_and_one_action(counter: Counter) -> 
     assert (await answered(counter, quiz, anna, given)).certificate is not None
     with pytest.raises(errors.AttemptOver):
         await answered(counter, quiz, anna, right(course.terms, quiz.attempt.seed))
-    pool, said = counter.database.pool, {"lookup_key": KEYS.lookup, "now": counter.now}
-    assert sum(await asyncio.gather(*(record_trainings(pool, caches=counter.caches(), **said) for _ in range(2)))) == 1
-    assert await record_trainings(pool, caches=counter.caches(), **said) == 0
+
+    async def recorded() -> int:
+        pool = counter.database.pool
+        return await record_trainings(pool, caches=counter.caches(), lookup_key=KEYS.lookup, now=counter.now)
+
+    assert sum(await asyncio.gather(recorded(), recorded())) == 1
+    assert await recorded() == 0
     assert await counter.points(anna) == 300
     with pytest.raises(errors.AlreadyCertified):
         await started(counter, course, anna)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -42,7 +43,7 @@ async def counter(database: Database) -> AsyncIterator[Counter]:
 async def test_a_seller_is_one_when_both_want_it_and_until_either_does_not(counter: Counter) -> None:
     scheme, anna = await counter.scheme(), await counter.world.member("ANNA0001")
     shop, own = Sight.partner(counter.shop), Sight.member(anna.member_id)
-    said = {"employer_id": counter.shop, "outlet_id": counter.world.outlet, "member": anna}
+    said: dict[str, Any] = {"employer_id": counter.shop, "outlet_id": counter.world.outlet, "member": anna}
     async with acting(counter.database, own) as session:
         proposed = await sellers.propose(session, ProposeSeller(**said, by_member=True), now=counter.now)
         with pytest.raises(SellsThereAlready):
@@ -181,7 +182,7 @@ async def test_the_maker_sees_sums_and_the_employer_whom_the_seller_lets_it_see(
         made = await counter.claims(scheme, who, serial=f"S{number}X", sku="milk")
         await counter.approves(made.claim_id)
     assert (await counter.turn()).paid == 3
-    span = {"since": counter.now - DAY, "until": counter.now + DAY}
+    span: dict[str, Any] = {"since": counter.now - DAY, "until": counter.now + DAY}
     async with acting(counter.database, Sight.partner(counter.maker)) as session:
         report = await reporting.sale_report(session, **span)
     assert (report.total.units, report.total.points) == (3, 150)
