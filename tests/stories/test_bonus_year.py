@@ -6,6 +6,7 @@ the data's own file, and the returns that the replay's seed decides; it knows no
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -41,6 +42,7 @@ from tests.domain.bonuses.trade import DAY, a_trade, at
 from tests.domain.earning.world import acting
 from tests.stories.test_replay import needs_data, replayed
 
+LOG = logging.getLogger(__name__)
 LEFT_OUT = "FUEL"
 VOLUME = ((0, "0.005"), (200_00, "0.01"), (500_00, "0.0175"))
 GROWTH = ((5, "0.01"), (25, "0.02"))
@@ -211,8 +213,8 @@ def tell(figures: dict[tuple[int, date], tuple[int, int]], statements: int) -> N
     for starts in sorted({starts for _, starts in figures}):
         some = [both for (_, quarter), both in figures.items() if quarter == starts]
         turnover, bonus = (Decimal(sum(part)).scaleb(-2) for part in zip(*some, strict=True))
-        print(f"{starts}: {len(some):,} firms, turnover {turnover:,}, bonus {bonus:,}")  # noqa: T201
-    print(f"{statements:,} statements")  # noqa: T201
+        LOG.info("%s: %d firms, turnover %s, bonus %s", starts, len(some), f"{turnover:,}", f"{bonus:,}")
+    LOG.info("%d statements", statements)
 
 
 async def households_become_firms(url: str, owner: PartnerId) -> None:

@@ -22,6 +22,7 @@ from domain.bonuses.models import StatementState
 from domain.bonuses.selling_on import SoldOnRow
 from domain.bonuses.terms import Against, Band, BonusPeriod, Growth, Measure, Slicing, Source
 from domain.business import groups, registering
+from domain.business.queries import business_by_id
 from domain.earning.acting import record_actions
 from domain.earning.basket import Tender
 from domain.earning.errors import AgreementMissing
@@ -67,7 +68,8 @@ async def test_a_quarter_is_told_once_and_given_once(trade: Trade) -> None:
     assert await trade.turn() == Done(drawn_up=1, given=1)
     [told] = await trade.statements(firm)
     # 1,000.00 at 1 %, 250.50 at 2 %: 10.00 + 5.01
-    assert (told.turnover, told.bonus, told.given, told.state) == (125_050, 1_501, 1_501, StatementState.GIVEN)
+    assert told.turnover == 125_050
+    assert (told.bonus, told.given, told.state) == (1_501, 1_501, StatementState.GIVEN)
     assert await trade.points(firm) == 1_501
     trade.now += DAY
     assert await trade.turn() == Done()
@@ -125,7 +127,8 @@ async def test_growth_is_counted_from_the_period_before(trade: Trade) -> None:
     await trade.turn()
     first, second = await trade.statements(firm)
     assert (first.growth, first.bonus) == (None, 0)
-    assert (second.base, second.growth, second.bonus) == (10_000, 1_000, 550)
+    assert second.base == 10_000
+    assert (second.growth, second.bonus) == (1_000, 550)
 
 
 async def test_purchases_elsewhere_count_by_agreement_and_while_the_firm_lets_them_be_known(trade: Trade) -> None:
@@ -244,7 +247,7 @@ async def test_firms_that_turn_out_to_be_one_have_one_statement_of_all_they_boug
     await trade.buys(1, 1_000)
     await trade.buys(2, 2_000)
     async with acting(trade.database, Sight.partner(trade.owner)) as session:
-        first, second = [await registering.business_by_id(session, trade.owner, each) for each in (one, other)]
+        first, second = [await business_by_id(session, trade.owner, each) for each in (one, other)]
     refs = [MemberRef(identifier=Identifier.external(name, trade.owner)) for name in ("C1", "C2")]
     kept, gone = await recognise(trade.database.pool, refs, trade.owner, key=KEYS.lookup, now=trade.now)
     assert kept is not None
@@ -253,7 +256,9 @@ async def test_firms_that_turn_out_to_be_one_have_one_statement_of_all_they_boug
     await merge_members(trade.database.pool, gone, kept, now=trade.now)
     trade.now = at(date(2027, 1, 1))
     await trade.turn()
-    assert [(told.business_id, told.turnover) for told in await trade.statements()] == [(one, 3_000)]
+    [only] = await trade.statements()
+    assert only.business_id == one
+    assert only.turnover == 3_000
 
 
 async def test_a_firm_that_is_served_no_more_gets_nothing_further(trade: Trade) -> None:
@@ -350,7 +355,8 @@ async def test_what_was_sold_on_counts_once_and_as_it_was_told_last(trade: Trade
     trade.now = at(date(2027, 1, 1))
     await trade.turn()
     [told] = await trade.statements(firm)
-    assert (told.turnover, told.bonus) == (110_000, 2_200)
+    assert told.turnover == 110_000
+    assert told.bonus == 2_200
     async with acting(trade.database, Sight.partner(trade.owner)) as session:
         assert len((await queries.reports(session, PageRequest(10))).items) == 2
     async with acting(trade.database, Sight.partner(trade.rival.partner_id)) as session:

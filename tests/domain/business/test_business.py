@@ -48,7 +48,7 @@ async def trade(database: Database) -> AsyncIterator[Trade]:
 async def invited(trade: Trade, firm: UUID, role: BusinessRole, by: UUID | PartnerId, *, partner: bool) -> Invited:
     """Somebody is invited."""
     inviter = {"partner_id": PartnerId(by)} if partner else {"member_id": by}
-    command = Invite(business_id=firm, role=role, called=f"The {role.lower()}", **inviter)  # type: ignore[arg-type]
+    command = Invite(business_id=firm, role=role, called=f"The {role.lower()}", **inviter)
     pool, key = trade.database.pool, KEYS.personal
     return await users.invite(pool, command, personal_key=key, really=trade.now, token=draw())
 
@@ -272,7 +272,8 @@ async def inside(trade: Trade, segment: UUID) -> int:
         segment,
     )
     assert row[0] == row[1]
-    return int(row[0])
+    assert isinstance(row[0], int)
+    return row[0]
 
 
 async def raw(trade: Trade, sql: str, *values: object) -> tuple[object, ...]:
