@@ -21,16 +21,14 @@ from domain.members.models import ConsentPurpose
 from domain.paging import Page, PageRequest
 from domain.referral import models as referral_models
 from domain.rewards import queries
-from domain.service import case_models
 from domain.settlement import models
 from domain.settlement.disputing import models as dispute_models
 from domain.settlement.disputing.models import DisputeState
 from domain.settlement.models import CycleState
 from partners.telling import SCOPE_OF_KIND
-from resolvers import coalition, events, referrals, service_cases
+from resolvers import coalition, events, referrals
 from resolvers.context import Info
 from schema.campaigns import Campaign
-from schema.case_shapes import Case
 from schema.connections import Connection, paged
 from schema.cycles import Cycle
 from schema.disputes import Dispute
@@ -302,29 +300,6 @@ class ReferralQualified(Event):
     async def referral(told: strawberry.Parent[Told], info: Info) -> referral_models.Referral | None:
         """The referral; null where the programme is the coalition's."""
         return await referrals.referral_of(info.context, told.event.subject_id)
-
-
-@strawberry.interface
-class CaseEvent(Event):
-    """Something happened to a case in which you take part."""
-
-    @strawberry.field(graphql_type=Case | None)
-    @staticmethod
-    async def case(told: strawberry.Parent[Told], info: Info) -> case_models.ServiceCase | None:
-        """The case as it stands now."""
-        return await service_cases.case_of(info.context, told.event.subject_id)
-
-
-@strawberry.type
-@tells(EventKind.CASE_CHANGED)
-class CaseChanged(CaseEvent):
-    """A case was opened, or moved on."""
-
-
-@strawberry.type
-@tells(EventKind.CASE_OVERDUE)
-class CaseOverdue(CaseEvent):
-    """You have to answer a case, and are late."""
 
 
 @strawberry.type

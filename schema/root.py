@@ -9,6 +9,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+import schema.case_events  # registers them
 import schema.code_events  # registers them
 import schema.enums  # registers them
 import schema.tier_events  # registers it
