@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from base64 import b32encode
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
@@ -34,6 +35,8 @@ ROUNDS = 8
 
 FIELD = 0b100101
 """x⁵ + x² + 1, by which 32 characters are multiplied."""
+DOUBLED = [value << 1 ^ (FIELD if value & 16 else 0) for value in range(32)]
+CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 
 
 def normal(text: str) -> str:
@@ -52,13 +55,8 @@ def check_character(body: str) -> str:
     """
     total = 0
     for character in body:
-        total = _doubled(total ^ VALUES[character])
+        total = DOUBLED[total ^ VALUES[character]]
     return ALPHABET[total]
-
-
-def _doubled(value: int) -> int:
-    value <<= 1
-    return value ^ FIELD if value & 32 else value
 
 
 def grouped(code: str) -> str:
@@ -151,8 +149,7 @@ def _mac(number: int, hidden: int, key: bytes) -> int:
 
 
 def _written(bits: int) -> str:
-    places = range((CHARACTERS - 1) * CHARACTER_BITS, -1, -CHARACTER_BITS)
-    body = "".join(ALPHABET[bits >> place & 31] for place in places)
+    body = b32encode(bits.to_bytes(CODE_BYTES)).translate(CROCKFORD).decode()
     return body + check_character(body)
 
 
