@@ -19,6 +19,8 @@ from hansa.commands import clients, proofs, staff, verifying
 from hansa.commands.action import app as acting
 from hansa.commands.activity import app as gathering
 from hansa.commands.bank import app as banking
+from hansa.commands.bonus import app as bonuses
+from hansa.commands.business import app as business
 from hansa.commands.campaign import app as campaigning
 from hansa.commands.case import app as attending
 from hansa.commands.claim import app as claiming
@@ -192,6 +194,8 @@ staff.register(app)
 papers.register(app)
 app.add_typer(settling.app)
 app.add_typer(campaigning.app)
+app.add_typer(business.app)
+app.add_typer(bonuses.app)
 app.add_typer(couponing.app)
 app.add_typer(coding.app)
 app.add_typer(attending.app)

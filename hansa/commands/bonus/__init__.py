@@ -1,0 +1,1 @@
+"""`hansa bonus`: bonus schemes, their statements, and what firms sold on."""

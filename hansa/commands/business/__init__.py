@@ -1,0 +1,1 @@
+"""`hansa business`: firms as members, whom partners serve."""
