@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+import schema.enums  # noqa: F401  # registers them before they are named
 from domain.events.models import EventKind, Told
 from domain.service import case_models
 from resolvers import service_cases

@@ -19,6 +19,7 @@ import asyncpg
 import pytest
 
 from domain.coalition.models import PartnerRole
+from domain.ids import PartnerId
 from domain.products import feeding
 from domain.products.feeding import ProductItem
 from domain.storage import Database, ReadSession, Sight, WriteSession
@@ -82,9 +83,11 @@ async def scene(database: Database, database_url: str, tmp_path: Path) -> AsyncI
     async with a_town(database, database_url, tmp_path) as town, AsyncExitStack() as stack:
         maker = await a_partner(database, "maker", PartnerRole.MANUFACTURER)
         async with database.session(Sight.partner(town.shop.partner_id)) as session, session.begin():
-            kettle = ProductItem(sku="kettle", name="Kettle", gtin="4750000000017", maker_id=maker.partner_id)
+            kettle = ProductItem(
+                sku="kettle", name="Kettle", gtin="4750000000017", maker_id=PartnerId(maker.partner_id)
+            )
             own = WriteSession(ReadSession(session))
-            await feeding.feed(own, town.shop.partner_id, [kettle], now=BEFORE)
+            await feeding.feed(own, PartnerId(town.shop.partner_id), [kettle], now=BEFORE)
         ways: dict[str, Storefront] = {}
         for name, partner, scopes in (
             ("shop", town.shop, SANDBOX_DEFAULT),
@@ -174,7 +177,8 @@ async def test_a_warranty_covers_a_kettle_until_it_is_given_back(scene: Scene, o
         said = {"kind": "WARRANTY", "words": "It broke.", "registration": made["id"], "idempotencyKey": key * 16}
         done: dict[str, Any] = (await scene.anna.ask(OPEN, input=said))["done"]
         assert done["userErrors"] == []
-        return done["case"]
+        opened: dict[str, Any] = done["case"]
+        return opened
 
     assert (await breaks("a"))["coverage"] == "COVERED"
     await scene.at(NOON + timedelta(days=1))
