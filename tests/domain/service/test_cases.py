@@ -48,7 +48,9 @@ async def says(counter: Counter, case: ServiceCase, by: Speaker, words: str, **m
 async def heard(counter: Counter, case: ServiceCase, by: Speaker) -> list[str | None]:
     async with acting(counter.database, sight_of(by)) as session:
         found = await case_by_id(session, case.case_id)
-        return [one.said and one.said.words for one in await told_in(session, found, master=KEYS.personal)]
+        return [
+            None if one.said is None else one.said.words for one in await told_in(session, found, master=KEYS.personal)
+        ]
 
 
 async def test_a_question_goes_to_the_maker_and_back_and_no_rival_sees_it(counter: Counter) -> None:
