@@ -13,8 +13,7 @@ from tests.presets.town import Customer, Town
 from tests.presets.trade import do, named, refused
 
 BATCHES = "{ codeBatches(first: 100) { nodes { id name } } }"
-WANTED = """mutation ($input: MyCodeEnterInput!) { myCodeEnter(input: $input) {
-    userErrors { code ... on CodeSurveyWanted { survey { survey } } } } }"""
+CHECK = step("myCodeCheck", "MyCodeInput", "code { product { name } survey { survey } }")
 ENTRIES = "query ($batch: ID!) { codeEntries(batch: $batch, first: 100) { nodes { serial member { id } } } }"
 PRINT = step("codeBatchPrint", "CodeBatchPrintInput", "print { address }")
 PUT_LIVE = step("codeBatchPutLive", "CodeBatchInput", "batch { state }")
@@ -70,8 +69,7 @@ async def cannot_enter(customer: Customer, code: str, *, at: str = "") -> str:
 
 async def answers_first(customer: Customer, code: str, answers: list[dict[str, Any]]) -> int:
     """What a code waits for is answered at home; how many points that earned."""
-    wanted = (await customer.home.ask(WANTED, input={"code": code}))["myCodeEnter"]["userErrors"]
-    (survey,) = (one["survey"]["survey"] for one in wanted if one["code"] == "SURVEY_WANTED")
+    survey = (await customer.home.do(CHECK, code=code))["code"]["survey"]["survey"]
     done = await customer.home.do(MY_ANSWER, survey=survey, answers=answers, idempotencyKey=new_key())
     assert done["response"]["complete"]
     return int(done["response"]["points"])

@@ -67,6 +67,7 @@ async def _winter(
 ) -> None:
     ada, ben, cleo = people
     await ada.buys({"herring": "3 for 7.47", "bread": "1.80"}, earns=7)  # 7.47 of tins; bread is not the maker's
+    assert await cannot_enter(ada, tins[0]) == "SURVEY_WANTED"
     assert await answers_first(ada, tins[0], LIKED) == 50
     await enters(ada, tins[0], earns=20)
     await enters(ada, tins[0], earns=20, again=True)  # the same answer, and nothing more
