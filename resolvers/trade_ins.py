@@ -155,7 +155,7 @@ async def mine(ctx: Context, request: PageRequest) -> Page[MyItem]:
     return await ctx.read(queries.mine, member_id, request)
 
 
-async def report(ctx: Context, scheme_id: UUID | None, since: datetime, until: datetime) -> TradeInReport:
+async def report(ctx: Context, scheme_id: UUID | None, since: datetime, until: datetime | None) -> TradeInReport:
     """What trade-in came to, for a partner, or all of it for the coalition."""
     whose = None if ctx.viewer.audience is Audience.COALITION else _own(ctx)
     wanted = None if scheme_id is None else SchemeId(scheme_id)

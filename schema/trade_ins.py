@@ -34,7 +34,7 @@ States = Annotated[
     list[ItemState] | None, strawberry.argument(description="Only with items that stand so; all, if not said.")
 ]
 Since = Annotated[datetime, strawberry.argument(description="What was recorded from then on …")]
-Until = Annotated[datetime | None, strawberry.argument(description="… and before then; until now, if not said.")]
+Until = Annotated[datetime | None, strawberry.argument(description="… and before then; all since, if not said.")]
 
 
 @strawberry.type
@@ -78,4 +78,4 @@ class TradeInQuery:
     ) -> reporting.TradeInReport:
         """What was taken, by category and grade, and what it cost you and the sponsors of your schemes."""
         wanted = scheme_of(info.context, scheme)
-        return await trade_ins.report(info.context, wanted, since, until or info.context.now)
+        return await trade_ins.report(info.context, wanted, since, until)

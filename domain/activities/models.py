@@ -118,15 +118,6 @@ class ActivityAgreement(Row, table=True):
     __table_args__ = (ForeignKeyConstraint(["activity_id", "version"], ["activity.activity_id", "activity.version"]),)
 
 
-class ActivityRoom(Row, table=True):
-    """What is locked while places of an activity are taken or freed."""
-
-    __tablename__ = "activity_room"
-    activity_id: UUID = Field(primary_key=True)
-    answers: int = Field(sa_type=BigInteger)
-    """How many answers and arrivals there were: whoever waits, waits by this number."""
-
-
 class ActivityPlace(Row, table=True):
     """One member and one activity."""
 

@@ -19,7 +19,7 @@ from domain.trade_ins.models import TradeInAgreement, TradeInSchemeRow
 from domain.trade_ins.queries import agreed_sponsors, scheme_of, versions_of
 from domain.trade_ins.terms import Scheme, SchemeId, SchemeTerms
 from domain.versions import Life
-from domain.vouchers.queries import valued_coupon
+from domain.vouchers.queries import owns_coupon, valued_coupon
 
 _PARTNERS = "SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"
 _OUTLETS = (
@@ -41,7 +41,7 @@ LIFE: Life[Scheme] = Life(
 
 async def draft(session: WriteSession, partner_id: PartnerId, terms: SchemeTerms, *, now: datetime) -> Scheme:
     """Write a new scheme of a partner. Raises: InvalidTradeInScheme, naming the part."""
-    await _check_places(session, terms)
+    await _check_named(session, partner_id, terms)
     return await LIFE.write(session, partner_id, new_id(), _columns(terms), now=now)
 
 
@@ -52,7 +52,7 @@ async def change(
 
     Raises: TradeInSchemeNotFound, TradeInSchemeStateConflict, InvalidTradeInScheme.
     """
-    await _check_places(session, terms)
+    await _check_named(session, partner_id, terms)
     latest = await LIFE.changeable(session, partner_id, scheme_id)
     return await LIFE.rewrite(session, scheme_id, latest, _columns(terms), now=now)
 
@@ -120,13 +120,15 @@ async def _check_publishable(session: WriteSession, scheme: Scheme) -> None:
         raise TradeInAgreementMissing(len(missing))
 
 
-async def _check_places(session: WriteSession, terms: SchemeTerms) -> None:
+async def _check_named(session: WriteSession, partner_id: PartnerId, terms: SchemeTerms) -> None:
     named = {*terms.partners, *terms.funders}
     if named - set(await session.scalars(text(_PARTNERS), {"named": list(named)})):
         raise InvalidTradeInScheme("partners and sponsors are partners of the coalition", path=("terms", "partners"))
     places = {"outlets": list(terms.outlets), "partners": list(terms.partners)}
     if terms.outlets - set(await session.scalars(text(_OUTLETS), places)):
         raise InvalidTradeInScheme("outlets are outlets of the scheme's partners", path=("terms", "outlets"))
+    if terms.coupon is not None and not await owns_coupon(session, partner_id, terms.coupon):
+        raise InvalidTradeInScheme("coupon is one of your own", path=("terms", "coupon"))
 
 
 def _columns(terms: SchemeTerms) -> dict[str, Any]:

@@ -16,8 +16,12 @@ from domain.values import minor_digits
 FEWEST = 10
 """Of another's counters sums are told over at least so many members."""
 
-_SUMS = text("SELECT * FROM trade_in_sums(:partner, :scheme, :since, :until, :fewest)")
-_COSTS = text("SELECT * FROM trade_in_costs(:partner, :scheme, :since, :until, :digits)")
+_SUMS = text(
+    "SELECT * FROM trade_in_sums(:partner, :scheme, CAST(:since AS timestamptz), CAST(:until AS timestamptz), :fewest)"
+)
+_COSTS = text(
+    "SELECT * FROM trade_in_costs(:partner, :scheme, CAST(:since AS timestamptz), CAST(:until AS timestamptz), :digits)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +78,10 @@ async def report(
     *,
     scheme_id: SchemeId | None = None,
     since: datetime,
-    until: datetime,
+    until: datetime | None = None,
     currency: str,
 ) -> TradeInReport:
-    """What was recorded from one time until before another, for a partner, or all of it for the coalition (None)."""
+    """What was recorded from one time on, perhaps until before another, for a partner, or for the coalition (None)."""
     asked = {"partner": partner_id, "scheme": scheme_id, "since": since, "until": until}
     taken = (await session.execute(_SUMS, {**asked, "fewest": FEWEST})).mappings()
     costs = (await session.execute(_COSTS, {**asked, "digits": minor_digits(currency)})).mappings()

@@ -184,3 +184,13 @@ async def valued_coupon(session: ReadSession, partner_id: PartnerId, coupon_id: 
     )
     coupon = None if row is None else coupon_of(row)
     return coupon if coupon is not None and coupon.terms.takes.valued else None
+
+
+async def owns_coupon(session: ReadSession, partner_id: PartnerId, coupon_id: UUID) -> bool:
+    """Whether a coupon is a partner's own, wherever it stands."""
+    own = select(col(CouponRow.coupon_id)).where(
+        col(CouponRow.coupon_id) == coupon_id,
+        col(CouponRow.partner_id) == partner_id,
+        visible_to(sight_of(session)),
+    )
+    return await session.scalar(own.limit(1)) is not None

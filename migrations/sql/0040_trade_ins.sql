@@ -479,7 +479,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     CROSS JOIN LATERAL (SELECT partner IS NULL OR i.partner_id = partner AS own) g
     WHERE CASE WHEN partner IS NULL THEN sees_coalition() ELSE sees_partner(partner) END
         AND (g.own OR s.partner_id = partner OR s.sponsors @> ARRAY[partner] AND i.maker_id = partner)
-        AND (scheme IS NULL OR i.scheme_id = scheme) AND t.recorded_at >= since AND t.recorded_at < until
+        AND (scheme IS NULL OR i.scheme_id = scheme) AND t.recorded_at >= since AND (until IS NULL OR t.recorded_at < until)
     GROUP BY i.scheme_id, i.category, i.grade, g.own
     HAVING g.own OR count(DISTINCT i.member_id) >= fewest
     ORDER BY 2, 1, i.category, i.grade, g.own DESC
@@ -494,7 +494,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT t.scheme_id, s.name::text AS name, s.partner_id AS owner_id, s.sponsors, c.*
         FROM trade_in_credit c JOIN trade_in t ON t.trade_in_id = c.trade_in_id
         JOIN trade_in_scheme s ON s.scheme_id = t.scheme_id AND s.version = t.version
-        WHERE c.state = 'GIVEN' AND (scheme IS NULL OR t.scheme_id = scheme) AND t.recorded_at >= since AND t.recorded_at < until
+        WHERE c.state = 'GIVEN' AND (scheme IS NULL OR t.scheme_id = scheme) AND t.recorded_at >= since AND (until IS NULL OR t.recorded_at < until)
     ), used AS (
         SELECT c.scheme_id, c.name, c.owner_id, c.sponsors, u.partner_id AS taker_id, u.amount,
             (SELECT COALESCE(jsonb_agg(jsonb_build_object('sponsor_id', b.sponsor_id,

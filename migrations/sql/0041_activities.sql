@@ -63,12 +63,6 @@ BEGIN
 END $$;
 CREATE TRIGGER activity_guarded BEFORE INSERT OR UPDATE ON activity FOR EACH ROW EXECUTE FUNCTION guard_activity();
 
--- One row to lock for each activity: whoever takes or frees a place waits for the others.
-CREATE TABLE activity_room (
-    activity_id uuid NOT NULL CONSTRAINT pk_activity_room PRIMARY KEY,
-    answers bigint NOT NULL
-);
-
 -- One member and one activity: invited or not, its answer, and whether it came.
 CREATE TABLE activity_place (
     place_id uuid NOT NULL CONSTRAINT pk_activity_place PRIMARY KEY,
@@ -157,14 +151,11 @@ CREATE FUNCTION seats_fit(a activity, inviter uuid, seats bigint) RETURNS boolea
             <= COALESCE((a.terms -> 'places_of' ->> inviter::text)::bigint, (a.terms ->> 'places')::bigint)
 $$;
 
-CREATE FUNCTION lock_room(activity uuid) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    turn bigint;
-BEGIN
-    INSERT INTO activity_room (activity_id, answers) VALUES (lock_room.activity, 0) ON CONFLICT DO NOTHING;
-    UPDATE activity_room r SET answers = r.answers + 1 WHERE r.activity_id = lock_room.activity RETURNING r.answers INTO turn;
-    RETURN turn;
-END $$;
+-- The one lock on an activity's places: whoever takes or frees one waits for the others. It must be taken in a statement before the one
+-- that reads who has a place.
+CREATE FUNCTION lock_places(activity uuid) RETURNS void LANGUAGE sql AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended(activity::text, 41))
+$$;
 
 -- Those who wait the longest get the places that are free and large enough; says whom.
 CREATE FUNCTION move_up(a activity, at timestamptz) RETURNS uuid[] LANGUAGE plpgsql AS $$
@@ -215,12 +206,13 @@ $$;
 CREATE FUNCTION answer_activity(activity uuid, member uuid, answer text, guests int, at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    ticket bigint := lock_room(answer_activity.activity);
-    a activity := activity_in_force(answer_activity.activity);
+    a activity;
     p activity_place;
     whose uuid := (SELECT n.member_id FROM member_now(member) n);
     next text;
 BEGIN
+    PERFORM lock_places(answer_activity.activity);
+    a := activity_in_force(answer_activity.activity);
     SELECT x.* INTO p FROM activity_place x WHERE x.activity_id = a.activity_id AND x.member_id = whose;
     IF a.activity_id IS NULL OR whose IS NULL OR p.place_id IS NULL AND NOT (COALESCE((a.terms ->> 'open')::boolean, false)
         AND fits_activity(a, whose))
@@ -250,7 +242,8 @@ BEGIN
             ELSE 'CANCELLED' END;
     END IF;
     UPDATE activity_place x SET state = next, guests = CASE answer WHEN 'ACCEPT' THEN answer_activity.guests ELSE 0 END, answered_at = at,
-        turn = CASE WHEN next = 'WAITING' THEN COALESCE(p.turn, ticket) END
+        turn = CASE WHEN next = 'WAITING' THEN COALESCE(p.turn, (SELECT COALESCE(max(w.turn), 0) + 1 FROM activity_place w
+            WHERE w.activity_id = a.activity_id)) END
     WHERE x.place_id = p.place_id;
     IF p.state IN ('ACCEPTED', 'WAITING') THEN
         PERFORM move_up(a, at);
@@ -270,7 +263,7 @@ DECLARE
     p activity_place;
     whose uuid := (SELECT n.member_id FROM member_now(member) n);
 BEGIN
-    PERFORM lock_room(attend_activity.activity);
+    PERFORM lock_places(attend_activity.activity);
     a := activity_in_force(attend_activity.activity);
     SELECT x.* INTO p FROM activity_place x WHERE x.activity_id = a.activity_id AND x.member_id = whose;
     IF a.activity_id IS NULL OR whose IS NULL OR NOT host = ANY (a.hosts) THEN

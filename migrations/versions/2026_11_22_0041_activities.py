@@ -46,10 +46,6 @@ def upgrade() -> None:
     grant("activity_place", "SELECT")
     wall("activity_place", "true", role=LEDGER_ROLE)
     grant("activity_place", "SELECT, INSERT, UPDATE, DELETE", role=LEDGER_ROLE)
-    wall("activity_room", "sees_coalition()", command="SELECT")
-    grant("activity_room", "SELECT")
-    wall("activity_room", "true", role=LEDGER_ROLE)
-    grant("activity_room", "SELECT, INSERT, UPDATE", role=LEDGER_ROLE)
     # What it costs is known to all who share it.
     wall("activity_cost", "sees_partner(partner_id) OR sees_any(sponsors)", command="SELECT")
     wall("activity_cost", "", "sees_partner(partner_id)", command="INSERT")

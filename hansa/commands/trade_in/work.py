@@ -43,7 +43,7 @@ async def report(desk: Desk, name: str | None, since: datetime | None, until: da
     scheme_id = None if name is None else (await _named(desk, name)).scheme_id
     zone = ZoneInfo(desk.coalition.time_zone)
     begins = desk.ctx.now - YEAR if since is None else since.replace(tzinfo=zone)
-    ends = desk.ctx.now if until is None else until.replace(tzinfo=zone)
+    ends = None if until is None else until.replace(tzinfo=zone)
     span = {"since": begins, "until": ends}
     told = await desk.ctx.read(reporting.report, None, scheme_id=scheme_id, currency=desk.currency, **span)
     if json:
