@@ -42,9 +42,6 @@ SURVEYS: Mapping[str, Mapping[str, Build]] = {
     "Query.productQuality": {"": lambda *_: {}},
     "Mutation.surveyDraft": {
         "": lambda _mine, _theirs, key: {"input": _terms(key)},
-        "at another": lambda _mine, theirs, key: {
-            "input": _terms(key, moments=[{"kind": "PURCHASE", "outlets": [theirs.outlet]}])
-        },
         "hosted": lambda _mine, theirs, key: {"input": _terms(key, host=theirs.partner)},
     },
     "Mutation.surveyChange": {"": lambda _mine, theirs, key: {"input": {"survey": theirs.survey, **_terms(key)}}},
