@@ -109,7 +109,7 @@ async def sale_report(
 async def staff_rewards(
     session: ReadSession, employer_id: UUID, *, since: datetime, until: datetime
 ) -> list[StaffReward]:
-    """What an employer's staff was rewarded for, by whichever maker."""
+    """What an employer's staff was rewarded for, by whichever maker: of those who do not show it, at least ten."""
     said = {"employer": employer_id, "since": since, "until": until}
     rows = await session.execute(_STAFF, said)
     return [

@@ -402,7 +402,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT d.sealed_key FROM personal_data d WHERE d.member_id = member LIMIT 1
 $$;
 
--- What an employer's staff was rewarded for, in sums; by person only where the seller shows it.
+-- What an employer's staff was rewarded for: by person where the seller shows it, of all others in sums over at least ten.
 CREATE FUNCTION staff_rewards(employer uuid, since timestamptz, until timestamptz)
 RETURNS TABLE (partner_id uuid, name varchar, seller_id uuid, sellers bigint, claims bigint, units bigint, points bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -412,5 +412,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     JOIN claim_programme p ON p.programme_id = c.programme_id AND p.version = c.version
     WHERE sees_partner(employer) AND c.employer_id = employer AND c.state = 'PAID' AND c.paid_at >= staff_rewards.since
         AND c.paid_at < staff_rewards.until
-    GROUP BY 1, 2, 3 ORDER BY 2, 3 NULLS LAST
+    GROUP BY 1, 2, 3 HAVING bool_or(s.shows_rewards) OR count(DISTINCT c.member_id) >= 10 ORDER BY 2, 3 NULLS LAST
 $$;

@@ -191,7 +191,7 @@ async def test_the_maker_sees_sums_and_the_employer_whom_the_seller_lets_it_see(
     async with acting(counter.database, Sight.partner(counter.shop)) as session:
         assert (await reporting.sale_report(session, **span)).total.units == 0
         staff = await reporting.staff_rewards(session, counter.shop, **span)
-    assert [(one.seller_id is not None, one.units, one.points) for one in staff] == [(True, 2, 100), (False, 1, 50)]
+    assert [(one.seller_id is not None, one.units, one.points) for one in staff] == [(True, 2, 100)], "one is no sum"
     async with acting(counter.database, Sight.partner(counter.maker)) as session:
         assert await reporting.staff_rewards(session, counter.shop, **span) == []
 
