@@ -43,6 +43,8 @@ class Wrong(StrEnum):
     """More have a place at an activity than there are, or an attendance is not the action it stands for."""
     RESPONSE_DIFFERS = "RESPONSE_DIFFERS"
     """Answers to a survey were rewarded by an action that is not their own, or an action by no answers."""
+    BONUS_DIFFERS = "BONUS_DIFFERS"
+    """A bonus statement comes to something else than it tells, or its action gave something else."""
     REGISTRATION_DIFFERS = "REGISTRATION_DIFFERS"
     """A registered product names an action or a purchase that does not bear it out."""
     RETURN_DIFFERS = "RETURN_DIFFERS"

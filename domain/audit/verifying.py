@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.audit import trail
 from domain.audit.attending import activities_amiss
+from domain.audit.bonusing import bonuses_amiss
 from domain.audit.canonical import Row, basket_digest, goods_digest
 from domain.audit.claiming import claims_amiss
 from domain.audit.coding import codes_amiss
@@ -98,6 +99,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     across += await activities_amiss(connection)
     across += await codes_amiss(connection)
     across += await claims_amiss(connection)
+    across += await bonuses_amiss(connection)
     across += await registrations_amiss(connection)
     across += await responses_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:

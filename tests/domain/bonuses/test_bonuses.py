@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
+from domain.audit.findings import Wrong
+from domain.audit.verifying import verified
 from domain.bonuses import checking, drawing_up, giving, managing, queries, selling_on
 from domain.bonuses.errors import (
     BonusSchemeNotFound,
@@ -361,3 +364,32 @@ async def test_what_was_sold_on_counts_once_and_as_it_was_told_last(trade: Trade
         assert len((await queries.reports(session, PageRequest(10))).items) == 2
     async with acting(trade.database, Sight.partner(trade.rival.partner_id)) as session:
         assert (await queries.reports(session, PageRequest(10))).items == []
+
+
+FAULTS = (
+    "turnover = turnover + 10000",
+    "settled = settled + 1",
+    "bonus = bonus + 1, given = given + 1",
+    "given = given + 1, correction = correction + 1",
+    "entry_id = gen_random_uuid()",
+)
+
+
+async def test_the_audit_finds_what_is_wrong_with_a_statement(trade: Trade, database_url: str) -> None:
+    await trade.firm(1)
+    await trade.live(starts_on=date(2026, 10, 1))
+    await trade.buys(1, 20_000)
+    trade.now = at(date(2027, 1, 1))
+    await trade.turn()
+    owner = await asyncpg.connect(database_url)
+    try:
+        await owner.execute("SET app.sight = 'coalition'")
+        for fault in FAULTS:
+            planted = owner.transaction()
+            await planted.start()
+            await owner.execute("ALTER TABLE bonus_statement DISABLE TRIGGER bonus_statement_guarded")
+            await owner.execute(f"UPDATE bonus_statement SET {fault}")
+            assert {one.wrong for one in (await verified(owner)).findings} == {Wrong.BONUS_DIFFERS}, fault
+            await planted.rollback()
+    finally:
+        await owner.close()
