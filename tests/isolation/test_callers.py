@@ -32,6 +32,8 @@ def test_no_partners_request_leads_to_what_is_for_jobs_and_the_service_desk() ->
         *("domain/referral/qualifying.py", "domain/referral/taking_back.py", "domain/vouchers/expiring.py"),
         "domain/trade_ins/consigning.py",
         *("domain/bonuses/drawing_up.py", "domain/bonuses/giving.py"),
+        *("domain/reviews/rewarding.py", "domain/reviews/forgetting.py"),
+        *("domain/trials/drawing.py", "domain/trials/moving_on.py"),
     }
     importing = {
         str(path.relative_to(ROOT))
