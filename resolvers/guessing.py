@@ -55,7 +55,7 @@ class Guessing:
         if self.limit is None:
             yield Misses()
             return
-        caller = str(viewer.client_id or viewer.person_id or "")
+        caller = str(viewer.client_id or viewer.person_id or viewer.member_id or "")
         try:
             self.limits.refuse_empty(self.limit, caller, at=self.ticks())
         except Throttled as throttled:

@@ -263,11 +263,14 @@ END $$;
 CREATE TRIGGER member_gone_moves_service AFTER UPDATE OF status ON member FOR EACH ROW
     WHEN (NEW.status IN ('MERGED', 'CLOSED') AND OLD.status = 'ACTIVE') EXECUTE FUNCTION move_service();
 
--- Each partner that has to do with a case is told of its steps; who is late, of that. The member looks itself.
+-- Each partner that has to do with a case is told of its steps; the member may be asked how it was, once it is closed.
 CREATE FUNCTION tell_of_case() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO event (partner_id, kind, balance_seen, subject_id, detail, occurred_at)
     SELECT p, 'CASE_CHANGED', false, NEW.case_id, NEW.state, NEW.changed_at FROM unnest(NEW.parties) p;
+    IF NEW.state = 'CLOSED' AND NEW.member_id IS NOT NULL THEN
+        PERFORM ask_after_case(NEW.member_id, NEW.handler_id, NEW.case_id, NEW.changed_at);
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER service_case_tells AFTER INSERT OR UPDATE OF state, handler_id ON service_case

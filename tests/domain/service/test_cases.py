@@ -11,7 +11,9 @@ import asyncpg
 import pytest
 
 from domain.errors import IdempotencyConflict, NotFound
-from domain.ids import PartnerId
+from domain.ids import PartnerId, new_id
+from domain.ledger import adjusting
+from domain.ledger.adjusting import RequestAdjustment
 from domain.ledger.moving import merge_members
 from domain.paging import PageRequest
 from domain.service import carrying, routing
@@ -21,10 +23,12 @@ from domain.service.case_queries import Wanted, case_by_id, cases_page, response
 from domain.service.errors import CannotAnswer, CaseClosed, CaseMoved, CaseNotFound, NotHandler
 from domain.service.working import work
 from domain.storage import COALITION, Database, Sight
+from domain.values import Points
 from tests.builders.coalition import a_partner
 from tests.domain.earning.builders import NOW
 from tests.domain.earning.world import KEYS, acting
 from tests.domain.service.counter import DAY, Counter, a_counter, sight_of
+from tests.domain.surveys.hall import a_hall
 
 HOUR = timedelta(hours=1)
 
@@ -222,3 +226,42 @@ async def test_response_times_are_told_by_month_and_article(counter: Counter) ->
         )
     assert (row.month, row.article, row.cases, row.answered, row.answered_in_time) == ("2026-11", "K1", 3, 3, 2)
     assert (row.answer_median, row.answer_ninetieth, row.resolved) == (2 * 3600, 9 * 3600, 0)
+
+
+async def test_points_of_goodwill_are_asked_for_in_a_case_by_its_handler_alone(counter: Counter) -> None:
+    anna = await counter.member()
+    case = await counter.asks(anna)
+    shop, maker = (Speaker(partner_id=one) for one in (counter.world.shop, counter.world.maker))
+    wanted = RequestAdjustment(
+        partner_id=counter.world.maker,
+        wallet_id=anna.wallet_id,
+        member_id=anna.member_id,
+        points=Points(50),
+        reason="Sorry for the noise",
+        person_id=new_id(),
+        expires_at=None,
+    )
+    async with acting(counter.database, Sight.partner(counter.world.maker)) as session:
+        asked = await adjusting.request_adjustment(session, wanted, now=NOW)
+        noted = await carrying.goodwill(session, case.case_id, maker, asked.adjustment_id, now=NOW)
+        [*_, last] = await told_in(session, noted, master=KEYS.personal)
+    assert (last.step.kind, last.step.subject_id, last.said) == ("GOODWILL", asked.adjustment_id, None)
+    opened = await counter.asks(anna, shop_id=counter.world.shop)
+    with pytest.raises(NotHandler):
+        async with acting(counter.database, Sight.partner(counter.world.shop)) as session:
+            await carrying.goodwill(session, opened.case_id, shop, asked.adjustment_id, now=NOW)
+
+
+async def test_a_member_whose_case_was_closed_is_asked_how_it_was(database: Database) -> None:
+    """The maker asks after cases; the shop's case of another member that is still open gives no cue."""
+    hall = await a_hall(database)
+    anna, ben = await hall.member(), await hall.member()
+    await hall.asks(moments=[{"kind": "CASE"}])
+    counter = Counter(world=hall.world, now=hall.now)
+    case = await counter.asks(anna)
+    await counter.asks(ben)
+    member = Speaker(member_id=anna.member_id)
+    async with acting(database, Sight.member(anna.member_id)) as session:
+        await carrying.close(session, case.case_id, member, key="close-it-1", now=hall.now)
+    await hall.looks()
+    assert [len(await hall.offers(who)) for who in (anna, ben)] == [1, 0]

@@ -13,7 +13,7 @@ from domain.audit.findings import Wrong
 from domain.audit.verifying import verify
 from domain.ledger.moving import merge_members
 from domain.members.recognition import KnownMember
-from domain.service import registering
+from domain.service import registering, telling
 from domain.service.case_models import Coverage
 from domain.service.errors import (
     AlreadyRegistered,
@@ -27,6 +27,7 @@ from domain.service.information import ProductTerms, SerialRule, Warranty
 from domain.service.models import Registration
 from domain.service.queries import coverage, registration_of
 from domain.service.serials import Authenticity, authenticity
+from domain.service.working import work
 from domain.storage import Database, Sight
 from tests.domain.earning.builders import NOW
 from tests.domain.earning.world import KEYS, acting
@@ -215,6 +216,35 @@ async def test_a_shop_writes_down_for_its_member_and_proves_by_its_own_tills_alo
     async with acting(counter.database, Sight.member(anna.member_id)) as session:
         mine = await registration_of(session, done.registration_id, anna.member_id)
     assert (mine.through, mine.line) == (counter.world.shop, 1)
+
+
+async def test_a_recall_of_a_lot_reaches_its_owners_and_buyers_who_kept_it_once(
+    counter: Counter, owner: asyncpg.Connection
+) -> None:
+    """Of a lot: its registered owner; who bought and registered another lot, or gave it back, is not told.
+
+    Who bought and did not register may have one of the lot, and is told.
+    """
+    await counter.told()
+    await counter.listed("SN0001", lot="L1")
+    await counter.listed("SN0002", lot="L2")
+    one, other, bought, back = [await counter.member() for _ in range(4)]
+    for who in (one, other, bought):
+        await counter.buys(who)
+    await counter.registers(one, "SN0001")
+    await counter.registers(other, "SN0002")
+    await counter.gives_back(await counter.buys(back))
+    words = {"en": "Do not plug it in."}
+    command = telling.CallBack(
+        partner_id=counter.world.maker, article="K1", words=words, lots=("L1",), idempotency_key="recall-of-lot-1"
+    )
+    async with acting(counter.database, Sight.partner(counter.world.maker)) as session:
+        recall = await telling.call_back(session, command, now=counter.now)
+        assert (await telling.call_back(session, command, now=counter.now)).recall_id == recall.recall_id
+    assert (await work(counter.database, now=counter.now, at_once=1)).recalled == 2
+    assert (await work(counter.database, now=counter.now)).recalled == 0
+    told = await owner.fetch("SELECT member_id FROM message WHERE topic = 'RECALL' AND inbox")
+    assert {row["member_id"] for row in told} == {one.member_id, bought.member_id}
 
 
 FAULTS = {
