@@ -32,6 +32,9 @@ FIGURES = {
 }
 """These look for nothing but the coalition's currency, to put what their parent has into words."""
 ELSEWHERE = {
+    "CodeBatch.members": "tests/stories/test_codes.py",
+    "CodeFound.survey": "tests/stories/test_codes.py",
+    "CodeSurveyWanted.survey": "tests/stories/test_codes.py",
     "MyReferral.asFriend": "tests/stories/test_referral.py",
     "ReferralQualified.referral": "tests/stories/test_referral.py",
 }

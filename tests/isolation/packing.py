@@ -8,6 +8,7 @@ from domain.codes.entering import Naming
 from domain.codes.errors import CodeNotAccepted
 from domain.codes.models import BatchKind
 from domain.codes.queries import alarms_page
+from domain.ids import OutletId
 from domain.members.recognition import KnownMember
 from domain.paging import PageRequest
 from domain.storage import Sight
@@ -34,7 +35,9 @@ async def pack(shop: Shop, member: KnownMember, other: KnownMember) -> None:
         await ordering.put_live(session, maker, batch.batch_id, now=OPENED)
         await ordering.void_serials(session, maker, batch.batch_id, 11, 11, reason=shop.secret("Torn"), now=OPENED)
         await watching.change(session, maker, watching.Thresholds(misses=1), now=OPENED)
-    naming = Naming(code=codes[0], member=member, through=maker, network="192.0.2.7")
+    naming = Naming(
+        code=codes[0], member=member, through=maker, outlet_id=OutletId(shop.outlet_id), network="192.0.2.7"
+    )
     looked = await entering.look_up(database.pool, naming, key=KEYS.lookups, now=OPENED)
     await entering.enter(database.pool, naming, looked, caches=shop.caches, keys=MEMBER_KEYS, now=OPENED)
     try:

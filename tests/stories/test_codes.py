@@ -49,6 +49,8 @@ LIVE = f"mutation($input: CodeBatchInput!) {{ done: codeBatchPutLive(input: $inp
 SHOWN = """query($id: ID!) { done: codeBatch(id: $id)
     { state entered members costPerEntry { amount } byOutlet { entries } } }"""
 ENTRIES = "query($batch: ID!) { codeEntries(batch: $batch, first: 10) { nodes { serial sku member { id } } } }"
+WANTED = """mutation($input: CodeEnterInput!) { codeEnter(input: $input)
+    { userErrors { code ... on CodeSurveyWanted { survey { title questions { key } } } } } }"""
 HEARD = """{ events(kinds: [CODE_ENTERED], first: 10)
     { nodes { member { id } ... on CodeWasEntered { batch { name } } } } }"""
 USE = """mutation($input: VoucherUseInput!) { done: voucherUse(input: $input)
@@ -160,6 +162,9 @@ async def test_a_code_that_asks_first_is_entered_with_its_answers(dairy: Dairy) 
     with pytest.raises(Refused) as wanted:
         await dairy.shop.enter_code(codes[0], member=ADA)
     assert wanted.value.code == "SURVEY_WANTED"
+    said = {"code": codes[0], "member": ADA.input()}
+    (refused,) = (await dairy.shop.ask(WANTED, {"input": said}))["codeEnter"]["userErrors"]
+    assert (refused["survey"]["title"], len(refused["survey"]["questions"])) == ("About the milk", 5)
     entered = await dairy.shop.enter_code(codes[0], member=ADA, answers={"taste": 5, "motive": ["price"]})
     assert (entered.points, entered.replayed) == (50, False)
     assert (await dairy.shop.check_code(codes[1], member=ADA)).survey is None
