@@ -32,6 +32,15 @@ class BusinessNumbersDiffer(Conflict):
         )
 
 
+class BusinessCardNeeded(Conflict):
+    """The firm is a member already, and the partner has not shown that the firm came to it."""
+
+    code = "BUSINESS_CARD_NEEDED"
+
+    def __init__(self) -> None:
+        super().__init__("the firm is a member already; name the card that it shows you", path=("cardNumber",))
+
+
 class BusinessStateConflict(Conflict):
     """How the partner stands to the firm does not allow this step."""
 

@@ -14,7 +14,13 @@ import orjson
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from domain.business.errors import BusinessNotFound, BusinessNumbersDiffer, BusinessStateConflict, InvalidBusiness
+from domain.business.errors import (
+    BusinessCardNeeded,
+    BusinessNotFound,
+    BusinessNumbersDiffer,
+    BusinessStateConflict,
+    InvalidBusiness,
+)
 from domain.business.models import BusinessKind, BusinessService, ServiceState
 from domain.business.queries import Business, business_by_id
 from domain.coalition.errors import PartnerNotActive
@@ -84,7 +90,8 @@ def number_lookup(kind: str, number: str, key: bytes) -> bytes:
 async def register(pool: Pool, command: RegisterBusiness, *, keys: MemberKeys, now: datetime) -> UUID:
     """Make a firm a member, or serve one that is; it waits for approval. Sent again, it is the same firm.
 
-    Raises: InvalidBusiness, InvalidValue, BusinessNumbersDiffer, AlreadyMember, IdempotencyConflict, PartnerNotActive.
+    Raises: InvalidBusiness, InvalidValue, BusinessNumbersDiffer, BusinessCardNeeded, AlreadyMember,
+        IdempotencyConflict, PartnerNotActive.
     """
     request = orjson.dumps(_request(command, keys, now), default=str).decode()
     try:
@@ -98,6 +105,8 @@ async def register(pool: Pool, command: RegisterBusiness, *, keys: MemberKeys, n
             return business_id
         case "NUMBERS_DIFFER":
             raise BusinessNumbersDiffer
+        case "CARD_NEEDED":
+            raise BusinessCardNeeded
         case "PARTNER_NOT_ACTIVE":
             raise PartnerNotActive
         case "IDEMPOTENCY_CONFLICT":

@@ -76,7 +76,7 @@ CREATE TABLE business_group_member (
     CONSTRAINT pk_business_group_member PRIMARY KEY (segment_id, business_id)
 );
 
--- A firm joins by a partner. One whose numbers are known is met, not made again: the partner then serves it as others do.
+-- A firm joins by a partner. One whose numbers are known is met by its card, not made again: the partner then serves it as others do.
 CREATE FUNCTION register_business(request jsonb, at timestamptz) RETURNS TABLE (outcome text, business_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -102,6 +102,13 @@ BEGIN
         SELECT * INTO one FROM business b WHERE b.business_id = same.found;
         IF one.registration <> r.registration OR one.vat <> r.vat THEN
             RETURN QUERY SELECT 'NUMBERS_DIFFER', NULL::uuid;
+            RETURN;
+        END IF;
+        -- Numbers of a register are known to everybody: who does not serve the firm yet has seen its card.
+        IF NOT EXISTS (SELECT FROM business_service s WHERE s.business_id = one.business_id AND s.partner_id = r.partner_id)
+            AND NOT EXISTS (SELECT FROM jsonb_to_recordset(r.enrolment -> 'identifiers') AS i(lookup bytea, kind text)
+                JOIN recognition x ON x.lookup = i.lookup AND i.kind = 'CARD' JOIN member_now(one.member_id) n ON n.member_id = x.member_id) THEN
+            RETURN QUERY SELECT 'CARD_NEEDED', NULL::uuid;
             RETURN;
         END IF;
         UPDATE business b SET vat = r.vat WHERE b.business_id = one.business_id AND b.vat IS NULL AND r.vat IS NOT NULL;

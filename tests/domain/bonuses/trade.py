@@ -73,6 +73,7 @@ class Trade:
             "name": f"Firm {number}",
             "registration_number": f"4000{number:06}",
             "customer_number": f"C{number}",
+            "card_number": f"FIRM{number:04}",
         }
         command = RegisterBusiness(**{**usual, **changes})
         return await registering.register(self.database.pool, command, keys=KEYS, now=self.now)

@@ -12,6 +12,7 @@ import pytest
 from domain.business import groups, queries, registering, users
 from domain.business.errors import (
     AlreadyBusinessUser,
+    BusinessCardNeeded,
     BusinessInvitationNotFound,
     BusinessNotFound,
     BusinessNumbersDiffer,
@@ -73,6 +74,8 @@ async def test_a_firm_is_one_under_its_numbers_whoever_registers_it(trade: Trade
     assert again == firm
     there = await trade.firm(1, by=rival, idempotency_key="there-0001", registration_number="4000 000001")
     assert there == firm
+    with pytest.raises(BusinessCardNeeded):
+        await trade.registered(1, by=PartnerId(trade.world.maker), idempotency_key="known-0001", card_number=None)
     with pytest.raises(BusinessNumbersDiffer):
         await trade.registered(2, vat_number="LV4000000001")
     with pytest.raises(IdempotencyConflict):
