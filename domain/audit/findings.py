@@ -43,6 +43,8 @@ class Wrong(StrEnum):
     """More have a place at an activity than there are, or an attendance is not the action it stands for."""
     RESPONSE_DIFFERS = "RESPONSE_DIFFERS"
     """Answers to a survey were rewarded by an action that is not their own, or an action by no answers."""
+    REVIEW_DIFFERS = "REVIEW_DIFFERS"
+    """A review or feedback is worth another action than it says, or a trial's places are counted otherwise."""
     BONUS_DIFFERS = "BONUS_DIFFERS"
     """A bonus statement comes to something else than it tells, or its action gave something else."""
     REGISTRATION_DIFFERS = "REGISTRATION_DIFFERS"

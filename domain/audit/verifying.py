@@ -22,6 +22,7 @@ from domain.audit.reading import Connection, WalletRows, wallets
 from domain.audit.registered import registrations_amiss
 from domain.audit.replaying import Debt, Hold, Lot, Replay
 from domain.audit.responding import responses_amiss
+from domain.audit.reviewing import reviews_amiss
 from domain.audit.rewarding import rewards_amiss, stock_amiss
 from domain.audit.sums import Sums
 from domain.audit.telling import untold
@@ -102,6 +103,7 @@ async def verified(connection: Connection, *, progress: Progress | None = None) 
     across += await bonuses_amiss(connection)
     across += await registrations_amiss(connection)
     across += await responses_amiss(connection)
+    across += await reviews_amiss(connection)
     for finding in [*sums.findings(), *across, *broken]:
         report.add(finding)
     return report

@@ -485,7 +485,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE review v SET earns = becomes, earned_entry = COALESCE(entry, v.earned_entry),
         round = v.round + CASE becomes WHEN 'TAKEN_BACK' THEN 1 ELSE 0 END
-    WHERE v.review_id = review AND v.earns = was;
+    WHERE v.review_id = review AND (v.earns = was OR becomes = 'EARNED' AND v.earns = 'NONE');  -- withdrawn just now: it stands in the books
     RETURN FOUND;
 END $$;
 

@@ -83,6 +83,8 @@ def upgrade() -> None:
     for table, using in SEEN.items():
         wall(table, using, command="SELECT")
         grant(table, "SELECT")
+    wall("trial_course", "sees_coalition()", command="SELECT")
+    grant("trial_course", "SELECT (trial_id, partner_id, places, taken, applied, drawn_at, tickets, digest)")
     for table, privileges in LEDGERS.items():
         wall(table, "true", role=LEDGER_ROLE)
         grant(table, privileges, role=LEDGER_ROLE)

@@ -16,8 +16,8 @@ GOOD = {"stars": 5, "words": "A very good jam"}
 TASTE = [{"question": "taste", "number": 4}]
 
 
-def _article(theirs: Names) -> dict[str, Any]:
-    return {"shop": theirs.partner, "sku": "jam"}
+def _article(mine: Names) -> dict[str, Any]:
+    return {"shop": mine.partner, "sku": "jam"}
 
 
 def _review(_mine: Names, theirs: Names, _key: str) -> dict[str, Any]:
@@ -49,11 +49,11 @@ def _terms(key: str, survey: str, **more: Any) -> dict[str, Any]:
 REVIEWS: Mapping[str, Mapping[str, Build]] = {
     "Query.productReviewSummary": {
         "": lambda *_: {"product": JAM},
-        "of an article": lambda _mine, theirs, _key: {"product": _article(theirs)},
+        "of an article": lambda mine, _theirs, _key: {"product": _article(mine)},
     },
     "Query.productReviews": {
         "": lambda *_: {"product": JAM, "first": 10},
-        "best of an article": lambda _mine, theirs, _key: {"product": _article(theirs), "first": 10, "order": "BEST"},
+        "best of an article": lambda mine, _theirs, _key: {"product": _article(mine), "first": 10, "order": "BEST"},
     },
     "Query.myReviews": {"": lambda *_: {"first": 10}},
     "Query.myReviewComments": {"": lambda *_: {"first": 10}},
