@@ -63,9 +63,12 @@ def test_every_programme_is_read_to_its_end(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", names())
-async def test_every_programme_loads(name: str, database: Database) -> None:
+async def test_every_programme_loads_once(name: str, database: Database) -> None:
     done = await load(database, find(name), keys=KEYS)
     assert all(one.new for one in done.made)
+    again = await load(database, find(name), keys=KEYS)
+    assert [(one.what, one.name) for one in again.made] == [(one.what, one.name) for one in done.made]
+    assert not any(one.new for one in again.made)
 
 
 async def test_a_coalition_is_what_its_file_says(database: Database) -> None:
