@@ -43,6 +43,15 @@ LEDGERS = {
 }
 OWNERS = "sees_partner(partner_id)"
 OWNERS_AND_MEMBERS = "sees_partner(partner_id) OR sees_member(member_id)"
+OWN = {
+    "claim_serial": " AND EXISTS (SELECT FROM claim_programme p WHERE p.programme_id = claim_serial.programme_id"
+    " AND p.partner_id = claim_serial.partner_id)",
+    "claim_decision": " AND EXISTS (SELECT FROM claim c WHERE c.claim_id = claim_decision.claim_id"
+    " AND c.partner_id = claim_decision.partner_id)",
+    "course_certificate": " AND EXISTS (SELECT FROM quiz_attempt a WHERE a.attempt_id = course_certificate.attempt_id"
+    " AND a.member_id = course_certificate.member_id AND a.passed)",
+}
+"""What stands on something else stands on the writer's own."""
 BOTH_SIDES = "sees_partner(employer_id) OR sees_member(member_id)"
 
 
@@ -93,7 +102,7 @@ def downgrade() -> None:
 def _walls() -> None:
     for table in ("claim_programme", "claim_serial", "claim_decision", "course"):
         wall(table, OWNERS, command="SELECT")
-        wall(table, OWNERS, command="INSERT")
+        wall(table, f"{OWNERS}{OWN.get(table, '')}", command="INSERT")
         grant(table, "SELECT, INSERT")
     for table in ("claim_programme", "course"):
         wall(table, OWNERS, command="UPDATE")
@@ -112,5 +121,5 @@ def _walls() -> None:
     for table in ("seller", "quiz_attempt", "seller_setting", "seller_permission"):
         grant(table, "SELECT, INSERT, UPDATE")
     wall("course_certificate", OWNERS_AND_MEMBERS, command="SELECT")
-    wall("course_certificate", "sees_member(member_id)", command="INSERT")
+    wall("course_certificate", f"sees_member(member_id){OWN['course_certificate']}", command="INSERT")
     grant("course_certificate", "SELECT, INSERT")

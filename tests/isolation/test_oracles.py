@@ -54,6 +54,7 @@ OF_A_FILE = "ids of files are drawn at random, and keys within the partner lead 
 OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
 OF_A_CODE = "a digest under the server's key of whose the code is, and of the code"
 OF_A_REWARD = "the wall takes only winners of the writer's own rewards"
+OF_A_CLAIM = "the wall takes only decisions about claims under the writer's own programmes"
 OF_A_GROUP = "the rule takes only firms that the writer serves, and groups that it owns"
 OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
@@ -80,6 +81,17 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "pk_trade_in_scheme": "an id drawn at random, and the version of it",
     "activity_agreement → activity": "whoever agrees is named by the activity; both ids and versions are given to it",
     "pk_activity": "an id drawn at random, and the version of it",
+    "claim → claim_programme": "written by a door; its owner and its member move its course alone",
+    "claim_decision → claim": OF_A_CLAIM,
+    "pk_claim_decision": OF_A_CLAIM,
+    "pk_claim_programme": "an id drawn at random, and the version of it",
+    "pk_claim_serial": "the wall takes only serials of the writer's own programmes",
+    "uq_claim_key": "written by a door; its owner and its member move its course alone",
+    "uq_claim_proof": "a digest under the server's key; whoever claims is told that a proof was claimed, and not by whom",
+    "course_certificate → quiz_attempt": "the wall takes only attempts of the writer's own",
+    "quiz_attempt → course": "open to all members, and ids are drawn at random",
+    "pk_course": "an id drawn at random, and the version of it",
+    "uq_course_certificate_number": "drawn from a digest of an id, under a secret seed",
     "pk_coupon": "an id drawn at random, and the version of it",
     "pk_voucher_code": OF_A_CODE,
     "uq_coupon_code_lookup": OF_A_CODE,
