@@ -87,7 +87,7 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "pk_claim_programme": "an id drawn at random, and the version of it",
     "pk_claim_serial": "the wall takes only serials of the writer's own programmes",
     "uq_claim_key": "written by a door; its owner and its member move its course alone",
-    "uq_claim_proof": "a digest under the server's key; whoever claims is told that a proof was claimed, and not by whom",
+    "uq_claim_proof": "a digest under a key; whoever claims is told that a proof was claimed, and not by whom",
     "course_certificate → quiz_attempt": "the wall takes only attempts of the writer's own",
     "quiz_attempt → course": "open to all members, and ids are drawn at random",
     "pk_course": "an id drawn at random, and the version of it",
