@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from domain.service import turns
 from domain.service.case_models import CaseKind, CaseMessage, CaseSide, CaseState, CaseStep, Coverage, ServiceCase
 from domain.service.errors import CaseMoved, InvalidCase
 from domain.service.information import LONGEST_LINK, check_link
+from domain.service.models import ProductInformationRow
 from domain.service.routing import handler_of, hours_of
 from domain.service.sealing import Words, new_key, seal
 from domain.storage import ReadSession, WriteSession
@@ -27,7 +29,10 @@ from domain.storage import ReadSession, WriteSession
 LONGEST = 8_000
 MOST_LINKS = 10
 
-_COVERAGE = text("SELECT * FROM coverage_of(:registration, :member, :now)")
+_COVERAGE = text(
+    "SELECT * FROM coverage_of(CAST(:registration AS uuid), CAST(:member AS uuid), CAST(:maker AS uuid), :article,"
+    " :now)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,7 @@ class _About:
     article: str | None = None
     coverage: str | None = None
     purchase: tuple[UUID, UUID] | None = None
+    registration_id: UUID | None = None
 
 
 async def open_case(session: WriteSession, command: OpenCase, *, master: bytes, now: datetime) -> ServiceCase:
@@ -99,7 +105,7 @@ async def open_case(session: WriteSession, command: OpenCase, *, master: bytes, 
         handler_id=handler,
         maker_id=about.maker_id,
         article=about.article,
-        registration_id=command.registration_id,
+        registration_id=about.registration_id,
         purchase_wallet_id=about.purchase and about.purchase[0],
         purchase_entry_id=about.purchase and about.purchase[1],
         coverage=about.coverage,
@@ -151,24 +157,46 @@ async def _before(session: ReadSession, command: OpenCase) -> ServiceCase | None
 
 
 async def _about(session: ReadSession, command: OpenCase, now: datetime) -> _About:
-    if command.registration_id is not None:
-        return await _registered(session, command, now)
-    coverage = Coverage.NOT_REGISTERED.value if command.kind is CaseKind.WARRANTY else None
-    purchase = await _purchase(session, command)
+    maker_id, article = command.maker_id, command.article
     if command.sku is not None:
-        product = await _product(session, command)
-        maker = product.maker_id or (product.partner_id if product.private_label else None)
-        return _About(maker, product.sku if maker is not None else None, coverage, purchase)
-    return _About(command.maker_id, command.article, coverage, purchase)
-
-
-async def _registered(session: ReadSession, command: OpenCase, now: datetime) -> _About:
-    asked = {"registration": command.registration_id, "member": command.member_id, "now": now}
-    found = (await session.execute(_COVERAGE, asked)).one_or_none()
-    if found is None:
+        maker_id, article = await _named(session, await _product(session, command))
+    purchase = await _purchase(session, command)
+    if command.registration_id is None and command.kind is not CaseKind.WARRANTY:
+        return _About(maker_id, article, None, purchase)
+    found = await _covered(session, command, maker_id, article, now)
+    if found is not None:
+        bought = None if found.purchase_entry_id is None else (found.purchase_wallet_id, found.purchase_entry_id)
+        return _About(found.partner_id, found.article, found.coverage, purchase or bought, found.registration_id)
+    if command.registration_id is not None:
         raise NotFound("there is no such registered product of this member", path=("registration",))
-    bought = None if found.purchase_entry_id is None else (found.purchase_wallet_id, found.purchase_entry_id)
-    return _About(found.partner_id, found.article, found.coverage, bought)
+    return _About(maker_id, article, Coverage.NOT_REGISTERED, purchase)
+
+
+async def _covered(
+    session: ReadSession, command: OpenCase, maker_id: UUID | None, article: str | None, now: datetime
+) -> Any:
+    """How the warranty of the product stands that is named, or of the member's newest one of the article."""
+    asked = {
+        "registration": command.registration_id,
+        "member": command.member_id,
+        "maker": maker_id,
+        "article": article,
+        "now": now,
+    }
+    return (await session.execute(_COVERAGE, asked)).one_or_none()
+
+
+async def _named(session: ReadSession, product: Product) -> tuple[PartnerId | None, str | None]:
+    """An article of a shop's catalogue as its maker names it, by the bar code where the maker tells of it."""
+    maker = product.maker_id or (product.partner_id if product.private_label else None)
+    if maker is None:
+        return None, None
+    told = select(col(ProductInformationRow.article)).where(
+        col(ProductInformationRow.partner_id) == maker,
+        col(ProductInformationRow.until).is_(None),
+        col(ProductInformationRow.gtin) == product.gtin,
+    )
+    return PartnerId(maker), (await session.scalars(told.limit(1))).one_or_none() or product.sku
 
 
 async def _product(session: ReadSession, command: OpenCase) -> Product:

@@ -24,18 +24,21 @@ CREATE FUNCTION key_for_cases(member uuid) RETURNS bytea LANGUAGE sql STABLE SEC
     LIMIT 1
 $$;
 
--- What became of a warranty of a registration, for a case about it; nothing, where it is not this member's.
-CREATE FUNCTION coverage_of(registration uuid, member uuid, at timestamptz)
-RETURNS TABLE (partner_id uuid, article varchar, coverage text, purchase_wallet_id uuid, purchase_entry_id uuid)
+-- What became of the warranty of a product of a member's, for a case about it: of a registration, or of the newest of an article. Nothing,
+-- where the member has none.
+CREATE FUNCTION coverage_of(registration uuid, member uuid, maker uuid, said text, at timestamptz)
+RETURNS TABLE (registration_id uuid, partner_id uuid, article varchar, coverage text, purchase_wallet_id uuid, purchase_entry_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT r.partner_id, r.article, CASE
+    SELECT r.registration_id, r.partner_id, r.article, CASE
             WHEN r.state = 'ENDED' THEN CASE r.ended WHEN 'RETURNED' THEN 'RETURNED' WHEN 'TRANSFERRED' THEN 'TRANSFERRED' ELSE 'NOT_REGISTERED' END
             WHEN r.warranty_until IS NULL THEN 'NO_TERMS'
             WHEN r.warranty_until <= at THEN 'EXPIRED' ELSE 'COVERED' END,
         CASE WHEN sees_member(member) THEN r.purchase_wallet_id END, CASE WHEN sees_member(member) THEN r.purchase_entry_id END
     FROM registration r
-    WHERE r.registration_id = registration AND r.member_id = member
+    WHERE r.member_id = member
+        AND (r.registration_id = registration OR registration IS NULL AND r.partner_id = maker AND r.article = said)
         AND (sees_member(member) OR EXISTS (SELECT FROM link l WHERE l.member_id = member AND sees_partner(l.partner_id)))
+    ORDER BY r.state, r.registered_at DESC LIMIT 1
 $$;
 
 -- How serials stand: LISTED or not by the maker, and REGISTERED by somebody. Whose they are is told to nobody.

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 DOORS = (
-    "coverage_of(uuid, uuid, timestamptz)",
+    "coverage_of(uuid, uuid, uuid, text, timestamptz)",
     "end_returned_registrations()",
     "forget_cases(timestamptz)",
     "give_up_registration(uuid, uuid, timestamptz)",
@@ -48,11 +48,11 @@ ITS_WRITER = (
     "(sees_coalition() OR by_partner_id IS NOT NULL AND sees_partner(by_partner_id) OR side = 'MEMBER'"
     " AND EXISTS (SELECT FROM service_case c WHERE c.case_id = case_message.case_id AND sees_member(c.member_id)))"
 )
-PERSON_ROLES = {
-    "COALITION": "ARRAY['COALITION_ADMIN', 'COALITION_APPROVER', 'COALITION_AUDITOR', 'COALITION_PREPARER', 'COALITION_PRIVACY',"
-    " 'COALITION_RISK', 'COALITION_SERVICE']",
-    "PARTNER": "ARRAY['PARTNER_ADMIN', 'PARTNER_FINANCE', 'PARTNER_MARKETING'{more}]",
-}
+COALITION_ROLES = (
+    "ARRAY['COALITION_ADMIN', 'COALITION_APPROVER', 'COALITION_AUDITOR', 'COALITION_PREPARER', 'COALITION_PRIVACY',"
+    " 'COALITION_RISK', 'COALITION_SERVICE']"
+)
+PARTNER_ROLES = "'PARTNER_ADMIN', 'PARTNER_FINANCE', 'PARTNER_MARKETING'"
 
 
 def upgrade() -> None:
@@ -104,8 +104,8 @@ def _wall_cases() -> None:
 def _allow_roles(more: str) -> None:
     op.execute("ALTER TABLE person DROP CONSTRAINT ck_person_roles")
     op.execute(
-        "ALTER TABLE person ADD CONSTRAINT ck_person_roles CHECK (cardinality(roles) > 0 AND CASE WHEN partner_id IS NULL"
-        f" THEN roles <@ {PERSON_ROLES['COALITION']} ELSE roles <@ {PERSON_ROLES['PARTNER'].format(more=more)} END)"
+        "ALTER TABLE person ADD CONSTRAINT ck_person_roles CHECK (cardinality(roles) > 0"
+        f" AND CASE WHEN partner_id IS NULL THEN roles <@ {COALITION_ROLES} ELSE roles <@ ARRAY[{PARTNER_ROLES}{more}] END)"
     )
 
 

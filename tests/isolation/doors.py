@@ -113,7 +113,7 @@ DOORS = {
     "staff_rewards(uuid, timestamp with time zone, timestamp with time zone)": (
         "answers the employer: in sums, and of persons where they agreed"
     ),
-    "coverage_of(uuid, uuid, timestamp with time zone)": "answers the member by its sight, and a partner that knows it",
+    "coverage_of(uuid, uuid, uuid, text, timestamp with time zone)": "answers the member by its sight, and a partner that knows it",
     "end_returned_registrations()": "a trigger: ends from the return itself what was registered by its goods",
     "forget_cases(timestamp with time zone)": "answers the coalition alone",
     "give_up_registration(uuid, uuid, timestamp with time zone)": MEMBERS,

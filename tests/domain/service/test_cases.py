@@ -265,3 +265,23 @@ async def test_a_member_whose_case_was_closed_is_asked_how_it_was(database: Data
         await carrying.close(session, case.case_id, member, key="close-it-1", now=hall.now)
     await hall.looks()
     assert [len(await hall.offers(who)) for who in (anna, ben)] == [1, 0]
+
+
+async def test_a_warranty_case_at_the_counter_finds_what_the_member_registered(counter: Counter) -> None:
+    """By the shop's own article number, which the maker knows by its bar code as K1."""
+    anna, ben = await counter.member(), await counter.member()
+    bought = await counter.buys(anna)
+    kettle = await counter.registers(anna, "SN0001")
+    usual = {
+        "shop_id": counter.world.shop,
+        "maker_id": None,
+        "article": None,
+        "sku": "kettle",
+        "kind": CaseKind.WARRANTY,
+    }
+    case = await counter.asks(anna, **usual)
+    assert (case.coverage, case.article, case.registration_id) == ("COVERED", "K1", kettle.registration_id)
+    assert (await counter.asks(ben, **usual)).coverage == "NOT_REGISTERED"
+    await counter.gives_back(bought)
+    assert (await counter.asks(anna, **usual)).coverage == "RETURNED"
+    assert (await counter.asks(anna, **usual, member_id=None, wallet_id=None)).coverage == "NOT_REGISTERED"
