@@ -160,8 +160,7 @@ async def report(ctx: Context, scheme_id: UUID | None, since: datetime, until: d
     whose = None if ctx.viewer.audience is Audience.COALITION else _own(ctx)
     wanted = None if scheme_id is None else SchemeId(scheme_id)
     currency = (await coalition_of(ctx)).currency
-    span = {"since": since, "until": until}
-    return await ctx.read(reporting.report, whose, scheme_id=wanted, currency=currency, **span)
+    return await ctx.read(reporting.report, whose, scheme_id=wanted, since=since, until=until, currency=currency)
 
 
 async def member_of(ctx: Context, trade_in: TradeIn) -> KnownMember | None:

@@ -40,9 +40,7 @@ class ActivityQuery:
 
     @strawberry.field(graphql_type=Connection[JointActivity], extensions=[READ, paged()])
     @staticmethod
-    async def joint_activities(
-        info: Info, page: PageRequest, states: States = None
-    ) -> Page[domain_terms.Activity]:
+    async def joint_activities(info: Info, page: PageRequest, states: States = None) -> Page[domain_terms.Activity]:
         """The activities that you own, host or share, newest first."""
         return await activities.page(info.context, page, states or [])
 

@@ -36,9 +36,11 @@ class PlaceState(StrEnum):
     WAITING = "WAITING"
     """On the waiting list."""
     DECLINED = "DECLINED"
+    """Was asked, and does not come."""
     CANCELLED = "CANCELLED"
     """Had a place or waited, and gave it up."""
     CAME = "CAME"
+    """Was there."""
 
 
 class CameBy(StrEnum):

@@ -46,8 +46,11 @@ class ActivityKind(StrEnum):
     """What sort of activity it is."""
 
     TASTING = "TASTING"
+    """Members try something."""
     PRESENTATION = "PRESENTATION"
+    """Something is shown to them."""
     EVENT = "EVENT"
+    """Anything else."""
 
 
 def _read_places(value: Any) -> Mapping[str, int]:

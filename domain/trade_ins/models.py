@@ -48,8 +48,11 @@ class Closed(StrEnum):
     """How a consignment came to its end."""
 
     SOLD = "SOLD"
+    """Somebody bought it."""
     GIVEN_BACK = "GIVEN_BACK"
+    """To the member."""
     GIVEN_AWAY = "GIVEN_AWAY"
+    """Or recycled."""
     FALLBACK = "FALLBACK"
     """Credited all the same, as the scheme says."""
 
@@ -60,7 +63,9 @@ class CreditState(StrEnum):
     PENDING = "PENDING"
     """Its action is about to be recorded."""
     GIVEN = "GIVEN"
+    """The member has it."""
     TAKEN_BACK = "TAKEN_BACK"
+    """With its trade-in."""
     LOST = "LOST"
     """Nobody was there any more to get it."""
 

@@ -53,7 +53,9 @@ class Becomes(StrEnum):
     """What becomes of items."""
 
     RESOLD = "RESOLD"
+    """Somebody else uses them."""
     RECYCLED = "RECYCLED"
+    """What they are made of is used again."""
     GIVEN = "GIVEN"
     """To those who need them."""
 

@@ -44,8 +44,9 @@ async def report(desk: Desk, name: str | None, since: datetime | None, until: da
     zone = ZoneInfo(desk.coalition.time_zone)
     begins = desk.ctx.now - YEAR if since is None else since.replace(tzinfo=zone)
     ends = None if until is None else until.replace(tzinfo=zone)
-    span = {"since": begins, "until": ends}
-    told = await desk.ctx.read(reporting.report, None, scheme_id=scheme_id, currency=desk.currency, **span)
+    told = await desk.ctx.read(
+        reporting.report, None, scheme_id=scheme_id, since=begins, until=ends, currency=desk.currency
+    )
     if json:
         return pages.as_json(tables.plain_report(desk, told))
     if not told.taken:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from domain.activities import attending, codes, costing, inviting, managing, queries, reporting
-from domain.activities.attending import Came
+from domain.activities.attending import Came, Done
 from domain.activities.costing import EnterCost
 from domain.activities.inviting import Answer, Told
 from domain.activities.models import ActivityCost, CameBy, CostKind, PlaceState
@@ -157,6 +157,10 @@ class Hall:
         """The worker tells."""
         async with acting(self.database, COALITION) as session:
             return await inviting.tell(session, now=self.now)
+
+    async def turn(self) -> Done:
+        """The worker finishes what is left."""
+        return await attending.finish(self.database.pool, caches=self.caches(), lookup_key=KEYS.lookup, now=self.now)
 
     async def points(self, who: KnownMember) -> int:
         """What somebody has."""

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from domain.activities import attending, codes, managing, queries
+from domain.activities import codes, managing, queries
 from domain.activities.errors import (
     ActivityAgreementMissing,
     ActivityClosed,
@@ -165,9 +165,8 @@ async def test_what_a_crash_left_of_an_attendance_is_finished_once(hall: Hall) -
     asked = (hall.which, anna.member_id, hall.shop, "CARD", hour, hour, hall.now)
     await hall.database.pool.fetchrow("SELECT * FROM attend_activity($1, $2, $3, $4, $5, $6, $7)", *asked)
     assert await hall.points(anna) == 0
-    told = {"caches": hall.caches(), "lookup_key": KEYS.lookup, "now": hall.now}
-    assert (await attending.finish(hall.database.pool, **told)).recorded == 1
-    assert not (await attending.finish(hall.database.pool, **told)).anything
+    assert (await hall.turn()).recorded == 1
+    assert not (await hall.turn()).anything
     assert (await hall.comes(anna)).replayed
     assert await hall.points(anna) == 50
 

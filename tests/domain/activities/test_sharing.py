@@ -37,7 +37,17 @@ def sponsors(draw: st.DrawFn) -> list[Sponsor]:
 def test_shares_come_to_the_costs_and_transfers_level_them(shares: list[Sponsor], data: st.DataObject) -> None:
     payers = st.sampled_from([sponsor.partner_id for sponsor in shares])
     costs = [
-        ActivityCost(partner_id=data.draw(payers), kind=CostKind.ACTUAL, amount=amount)
+        ActivityCost(
+            cost_id=UUID(int=0),
+            activity_id=UUID(int=0),
+            partner_id=data.draw(payers),
+            sponsors=[],
+            kind=CostKind.ACTUAL,
+            label="A cost",
+            amount=amount,
+            idempotency_key="a-cost-of-it",
+            entered_at=AT,
+        )
         for amount in data.draw(st.lists(st.integers(1, 10**7), max_size=8))
     ]
     whole = sum(cost.amount for cost in costs)
@@ -88,7 +98,7 @@ def terms(**changes: object) -> ActivityTerms:
     return ActivityTerms(**{**usual, **changes})  # type: ignore[arg-type]
 
 
-WRONG = {
+WRONG: dict[str, dict[str, object]] = {
     "ends_at": {"ends_at": AT},
     "address": {"address": None},
     "places": {"places": 0},

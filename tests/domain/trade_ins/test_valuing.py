@@ -111,7 +111,7 @@ def test_by_hand() -> None:
     assert [(one.value, one.why_not) for one in found] == [(value, why) for _, value, why in asked]
 
 
-WRONG = {
+WRONG: dict[str, dict[str, object]] = {
     "grades": {"grades": ("NEW", "NEW")},
     "prices": {"prices": (Price(category="SHOES", prices={"NEW": 100, "GOOD": 200}),)},
     "coupon": {"coupon": None},

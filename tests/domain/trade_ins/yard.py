@@ -205,8 +205,7 @@ class Yard:
         """What a partner is told; all of it for the coalition."""
         sight = COALITION if partner_id is None else Sight.partner(partner_id)
         async with acting(self.database, sight) as session:
-            span = {"since": NOW - DAY, "until": self.now + DAY}
-            return await reporting.report(session, partner_id, currency="EUR", **span)
+            return await reporting.report(session, partner_id, since=NOW - DAY, until=self.now + DAY, currency="EUR")
 
     @staticmethod
     def caches() -> Caches:
