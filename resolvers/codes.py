@@ -157,8 +157,10 @@ async def what_came(ctx: Context, batch: Batch) -> WhatCame:
 
 
 async def entries(ctx: Context, batch_id: UUID, request: PageRequest) -> Page[Entry]:
-    """Entries of one of the viewer's batches."""
-    return await ctx.read(queries.entries_page, await find(ctx, batch_id), request)
+    """Entries of one of the viewer's batches; none of another's."""
+    owner_of(ctx)
+    batch = await ctx.load(queries.batches_by_ids, batch_id)
+    return Page([], [], has_next=False) if batch is None else await ctx.read(queries.entries_page, batch, request)
 
 
 async def prints(ctx: Context, batch: Batch) -> list[CodePrint]:

@@ -198,10 +198,10 @@ class CodeBatchQuery:
         """One of your batches; null when there is none with this id."""
         return await codes.find(info.context, info.context.global_ids.one("CodeBatch", id))
 
-    @strawberry.field(graphql_type=Connection[CodeEntered] | None, extensions=[MANAGE, or_null, paged()])
+    @strawberry.field(graphql_type=Connection[CodeEntered], extensions=[MANAGE, paged()])
     @staticmethod
     async def code_entries(info: Info, batch: Id, page: PageRequest) -> Page[queries.Entry]:
-        """Entries of one of your batches, the latest first; null when there is none with this id."""
+        """Entries of one of your batches, the latest first; none when there is no batch with this id."""
         return await codes.entries(info.context, info.context.global_ids.one("CodeBatch", batch), page)
 
     @strawberry.field(graphql_type=Connection[CodeAlarm], extensions=[MANAGE, paged()])
