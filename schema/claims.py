@@ -77,7 +77,7 @@ class ClaimDecision:
         return decision.reason
 
 
-@strawberry.interface
+@strawberry.type
 class ClaimShown:
     """What there is to say of a claim to whoever may see it."""
 

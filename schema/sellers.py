@@ -33,7 +33,7 @@ MINE = needs(Scope.PROFILE_READ)
 CHANGE_MINE = needs(Scope.PROFILE_WRITE)
 
 
-@strawberry.interface
+@strawberry.type
 class SellerShown:
     """What both sides know of a seller."""
 

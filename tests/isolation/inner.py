@@ -29,9 +29,13 @@ FIGURES = {
     *("RewardWorth.amount", "RewardWorth.gift", "RewardWorth.most"),
     *("TierProgress.count", "TierProgress.money", "TierProgress.next"),
     *("TierProgress.missingCount", "TierProgress.missingMoney"),
+    *("Claim.value", "ClaimTermsShown.secondFrom", "MyClaim.value", "SaleSums.value"),
 }
 """These look for nothing but the coalition's currency, to put what their parent has into words."""
 ELSEWHERE = {
+    "Claim.objection": "tests/stories/test_selling.py",
+    "MyClaim.objection": "tests/stories/test_selling.py",
+    "StaffReward.seller": "tests/stories/test_selling.py",
     "CodeBatch.members": "tests/stories/test_codes.py",
     "CodeFound.survey": "tests/stories/test_codes.py",
     "CodeSurveyWanted.survey": "tests/stories/test_codes.py",
