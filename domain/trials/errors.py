@@ -18,7 +18,7 @@ class TrialNotFound(NotFound):
     code = "TRIAL_NOT_FOUND"
 
     def __init__(self) -> None:
-        super().__init__("there is no such trial", path=("trial",))
+        super().__init__("there is no such trial, or none for you", path=("trial",))
 
 
 class TrialStateConflict(Conflict):
@@ -56,15 +56,6 @@ class TrialNotOpen(Conflict):
 
     def __init__(self) -> None:
         super().__init__("nobody can apply for this trial now", path=("trial",))
-
-
-class TrialNotMeant(Conflict):
-    """The trial is meant for other members, or for those that allow its maker offers."""
-
-    code = "TRIAL_NOT_MEANT"
-
-    def __init__(self) -> None:
-        super().__init__("this trial is for other members, or for those who allow its maker offers", path=("trial",))
 
 
 class TrialStepOver(Conflict):

@@ -13,7 +13,7 @@ from domain.storage import ReadSession
 from domain.surveys.answering import Answered, AnswerSurvey, answer
 from domain.surveys.answers import Answers
 from domain.surveys.keeping import Via
-from domain.trials.errors import TrialNotFound, TrialNotMeant, TrialNotOpen, TrialStepOver
+from domain.trials.errors import TrialNotFound, TrialNotOpen, TrialStepOver
 from domain.trials.models import PlaceState
 from domain.trials.queries import OwnTrial, of_member
 from domain.trials.terms import TrialId
@@ -30,15 +30,13 @@ SAYING = frozenset({PlaceState.HANDED, PlaceState.FEEDBACK, PlaceState.DONE})
 async def apply(pool: Pool, trial_id: TrialId, member_id: UUID, *, now: datetime) -> None:
     """A member wants to take part; again changes nothing. There are just so many places, whoever comes at once.
 
-    Raises: TrialNotFound, TrialNotOpen, TrialNotMeant, TrialStepOver.
+    Raises: TrialNotFound, also where it is meant for others; TrialNotOpen, TrialStepOver.
     """
     match await pool.fetchval(_APPLY, trial_id, member_id, new_id(), now):
-        case "NOT_FOUND":
+        case "NOT_FOUND" | "NOT_MEANT":
             raise TrialNotFound
         case "NOT_OPEN":
             raise TrialNotOpen
-        case "NOT_MEANT":
-            raise TrialNotMeant
         case "OVER":
             raise TrialStepOver("the place was given up, or has lapsed")
 

@@ -46,6 +46,7 @@ PRIVATE: Mapping[str, tuple[str, Callable[[Side], Keys]]] = {
     "hidden_review": ("ProductReview", lambda side: (side.review_id,)),
     "shown_review": ("ProductReview", lambda side: (side.shown_review_id,)),
     "review_comment": ("ReviewComment", lambda side: (side.review_comment_id,)),
+    "review_answer": ("ReviewComment", lambda side: (side.shown_comment_id,)),
     "shown_comment": ("ProductReviewComment", lambda side: (side.shown_comment_id,)),
     "trial": ("Trial", lambda side: (side.trial_id,)),
     "business": ("Business", lambda side: (side.business_id,)),

@@ -30,13 +30,13 @@ LONG = timedelta(days=90)
 
 
 async def opine(shop: Shop, member: KnownMember, guest: KnownMember) -> None:
-    """A policy of the shop's, a review that is shown, one that waits, a comment that waits; and a trial with places."""
+    """A policy of the shop's, a review that is shown, one that waits, a comment that waits; and a trial."""
     jam = ProductItem(sku="jam", name="Jam", gtin=JAMS[shop.name])
     async with acting(shop.database, Sight.partner(shop.partner_id)) as session:
         await feeding.feed(session, shop.partner_id, [jam], now=OPENED)
         await policies.set_policy(session, shop.partner_id, ReviewPolicyTerms(), now=OPENED)
     shop.made |= await _reviews(shop, member, guest)
-    shop.made["trial"] = await _trial(shop, member, guest)
+    shop.made["trial"] = await _trial(shop, member)
 
 
 async def _reviews(shop: Shop, member: KnownMember, guest: KnownMember) -> dict[str, UUID]:
@@ -53,8 +53,8 @@ async def _reviews(shop: Shop, member: KnownMember, guest: KnownMember) -> dict[
     return {"review": waiting, "shown review": shown, "review comment": said, "shown comment": answer}
 
 
-async def _trial(shop: Shop, member: KnownMember, guest: KnownMember) -> UUID:
-    """One place: its member has it, its guest waits; the next version is being written."""
+async def _trial(shop: Shop, member: KnownMember) -> UUID:
+    """One place, for those on its list: its member has it; the next version is being written."""
     terms = TrialTerms(
         name=f"{shop.name} trial",
         products=frozenset({"jam"}),
@@ -66,6 +66,7 @@ async def _trial(shop: Shop, member: KnownMember, guest: KnownMember) -> UUID:
         handing=Handing.OUTLET,
         choosing=Choosing.FIRST_COME,
         accept_days=90,
+        segments=frozenset({shop.made["list"].segment_id}),
         offers=False,
     )
     async with acting(shop.database, Sight.partner(shop.partner_id)) as session:
@@ -73,8 +74,7 @@ async def _trial(shop: Shop, member: KnownMember, guest: KnownMember) -> UUID:
         live = await managing.publish(session, shop.partner_id, drawn.trial_id, seed=bytes(32), now=OPENED)
         following = replace(terms, words={"en": shop.secret("Trial")})
         await managing.change(session, shop.partner_id, live.trial_id, following, now=OPENED)
-    for one in (member, guest):
-        await taking_part.apply(shop.database.pool, live.trial_id, one.member_id, now=OPENED)
+    await taking_part.apply(shop.database.pool, live.trial_id, member.member_id, now=OPENED)
     await taking_part.take(shop.database.pool, live.trial_id, member.member_id, now=OPENED)
     async with acting(shop.database, Sight.member(member.member_id)) as session:
         said = {"text_version": TEXT_VERSION, "now": OPENED}

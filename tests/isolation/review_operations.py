@@ -77,7 +77,6 @@ REVIEWS: Mapping[str, Mapping[str, Build]] = {
             "input": {"comment": theirs.review_comment, "decision": "REFUSE", "reason": "INSULT"}
         }
     },
-    "Mutation.reviewCommentWithdraw": {"": _comment},
     "Mutation.reviewReport": {
         "": lambda mine, _theirs, _key: {"input": {"review": mine.shown_review, "reason": "ADVERTISING"}},
         "a comment": lambda mine, _theirs, _key: {"input": {"comment": mine.shown_comment, "reason": "INSULT"}},
@@ -89,6 +88,7 @@ REVIEWS: Mapping[str, Mapping[str, Build]] = {
         }
     },
     "Mutation.myReviewWithdraw": {"": _review},
+    "Mutation.reviewCommentWithdraw": {"": lambda _mine, theirs, _key: {"input": {"comment": theirs.review_answer}}},
     "Mutation.reviewPolicySet": {"": lambda *_: {"input": {"purchaseWanted": True}}},
     "Query.trials": {"": lambda *_: {"first": 10}},
     "Query.trial": {"": lambda _mine, theirs, _key: {"id": theirs.trial}},
@@ -110,16 +110,16 @@ REVIEWS: Mapping[str, Mapping[str, Build]] = {
     "Mutation.trialChange": {
         "": lambda mine, theirs, key: {"input": {"trial": theirs.trial, "terms": _terms(key, mine.survey)}}
     },
-    "Mutation.trialPublish": {"": _trial},
-    "Mutation.trialPause": {"": _trial},
-    "Mutation.trialResume": {"": _trial},
-    "Mutation.trialEnd": {"": _trial},
     "Mutation.trialSampleHand": {
         "": lambda mine, theirs, _key: {"input": {"trial": theirs.trial, "member": {"id": mine.member}}},
         "to another's member": lambda mine, theirs, _key: {
             "input": {"trial": mine.trial, "member": {"id": theirs.member}}
         },
     },
+    "Mutation.trialPublish": {"": _trial},
+    "Mutation.trialPause": {"": _trial},
+    "Mutation.trialResume": {"": _trial},
+    "Mutation.trialEnd": {"": _trial},
     "Mutation.myTrialApply": {"": _trial},
     "Mutation.myTrialTake": {"": _trial},
     "Mutation.myTrialAnswer": {

@@ -67,6 +67,8 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
             "Query.node survey_offer",
         ),  # a member's own, and read below what they are part of
         "Query.rewardAccess",  # opened to nobody yet
+        *("Mutation.reviewCommentWrite to what waits", "Mutation.reviewReport what waits"),  # it is shown to nobody
+        "Query.trialTickets",  # nothing was drawn: who came first was served first
         "Mutation.rewardDraft for another's segment",  # an example before it has retired the segment
         "Mutation.myCertificateChoose",  # a member's own affair
         "Mutation.couponAgree",  # the partner is no sponsor of its own draft

@@ -91,7 +91,7 @@ class Side:
     shown_comment_id: UUID
     """… and its own answer."""
     trial_id: UUID
-    """Live, with a draft of its next version; its member has the only place, its guest waits."""
+    """Live, with a draft of its next version; its member has the only place."""
     business_id: UUID
     """A firm that it serves; its member acts for it as the owner."""
     business_user_id: UUID

@@ -25,7 +25,6 @@ from domain.trials.errors import (
     TrialNameTaken,
     TrialNotDrawn,
     TrialNotFound,
-    TrialNotMeant,
     TrialNotOpen,
     TrialStepOver,
 )
@@ -143,13 +142,13 @@ async def test_only_those_it_is_meant_for_apply_and_in_time(kitchen: Kitchen) ->
         terms = SegmentTerms(name="Testers", definition=Definition())
         listed = await segments.define(session, kitchen.maker, terms, now=kitchen.now)
     trial = await kitchen.opens(segments=frozenset({listed.segment_id}))
-    with pytest.raises(TrialNotMeant):
+    with pytest.raises(TrialNotFound):
         await kitchen.applies(trial, anna)
     assert await kitchen.mine_of(anna) == []
     async with acting(kitchen.database, Sight.partner(kitchen.maker)) as session:
         await segments.put_in(session, kitchen.maker, listed.segment_id, [anna, ben], now=kitchen.now)
     assert [one.place for one in await kitchen.mine_of(anna)] == [None]
-    with pytest.raises(TrialNotMeant):
+    with pytest.raises(TrialNotFound):
         await kitchen.applies(trial, ben)
     kitchen.now -= MINUTE
     with pytest.raises(TrialNotOpen):
@@ -162,7 +161,7 @@ async def test_only_those_it_is_meant_for_apply_and_in_time(kitchen: Kitchen) ->
     with pytest.raises(TrialNotFound):
         await kitchen.applies(replace(trial, trial_id=listed.segment_id), anna)
     tiered = await kitchen.opens(name="Gold alone", tiers=frozenset({"Gold"}))
-    with pytest.raises(TrialNotMeant):
+    with pytest.raises(TrialNotFound):
         await kitchen.applies(tiered, anna)
 
 
