@@ -31,6 +31,7 @@ OPENED = {
     *("Query.rewardQuote", "Query.myRewards", "Query.myRewardGiving", "Mutation.rewardRedeem"),
     *("Query.voucherCheck", "Query.voucherUseMade", "Query.myVouchers", "Mutation.myCertificateChoose"),
     *("Mutation.voucherUse", "Mutation.voucherReverse"),
+    *("Mutation.codeCheck", "Mutation.codeEnter", "Mutation.myCodeCheck", "Mutation.myCodeEnter"),
 }
 """All that a member's grant opens, beside what is for everybody."""
 
