@@ -14,7 +14,7 @@ from domain.members.recognition import MemberRef
 from domain.paging import Page, PageRequest
 from domain.service import queries, registering, serials, telling
 from domain.service.case_models import Coverage
-from domain.service.errors import InformationNotFound, OfferNotFound, SerialTaken, SerialUnknown
+from domain.service.errors import InformationNotFound, OfferNotFound, SerialRegistered, SerialUnknown
 from domain.service.information import ProductInformation, ProductTerms
 from domain.service.models import ProductRecall, Registration
 from domain.service.queries import RegistrationCount
@@ -26,7 +26,7 @@ from resolvers.members import find_at
 from resolvers.policies import acting_member, acting_partner
 from resolvers.tills import caches_of
 
-MISSES = (SerialUnknown, SerialTaken, OfferNotFound)
+MISSES = (SerialUnknown, SerialRegistered, OfferNotFound)
 
 
 async def information(ctx: Context, maker: str | None, article: str | None, gtin: str | None) -> ProductInformation:

@@ -26,6 +26,7 @@ from schema.nodes import findable
 from schema.partners import Partner
 from schema.permissions import needs, public
 from schema.product_terms import (
+    Language,
     ProductDocument,
     ProductFact,
     ProductInformationTermsInput,
@@ -60,7 +61,7 @@ class ProductRecall:
 
     @strawberry.field
     @staticmethod
-    def todo(recall: strawberry.Parent[models.ProductRecall], language: str | None = None) -> str | None:
+    def todo(recall: strawberry.Parent[models.ProductRecall], language: Language = None) -> str | None:
         """What to do, in a language such as lv, else in English."""
         return in_language(recall.words, language)
 
@@ -96,19 +97,19 @@ class ProductInformation(Node):
 
     @strawberry.field
     @staticmethod
-    def name(told: Told, language: str | None = None) -> str | None:
+    def name(told: Told, language: Language = None) -> str | None:
         """What it is called, in a language such as lv, else in English."""
         return in_language(told.terms.names, language)
 
     @strawberry.field
     @staticmethod
-    def words(told: Told, language: str | None = None) -> str | None:
+    def words(told: Told, language: Language = None) -> str | None:
         """What there is to say, in a language such as lv, else in English."""
         return in_language(told.terms.words, language)
 
     @strawberry.field
     @staticmethod
-    def care(told: Told, language: str | None = None) -> str | None:
+    def care(told: Told, language: Language = None) -> str | None:
         """How to look after it, in a language such as lv, else in English."""
         return in_language(told.terms.care, language)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import strawberry
 
@@ -10,6 +11,8 @@ from domain.service import information as domain_information
 from domain.service.errors import InvalidInformation
 from domain.service.information import ProductTerms, SerialRule, Spoken, in_language
 from schema.shape import shows
+
+Language = Annotated[str | None, strawberry.argument(description="Such as lv; English where it is not said in it.")]
 
 
 @strawberry.type
@@ -57,7 +60,7 @@ class ProductWarranty:
 
     @strawberry.field
     @staticmethod
-    def covers(warranty: strawberry.Parent[domain_information.Warranty], language: str | None = None) -> str | None:
+    def covers(warranty: strawberry.Parent[domain_information.Warranty], language: Language = None) -> str | None:
         """What it covers, in a language such as lv, else in English."""
         return in_language(warranty.covers, language)
 

@@ -45,10 +45,10 @@ class SerialUnknown(NotFound):
         )
 
 
-class SerialTaken(Conflict):
+class SerialRegistered(Conflict):
     """Somebody has registered the serial; who is told to nobody."""
 
-    code = "SERIAL_TAKEN"
+    code = "SERIAL_REGISTERED"
 
     def __init__(self) -> None:
         message = "somebody else has registered this serial; its owner can hand it over, or ask the maker in a case"

@@ -30,7 +30,7 @@ from domain.service.errors import (
     InformationNotFound,
     OfferNotFound,
     RegistrationNotFound,
-    SerialTaken,
+    SerialRegistered,
     SerialUnknown,
 )
 from domain.service.serials import digest_of, ends_of
@@ -49,7 +49,7 @@ CODE_LENGTH = 12
 LATER = frozenset({"WALLET_MOVED", "PARTNER_NOT_ACTIVE"})
 REFUSALS: dict[str, type[Exception]] = {
     "SERIAL_UNKNOWN": SerialUnknown,
-    "SERIAL_TAKEN": SerialTaken,
+    "SERIAL_REGISTERED": SerialRegistered,
     "ALREADY_REGISTERED": AlreadyRegistered,
     "INFORMATION_NOT_FOUND": InformationNotFound,
     "MEMBER_NOT_FOUND": MemberNotFound,
@@ -91,7 +91,7 @@ class Registered:
 async def register(session: WriteSession, command: RegisterProduct, *, lookup_key: bytes, now: datetime) -> Registered:
     """Register a product; again it is the same registration.
 
-    Raises: InvalidInformation, InvalidValue, InformationNotFound, SerialUnknown, SerialTaken, AlreadyRegistered,
+    Raises: InvalidInformation, InvalidValue, InformationNotFound, SerialUnknown, SerialRegistered, AlreadyRegistered,
     MemberNotFound.
     """
     if command.bought_at is not None and command.bought_at > now:

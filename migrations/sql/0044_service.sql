@@ -62,7 +62,7 @@ RETURNS TABLE (wallet_id uuid, entry_id uuid, number int, occurred_at timestampt
     ORDER BY p.occurred_at, p.entry_id, l.number LIMIT 1
 $$;
 
--- A member registers an article, itself or at a shop. Says REGISTERED (again, the same), SERIAL_UNKNOWN, SERIAL_TAKEN, ALREADY_REGISTERED,
+-- A member registers an article, itself or at a shop. Says REGISTERED (again, the same), SERIAL_UNKNOWN, SERIAL_REGISTERED, ALREADY_REGISTERED,
 -- INFORMATION_NOT_FOUND or MEMBER_NOT_FOUND. A shop proves by what was bought of itself alone. The warranty is that of the day of the purchase.
 CREATE FUNCTION register_product(r jsonb, at timestamptz) RETURNS TABLE (outcome text, registration_id uuid, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -102,7 +102,7 @@ BEGIN
     END IF;
     SELECT x.* INTO made FROM registration x WHERE x.partner_id = maker AND x.serial = said AND x.state = 'ACTIVE';
     IF made.registration_id IS NOT NULL THEN
-        RETURN QUERY SELECT CASE WHEN made.member_id = who.member_id THEN 'REGISTERED' ELSE 'SERIAL_TAKEN' END,
+        RETURN QUERY SELECT CASE WHEN made.member_id = who.member_id THEN 'REGISTERED' ELSE 'SERIAL_REGISTERED' END,
             CASE WHEN made.member_id = who.member_id THEN made.registration_id END, true;
         RETURN;
     END IF;

@@ -20,7 +20,7 @@ from domain.service.errors import (
     InformationNotFound,
     OfferNotFound,
     RegistrationNotFound,
-    SerialTaken,
+    SerialRegistered,
     SerialUnknown,
 )
 from domain.service.information import ProductTerms, SerialRule, Warranty
@@ -68,7 +68,7 @@ async def test_of_all_who_race_for_one_serial_exactly_one_has_it(counter: Counte
     found = await asyncio.gather(*tries, return_exceptions=True)
     owners = {one.member_id for one in found if isinstance(one, Registration)}
     assert len(owners) == 1
-    assert {type(one) for one in found} == {Registration, SerialTaken}
+    assert {type(one) for one in found} == {Registration, SerialRegistered}
     assert sum(isinstance(one, Registration) for one in found) == 6
 
 
@@ -83,7 +83,7 @@ async def test_a_serial_earns_once_whoever_registers_it_and_a_return_takes_it_ba
     assert await counter.turn() == (1, 0)
     assert await counter.turn() == (0, 0)
     assert await counter.points(anna) == 100
-    with pytest.raises(SerialTaken):
+    with pytest.raises(SerialRegistered):
         await counter.registers(ben, "SN0042")
     counter.now += DAY
     await counter.gives_back(bought)
