@@ -16,7 +16,7 @@ from domain.surveys.questions import NUMBERED, Condition, Option, Question, Ques
 from domain.surveys.terms import SurveyTerms
 from tests.domain.surveys.hall import GOOD, MILK, milk
 
-FEW = settings(max_examples=60)
+FEW = settings(max_examples=25)
 EN = {"en": "?"}
 OPTIONS = ("red", "green", "blue")
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "Zs")), min_size=1, max_size=12).filter(str.strip)
