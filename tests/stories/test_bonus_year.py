@@ -174,8 +174,9 @@ def returned(home: Path) -> Iterable[tuple[int, date, int]]:
     """What came back, with a minus, on the day it had been bought."""
     journey = journey_for(home)
     planner = Planner(journey, cast.PLACES, cast.WEIGHTS)
-    for day in journey.days:
-        for one in planner.returns_on(day):
+    first, last = journey.days[0], journey.days[-1]
+    for number in range((last - first).days + 1):  # goods come back on days without trips too
+        for one in planner.returns_on(first + timedelta(days=number)):
             bought = {line.number: line for line in one.trip.lines}
             for line in one.lines:
                 was = bought[line.number]
