@@ -37,7 +37,7 @@ async def survey(shop: Shop, member: KnownMember, guest: KnownMember) -> None:
         idempotency_key=shop.secret("answering"),
     )
     await answering.answer(shop.database.pool, command, personal_key=MEMBER_KEYS.personal, now=OPENED)
-    draft = {
+    draft: dict[str, Any] = {
         "asking_id": str(new_id()),
         "survey_id": str(live.survey_id),
         "version": live.version,

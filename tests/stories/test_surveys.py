@@ -182,6 +182,7 @@ async def test_the_shop_asks_and_members_answer_and_the_report_adds_up(scene: Sc
     answered = await answer_survey(scene.shop, Card("BEN 0001"), asked.survey, bens, offer=asked.offer)
     assert (answered.complete, answered.points) == (True, 50)
     wallet = await scene.shop.wallet(Card("BEN 0001"))
+    assert wallet is not None
     assert wallet.available + wallet.pending == 70
 
     assert (await scene.shop.ask(REPORT, {"survey": survey, "by": None}))["surveyReport"]["whole"] is None

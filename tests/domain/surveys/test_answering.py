@@ -23,7 +23,7 @@ from domain.surveys import answering, managing, rewarding
 from domain.surveys.answering import Answered
 from domain.surveys.answers import Answer
 from domain.surveys.errors import AlreadyAnswered, InvalidAnswer, InvalidSurvey, SurveyNotFound, SurveyNotOpen
-from domain.surveys.keeping import Via
+from domain.surveys.keeping import Via, standing
 from domain.surveys.rewarding import Rewarded
 from domain.surveys.terms import SurveyState
 from tests.domain.earning.world import KEYS, acting
@@ -184,7 +184,7 @@ async def planted(owner: asyncpg.Connection) -> AsyncIterator[None]:
 async def test_members_own_words_are_sealed_and_go_with_the_member(hall: Hall, owner: asyncpg.Connection) -> None:
     survey, anna = await hall.asks(), await hall.member()
     await hall.answers(survey, anna, {**GOOD, "words": Answer(text="My name is Anna")})
-    again = await answering.standing(
+    again = await standing(
         hall.database.pool, survey.survey_id, anna.member_id, asking_id=None, personal_key=KEYS.personal
     )
     assert again.responses[0].answers["words"] == Answer(text="My name is Anna")
@@ -194,6 +194,19 @@ async def test_members_own_words_are_sealed_and_go_with_the_member(hall: Hall, o
     await owner.execute("DELETE FROM personal_data WHERE member_id = $1", anna.member_id)
     assert await owner.fetchval("SELECT sealed FROM survey_response") is None
     assert (await answering.answered(hall.database.pool, survey.survey_id, anna.member_id)) is not None
+
+
+async def test_a_member_that_is_closed_takes_its_words_and_what_it_began(hall: Hall, owner: asyncpg.Connection) -> None:
+    survey, second = await hall.asks(), await hall.asks(name="second")
+    anna = await hall.member()
+    await hall.answers(survey, anna, {**GOOD, "words": Answer(text="My name is Anna")})
+    await hall.answers(second, anna, {"taste": Answer(number=5)}, complete=False)
+    await owner.execute("UPDATE member SET status = 'CLOSED' WHERE member_id = $1", anna.member_id)
+    (row,) = await owner.fetch("SELECT state, sealed, answers FROM survey_response")
+    assert (row["state"], row["sealed"]) == ("PENDING", None)
+    assert '"taste"' in row["answers"]
+    await hall.rewards()
+    assert await owner.fetchval("SELECT state FROM survey_response") == "DONE"  # nobody is there to be rewarded
 
 
 async def test_whoever_two_members_turn_out_to_be_has_answered_once(hall: Hall) -> None:

@@ -27,7 +27,8 @@ def a_question(pick: st.DrawFn, number: int, earlier: list[Question]) -> Questio
     """Any question after some others."""
     kind = pick(st.sampled_from(QuestionKind))
     bounds = {"least": -3, "greatest": 4} if kind is QuestionKind.SCALE else {}
-    chosen = {"options": tuple(Option(key=one, text=EN) for one in OPTIONS), "several": pick(st.booleans())}
+    chosen: dict[str, Any] = {"options": tuple(Option(key=one, text=EN) for one in OPTIONS)}
+    chosen["several"] = pick(st.booleans())
     more: dict[str, Any] = bounds | (chosen | {"other": pick(st.booleans())} if kind is QuestionKind.CHOICE else {})
     only_if = pick(st.none() | a_condition(pick(st.sampled_from(earlier)))) if earlier else None
     return Question(key=f"q{number}", kind=kind, text=EN, required=pick(st.booleans()), only_if=only_if, **more)
@@ -36,7 +37,7 @@ def a_question(pick: st.DrawFn, number: int, earlier: list[Question]) -> Questio
 @st.composite
 def a_condition(pick: st.DrawFn, source: Question) -> Condition:
     """Any condition on a question that its answers can meet."""
-    if source.choices and pick(st.booleans()):
+    if pick(st.booleans()) and source.choices:
         some = pick(st.frozensets(st.sampled_from(source.choices), min_size=1))
         return Condition(question=source.key, any_of=some)
     if source.kind in NUMBERED and pick(st.booleans()):
