@@ -12,6 +12,7 @@ from domain.earning.periods import Period
 from domain.earning.prizes import TokenKind
 from domain.earning.rules import Counted, RuleKind
 from domain.values import Points, Rate
+from resolvers.context import Info
 from schema.money import Money
 from schema.scalars import CurrencyCode
 from schema.shape import shows
@@ -27,7 +28,13 @@ class TokenPromised:
     name: str
     """What people call it."""
     days: int
-    """How many days it can be used; 0 for ever."""
+    """How many days it can be used; 0 for ever, or as its coupon says."""
+
+    @strawberry.field
+    @staticmethod
+    def coupon(token: strawberry.Parent[prizes.Token], info: Info) -> strawberry.ID | None:
+        """The coupon of which a voucher is won; null where it is a thing in words."""
+        return None if token.coupon is None else strawberry.ID(info.context.global_ids.encode("Coupon", token.coupon))
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ import strawberry
 from domain.earning.forms import read_rate
 from domain.earning.matching import LineMatch
 from domain.earning.periods import Period
-from domain.earning.prizes import Prize, Slot, Token, TokenKind
+from domain.earning.prizes import Prize
 from domain.earning.rules import (
     Band,
     Bands,
@@ -33,6 +33,8 @@ from domain.earning.rules import (
 )
 from domain.errors import InvalidValue
 from domain.values import Money, Points
+from resolvers.global_ids import GlobalIds
+from schema.campaign_prizes import PrizeInput
 from schema.errors import within
 
 
@@ -42,6 +44,7 @@ class Setting:
 
     lines: LineMatch
     currency: str
+    ids: GlobalIds
 
     def minor(self, name: str, amount: Decimal) -> int:
         """An amount of a part, in minor units. Raises: InvalidValue."""
@@ -211,62 +214,6 @@ class DiscountRuleInput:
 
 
 @strawberry.input
-class TokenInput:
-    """A thing to be won that is no point."""
-
-    kind: TokenKind
-    """What sort of thing."""
-    name: str
-    """What people call it, at most 80 characters."""
-    days: int = 0
-    """How many days it can be used; 0 for ever."""
-
-    def to_token(self) -> Token:
-        """As the domain takes it."""
-        return Token(kind=self.kind, name=self.name, days=self.days)
-
-
-@strawberry.input
-class WheelSlotInput:
-    """A part of a wheel; neither points nor a token: a blank."""
-
-    weight: int
-    """Its chance is its weight in the sum of all weights."""
-    points: Points = Points(0)
-    """Points that it gives."""
-    token: TokenInput | None = None
-    """A thing that it gives."""
-
-    def to_slot(self) -> Slot:
-        """As the domain takes it."""
-        with within("token"):
-            token = None if self.token is None else self.token.to_token()
-        return Slot(weight=self.weight, points=int(self.points), token=token)
-
-
-@strawberry.input
-class PrizeInput:
-    """What is won: points, a token, both, or a turn of a wheel."""
-
-    points: Points = Points(0)
-    """Points."""
-    token: TokenInput | None = None
-    """A thing that is no point."""
-    wheel: list[WheelSlotInput] = strawberry.field(default_factory=list)
-    """The parts of a wheel: at least two, not all of them blank. Its odds are shown to everyone who may earn by it."""
-
-    def to_prize(self) -> Prize:
-        """As the domain takes it. Raises: InvalidRule."""
-        with within("token"):
-            token = None if self.token is None else self.token.to_token()
-        wheel = []
-        for place, slot in enumerate(self.wheel):
-            with within("wheel", str(place)):
-                wheel.append(slot.to_slot())
-        return Prize(points=int(self.points), token=token, wheel=tuple(wheel))
-
-
-@strawberry.input
 class GiftRuleInput:
     """A prize once a purchase or action."""
 
@@ -277,7 +224,9 @@ class GiftRuleInput:
 
     def to_rule(self, setting: Setting) -> Rule:
         """As the domain takes it."""
-        return Gift(prize=_prize(self.prize), minimum=setting.minor("minimum", self.minimum), lines=setting.lines)
+        return Gift(
+            prize=_prize(self.prize, setting), minimum=setting.minor("minimum", self.minimum), lines=setting.lines
+        )
 
 
 @strawberry.input
@@ -303,7 +252,7 @@ class CardRuleInput:
         """As the domain takes it."""
         return Card(
             every=_count("every", self.every, self.counted, setting),
-            prize=_prize(self.prize),
+            prize=_prize(self.prize, setting),
             counted=self.counted,
             bands=_bands(self.bands, setting),
             at_first=self.at_first,
@@ -348,7 +297,7 @@ class MilestonesRuleInput:
 
     def _mark(self, place: int, mark: MilestoneInput, setting: Setting) -> Mark:
         with within("marks", str(place)):
-            return Mark(at=_count("at", mark.at, self.counted, setting), prize=_prize(mark.prize))
+            return Mark(at=_count("at", mark.at, self.counted, setting), prize=_prize(mark.prize, setting))
 
 
 @strawberry.input(one_of=True)
@@ -380,12 +329,12 @@ class RuleInput:
     milestones: strawberry.Maybe[MilestonesRuleInput]
     """Prizes at totals, each once."""
 
-    def to_rule(self, lines: LineMatch, currency: str) -> Rule:
-        """As the domain takes it. Raises: InvalidRule, InvalidValue."""
+    def to_rule(self, lines: LineMatch, currency: str, ids: GlobalIds) -> Rule:
+        """As the domain takes it. Raises: InvalidRule, InvalidValue, NotFound."""
         given: list[tuple[str, Any]] = [(name, one.value) for name, one in vars(self).items() if one is not None]
         ((name, rule),) = given  # the input is one-of
         with within(name):
-            made: Rule = rule.to_rule(Setting(lines, currency))
+            made: Rule = rule.to_rule(Setting(lines, currency, ids))
         return made
 
 
@@ -413,6 +362,6 @@ def _bands(bands: list[AmountBandInput], setting: Setting) -> tuple[Band, ...]:
     return tuple(made)
 
 
-def _prize(prize: PrizeInput) -> Prize:
+def _prize(prize: PrizeInput, setting: Setting) -> Prize:
     with within("prize"):
-        return prize.to_prize()
+        return prize.to_prize(setting.ids)

@@ -273,7 +273,7 @@ class CampaignTermsInput:
             with within("lines"):
                 lines = LineMatch() if self.lines is None else self.lines.to_match(ctx)
             with within("rule"):
-                rule = self.rule.to_rule(lines, currency)
+                rule = self.rule.to_rule(lines, currency, ctx.global_ids)
             with within("when"):
                 when = ALWAYS if self.when is None else self.when.to_when(ctx)
             with within("stacking"):

@@ -159,6 +159,33 @@ async def test_each_kind_of_rule_is_taken_and_shown(api: Api) -> None:
         assert (await api.drafted(given))["rule"] == shown
 
 
+COUPON_DRAFT = (
+    "mutation($input: CouponDraftInput!) { done: couponDraft(input: $input) { coupon { id } userErrors { code } } }"
+)
+COUPON_PUBLISH = """mutation($input: CouponStepInput!) { done: couponPublish(input: $input) {
+    coupon { state } userErrors { code } } }"""
+WON = """query($id: ID!) { campaign(id: $id) { rule { ... on CardRule { prize { token { name coupon days } } } } } }"""
+
+
+async def test_a_card_wins_a_voucher_of_a_coupon_that_is_live_and_ones_own(api: Api) -> None:
+    shop = await api.partner("shop", "shop")
+    coupon = {"name": "2.00 off", "takes": {"amount": "2.00"}, "partners": [shop]}
+    made = (await api.do("shop", COUPON_DRAFT, terms=coupon))["coupon"]["id"]
+    token = {"kind": "COUPON", "name": "2.00 off", "coupon": made}
+    card = {"card": {"every": "5", "prize": {"token": token}}}
+    terms = await api.terms(card, when={"triggers": ["CODE"]})
+    refused = ("INVALID_CAMPAIGN", ["input", "terms", "rule", "prize"])
+    assert await api.refused("shop", DRAFT, terms=terms) == refused  # not live yet
+    await api.do("shop", COUPON_PUBLISH, coupon=made)
+    drafted = await api.drafted(card, when={"triggers": ["CODE"]})
+    shown = (await api.ask("shop", WON, id=drafted["id"]))["campaign"]["rule"]["prize"]["token"]
+    assert shown == {"name": "2.00 off", "coupon": made, "days": 0}
+    badge = {"kind": "BADGE", "name": "Five", "coupon": made}
+    terms = await api.terms({"card": {"every": "5", "prize": {"token": badge}}})
+    code, path = await api.refused("shop", DRAFT, terms=terms)
+    assert (code, path[-2:]) == ("INVALID_RULE", ["token", "coupon"])
+
+
 async def test_a_rule_by_a_field_is_taken_shown_and_held_to_its_action(api: Api) -> None:
     given = {"perField": {"field": "units", "points": "50", "per": "2", "most": "8"}}
     made = await api.drafted(given, when={"triggers": ["TRADE_IN"]})
