@@ -21,18 +21,8 @@ from schema.members import MemberRefInput
 from schema.nodes import findable
 from schema.permissions import needs, public
 from schema.survey_answers import answers_in
-from schema.trial_shapes import (
-    CounterTrial,
-    MyTrial,
-    MyTrialAnswerInput,
-    MyTrialPayload,
-    Trial,
-    TrialPayload,
-    TrialPlace,
-    TrialReport,
-    TrialTermsInput,
-    TrialTicket,
-)
+from schema.trial_inputs import MyTrialAnswerInput, MyTrialPayload, TrialPayload, TrialTermsInput
+from schema.trial_shapes import CounterTrial, MyTrial, Trial, TrialPlace, TrialReport, TrialTicket
 
 READ = needs(Scope.CAMPAIGNS_READ)
 WRITE = needs(Scope.CAMPAIGNS_WRITE)

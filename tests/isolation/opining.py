@@ -41,13 +41,15 @@ async def opine(shop: Shop, member: KnownMember, guest: KnownMember) -> None:
 
 async def _reviews(shop: Shop, member: KnownMember, guest: KnownMember) -> dict[str, UUID]:
     pool, named = shop.database.pool, ProductNamed(gtin=JAMS[shop.name])
-    at = {"page": shop.partner_id, "now": OPENED}
-    shown = await writing.write(pool, member.member_id, named, Opinion(stars=4, title="Good jam"), **at)
+    page = shop.partner_id
+    shown = await writing.write(
+        pool, member.member_id, named, Opinion(stars=4, title="Good jam"), page=page, now=OPENED
+    )
     async with acting(shop.database, Sight.partner(shop.partner_id)) as session:
         publish = Judgement(target_id=shown, decision=Decision.PUBLISH)
         await moderating.decide(session, publish, by=None, now=OPENED)
     secret = Opinion(stars=2, title=shop.secret("Title"), words=shop.secret("Opinion"))
-    waiting = await writing.write(pool, guest.member_id, named, secret, **at)
+    waiting = await writing.write(pool, guest.member_id, named, secret, page=page, now=OPENED)
     said = await writing.comment(pool, shown, shop.secret("Reply"), member_id=guest.member_id, now=OPENED)
     answer = await writing.comment(pool, shown, "Thank you", partner_id=shop.partner_id, now=OPENED)
     return {"review": waiting, "shown review": shown, "review comment": said, "shown comment": answer}
@@ -77,6 +79,6 @@ async def _trial(shop: Shop, member: KnownMember) -> UUID:
     await taking_part.apply(shop.database.pool, live.trial_id, member.member_id, now=OPENED)
     await taking_part.take(shop.database.pool, live.trial_id, member.member_id, now=OPENED)
     async with acting(shop.database, Sight.member(member.member_id)) as session:
-        said = {"text_version": TEXT_VERSION, "now": OPENED}
-        await consents.give(session, member.member_id, shop.partner_id, {ConsentPurpose.OFFERS}, **said)
+        offers = {ConsentPurpose.OFFERS}
+        await consents.give(session, member.member_id, shop.partner_id, offers, text_version=TEXT_VERSION, now=OPENED)
     return live.trial_id

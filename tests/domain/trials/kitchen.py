@@ -99,8 +99,9 @@ class Kitchen(Shelf):
     async def allows(self, who: KnownMember) -> None:
         """A member lets the maker choose offers."""
         async with acting(self.database, Sight.member(who.member_id)) as session:
-            said = {"text_version": TEXT_VERSION, "now": self.now}
-            await consents.give(session, who.member_id, self.maker, {ConsentPurpose.OFFERS}, **said)
+            await consents.give(
+                session, who.member_id, self.maker, {ConsentPurpose.OFFERS}, text_version=TEXT_VERSION, now=self.now
+            )
 
     async def withdraws(self, who: KnownMember) -> None:
         """It takes that back."""
@@ -138,8 +139,9 @@ class Kitchen(Shelf):
         async with acting(self.database, Sight.member(who.member_id)) as session:
             mine = await taking_part.own(session, who.member_id, trial.trial_id, now=self.now)
         said = answers if answers is not None else LIKED
-        kept = {"key": key, "personal_key": KEYS.personal, "now": self.now}
-        return await taking_part.say(self.database.pool, mine, who.member_id, said, **kept)
+        return await taking_part.say(
+            self.database.pool, mine, who.member_id, said, key=key, personal_key=KEYS.personal, now=self.now
+        )
 
     async def moves_on(self) -> TrialsDone:
         """The worker's turn."""

@@ -29,7 +29,7 @@ from domain.trials.errors import (
     TrialStepOver,
 )
 from domain.trials.moving_on import TrialsDone
-from domain.trials.terms import Choosing, Handing, TrialTerms
+from domain.trials.terms import Choosing, Handing, TrialId, TrialTerms
 from tests.domain.earning.world import acting
 from tests.domain.trials.kitchen import CLOSES, DAY, ENDS, LIKED, MINUTE, SEED, Kitchen, a_kitchen, usual_terms
 
@@ -159,7 +159,7 @@ async def test_only_those_it_is_meant_for_apply_and_in_time(kitchen: Kitchen) ->
     kitchen.now -= MINUTE
     await kitchen.applies(trial, anna)
     with pytest.raises(TrialNotFound):
-        await kitchen.applies(replace(trial, trial_id=listed.segment_id), anna)
+        await kitchen.applies(replace(trial, trial_id=TrialId(listed.segment_id)), anna)
     tiered = await kitchen.opens(name="Gold alone", tiers=frozenset({"Gold"}))
     with pytest.raises(TrialNotFound):
         await kitchen.applies(tiered, anna)
