@@ -46,7 +46,6 @@ ACTIVITIES: Mapping[str, Mapping[str, Build]] = {
     "Query.myActivities": {"": lambda *_: {}},
     "Mutation.activityDraft": {
         "": lambda mine, _theirs, key: {"input": {"terms": _terms(mine, key)}},
-        "at another": lambda mine, theirs, key: {"input": {"terms": _terms(mine, key, hosts=[theirs.partner])}},
         "for another's segment": lambda mine, theirs, key: {
             "input": {"terms": _terms(mine, key, segments=[theirs.segment])}
         },

@@ -52,12 +52,8 @@ TRADE_INS: Mapping[str, Mapping[str, Build]] = {
     },
     "Mutation.tradeInSchemeDraft": {
         "": lambda mine, _theirs, key: {"input": {"terms": _terms(mine, key)}},
-        "at another": lambda _mine, theirs, key: {"input": {"terms": _terms(theirs, key)}},
         "with another's coupon": lambda mine, theirs, key: {
             "input": {"terms": _terms(mine, key, form="VOUCHER", coupon=theirs.coupon)}
-        },
-        "paid by another": lambda mine, theirs, key: {
-            "input": {"terms": _terms(mine, key, sponsors=[{"partner": theirs.partner}])}
         },
     },
     "Mutation.tradeInSchemeChange": {
