@@ -139,5 +139,8 @@ def guesses(live: dict[BatchKind, list[str]], used: list[str], chance: random.Ra
     def drawn() -> str:
         return whole("".join(chance.choices(writing.ALPHABET, k=16)))
 
-    for make in cycle((drawn, near, neighbour, swapped, lambda: chance.choice(used))):
+    def entered() -> str:
+        return chance.choice(used)
+
+    for make in cycle((drawn, near, neighbour, swapped, entered)):
         yield make()

@@ -135,8 +135,7 @@ async def test_a_mistyped_code_asks_nobody(pantry: Pantry, owner: asyncpg.Connec
 
 
 async def test_codes_are_valid_in_their_time_alone(pantry: Pantry) -> None:
-    valid = {"valid_from": pantry.now + HOUR, "valid_until": pantry.now + 2 * HOUR}
-    _, codes = await pantry.live(**valid)
+    _, codes = await pantry.live(valid_from=pantry.now + HOUR, valid_until=pantry.now + 2 * HOUR)
     anna = await pantry.member()
     with pytest.raises(CodeNotAccepted):
         await pantry.enters(anna, codes[0])
