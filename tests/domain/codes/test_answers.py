@@ -43,7 +43,7 @@ async def test_a_code_waits_for_its_answers_and_asks_no_more_than_once(
         await pantry.enters(anna, codes[0], answers={"taste": Answer(number=9)})
     assert await owner.fetchval("SELECT count(*) FROM code_use") == 0
     assert not (await pantry.enters(anna, codes[0], answers=GOOD)).replayed
-    row = await owner.fetchrow("SELECT state, via, about_maker, entry_id FROM survey_response")
+    (row,) = await owner.fetch("SELECT state, via, about_maker, entry_id FROM survey_response")
     assert tuple(row) == ("DONE", "CODE", pantry.maker, None), "what the answers are worth, the code's campaign says"
     await pantry.enters(anna, codes[1])
     assert await pantry.points(anna) == 100
