@@ -42,9 +42,7 @@ async def opine(shop: Shop, member: KnownMember, guest: KnownMember) -> None:
 async def _reviews(shop: Shop, member: KnownMember, guest: KnownMember) -> dict[str, UUID]:
     pool, named = shop.database.pool, ProductNamed(gtin=JAMS[shop.name])
     page = shop.partner_id
-    shown = await writing.write(
-        pool, member.member_id, named, Opinion(stars=4, title="Good jam"), page=page, now=OPENED
-    )
+    shown = await writing.write(pool, member.member_id, named, Opinion(stars=4, title="Jam"), page=page, now=OPENED)
     async with acting(shop.database, Sight.partner(shop.partner_id)) as session:
         publish = Judgement(target_id=shown, decision=Decision.PUBLISH)
         await moderating.decide(session, publish, by=None, now=OPENED)
