@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
+
 from tests.presets.conftest import Open
 from tests.presets.packs import answers_first, cannot_enter, enters, known_by, printed, voided
 from tests.presets.town import Customer, Town
-from tests.presets.trade import takes_back, takes_off
+from tests.presets.trade import takes_back, takes_off, the_books_are_sound
 
 OFF = "2.00 off tins"
 LIKED: list[dict[str, Any]] = [{"question": "where", "options": ["trip"]}, {"question": "satisfied", "number": 5}]
@@ -18,7 +20,7 @@ NOT_SO: list[dict[str, Any]] = [
 ]
 
 
-async def test_half_a_year_of_codes_in_tins(preset: Open) -> None:
+async def test_half_a_year_of_codes_in_tins(preset: Open, owner: asyncpg.Connection[Any]) -> None:
     town = await preset("canned-goods-maker")
     await town.at("2026-01-05 09:00")
     tins, cases = await printed(town, "maker", "spring tins"), await printed(town, "maker", "cases")
@@ -58,6 +60,7 @@ async def test_half_a_year_of_codes_in_tins(preset: Open) -> None:
     await town.settles(
         "2026-04", maker="-4.44", distributor="-0.02", market="4.00", corner="1.50", operator="-1.03", rounding="-0.01"
     )
+    await the_books_are_sound(town, owner)
 
 
 async def _winter(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import asyncpg
 import pytest
 
 from hansa.storefront import new_key
@@ -17,6 +20,7 @@ from tests.presets.trade import (
     refused,
     takes_back,
     takes_off,
+    the_books_are_sound,
 )
 
 pytestmark = pytest.mark.slow
@@ -25,7 +29,7 @@ pytestmark = pytest.mark.slow
 CREDIT = "Credit for outgrown shoes"
 
 
-async def test_half_a_year_of_outgrown_shoes(preset: Open) -> None:
+async def test_half_a_year_of_outgrown_shoes(preset: Open, owner: asyncpg.Connection[Any]) -> None:
     town = await preset("childrens-shoes")
     await town.at("2026-01-10 11:00")
     ada, ben = await town.enrol("Ada", at="shop"), await town.enrol("Ben", at="harbour")
@@ -54,6 +58,7 @@ async def test_half_a_year_of_outgrown_shoes(preset: Open) -> None:
     await town.closes()
     await town.settles("2026-01", shop="-1.93", harbour="13.82", maker="-25.78", operator="13.89")
     await town.settles("2026-04", shop="-0.31", harbour="8.00", operator="-7.68", rounding="-0.01")
+    await the_books_are_sound(town, owner)
 
 
 async def _winter(town: Town, ada: Customer, ben: Customer, cleo: Customer) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
+import asyncpg
 import pytest
 
 from hansa.storefront import new_key
@@ -25,6 +27,7 @@ from tests.presets.firms import (
     wants_to_come,
 )
 from tests.presets.town import Customer, Town
+from tests.presets.trade import the_books_are_sound
 
 pytestmark = pytest.mark.slow
 """Takes several seconds."""
@@ -34,7 +37,7 @@ BEER = {"7", "malt", "hops", "six weeks"}
 TASTING = "Beer and cheese"
 
 
-async def test_two_quarters_of_a_wholesaler(preset: Open) -> None:
+async def test_two_quarters_of_a_wholesaler(preset: Open, owner: asyncpg.Connection[Any]) -> None:
     town = await preset("wholesaler")
     await town.at("2026-01-05 09:00")
     mill = await a_firm(town, "The Mill Kitchen", "CATERER", "30001", at="wholesaler")
@@ -78,6 +81,7 @@ async def test_two_quarters_of_a_wholesaler(preset: Open) -> None:
     await town.closes()
     await town.settles("2026-01", maker="-8.16", wholesaler="-1.20", shop="-0.19", operator="9.55")
     await town.settles("2026-04", maker="-32.81", wholesaler="-74.05", shop="2.88", operator="103.98")
+    await the_books_are_sound(town, owner)
 
 
 async def _winter(town: Town, mill: Firm, bar: Firm, people: tuple[Customer, Customer, Customer, Customer]) -> str:

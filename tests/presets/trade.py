@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
+
+from domain.audit.verifying import verify
 from hansa.storefront import Storefront, new_key
 from tests.builders.signing import step
 from tests.presets.town import Customer, Town
@@ -19,6 +22,12 @@ HAND_IN = step("tradeInRecord", "TradeInRecordInput", "tradeIn { id items { id v
 HAND_BACK = step("tradeInReverse", "TradeInReverseInput", "tradeIn { reversedAt }")
 SOLD = step("consignmentSold", "ConsignmentSoldInput", "tradeIn { credits { amount { amount } } }")
 HANDED_IN = "{ myTradeIns(first: 100) { nodes { scheme state closedAs credit { amount } } } }"
+
+
+async def the_books_are_sound(town: Town, owner: asyncpg.Connection[Any]) -> None:
+    """Nobody finds anything wrong with what the months came to."""
+    report = await verify(owner)
+    assert report.sound, f"{town.loaded.recipe.programme}: {report.findings}"
 
 
 async def do(front: Storefront, text: str, **said: Any) -> dict[str, Any]:
