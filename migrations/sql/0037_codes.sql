@@ -38,7 +38,7 @@ CREATE TABLE code_batch (
     CONSTRAINT ck_code_batch_live_made CHECK (state <> 'LIVE' OR kind = 'STATELESS' OR made = count),
     CONSTRAINT ck_code_batch_printed CHECK ((state = 'ORDERED') = (printed_at IS NULL) OR state = 'VOID')
 );
-CREATE INDEX ix_code_batch_partner_id ON code_batch (partner_id, batch_id);
+CREATE INDEX ix_code_batch_partner_id_batch_id ON code_batch (partner_id, batch_id);
 
 CREATE TABLE code (
     digest bytea NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE code_void (
     CONSTRAINT pk_code_void PRIMARY KEY (void_id),
     CONSTRAINT ck_code_void_in_order CHECK (0 <= first AND first <= last)
 );
-CREATE INDEX ix_code_void_batch_id ON code_void (batch_id, first);
+CREATE INDEX ix_code_void_batch_id_first ON code_void (batch_id, first);
 
 CREATE TABLE code_print (
     print_id uuid NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE code_print (
     asked_by uuid,
     taken_at timestamptz,
     CONSTRAINT pk_code_print PRIMARY KEY (print_id),
-    CONSTRAINT uq_code_print_batch_id UNIQUE (batch_id, number),
+    CONSTRAINT uq_code_print_batch_id_number UNIQUE (batch_id, number),
     CONSTRAINT ck_code_print_reason CHECK ((number > 1) <= (reason IS NOT NULL))
 );
 
@@ -86,10 +86,10 @@ CREATE TABLE code_use (
     used_at timestamptz NOT NULL,
     CONSTRAINT pk_code_use PRIMARY KEY (batch_id, serial)
 );
-CREATE INDEX ix_code_use_batch_id ON code_use (batch_id, member_id);
-CREATE INDEX ix_code_use_used_at ON code_use (batch_id, used_at);
+CREATE INDEX ix_code_use_batch_id_member_id ON code_use (batch_id, member_id);
+CREATE INDEX ix_code_use_batch_id_used_at ON code_use (batch_id, used_at);
 CREATE INDEX ix_code_use_member_id ON code_use (member_id);
-CREATE INDEX ix_code_use_wallet_id ON code_use (wallet_id, entry_id);
+CREATE INDEX ix_code_use_wallet_id_entry_id ON code_use (wallet_id, entry_id);
 
 CREATE TABLE code_try (
     try_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -135,7 +135,7 @@ CREATE TABLE code_alarm (
     CONSTRAINT pk_code_alarm PRIMARY KEY (alarm_id)
 );
 CREATE UNIQUE INDEX uq_code_alarm ON code_alarm (batch_id, kind, since, whose) NULLS NOT DISTINCT;
-CREATE INDEX ix_code_alarm_partner_id ON code_alarm (partner_id, alarm_id) WHERE partner_id IS NOT NULL;
+CREATE INDEX ix_code_alarm_partner_id_alarm_id ON code_alarm (partner_id, alarm_id) WHERE partner_id IS NOT NULL;
 
 -- What an order says never changes, and no batch goes back in its life.
 CREATE FUNCTION refuse_change_of_batch() RETURNS trigger LANGUAGE plpgsql AS $$
