@@ -16,7 +16,9 @@ REGISTER = step("businessRegister", "BusinessRegisterInput", "business { id }")
 APPROVE = step("businessApprove", "BusinessInput", "business { id }")
 INVITE = step("businessInvite", "BusinessInviteInput", "invitation { token }")
 JOIN = step("businessJoin", "BusinessJoinInput", "business { name }")
-FIRMS = "{ myBusinesses { name wallet { available } bonuses { given { amount } correction { amount } growth } } }"
+REDEEM = step("businessRewardRedeem", "BusinessRewardRedeemInput", "wallet { available }")
+REWARDS = "{ rewards(first: 100) { nodes { id name } } }"
+FIRMS = "{ myBusinesses { id name wallet { available } bonuses { given { amount } correction { amount } growth } } }"
 STATEMENTS = "{ bonusStatements(first: 20) { nodes { id state } } }"
 CHECK = step("bonusStatementsCheck", "BonusStatementsCheckInput", "statements { state }")
 
@@ -33,6 +35,9 @@ CLAIM = step("myClaimMake", "MyClaimMakeInput", "claim { state }")
 
 MY_ACTIVITIES = "{ myActivities { id terms { name } code { code } } }"
 ACTIVITIES = "{ jointActivities(first: 20) { nodes { id terms { name } } } }"
+COST = step("activityCostEnter", "ActivityCostEnterInput", "cost { label }")
+SHARES = """query ($activity: ID!) { activityReport(activity: $activity) {
+    transfers { debtor { slug } creditor { slug } money { amount } } } }"""
 HOST_CODE = "query ($activity: ID!) { activityHostCode(activity: $activity) { code } }"
 MY_PLACE = step("myActivityAnswer", "MyActivityAnswerInput", "activity { state }")
 ATTEND = step("attendanceRecord", "AttendanceRecordInput", "came replayed")
@@ -77,6 +82,14 @@ async def the_firm_has(customer: Customer, points: int, *bonuses: tuple[str, str
     told = sorted((one["given"]["amount"], one["correction"]["amount"]) for one in firm["bonuses"])
     got = (int(firm["wallet"]["available"]), told)
     assert got == (points, sorted(bonuses)), got
+
+
+async def takes_for_the_firm(customer: Customer, reward: str) -> None:
+    """A reward is had for a firm's points by who acts for it."""
+    (firm,) = (await customer.home.ask(FIRMS))["myBusinesses"]
+    found = (await customer.home.ask(REWARDS))["rewards"]["nodes"]
+    reward_id = next(one["id"] for one in found if one["name"] == reward)
+    await customer.home.do(REDEEM, business=firm["id"], reward=reward_id, step=1, idempotencyKey=new_key())
 
 
 async def checks_bonuses(town: Town, *, at: str) -> int:
@@ -166,6 +179,22 @@ async def is_not_let_in(customer: Customer, activity: str, *, at: str) -> str:
     front: Storefront = customer.town.tills[at]
     activity_id = await named(front, ACTIVITIES, activity)
     return await refused(front, ATTEND, activity=activity_id, member=customer.card.input())
+
+
+async def it_cost(town: Town, activity: str, label: str, amount: str, *, at: str) -> None:
+    """A partner tells what it paid for an activity."""
+    front = town.tills[at]
+    said = {"activity": await named(front, ACTIVITIES, activity), "kind": "ACTUAL", "label": label}
+    money = {"amount": amount, "currency": town.loaded.recipe.currency}
+    await do(front, COST, idempotencyKey=new_key(), money=money, **said)
+
+
+async def is_shared(town: Town, activity: str, *, as_: str) -> list[tuple[str, str, str]]:
+    """Who owes whom how much for an activity, as a partner is told it."""
+    front = town.fronts[as_]
+    found = await front.ask(SHARES, {"activity": await named(front, ACTIVITIES, activity)})
+    moved = found["activityReport"]["transfers"]
+    return [(one["debtor"]["slug"], one["creditor"]["slug"], one["money"]["amount"]) for one in moved]
 
 
 async def _mine(customer: Customer, activity: str) -> dict[str, Any]:

@@ -17,11 +17,14 @@ from tests.presets.firms import (
     checks_bonuses,
     is_not_let_in,
     is_scanned,
+    is_shared,
+    it_cost,
     may_be_rewarded,
     registers,
     scans,
     sells,
     sells_at,
+    takes_for_the_firm,
     takes_quiz,
     the_firm_has,
     wants_to_come,
@@ -65,7 +68,7 @@ async def test_two_quarters_of_a_wholesaler(preset: Open, owner: asyncpg.Connect
     await town.closes()
 
     await _first_quarter_is_told(town, mia, bob)
-    await _spring(town, mill, bar, (sam, sue, ada))
+    await _spring(town, mill, bar, (mia, sam, sue, ada))
     await town.tills["wholesaler"].take_back(purchase=march, lines={1: Decimal(100)}, key=new_key())
     await _second_quarter_is_told(town, mia, bob)
     # From April on, a point at 0.012 given and 0.010 honoured:
@@ -77,10 +80,11 @@ async def test_two_quarters_of_a_wholesaler(preset: Open, owner: asyncpg.Connect
     # the Bar's second      | 260    | 78               | 182
     # 3 bottles of 30       | 90     | 90               |
     #
-    # The maker: 2,734 are 32.808. The wholesaler: 6,171 are 74.052. The shop gave 10, 0.12, and honoured 300: 3.00.
+    # The maker: 2,734 are 32.808. The wholesaler: 6,171 are 74.052, and it honoured 1,000 of the
+    # Mill's: 10.00. The shop gave 10, 0.12, and honoured 300: 3.00.
     await town.closes()
     await town.settles("2026-01", maker="-8.16", wholesaler="-1.20", shop="-0.19", operator="9.55")
-    await town.settles("2026-04", maker="-32.81", wholesaler="-74.05", shop="2.88", operator="103.98")
+    await town.settles("2026-04", maker="-32.81", wholesaler="-64.05", shop="2.88", operator="93.98")
     await the_books_are_sound(town, owner)
 
 
@@ -103,6 +107,8 @@ async def _winter(town: Town, mill: Firm, bar: Firm, people: tuple[Customer, Cus
     await is_scanned(sam, TASTING, at="wholesaler")
     await scans(mia, TASTING, at="wholesaler")
     assert await is_not_let_in(sue, TASTING, at="wholesaler") == "ACTIVITY_FULL"
+    await it_cost(town, TASTING, "Cheese", "80.00", at="wholesaler")
+    assert await is_shared(town, TASTING, as_="maker") == [("maker", "wholesaler", "32.00")]  # 40 % of 80.00
     await mia.has(100)
     await sam.has(300)  # 200 for the course, 100 for coming
 
@@ -134,13 +140,15 @@ async def _first_quarter_is_told(town: Town, mia: Customer, bob: Customer) -> No
     await the_firm_has(bob, 200, ("2.00", "0.00"))
 
 
-async def _spring(town: Town, mill: Firm, bar: Firm, people: tuple[Customer, Customer, Customer]) -> None:
-    sam, sue, ada = people
+async def _spring(town: Town, mill: Firm, bar: Firm, people: tuple[Customer, Customer, Customer, Customer]) -> None:
+    mia, sam, sue, ada = people
     await town.at("2026-04-20 08:00")
     await mill.buys("beer", "500", "1500.00")
     await bar.buys("beer", "250", "760.00")
     await town.at("2026-05-10 08:00")
     await mill.buys("beer", "530", "1600.00")
+    await takes_for_the_firm(mia, "An evening at the brewery")
+    await the_firm_has(mia, 790, ("17.90", "0.00"))
     await sam.takes("money off", 300, at="shop", off="3.00", basket={"beer": "5.80"})
     await sam.has(120)
     assert await sells(town, ada, "beer", 3, "10.00", at="shop", receipt="R-4", staff="sue") == 10
@@ -157,5 +165,5 @@ async def _second_quarter_is_told(town: Town, mia: Customer, bob: Customer) -> N
     await town.at("2026-07-12 08:00")
     assert await checks_bonuses(town, at="wholesaler") == 2
     await town.at("2026-07-13 08:00")
-    await the_firm_has(mia, 8355, ("17.90", "0.00"), ("65.65", "-4.45"))
+    await the_firm_has(mia, 7355, ("17.90", "0.00"), ("65.65", "-4.45"))
     await the_firm_has(bob, 460, ("2.00", "0.00"), ("2.60", "0.00"))
