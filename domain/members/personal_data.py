@@ -80,7 +80,10 @@ def seal_beside(
 
 
 def unseal_beside(sealed: bytes, member_id: UUID, sealed_key: bytes, master: bytes) -> bytes:
-    """What was sealed beside a member's details, by the same key. Raises: InvalidTag, where the key is another by now."""
+    """What was sealed beside a member's details, by the same key.
+
+    Raises: InvalidTag, where the key is another by now.
+    """
     return _decrypt(_decrypt(master, sealed_key, member_id), sealed, member_id)
 
 

@@ -39,9 +39,13 @@ class By(StrEnum):
     """What a report tells apart."""
 
     PRODUCT = "PRODUCT"
+    """The article that members were asked about."""
     PARTNER = "PARTNER"
+    """At whose tills, or through whom, they answered."""
     OUTLET = "OUTLET"
+    """Where it happened that they were asked about."""
     MONTH = "MONTH"
+    """When they answered, by the coalition's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,10 +103,10 @@ def _wall_cases() -> None:
 
 def _allow_roles(more: str) -> None:
     op.execute("ALTER TABLE person DROP CONSTRAINT ck_person_roles")
-    op.execute(
-        "ALTER TABLE person ADD CONSTRAINT ck_person_roles CHECK (cardinality(roles) > 0"
-        f" AND CASE WHEN partner_id IS NULL THEN roles <@ {COALITION_ROLES} ELSE roles <@ ARRAY[{PARTNER_ROLES}{more}] END)"
+    theirs = (
+        f"CASE WHEN partner_id IS NULL THEN roles <@ {COALITION_ROLES} ELSE roles <@ ARRAY[{PARTNER_ROLES}{more}] END"
     )
+    op.execute(f"ALTER TABLE person ADD CONSTRAINT ck_person_roles CHECK (cardinality(roles) > 0 AND {theirs})")
 
 
 def downgrade() -> None:

@@ -113,12 +113,14 @@ DOORS = {
     "staff_rewards(uuid, timestamp with time zone, timestamp with time zone)": (
         "answers the employer: in sums, and of persons where they agreed"
     ),
-    "coverage_of(uuid, uuid, uuid, text, timestamp with time zone)": "answers the member by its sight, and a partner that knows it",
+    "coverage_of(uuid, uuid, uuid, text, timestamp with time zone)": (
+        "answers the member by its sight, and a partner that knows it"
+    ),
     "end_returned_registrations()": "a trigger: ends from the return itself what was registered by its goods",
     "forget_cases(timestamp with time zone)": "answers the coalition alone",
     "give_up_registration(uuid, uuid, timestamp with time zone)": MEMBERS,
     "key_for_cases(uuid)": (
-        "a key that is sealed by one outside the database; for the member, who knows it, and who takes part in a case of it"
+        "a key that is sealed by one outside the database; for the member, who knows it, and who shares a case of it"
     ),
     "move_service()": "a trigger: what a merged member had is the other's, and what a closed one said is forgotten",
     "offer_registration(uuid, uuid, bytea, timestamp with time zone)": MEMBERS,
@@ -216,7 +218,7 @@ DOORS = {
     "grants_of(uuid)": MEMBERS,
     "code_serials(uuid, bytea[])": "answers the maker alone: where codes that it names stand in its own batch",
     "forget_code_tries(timestamp with time zone)": JOBS,
-    "keep_codes(uuid, integer, bytea[])": "stores codes of a batch that its maker just fetched; tells how many there are",
+    "keep_codes(uuid, integer, bytea[])": "stores codes of a batch that its maker just fetched; tells how many",
     "look_up_code(bytea, integer, integer, jsonb, timestamp with time zone)": (
         "for whoever holds a code: what it is for, or no and nothing else; a miss is counted before it is told"
     ),

@@ -22,7 +22,8 @@ from partners.sign_in.sessions import Subject
 from partners.state import AccessState, opened
 from tests.builders.graphql import KEYS
 from tests.isolation.filing import offered
-from tests.isolation.world import Side, World
+from tests.isolation.sides import Side
+from tests.isolation.world import World
 from tests.partners.linking import pkce, read
 
 ISSUER = "http://localhost:8000"

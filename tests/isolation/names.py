@@ -12,7 +12,8 @@ from partners.viewer import Viewer
 from resolvers.global_ids import GlobalIds
 from resolvers.seals import perspective_of, seal_of
 from tests.builders.graphql import KEYS
-from tests.isolation.world import Side, World
+from tests.isolation.sides import Side
+from tests.isolation.world import World
 
 Keys = tuple[UUID, ...]
 

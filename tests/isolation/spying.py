@@ -18,8 +18,9 @@ from resolvers.global_ids import GlobalIds
 from resolvers.seals import perspective_of, seal_of
 from tests.builders.graphql import KEYS
 from tests.isolation.names import KNOWN_TO_ALL, PRIVATE, Names, garbled, names_of, sealed_for, unknown
+from tests.isolation.sides import Side
 from tests.isolation.viewers import as_partner
-from tests.isolation.world import Side, World
+from tests.isolation.world import World
 
 PLAIN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 

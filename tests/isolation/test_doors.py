@@ -16,7 +16,8 @@ from domain.members.identifiers import Identifier
 from tests.builders.graphql import KEYS
 from tests.isolation.doors import DOORS
 from tests.isolation.shop import NOW
-from tests.isolation.world import Side, World
+from tests.isolation.sides import Side
+from tests.isolation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -27,8 +27,9 @@ from tests.isolation.names import names_of, sealed_for
 from tests.isolation.operations import EXAMPLES, Example
 from tests.isolation.roles import ANOTHERS, DONE, FORBIDDEN, RESTING, Column, printed
 from tests.isolation.shop import NOW, acting
+from tests.isolation.sides import Side
 from tests.isolation.viewers import CLIENT, MEMBER, ROLES, STRANGER, SUSPENDED, WEBHOOK, viewer_in
-from tests.isolation.world import Side, World
+from tests.isolation.world import World
 from tests.shape.tree import ROOT
 
 pytestmark = [

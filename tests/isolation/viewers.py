@@ -18,7 +18,8 @@ from partners.scopes import (
 )
 from partners.viewer import NOBODY, Audience, Viewer
 from partners.webhooks import viewing
-from tests.isolation.world import Side, World
+from tests.isolation.sides import Side
+from tests.isolation.world import World
 
 CLIENT, TILL, OPERATOR, MEMBER, STRANGER = "client", "till", "COALITION client", "member", "nobody"
 ON_BEHALF, WEBHOOK, SUSPENDED = "client on behalf of a member", "webhook", "client of a suspended partner"

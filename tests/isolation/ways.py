@@ -26,8 +26,9 @@ from tests.isolation.documents import document
 from tests.isolation.entrance import ISSUER, Entrance, an_entrance
 from tests.isolation.filing import DOWNLOADS, Address, readable
 from tests.isolation.names import Names, names_of, unknown
+from tests.isolation.sides import Side
 from tests.isolation.viewers import as_partner
-from tests.isolation.world import Side, World
+from tests.isolation.world import World
 
 TOKENS = ("access token", "refresh token", "id token", "own token", "code", "request")
 HOWS = ("stolen", "unknown", "own")

@@ -11,26 +11,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlmodel import select
-
 from domain.audit import sealing
-from domain.audit.models import TrailLine
-from domain.coalition.models import Billing, Contract, DisputedLines, PartnerRole
+from domain.coalition.models import Billing, DisputedLines, PartnerRole
 from domain.earning import budgeting, managing
 from domain.earning.matching import LineMatch
 from domain.earning.rules import CouponRefund, Flat
 from domain.earning.terms import Sponsor, Terms
 from domain.earning.tills import Caches
-from domain.events.models import Event, EventKind
 from domain.ids import PartnerId, PersonId
 from domain.members.identifiers import Identifier
-from domain.members.recognition import KnownMember
-from domain.products.models import Product
 from domain.settlement import answers, computing, cycles
 from domain.settlement.adjustment_models import AdjustmentReason
 from domain.settlement.adjustments import Adjustment, adjust
-from domain.settlement.lines import Source
-from domain.settlement.models import Cycle, Statement, StatementLine
+from domain.settlement.models import Cycle
 from domain.settlement.parties import OPERATOR, partner
 from domain.storage import COALITION, Database, Sight
 from tests.builders.coalition import a_coalition, a_partner, outlet_of
@@ -39,10 +32,9 @@ from tests.isolation.agreeing import agree
 from tests.isolation.arguing import argue, dispute
 from tests.isolation.befriending import befriend
 from tests.isolation.bonusing import bonus
-from tests.isolation.couponing import Couponed, coupons
+from tests.isolation.couponing import coupons
 from tests.isolation.failing import fail, sell_late
 from tests.isolation.handing_in import hand_in
-from tests.isolation.kept import kept
 from tests.isolation.leaving import give_notice
 from tests.isolation.opining import opine
 from tests.isolation.packing import pack
@@ -53,152 +45,11 @@ from tests.isolation.reserving import reserve
 from tests.isolation.selling import sell_for
 from tests.isolation.serving import serve
 from tests.isolation.shop import NOW, OPENED, Shop, acting, live
+from tests.isolation.sides import SPENT_ELSEWHERE, Side, side_of
 from tests.isolation.surveying import survey
 from tests.isolation.telling import tell
 
-SPENT_ELSEWHERE = 90_000
-"""Points of each shop's guest that the other shop takes, the oldest first: the guest's own shop funded them."""
-
 PREPARER, APPROVER = UUID(int=0xA11CE), UUID(int=0xB0B)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Side:
-    """All that one shop has, and what nobody else may learn of it."""
-
-    name: str
-    partner_id: PartnerId
-    outlet_id: UUID
-    outlet_code: str
-    contract_id: UUID
-    campaign_id: UUID
-    draft_id: UUID
-    reward_id: UUID
-    reward_draft_id: UUID
-    coupons: Couponed
-    segment_id: UUID
-    referral_programme_id: UUID
-    survey_id: UUID
-    """Live, with a draft of its next version; its guest answered it."""
-    survey_offer_id: UUID
-    """Its member is asked it."""
-    review_id: UUID
-    """Its guest's, waiting for it …"""
-    shown_review_id: UUID
-    """… and its member's, which everybody reads; with …"""
-    review_comment_id: UUID
-    """… a reply that waits …"""
-    shown_comment_id: UUID
-    """… and its own answer."""
-    trial_id: UUID
-    """Live, with a draft of its next version; its member has the only place."""
-    business_id: UUID
-    """A firm that it serves; its member acts for it as the owner."""
-    business_user_id: UUID
-    business_group_id: UUID
-    """The segment that firms of its kind are."""
-    bonus_scheme_id: UUID
-    bonus_statement_id: UUID
-    """What the firm sold on in October; checked, and not given yet."""
-    code_batch_id: UUID
-    """Live, of one of its own articles; its member entered the first code."""
-    code_alarm_id: UUID
-    code: str
-    """An open one of that batch."""
-    case_id: UUID
-    """A warranty case of its member about a product of its own, with an answer and a note."""
-    registration_id: UUID
-    """The product."""
-    information_id: UUID
-    """What it tells of it, to anybody."""
-    claim_programme_id: UUID
-    """Live, with a draft of its next version."""
-    claim_id: UUID
-    """Its member's, waiting for a decision …"""
-    rejected_claim_id: UUID
-    """… and another that was rejected."""
-    seller_id: UUID
-    """Its member, who sells at its outlet."""
-    course_id: UUID
-    """Live, with a draft of its next version; passed by its member …"""
-    quiz_id: UUID
-    """… in this attempt."""
-    trade_in_scheme_id: UUID
-    """Live, with a draft of its next version; its member handed two pairs of shoes in by it …"""
-    trade_in_id: UUID
-    trade_in_item_id: UUID
-    """… of which this one waits to be sold."""
-    joint_activity_id: UUID
-    """Live, with a draft of its next version; its member has a place, its guest is asked."""
-    list_id: UUID
-    """A segment that is kept by hand; its own member is on it."""
-    tier_programme_id: UUID
-    """Public, with a draft of its next version, and its own member in a tier of it by invitation."""
-    product_id: UUID
-    sku: str
-    member: KnownMember
-    card: str
-    external_id: str
-    guest: KnownMember
-    """A member of this shop who goes to the other one too."""
-    stranger: KnownMember
-    """A member of the other shop, as this one knows it."""
-    purchase: tuple[UUID, UUID]
-    receipt_number: str
-    action: tuple[UUID, UUID]
-    """A visit of its member, of a type of its own."""
-    action_type: str
-    redemption: tuple[UUID, UUID]
-    redeemed: tuple[UUID, UUID]
-    """A reward that its member got for nothing, still to be sent."""
-    hold: tuple[UUID, UUID]
-    statement_id: UUID
-    adjustment_id: UUID
-    """Points its service desk has asked for."""
-    money_adjustment_id: UUID
-    """What the operator gives back for the settled cycle; a line of the draft."""
-    line_id: UUID
-    """A line that no other partner is a side of."""
-    line_aside_id: UUID
-    """A line of the same kind, of the cycle that was settled without it."""
-    set_aside_id: UUID
-    pack_id: UUID
-    """Points it has ordered and not paid."""
-    invoice_id: UUID
-    """Its first numbered document of the settled cycle."""
-    payment_id: UUID
-    """What it pays for the settled cycle."""
-    credit_id: UUID
-    """What it paid too much."""
-    bank_entry_id: UUID
-    dispute_id: UUID
-    evidence_id: UUID
-    """A file of its dispute."""
-    mapping_id: UUID
-    file_id: UUID
-    """A file of its records."""
-    exception_id: UUID
-    """A sale that the ledger does not have."""
-    movement: tuple[UUID, UUID, UUID]
-    """What it disputes, as lines name it."""
-    client_id: UUID
-    client_secret: str
-    redirect_uri: str
-    grant_id: UUID
-    """What its member granted its client."""
-    person_id: PersonId
-    webhook_id: UUID
-    delivery_id: UUID
-    event_id: UUID
-    """One that only this shop was told of."""
-    message_id: UUID
-    """One in its member's inbox."""
-    trail_line_id: UUID
-    """What the audit trail tells of its client."""
-    word: str
-    """What every text of its own begins with."""
-    figures: frozenset[str]
-    """Amounts and points that are its own."""
 
 
 @dataclass(kw_only=True)
@@ -276,8 +127,8 @@ async def a_world(database: Database, url: str) -> World:
     return World(
         database=database,
         url=url,
-        amber=await _side(amber, settled),
-        birch=await _side(birch, settled),
+        amber=await side_of(amber, settled),
+        birch=await side_of(birch, settled),
         maker=maker,
         wholesaler=wholesaler,
         settled=settled,
@@ -403,66 +254,3 @@ async def _drawn_up_anew(database: Database, cycle_id: UUID, now: datetime) -> N
         await cycles.void(session, cycle_id, by=by, reason="Disputed lines leave it", now=now)
         await computing.compute(session, cycle_id, now=now, by=by)
         await cycles.propose(session, cycle_id, by=by, now=now, days_to_answer=1)
-
-
-async def _side(shop: Shop, cycle_id: UUID) -> Side:
-    made, own = shop.made, shop.partner_id
-    async with acting(shop.database, COALITION) as session:
-        signed = select(Contract).where(Contract.partner_id == own, Contract.version == 1)
-        contract = (await session.scalars(signed)).one()
-        product = (await session.scalars(select(Product).where(Product.sku == shop.secret("Own")))).one()
-        revision = (await session.get_one(Cycle, cycle_id)).revision
-        drawn = select(Statement).where(Statement.partner_id == own, Statement.cycle_id == cycle_id)
-        statement = (await session.scalars(drawn.where(Statement.revision == revision))).one()
-        fee = select(StatementLine).where(
-            StatementLine.cycle_id == cycle_id,
-            StatementLine.revision == revision,
-            StatementLine.debtor_id == own,
-            StatementLine.source == Source.FEE_FIXED.value,
-        )
-        line = (await session.scalars(fee)).one()
-        told = select(TrailLine.line_id).where(TrailLine.subject_id == made["client"])
-        trail_line_id = (await session.scalars(told)).one()
-        bought = select(Event).where(Event.partner_id == own, Event.kind == EventKind.PURCHASE_RECORDED.value)
-        event_id = (await session.scalars(bought.limit(1))).one().event_id
-    return Side(
-        **kept(made),
-        name=shop.name,
-        partner_id=own,
-        outlet_id=shop.outlet_id,
-        outlet_code=f"{shop.name}-till",
-        contract_id=contract.contract_id,
-        campaign_id=made["campaign"].campaign_id,
-        draft_id=made["draft"].campaign_id,
-        reward_id=made["reward"].reward_id,
-        reward_draft_id=made["reward draft"].reward_id,
-        segment_id=made["segment"].segment_id,
-        list_id=made["list"].segment_id,
-        tier_programme_id=made["tiers"],
-        product_id=product.product_id,
-        sku=shop.secret("Own"),
-        code=made["codes"][1],
-        card=shop.card("OWN"),
-        external_id=shop.secret("External"),
-        receipt_number=shop.secret("Receipt1"),
-        action_type=shop.action_type,
-        statement_id=statement.statement_id,
-        line_id=line.line_id,
-        movement=made["movement"],
-        client_secret=made["client secret"],
-        redirect_uri=shop.redirect_uri,
-        event_id=event_id,
-        trail_line_id=trail_line_id,
-        word=shop.word,
-        figures=_figures(shop.price),
-    )
-
-
-def _figures(price: int) -> frozenset[str]:
-    """What the shop's own line comes to, its basket, what that earns and leaves, and two terms of its contract."""
-    basket = price + 1000
-    earned = basket * 3 // 100
-    cents = {f"{amount // 100}.{amount % 100:02}" for amount in (price, basket)}
-    points = {str(earned), str(earned - SPENT_ELSEWHERE), str(earned - SPENT_ELSEWHERE + 50)}
-    contract = {f"{price / 10**4:.2f}", f"{Decimal('0.01') + Decimal(price) / 10**10:.6f}"}
-    return frozenset({str(price), str(basket), *cents, *points, *contract})
