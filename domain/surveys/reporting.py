@@ -41,9 +41,9 @@ class By(StrEnum):
     PRODUCT = "PRODUCT"
     """The article that members were asked about."""
     PARTNER = "PARTNER"
-    """At whose tills, or through whom, they answered."""
+    """At which partner it happened that they were asked about."""
     OUTLET = "OUTLET"
-    """Where it happened that they were asked about."""
+    """At which outlet it happened that they were asked about."""
     MONTH = "MONTH"
     """When they answered, by the coalition's clock."""
 
