@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
+import pytest
 
 from tests.presets.conftest import Open
 from tests.presets.packs import answers_first, cannot_enter, enters, known_by, printed, voided
 from tests.presets.town import Customer, Town
 from tests.presets.trade import takes_back, takes_off, the_books_are_sound
+
+pytestmark = pytest.mark.slow
+"""Takes several seconds; the quick run lives through the shoes."""
 
 OFF = "2.00 off tins"
 LIKED: list[dict[str, Any]] = [{"question": "where", "options": ["trip"]}, {"question": "satisfied", "number": 5}]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
-import pytest
 
 from hansa.storefront import new_key
 from tests.presets.conftest import Open
@@ -22,9 +21,6 @@ from tests.presets.trade import (
     takes_off,
     the_books_are_sound,
 )
-
-pytestmark = pytest.mark.slow
-"""Takes several seconds."""
 
 CREDIT = "Credit for outgrown shoes"
 
