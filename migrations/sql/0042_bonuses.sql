@@ -346,6 +346,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Rows of what firms sold on. The same report is taken once; a row of the same firm and number replaces the one before.
+-- A report of which no row counts leaves nothing behind.
 CREATE FUNCTION take_sold_on(report jsonb, items jsonb, at timestamptz) RETURNS TABLE (report_id uuid, taken int, replaced int, refused jsonb, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -366,6 +367,10 @@ BEGIN
     SELECT COALESCE(jsonb_agg(jsonb_build_object('number', i.number, 'field', 'firm', 'why', 'you serve no such firm') ORDER BY i.number), '[]') INTO unknown
     FROM jsonb_to_recordset(items) AS i(number int, member_id uuid)
     WHERE NOT EXISTS (SELECT FROM business_of(r.partner_id, i.member_id));
+    IF jsonb_array_length(unknown) = jsonb_array_length(items) THEN
+        RETURN QUERY SELECT r.report_id, 0, 0, r.refused || unknown, false;
+        RETURN;
+    END IF;
     INSERT INTO sold_on_report (report_id, partner_id, digest, name, taken, replaced, refused, received_at)
     VALUES (r.report_id, r.partner_id, r.digest, r.name, 0, 0, r.refused || unknown, at);
     WITH given AS (

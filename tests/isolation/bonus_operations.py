@@ -26,9 +26,9 @@ def _scheme(_mine: Names, theirs: Names, _key: str) -> dict[str, Any]:
     return {"input": {"scheme": theirs.bonus_scheme}}
 
 
-def _register(key: str, **more: Any) -> dict[str, Any]:
+def _register(key: str) -> dict[str, Any]:
     named = {"name": "Corner shop", "registrationNumber": key[:12], "customerNumber": f"C-{key}"}
-    return {"input": {"idempotencyKey": key, "kind": "RETAILER", **named, **more}}
+    return {"input": {"idempotencyKey": key, "kind": "RETAILER", **named}}
 
 
 def _sold(firm: str, key: str) -> dict[str, Any]:
@@ -46,10 +46,7 @@ BUSINESS: Mapping[str, Mapping[str, Build]] = {
     "Query.businessGroups": {"": lambda *_: {}},
     "Query.myBusinesses": {"": lambda *_: {}},
     "Query.myBusiness": {"": lambda _mine, theirs, _key: {"id": theirs.my_business}},
-    "Mutation.businessRegister": {
-        "": lambda _mine, _theirs, key: _register(key),
-        "by another's number": lambda _mine, theirs, key: _register(key, cardNumber=theirs.card),
-    },
+    "Mutation.businessRegister": {"": lambda _mine, _theirs, key: _register(key)},
     "Mutation.businessApprove": {"": _firm},
     "Mutation.businessEnd": {"": _firm},
     "Mutation.businessBuyerName": {
@@ -100,7 +97,6 @@ BONUSES: Mapping[str, Mapping[str, Build]] = {
     "Query.soldOnReports": {"": lambda *_: {"first": 10}},
     "Mutation.bonusSchemeDraft": {
         "": lambda _mine, _theirs, key: {"input": {"terms": _terms(key)}},
-        "at another's": lambda _mine, theirs, key: {"input": {"terms": _terms(key, partners=[theirs.partner])}},
         "for another's group": lambda _mine, theirs, key: {
             "input": {"terms": _terms(key, groups=[theirs.business_group])}
         },

@@ -98,6 +98,7 @@ async def _activity(shop: Shop, member: KnownMember, guest: KnownMember) -> Acti
         starts_at=NOW + timedelta(minutes=30),
         ends_at=NOW + timedelta(hours=3),
         places=10,
+        places_of={str(own): 8},
         shares=(Sponsor(own),),
     )
     cost = {"kind": CostKind.ACTUAL, "label": shop.secret("Cost"), "amount": shop.price}

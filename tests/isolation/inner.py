@@ -30,9 +30,15 @@ FIGURES = {
     *("TierProgress.count", "TierProgress.money", "TierProgress.next"),
     *("TierProgress.missingCount", "TierProgress.missingMoney"),
     *("Claim.value", "ClaimTermsShown.secondFrom", "MyClaim.value", "SaleSums.value"),
+    *("ActivityBought.money", "ActivityReport.costPerAttendee", "ActivityTransfer.money", "TradeInCost.money"),
+    *("BonusCorrection.now", "BonusCorrection.was", "BonusPurchase.value", "BonusSchemeTerms.most"),
 }
 """These look for nothing but the coalition's currency, to put what their parent has into words."""
 ELSEWHERE = {
+    "BonusStatement.purchases": "tests/stories/test_bonuses.py",
+    "Case.purchase": "tests/stories/test_service.py",
+    "MyBusiness.activity": "tests/stories/test_bonuses.py",
+    "Trial.draw": "tests/stories/test_tasting.py",
     "Claim.objection": "tests/stories/test_selling.py",
     "MyClaim.objection": "tests/stories/test_selling.py",
     "StaffReward.seller": "tests/stories/test_selling.py",

@@ -102,8 +102,8 @@ SELLING: Mapping[str, Mapping[str, Build]] = {
         "": lambda mine, theirs, _key: _put(member={"id": theirs.guest}, outletCode=mine.outlet_code)
     },
     "Mutation.sellerAgree": {"": lambda _mine, theirs, _key: _put(seller=theirs.seller)},
-    "Mutation.sellerPermit": {"": lambda _mine, theirs, _key: _put(maker=theirs.partner, mostUnits=5)},
-    "Mutation.sellerRevoke": {"": lambda _mine, theirs, _key: _put(maker=theirs.partner)},
+    "Mutation.sellerPermit": {"": lambda mine, _theirs, _key: _put(maker=mine.partner, mostUnits=5)},
+    "Mutation.sellerRevoke": {"": lambda mine, _theirs, _key: _put(maker=mine.partner)},
     "Mutation.sellerSettingsSet": {"": lambda *_: _put(ownSalesEarn=True)},
     "Mutation.sellerEnd": {"": lambda _mine, theirs, _key: _put(seller=theirs.seller)},
     "Mutation.mySellerPropose": {

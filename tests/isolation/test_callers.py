@@ -34,6 +34,8 @@ def test_no_partners_request_leads_to_what_is_for_jobs_and_the_service_desk() ->
         *("domain/bonuses/drawing_up.py", "domain/bonuses/giving.py"),
         *("domain/reviews/rewarding.py", "domain/reviews/forgetting.py"),
         *("domain/trials/drawing.py", "domain/trials/moving_on.py"),
+        *("domain/claims/paying.py", "domain/selling/certifying.py"),
+        *("domain/codes/watching.py", "domain/service/registering.py"),
     }
     importing = {
         str(path.relative_to(ROOT))

@@ -39,6 +39,14 @@ async def test_another_shops_ids_answer_as_ids_that_nobody_has(either: World, at
     assert await contents(either.url) == before
 
 
+READ_BELOW = (
+    *("voucher", "message", "survey_offer"),
+    *("business_user", "my_business", "my_claim", "my_course", "my_seller", "quiz", "registration", "trade_in_item"),
+    *("hidden_review", "shown_review", "review_answer", "review_comment", "shown_comment"),
+)
+"""A member's own, or read with what they are part of."""
+
+
 async def test_ones_own_ids_answer_otherwise(either: World) -> None:
     """Else the test above would prove nothing."""
     viewer, asking = as_partner(either.amber.partner_id), Asking(either.database)
@@ -61,14 +69,13 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
         "Query.statement draft",
         *("Query.campaignBacktests", "Query.campaignBacktestShares"),  # none has been kept yet
         "Mutation.rewardFulfil a redemption of points",  # it is for no reward
-        *(
-            "Query.node voucher",
-            "Query.node message",
-            "Query.node survey_offer",
-        ),  # a member's own, and read below what they are part of
         "Query.rewardAccess",  # opened to nobody yet
         *("Mutation.reviewCommentWrite to what waits", "Mutation.reviewReport what waits"),  # it is shown to nobody
         "Query.trialTickets",  # nothing was drawn: who came first was served first
+        *("Mutation.bonusSchemeAgree", "Mutation.tradeInSchemeAgree"),  # nor of these
+        *("Mutation.businessInvite", "Mutation.businessInvite by a user"),  # the firm has an owner, who invites
+        "Mutation.soldOnReport",  # the member is no firm
+        *(f"Query.node {word}" for word in READ_BELOW),
         "Mutation.rewardDraft for another's segment",  # an example before it has retired the segment
         "Mutation.myCertificateChoose",  # a member's own affair
         "Mutation.couponAgree",  # the partner is no sponsor of its own draft

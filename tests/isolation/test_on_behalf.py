@@ -38,7 +38,7 @@ OPENED = {
 PARTNERS_OWN = {"Query.events", "Subscription.events", "Query.rewardFulfilments"}
 """Opened by the same scopes, and answered to a partner's own tokens only."""
 
-DONE_BY_THEMSELVES = {"Mutation.rewardFulfil", "Mutation.myRewardRedeem"}
+DONE_BY_THEMSELVES = {"Mutation.rewardFulfil", "Mutation.myRewardRedeem", "Mutation.businessRewardRedeem"}
 """Opened by the same scopes, and done by a partner's own tokens, or by the member at home."""
 
 

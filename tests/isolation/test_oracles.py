@@ -55,6 +55,8 @@ OF_A_DISPUTE = "the wall takes only disputes that the writer is a side of"
 OF_A_CODE = "a digest under the server's key of whose the code is, and of the code"
 OF_A_REWARD = "the wall takes only winners of the writer's own rewards"
 OF_A_CLAIM = "the wall takes only decisions about claims under the writer's own programmes"
+OF_A_BATCH = "ids of batches are drawn at random"
+OF_A_CASE = "the wall takes only words in cases that the writer takes part in"
 OF_A_GROUP = "the rule takes only firms that the writer serves, and groups that it owns"
 OF_A_SEGMENT = "the wall takes only versions of the writer's own segments"
 
@@ -81,6 +83,15 @@ KEYS_WITHOUT_OWNER: Mapping[str, str] = {
     "pk_trade_in_scheme": "an id drawn at random, and the version of it",
     "activity_agreement → activity": "whoever agrees is named by the activity; both ids and versions are given to it",
     "pk_activity": "an id drawn at random, and the version of it",
+    "case_message → service_case": OF_A_CASE,
+    "pk_case_message": OF_A_CASE,
+    "uq_case_message_case_id_idempotency_key": OF_A_CASE,
+    "uq_service_case_key_partner": "the wall takes only cases that the writer is a party of",
+    "pk_product_information": "an id drawn at random, and the version of it",
+    "code_print → code_batch": OF_A_BATCH,
+    "code_void → code_batch": OF_A_BATCH,
+    "uq_code_print_batch_id_number": OF_A_BATCH,
+    "uq_code_batch_number": "drawn at random by the server, and once more where another has it",
     "claim → claim_programme": "written by a door; its owner and its member move its course alone",
     "claim_decision → claim": OF_A_CLAIM,
     "pk_claim_decision": OF_A_CLAIM,

@@ -51,6 +51,8 @@ REGISTER = """mutation ($input: MyProductRegisterInput!) { done: myProductRegist
     userErrors { code path } } }"""
 PRODUCTS = """{ myProducts(first: 10, ended: true) { nodes { id coverage ended } } }"""
 INBOX = """{ myMessages(first: 10) { nodes { topic } } }"""
+AT_THE_COUNTER = """mutation ($input: CaseOpenInput!) { done: caseOpen(input: $input) {
+    case { purchase { id } } userErrors { code path } } }"""
 WORK = """{ cases(first: 10) { nodes { id state overdue member { id } purchase { id } } } }"""
 RESPONSES = """query ($since: DateTime!, $until: DateTime!) { caseResponses(since: $since, until: $until) {
     month article cases answered answerMedian answeredInTime resolved resolveMedian } }"""
@@ -191,6 +193,9 @@ async def test_a_warranty_covers_a_kettle_until_it_is_given_back(scene: Scene, o
     await scene.at(NOON + timedelta(days=3))
     late = await owner.fetch("SELECT partner_id::text, detail FROM event WHERE kind = 'CASE_OVERDUE'")
     assert [tuple(row) for row in late] == [(scene.maker_id, "ANSWER")] * 2
+    said = {"words": "It broke.", "member": {"cardNumber": "ANNA 0001"}, "idempotencyKey": "c" * 16}
+    done = (await scene.shop.ask(AT_THE_COUNTER, {"input": {**said, "purchase": bought.id}}))["done"]
+    assert done == {"case": {"purchase": {"id": bought.id}}, "userErrors": []}
 
 
 async def test_a_recall_reaches_who_bought_and_the_maker_learns_nobody(scene: Scene) -> None:
