@@ -171,9 +171,9 @@ def _command(row: asyncpg.Record, now: datetime) -> RecordAction:
         occurred_at=min(row["came_at"], now),
         dated=False,
         attributes={
-            "activity": str(row["activity_id"]),
+            "activity": row["name"],
             "kind": row["kind"],
-            "partner": str(row["inviter_id"]),
+            "partner": row["inviter"],
             "invited": row["invited"],
             "guests": row["guests"],
         },

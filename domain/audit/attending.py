@@ -16,7 +16,7 @@ RECORDED = """
 SELECT p.entry_wallet_id AS wallet_id, p.entry_id, p.place_id AS about FROM activity_place p
 LEFT JOIN action a ON a.wallet_id = p.entry_wallet_id AND a.entry_id = p.entry_id
 WHERE p.action = 'RECORDED' AND (a.kind IS DISTINCT FROM 'ATTENDANCE'
-    OR a.attributes ->> 'activity' IS DISTINCT FROM p.activity_id::text)
+    OR NOT EXISTS (SELECT FROM activity x WHERE x.activity_id = p.activity_id AND x.name = a.attributes ->> 'activity'))
 """
 
 TWICE = """

@@ -198,5 +198,5 @@ def _command(row: asyncpg.Record, caches: Caches, now: datetime) -> RecordAction
         idempotency_key=key_of(row["credit_id"]),
         occurred_at=max(row["occurred_at"], row["made_at"]) if dated else now,
         dated=False,
-        attributes={**told, "value": row["amount"], "scheme": str(row["scheme_id"])},
+        attributes={**told, "value": row["amount"], "scheme": row["scheme"]},
     )

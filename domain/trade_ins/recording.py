@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -26,8 +26,6 @@ from domain.trade_ins.terms import Scheme, SchemeId
 from domain.trade_ins.valuing import Item, Valued, check_items, must_be_taken, valued
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Blocked: TypeAlias = Callable[[KnownMember, str | None], Awaitable[bool]]
-"""Whether a member may not hand in before a member of staff: itself, say."""
 
 _RECORD = "SELECT * FROM record_trade_in($1::jsonb, $2::jsonb, $3)"
 
@@ -93,14 +91,13 @@ async def record(
     caches: Caches,
     lookup_key: bytes,
     now: datetime,
-    blocked: Blocked | None = None,
 ) -> Recorded:
     """Record what a member hands in, and credit it where credit is given now; asked again with its key, the same.
 
     Raises: TradeInSchemeNotFound, OutletNotFound, InvalidTradeIn, ItemNotTaken, MemberNotFound, PartnerNotActive,
     OwnTradeIn, SerialTaken, TradeInLimit, CouponNotFound, IdempotencyConflict, Busy.
     """
-    kept = await keep(pool, command, caches=caches, lookup_key=lookup_key, now=now, blocked=blocked)
+    kept = await keep(pool, command, caches=caches, lookup_key=lookup_key, now=now)
     await finish(pool, caches=caches, lookup_key=lookup_key, now=now, trade_in_id=kept.trade_in_id)
     return kept
 
@@ -112,7 +109,6 @@ async def keep(
     caches: Caches,
     lookup_key: bytes,
     now: datetime,
-    blocked: Blocked | None = None,
 ) -> Recorded:
     """The same, but that credits in points are left to whoever finishes them: this call, or the worker."""
     (member,) = await recognise(pool, [command.member], command.partner_id, key=lookup_key, now=now)
@@ -120,7 +116,7 @@ async def keep(
         raise await unknown(pool, command.partner_id)
     if before := await _before(pool, command):
         return Recorded(trade_in_id=before, member=member, replayed=True)
-    if blocked is not None and await blocked(member, command.staff):
+    if await _by_oneself(pool, command, member, caches, now):
         raise OwnTradeIn
     where = {"outlet_id": command.outlet_id, "caches": caches, "now": now}
     scheme, found = await quote(pool, command.partner_id, command.scheme_id, command.items, **where)  # type: ignore[arg-type]
@@ -133,6 +129,14 @@ async def keep(
     if row["outcome"] not in {"POSTED", "REPLAYED"}:
         raise refusal(row["outcome"])
     return Recorded(trade_in_id=row["trade_in_id"], member=member, replayed=row["outcome"] == "REPLAYED")
+
+
+async def _by_oneself(pool: Pool, command: RecordTradeIn, member: KnownMember, caches: Caches, now: datetime) -> bool:
+    """Whether who hands in is who takes in: a seller at its own counter, as with what sellers buy."""
+    if command.outlet_id is None:
+        return False
+    at = (command.partner_id, member.wallet_id, command.outlet_id, command.staff)
+    return bool(await caches.own_sales.among(pool, [at], now=now))
 
 
 async def _before(pool: Pool, command: RecordTradeIn) -> UUID | None:

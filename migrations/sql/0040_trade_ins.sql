@@ -314,12 +314,13 @@ END $$;
 
 -- Credits in points whose actions are to be recorded, with their item and member as that is now.
 CREATE FUNCTION trade_in_credits_pending(after uuid, most int, of_trade uuid)
-RETURNS TABLE (credit_id uuid, partner_id uuid, scheme_id uuid, sku varchar, category varchar, grade varchar, units int, amount bigint,
+RETURNS TABLE (credit_id uuid, partner_id uuid, scheme varchar, sku varchar, category varchar, grade varchar, units int, amount bigint,
     occurred_at timestamptz, made_at timestamptz, wallet_id uuid, member_id uuid, kind varchar, pairwise_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT c.credit_id, c.partner_id, i.scheme_id, i.sku, i.category, i.grade, i.units, c.amount, t.occurred_at, c.made_at, n.wallet_id,
+    SELECT c.credit_id, c.partner_id, s.name, i.sku, i.category, i.grade, i.units, c.amount, t.occurred_at, c.made_at, n.wallet_id,
         n.member_id, n.kind, l.pairwise_id
     FROM trade_in_credit c JOIN trade_in t ON t.trade_in_id = c.trade_in_id JOIN trade_in_item i ON i.credit_id = c.credit_id
+    JOIN trade_in_scheme s ON s.scheme_id = i.scheme_id AND s.version = i.version
     LEFT JOIN LATERAL member_now(c.member_id) n ON true
     LEFT JOIN LATERAL (SELECT x.pairwise_id FROM link x WHERE x.wallet_id = n.wallet_id AND x.member_id = n.member_id
         AND x.partner_id = c.partner_id LIMIT 1) l ON true

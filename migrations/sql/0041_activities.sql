@@ -291,15 +291,16 @@ END $$;
 
 -- Those who came and whose action is to be recorded, as members are now.
 CREATE FUNCTION attendances_pending(after uuid, most int, of_place uuid)
-RETURNS TABLE (place_id uuid, activity_id uuid, owner_id uuid, name varchar, kind varchar, inviter_id uuid, invited boolean, guests int,
+RETURNS TABLE (place_id uuid, owner_id uuid, name varchar, kind varchar, inviter varchar, invited boolean, guests int,
     came_at timestamptz, wallet_id uuid, member_id uuid, member_kind varchar, pairwise_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT p.place_id, p.activity_id, a.partner_id, a.name, a.kind, p.partner_id, p.invited, p.guests, p.came_at, n.wallet_id, n.member_id,
+    SELECT p.place_id, a.partner_id, a.name, a.kind, i.slug, p.invited, p.guests, p.came_at, n.wallet_id, n.member_id,
         n.kind, (SELECT l.pairwise_id FROM link l WHERE l.wallet_id = n.wallet_id AND l.member_id = n.member_id
             AND l.partner_id = a.partner_id LIMIT 1)
     FROM activity_place p
     JOIN LATERAL (SELECT x.* FROM activity x WHERE x.activity_id = p.activity_id AND x.live_from IS NOT NULL
         ORDER BY x.version DESC LIMIT 1) a ON true
+    JOIN partner i ON i.partner_id = p.partner_id
     LEFT JOIN LATERAL member_now(p.member_id) n ON true
     WHERE p.action = 'PENDING' AND (after IS NULL OR p.place_id > after) AND (of_place IS NULL OR p.place_id = of_place)
     ORDER BY p.place_id LIMIT most

@@ -163,7 +163,7 @@ async def test_preferences_are_as_topics_have_them_until_a_member_says_otherwise
     ways = {one["topic"]: one for one in wants["ways"]}
     assert (ways["POINTS_EARNED"]["mail"], ways["POINTS_EXPIRING"]["mail"]) == (False, True)
     assert [topic for topic, one in ways.items() if one["marketing"]] == [
-        *("REWARD_IN_REACH", "VOUCHER_ENDING", "BIRTHDAY"),
+        *("REWARD_IN_REACH", "VOUCHER_ENDING", "BIRTHDAY", "SURVEY", "ACTIVITY_INVITATION"),
     ]
     changed = await api.do(
         "member",

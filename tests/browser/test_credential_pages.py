@@ -105,6 +105,7 @@ async def set_a_password(visit: Visit, name: str = "") -> str:
     return secret
 
 
+@pytest.mark.slow
 async def test_somebody_invited_adds_a_passkey_and_signs_in_with_it(served: Served, browser: Browser) -> None:
     async with invited(browser, served) as visit:
         page = visit.page
@@ -188,6 +189,7 @@ async def test_without_scripts_a_password_signs_in_all_the_same(served: Served, 
         await expect(page.get_by_role("alert")).to_contain_text("not right")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHER_LANGUAGES)
 async def test_every_language_fits(served: Served, browser: Browser, language: str) -> None:
     async with invited(browser, served) as visit:

@@ -68,6 +68,7 @@ async def test_the_wallet_that_is_still_empty(town: Town, served: Served, browse
     await looked_at(visiting, "wallet-empty")
 
 
+@pytest.mark.slow
 async def test_the_wallet_on_a_lost_line(wallet: Visit) -> None:
     await wallet.context.set_offline(True)
     await expect(wallet.page.get_by_text("No connection.")).to_be_visible()
@@ -123,6 +124,7 @@ async def test_the_statement_with_a_tax_line_opened(statement: Visit) -> None:
     await looked_at(statement, "statement-tax")
 
 
+@pytest.mark.slow
 async def test_the_statement_of_an_open_cycle(statement: Visit) -> None:
     await statement.page.get_by_role("link", name="2026-03").click()
     await expect(statement.page.get_by_role("heading", name="2026-03 is still open")).to_be_visible()

@@ -197,7 +197,7 @@ async def test_somebody_who_works_for_a_partner(served: Served, browser: Browser
         await looked_at(visit, "page-fresh-person")
 
 
-@pytest.mark.parametrize("language", ["en", *OTHER_LANGUAGES])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.slow), *OTHER_LANGUAGES])
 async def test_every_language_fits(served: Served, browser: Browser, marta: str, asking: str, language: str) -> None:
     async with visiting(browser, served, f"/sign-in?lang={language}") as visit:
         page = visit.page

@@ -93,6 +93,7 @@ async def test_points_that_are_spent_leave_the_balance_and_say_where(
     assert await page.locator(".change").first.inner_text() == "−300"
 
 
+@pytest.mark.slow
 async def test_the_wallet_is_live_again_after_the_network_was_gone(
     town: Town, served: Served, browser: Browser
 ) -> None:
@@ -109,6 +110,7 @@ async def test_the_wallet_is_live_again_after_the_network_was_gone(
     await has(page, "450")
 
 
+@pytest.mark.slow
 async def test_the_wallet_is_live_again_after_the_server_was_started_anew(
     quiet_town: Town, served: Served, browser: Browser
 ) -> None:

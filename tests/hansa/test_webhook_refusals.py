@@ -137,6 +137,7 @@ async def test_the_same_request_makes_one_webhook_and_shows_its_secret_once(town
     await town.step("webhookRemove", webhook=first["webhook"]["id"])
 
 
+@pytest.mark.slow
 async def test_a_partner_has_no_more_than_twenty(town: Town) -> None:
     hooks = [await town.hook(OUTSIDE, whose="rival") for _ in range(20)]
     assert refusal(await town.created(OUTSIDE, whose="rival"))[0] == "TOO_MANY_WEBHOOKS"

@@ -100,7 +100,7 @@ async def test_nothing_of_another_shop_ever_arrives(town: Town) -> None:
     [
         (Manner(status=500, body="oh\0no"), {"status": 500, "answer": "oh\ufffdno", "problem": None}),
         (Manner(status=302, headers={"Location": "/elsewhere"}), {"status": 302, "answer": "ok", "problem": None}),
-        (Manner(status=400), {"status": 400, "answer": "ok", "problem": None}),
+        pytest.param(Manner(status=400), {"status": 400, "answer": "ok", "problem": None}, marks=pytest.mark.slow),
         (Manner(hangs=True), {"status": None, "answer": None, "problem": "no answer in time"}),
     ],
 )
@@ -339,6 +339,7 @@ async def test_a_revoked_client_pauses_its_webhook(town: Town) -> None:
     assert [error["code"] for error in refused["userErrors"]] == ["WEBHOOK_CLIENT_REFUSED"]
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_was_down_gets_all_of_it_in_order(town: Town) -> None:
     async with a_receiver() as gone:
         url = gone.url()

@@ -51,6 +51,14 @@ async def world(worlds: Worlds) -> AsyncIterator[World]:
         yield world
 
 
+ONE_WALL = pytest.mark.parametrize(
+    "either",
+    [pytest.param("both walls", marks=pytest.mark.slow), "the queries' own wall alone"],  # what one holds, two do
+    indirect=True,
+    scope="module",
+)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["both walls", "the queries' own wall alone"])
 async def either(worlds: Worlds, request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """The same world twice: as it is, and without row-level security."""

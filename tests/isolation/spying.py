@@ -126,6 +126,17 @@ async def contents(url: str) -> Mapping[str, str]:
     try:
         await connection.execute("SET app.sight = 'coalition'")
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        return {row["tablename"]: await connection.fetchval(DIGEST.format(row["tablename"])) for row in tables}
+        each = (f"SELECT '{name}' AS name, ({DIGEST.format(name)}) AS digest" for (name,) in tables)
+        found = await connection.fetch(" UNION ALL ".join(each))
+        return {row["name"]: row["digest"] for row in found}
+    finally:
+        await connection.close()
+
+
+async def latest_transaction(url: str) -> int:
+    """A number that rises with each transaction that writes; where it stays, nothing was changed."""
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
     finally:
         await connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.isolation.asking import Asking
+from tests.isolation.conftest import ONE_WALL
 from tests.isolation.names import echoing_no_code
 from tests.isolation.operations import EXAMPLES
 from tests.isolation.spying import contents, mine, variants
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMING = [example for example in EXAMPLES if example.names_others]
 
 
+@ONE_WALL
 @pytest.mark.parametrize("attacker", ["rival", "maker", "wholesaler", "member", "storefront"])
 async def test_another_shops_ids_answer_as_ids_that_nobody_has(either: World, attacker: str) -> None:
     viewer, asking = attackers(either)[attacker], Asking(either.database)
@@ -47,6 +49,7 @@ READ_BELOW = (
 """A member's own, or read with what they are part of."""
 
 
+@ONE_WALL
 async def test_ones_own_ids_answer_otherwise(either: World) -> None:
     """Else the test above would prove nothing."""
     viewer, asking = as_partner(either.amber.partner_id), Asking(either.database)

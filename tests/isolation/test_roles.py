@@ -109,7 +109,7 @@ async def looked(world: World, role: str, inner: Inner, side: Side, *, roots: Co
     names = names_of(side, world, viewer)
     found = set()
     for root, document in inner.documents():
-        if root not in roots:
+        if root not in roots or not RULES[root].permits(viewer):  # `measure` holds each root to its rule
             continue
         # All of a partner's share one request for each mutation: it is replayed, and shows what it showed.
         variables = FIRST[root].variables(names, names, run=f"of {side.member.member_id}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.presets.conftest import Open
 
 
+@pytest.mark.slow
 async def test_two_years_of_stamps(preset: Open) -> None:
     town = await preset("kfc-colonels-club")
     await town.at("2021-06-01 12:00")

@@ -33,6 +33,7 @@ from hansa.storefront import Card, Line, ProofKey, Refused, Storefront
 from partners.keys import derive
 from tests.builders.coalition import BEFORE, a_coalition, a_partner, writing
 from tests.builders.served import SECRET, a_secret, a_server
+from tests.builders.webhooks import relayed
 from tests.domain.earning.world import acting
 from tests.domain.surveys.hall import milk
 
@@ -104,7 +105,7 @@ async def dairy(database: Database, database_url: str, tmp_path: Path) -> AsyncI
             yield Dairy(url, makers, shops, http, token, key, survey)
 
 
-async def test_codes_go_from_the_printer_to_the_coupon_that_the_maker_pays(dairy: Dairy) -> None:
+async def test_codes_go_from_the_printer_to_the_coupon_that_the_maker_pays(dairy: Dairy, database: Database) -> None:
     order = {
         "name": "Spring milk",
         "kind": "RANDOM",
@@ -147,6 +148,7 @@ async def test_codes_go_from_the_printer_to_the_coupon_that_the_maker_pays(dairy
     assert shown == {"state": "LIVE", "entered": 3, "members": None, "costPerEntry": {"amount": "2.34"}, "byOutlet": []}
     entries = (await dairy.maker.ask(ENTRIES, {"batch": batch}))["codeEntries"]["nodes"]
     assert [(one["serial"], one["member"]) for one in entries] == [(2, None), (1, None), (0, None)]
+    await relayed(database)
     heard = (await dairy.maker.ask(HEARD, {}))["events"]["nodes"]
     assert heard == [{"member": None, "batch": {"name": "Spring milk"}}] * 3
 

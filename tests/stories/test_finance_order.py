@@ -68,6 +68,7 @@ async def town(database: Database, database_url: str, owner: asyncpg.Connection,
         yield town
 
 
+@pytest.mark.slow
 async def test_each_step_is_refused_in_every_other_state_and_to_every_other_role(town: Town) -> None:
     people = {"Prue": town.prue, "Bert": town.bert, "Fina": town.shop.finance}
     march = {name: await town.cycle("2026-03", who) for name, who in people.items()}

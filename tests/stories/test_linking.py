@@ -198,6 +198,7 @@ async def test_a_shops_own_reads_stop_at_once_at_every_server(scene: Scene, data
             await front.ask(BY_CARD, ref)
 
 
+@pytest.mark.slow
 async def test_everything_of_a_partner_is_taken_back_in_one_step(scene: Scene, database: Database) -> None:
     second = await a_web_shop(database, scene.town.shop, name="Phone app")
     shop_links = [await scene.linked(scene.shop_web), await scene.linked(second)]
@@ -219,6 +220,7 @@ async def test_everything_of_a_partner_is_taken_back_in_one_step(scene: Scene, d
         assert (await till.purchase(basket(CARD, 5))).points == 5, "a card still earns"
 
 
+@pytest.mark.slow
 async def test_one_program_is_sent_away_and_the_partners_other_stays(scene: Scene, database: Database) -> None:
     second = await a_web_shop(database, scene.town.shop, name="Phone app")
     web, app = await scene.at(await scene.linked(scene.shop_web)), await scene.at(await scene.linked(second))

@@ -34,6 +34,7 @@ from tests.builders.pages import Reader
 from tests.builders.served import SECRET, a_secret
 from tests.builders.storefronts import AtHome, at_home
 from tests.builders.town import Town, a_town, basket
+from tests.builders.webhooks import relayed
 
 ADVANCE = """mutation ($input: ClockAdvanceInput!) { clockAdvance(input: $input) { now userErrors { code } } }"""
 HEARD = """query { events(kinds: [REFERRAL_QUALIFIED], first: 10) { nodes {
@@ -182,6 +183,7 @@ async def test_anna_brings_ben_at_the_till_and_carl_by_her_link(scene: Scene, ow
     has = await owner.fetch("SELECT (available + pending)::int AS has FROM wallet WHERE available + pending > 0")
     assert sorted(row["has"] for row in has) == [50, 50, 270, 550]
     assert await owner.fetchval("SELECT count(*) FROM event WHERE kind = 'REFERRAL_QUALIFIED'") == 1
+    await relayed(scene.town.database)
     heard = (await scene.shop.ask(HEARD, {}))["events"]["nodes"]
     assert [one["referral"]["state"] for one in heard] == ["REWARDED"]
     ended = (await scene.shop.ask(STEP % "End", {"input": {"programme": begun.programme}}))["done"]

@@ -249,7 +249,7 @@ class Formula:
             self.net[TAX] -= tax
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cycles())
 def test_obligations_come_to_the_nets_of_the_formula(cycle: tuple[PriceBook, list[Flow], list[BenefitFlow]]) -> None:
     book, flows, benefits = cycle
@@ -262,7 +262,7 @@ def test_obligations_come_to_the_nets_of_the_formula(cycle: tuple[PriceBook, lis
     assert {party: net for party, net in exact.items() if net} == formula
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cycles())
 def test_all_parties_together_come_to_nothing(cycle: tuple[PriceBook, list[Flow], list[BenefitFlow]]) -> None:
     book, flows, benefits = cycle
@@ -271,7 +271,7 @@ def test_all_parties_together_come_to_nothing(cycle: tuple[PriceBook, list[Flow]
     assert sum(line.signed(party) for party in parties for line in priced.lines) == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cycles())
 def test_each_partner_settles_its_exact_net_rounded_once(
     cycle: tuple[PriceBook, list[Flow], list[BenefitFlow]],
@@ -285,7 +285,7 @@ def test_each_partner_settles_its_exact_net_rounded_once(
             assert sum((line.signed(party) for line in priced.lines), Decimal(0)) == payable(exact, book.digits)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cycles())
 def test_every_line_is_its_basis_times_price_times_share(
     cycle: tuple[PriceBook, list[Flow], list[BenefitFlow]],

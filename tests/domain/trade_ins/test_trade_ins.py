@@ -22,6 +22,7 @@ from domain.trade_ins.errors import (
     InvalidTradeInScheme,
     ItemNotTaken,
     NotConsigned,
+    OwnTradeIn,
     SerialTaken,
     TradeInAgreementMissing,
     TradeInCreditUsed,
@@ -36,6 +37,7 @@ from domain.trade_ins.terms import Form, Unsold
 from domain.values import Rate
 from domain.vouchers.errors import VoucherCancelled
 from tests.domain.earning.world import KEYS, acting
+from tests.domain.selling.counter import Counter
 from tests.domain.trade_ins.yard import DAY, Yard, a_yard, consigned
 
 
@@ -117,6 +119,17 @@ async def test_a_member_hands_in_as_many_as_the_scheme_takes_in_its_days(yard: Y
     await yard.hands_in(anna)
     yard.now += 30 * DAY + timedelta(minutes=1)
     await yard.hands_in(anna, yard.item(units=2))
+
+
+async def test_sellers_hand_in_with_a_colleague(yard: Yard) -> None:
+    await yard.live()
+    counter = Counter(yard.world)
+    seller = await counter.seller()
+    with pytest.raises(OwnTradeIn):
+        await yard.record(yard.handing(seller, outlet_id=yard.world.outlet))
+    with pytest.raises(OwnTradeIn):
+        await yard.record(yard.handing(seller, outlet_id=yard.world.other_outlet, staff="S1"))
+    await yard.record(yard.handing(seller, outlet_id=yard.world.other_outlet, staff="S2"))
 
 
 async def test_what_the_list_does_not_take_is_refused_and_leaves_nothing(yard: Yard) -> None:

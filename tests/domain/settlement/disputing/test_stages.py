@@ -92,6 +92,7 @@ REPEATED = {
 """The very same step again is the step that was taken: its answer was lost on the way."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("stage", STAGES)
 async def test_each_stage_allows_its_steps_and_refuses_the_others_by_name(
