@@ -18,6 +18,7 @@ from domain.activities.reporting import ActivityReport
 from domain.activities.terms import Activity, ActivityId, ActivityState, ActivityTerms
 from domain.ids import PartnerId, SegmentId
 from domain.members import recognition
+from domain.members.links import ids_at_partners
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
 from partners.viewer import Audience
@@ -114,7 +115,7 @@ async def member_of(ctx: Context, place: ActivityPlace) -> KnownMember | None:
     inviter = PartnerId(place.partner_id)
     if ctx.viewer.partner_id != inviter:
         return None
-    pairwise_id = await ctx.load(queries.ids_where_invited, (inviter, place.member_id))
+    pairwise_id = await ctx.load(ids_at_partners, (inviter, place.member_id))
     if pairwise_id is None:
         return None
     refs = [MemberRef(pairwise_id=pairwise_id)]

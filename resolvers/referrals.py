@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.ids import PartnerId
 from domain.members import recognition
 from domain.members.enrolment import Enrolled, EnrolMember, MemberKeys
+from domain.members.links import ids_at_partners
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
 from domain.referral import asking, inviting, joining, managing, queries
@@ -141,7 +142,7 @@ async def member_of(ctx: Context, referral: Referral, member_id: UUID | None) ->
     if member_id is None or ctx.viewer.partner_id != referral.host:
         return None
     host = PartnerId(referral.host)
-    pairwise_id = await ctx.load(queries.ids_at_hosts, (host, member_id))
+    pairwise_id = await ctx.load(ids_at_partners, (host, member_id))
     if pairwise_id is None:
         return None
     ref = MemberRef(pairwise_id=pairwise_id)

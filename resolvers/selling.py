@@ -11,6 +11,7 @@ from domain.claims import finding
 from domain.claims.terms import ClaimProgrammeId
 from domain.coalition.queries import outlet_by_code
 from domain.ids import PartnerId
+from domain.members.links import ids_at_partners
 from domain.members.models import MemberKind
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
@@ -104,7 +105,7 @@ async def member_of(ctx: Context, seller: Seller) -> KnownMember | None:
     """Who sells, to its employer; None to the coalition, which has no name for members."""
     if ctx.viewer.partner_id != seller.employer_id:
         return None
-    pairwise_id = await ctx.load(sellers.ids_at_employers, (PartnerId(seller.employer_id), seller.member_id))
+    pairwise_id = await ctx.load(ids_at_partners, (PartnerId(seller.employer_id), seller.member_id))
     return None if pairwise_id is None else await members.find(ctx, MemberRef(pairwise_id=pairwise_id))
 
 

@@ -15,10 +15,10 @@ from domain.ledger.adjusting import RequestAdjustment
 from domain.ledger.models import Adjustment
 from domain.members import recognition
 from domain.members.errors import MemberNotFound
+from domain.members.links import ids_at_partners
 from domain.members.models import MemberKind
 from domain.members.recognition import KnownMember, MemberRef
 from domain.paging import Page, PageRequest
-from domain.referral.queries import ids_at_hosts
 from domain.service import carrying, case_queries, opening, routing
 from domain.service.carrying import Say, Speaker
 from domain.service.case_models import CaseAnswerer, CaseKind, CaseRoute, CaseState, CaseTurn, ServiceCase
@@ -105,7 +105,7 @@ async def member_of(ctx: Context, case: ServiceCase) -> KnownMember | None:
         )
     if ctx.viewer.partner_id is None:
         return None
-    pairwise_id = await ctx.load(ids_at_hosts, (PartnerId(ctx.viewer.partner_id), case.member_id))
+    pairwise_id = await ctx.load(ids_at_partners, (PartnerId(ctx.viewer.partner_id), case.member_id))
     if pairwise_id is None:
         return None
     ref = MemberRef(pairwise_id=pairwise_id)

@@ -11,6 +11,7 @@ from domain.coalition import queries as coalition
 from domain.coalition.errors import OutletNotFound
 from domain.ids import OutletId, PartnerId
 from domain.members import recognition
+from domain.members.links import ids_at_partners
 from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.trade_ins import consigning, managing, queries, recording, reporting, reversing
@@ -167,7 +168,7 @@ async def member_of(ctx: Context, trade_in: TradeIn) -> KnownMember | None:
     """Who handed it in, as the partner that took it knows the member; None, where it is one no more."""
     if ctx.viewer.partner_id != trade_in.partner_id:
         return None
-    pairwise_id = await ctx.load(queries.ids_where_taken, (trade_in.partner_id, trade_in.member_id))
+    pairwise_id = await ctx.load(ids_at_partners, (trade_in.partner_id, trade_in.member_id))
     if pairwise_id is None:
         return None
     ref = recognition.MemberRef(pairwise_id=pairwise_id)

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from domain.activities.errors import (
     ActivityAgreementMissing,
     ActivityNotFound,
@@ -17,16 +15,11 @@ from domain.activities.errors import (
 from domain.activities.models import ActivityAgreement, ActivityRow
 from domain.activities.queries import activity_of, agreed_partners, versions_of
 from domain.activities.terms import Activity, ActivityId, ActivityTerms
+from domain.coalition.queries import are_outlets, are_partners
 from domain.ids import PartnerId, SegmentId, new_id
 from domain.segments.queries import unusable
 from domain.storage import WriteSession
 from domain.versions import Life
-
-_PARTNERS = "SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"
-_OUTLETS = (
-    "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
-    " AND partner_id = ANY (CAST(:partners AS uuid[]))"
-)
 
 LIFE: Life[Activity] = Life(
     row=ActivityRow,
@@ -115,12 +108,10 @@ async def _check_publishable(session: WriteSession, activity: Activity, now: dat
 
 async def _check_parties(session: WriteSession, partner_id: PartnerId, terms: ActivityTerms) -> None:
     named = {*terms.hosts, *terms.funders}
-    if named - set(await session.scalars(text(_PARTNERS), {"named": list(named)})):
+    if not await are_partners(session, named):
         raise InvalidActivity("hosts and shares name partners of the coalition", path=("terms", "hosts"))
-    if terms.outlet is not None:
-        place = {"outlets": [terms.outlet], "partners": list(terms.hosts)}
-        if not set(await session.scalars(text(_OUTLETS), place)):
-            raise InvalidActivity("outlet is an outlet of a host", path=("terms", "outlet"))
+    if terms.outlet is not None and not await are_outlets(session, {terms.outlet}, terms.hosts):
+        raise InvalidActivity("outlet is an outlet of a host", path=("terms", "outlet"))
     invited = {UUID(one) for one in terms.places_of or {}}
     if invited - {partner_id, *terms.hosts, *terms.funders}:
         raise InvalidActivity("places_of name partners that take part", path=("terms", "places_of"))

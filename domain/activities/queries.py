@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from domain.activities.errors import ActivityNotFound
 from domain.activities.models import ActivityAgreement, ActivityCost, ActivityPlace, ActivityRow, PlaceState
 from domain.activities.terms import Activity, ActivityId, ActivityState, ActivityTerms
 from domain.ids import PartnerId
-from domain.members.models import Link
 from domain.paging import Page, PageRequest
 from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
 
@@ -132,19 +131,6 @@ async def mine(session: ReadSession, member_id: UUID, *, now: datetime) -> list[
         )
         for row in rows
     ]
-
-
-async def ids_where_invited(session: ReadSession, asked: Sequence[tuple[PartnerId, UUID]]) -> list[UUID | None]:
-    """By which ids partners know members, in the order asked for; None where a partner does not."""
-    rows = await session.scalars(
-        select(Link).where(
-            col(Link.partner_id).in_([partner_id for partner_id, _ in asked]),
-            col(Link.member_id).in_([member_id for _, member_id in asked]),
-            concerning(sight_of(session), col(Link.partner_id)),
-        )
-    )
-    found = {(row.partner_id, row.member_id): row.pairwise_id for row in rows}
-    return [found.get(one) for one in asked]
 
 
 def visible_to(sight: Sight) -> ColumnElement[bool]:

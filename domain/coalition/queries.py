@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from domain.coalition.errors import OutletNotFound, PartnerNotFound
@@ -74,3 +75,23 @@ async def contracts_of(session: ReadSession, partner_id: UUID) -> list[Contract]
     visible = concerning(sight_of(session), col(Contract.partner_id))
     statement = select(Contract).where(Contract.partner_id == partner_id, visible)
     return list(await session.scalars(statement.order_by(col(Contract.version).desc())))
+
+
+async def are_partners(session: ReadSession, named: Collection[UUID]) -> bool:
+    """Whether all of these are partners of the coalition."""
+    known = await session.scalars(
+        text("SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"), {"named": list(named)}
+    )
+    return set(named) <= set(known)
+
+
+async def are_outlets(session: ReadSession, named: Collection[UUID], partners: Collection[UUID]) -> bool:
+    """Whether all of these are outlets of these partners."""
+    theirs = await session.scalars(
+        text(
+            "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
+            " AND partner_id = ANY (CAST(:partners AS uuid[]))"
+        ),
+        {"outlets": list(named), "partners": list(partners)},
+    )
+    return set(named) <= set(theirs)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from domain.coalition.founding import coalition_of, zone
+from domain.coalition.queries import are_outlets, are_partners
 from domain.earning.action_types import FieldKind, types_of
 from domain.earning.conditions import condition
 from domain.earning.errors import AgreementMissing, InvalidCampaign, SponsorMayNotIssue
@@ -64,20 +65,9 @@ async def check_publishable(session: WriteSession, campaign: Campaign, *, now: d
 
 async def _check_places(session: WriteSession, terms: Terms) -> None:
     partners = set(terms.partners) | {sponsor.partner_id for sponsor in terms.sponsors}
-    known = await session.scalars(
-        text("SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"),
-        {"named": list(partners)},
-    )
-    if partners - set(known):
+    if not await are_partners(session, partners):
         raise InvalidCampaign("partners and sponsors are partners of the coalition", path=("partners",))
-    theirs = await session.scalars(
-        text(
-            "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
-            " AND partner_id = ANY (CAST(:partners AS uuid[]))"
-        ),
-        {"outlets": list(terms.outlets), "partners": list(terms.partners)},
-    )
-    if terms.outlets - set(theirs):
+    if not await are_outlets(session, terms.outlets, terms.partners):
         raise InvalidCampaign("outlets are outlets of the campaign's partners", path=("outlets",))
 
 

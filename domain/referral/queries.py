@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from domain.ids import PartnerId
-from domain.members.models import Link
 from domain.paging import Page, PageRequest
 from domain.referral.errors import ReferralProgrammeNotFound
 from domain.referral.models import Referral, ReferralProgrammeRow, ReferralState, Refusal
@@ -118,19 +117,6 @@ async def referrals_by_ids(session: ReadSession, referral_ids: Sequence[UUID]) -
     )
     found = {row.referral_id: row for row in rows}
     return [found.get(one) for one in referral_ids]
-
-
-async def ids_at_hosts(session: ReadSession, asked: Sequence[tuple[PartnerId, UUID]]) -> list[UUID | None]:
-    """By which ids hosts know members of referrals, in the order asked for; None where a host does not."""
-    rows = await session.scalars(
-        select(Link).where(
-            col(Link.partner_id).in_([host for host, _ in asked]),
-            col(Link.member_id).in_([member_id for _, member_id in asked]),
-            concerning(sight_of(session), col(Link.partner_id)),
-        )
-    )
-    found = {(row.partner_id, row.member_id): row.pairwise_id for row in rows}
-    return [found.get(one) for one in asked]
 
 
 def programme_of(row: ReferralProgrammeRow) -> Programme:

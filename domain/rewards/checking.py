@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from domain.coalition.queries import are_outlets, are_partners
 from domain.earning.errors import AgreementMissing, SponsorMayNotIssue
 from domain.ids import PartnerId, SegmentId
 from domain.rewards.errors import InvalidReward
@@ -54,20 +55,9 @@ async def check_publishable(session: WriteSession, reward: Reward, *, now: datet
 
 async def _check_places(session: WriteSession, terms: RewardTerms) -> None:
     partners = terms.partners | set(terms.funders)
-    known = await session.scalars(
-        text("SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"),
-        {"named": list(partners)},
-    )
-    if partners - set(known):
+    if not await are_partners(session, partners):
         raise InvalidReward("partners and sponsors are partners of the coalition", path=("partners",))
-    theirs = await session.scalars(
-        text(
-            "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
-            " AND partner_id = ANY (CAST(:partners AS uuid[]))"
-        ),
-        {"outlets": list(terms.outlets), "partners": list(terms.partners)},
-    )
-    if terms.outlets - set(theirs):
+    if not await are_outlets(session, terms.outlets, terms.partners):
         raise InvalidReward("outlets are outlets of the reward's partners", path=("outlets",))
 
 

@@ -19,7 +19,6 @@ from domain.claims.terms import LONGEST_SKU, MOST_SKUS, MOST_UNITS
 from domain.coalition.errors import OutletNotFound, PartnerNotFound
 from domain.coalition.models import Outlet, Partner
 from domain.ids import PartnerId, new_id
-from domain.members.models import Link
 from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.selling.errors import (
@@ -221,19 +220,6 @@ async def sellers_page(
         found = found.where(col(Seller.seller_id) < request.after[0])
     rows = await session.scalars(found.order_by(col(Seller.seller_id).desc()).limit(request.first + 1))
     return Page.of(list(rows), request, lambda one: (one.seller_id,))
-
-
-async def ids_at_employers(session: ReadSession, asked: Sequence[tuple[PartnerId, UUID]]) -> list[UUID | None]:
-    """By which ids employers know members, in the order asked for; None where one does not."""
-    rows = await session.scalars(
-        select(Link).where(
-            col(Link.partner_id).in_([employer for employer, _ in asked]),
-            col(Link.member_id).in_([member_id for _, member_id in asked]),
-            concerning(sight_of(session), col(Link.partner_id)),
-        )
-    )
-    found = {(row.partner_id, row.member_id): row.pairwise_id for row in rows}
-    return [found.get(one) for one in asked]
 
 
 async def jobs_of(session: ReadSession, member_id: UUID) -> list[Seller]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-
+from domain.coalition.queries import are_outlets, are_partners
 from domain.ids import PartnerId, new_id
 from domain.storage import WriteSession
 from domain.trade_ins.errors import (
@@ -20,12 +19,6 @@ from domain.trade_ins.queries import agreed_sponsors, scheme_of, versions_of
 from domain.trade_ins.terms import Scheme, SchemeId, SchemeTerms
 from domain.versions import Life
 from domain.vouchers.queries import owns_coupon, valued_coupon
-
-_PARTNERS = "SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"
-_OUTLETS = (
-    "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
-    " AND partner_id = ANY (CAST(:partners AS uuid[]))"
-)
 
 LIFE: Life[Scheme] = Life(
     row=TradeInSchemeRow,
@@ -122,10 +115,9 @@ async def _check_publishable(session: WriteSession, scheme: Scheme) -> None:
 
 async def _check_named(session: WriteSession, partner_id: PartnerId, terms: SchemeTerms) -> None:
     named = {*terms.partners, *terms.funders}
-    if named - set(await session.scalars(text(_PARTNERS), {"named": list(named)})):
+    if not await are_partners(session, named):
         raise InvalidTradeInScheme("partners and sponsors are partners of the coalition", path=("terms", "partners"))
-    places = {"outlets": list(terms.outlets), "partners": list(terms.partners)}
-    if terms.outlets - set(await session.scalars(text(_OUTLETS), places)):
+    if not await are_outlets(session, terms.outlets, terms.partners):
         raise InvalidTradeInScheme("outlets are outlets of the scheme's partners", path=("terms", "outlets"))
     if terms.coupon is not None and not await owns_coupon(session, partner_id, terms.coupon):
         raise InvalidTradeInScheme("coupon is one of your own", path=("terms", "coupon"))

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, select, text, tuple_
 from sqlmodel import col
 
 from domain.ids import PartnerId
-from domain.members.models import Link
 from domain.paging import Page, PageRequest
 from domain.storage import COALITION, ReadSession, Sight, concerning, sight_of
 from domain.trade_ins.errors import TradeInNotFound, TradeInSchemeNotFound
@@ -231,16 +230,3 @@ def _my_item(row: dict[str, object]) -> MyItem:
     enums = {"state": ItemState, "closed_as": Closed, "form": Form, "credit_state": CreditState}
     told = {name: None if row[name] is None else kind(str(row[name])) for name, kind in enums.items()}
     return MyItem(**{**row, **told})  # type: ignore[arg-type]
-
-
-async def ids_where_taken(session: ReadSession, asked: Sequence[tuple[PartnerId, UUID]]) -> list[UUID | None]:
-    """By which ids partners know members who handed in, in the order asked for; None where a partner does not."""
-    rows = await session.scalars(
-        select(Link).where(
-            col(Link.partner_id).in_([partner_id for partner_id, _ in asked]),
-            col(Link.member_id).in_([member_id for _, member_id in asked]),
-            concerning(sight_of(session), col(Link.partner_id)),
-        )
-    )
-    found = {(row.partner_id, row.member_id): row.pairwise_id for row in rows}
-    return [found.get(one) for one in asked]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from domain.coalition.queries import are_outlets, are_partners
 from domain.ids import CouponId, PartnerId, new_id
 from domain.storage import WriteSession
 from domain.versions import Life
@@ -22,12 +23,6 @@ from domain.vouchers.errors import (
 from domain.vouchers.models import CouponAgreement, CouponRow
 from domain.vouchers.queries import agreed_sponsors, coupon_of, versions_of
 from domain.vouchers.terms import Coupon, CouponTerms
-
-_PARTNERS = "SELECT partner_id FROM partner WHERE partner_id = ANY (CAST(:named AS uuid[]))"
-_OUTLETS = (
-    "SELECT outlet_id FROM outlet WHERE outlet_id = ANY (CAST(:outlets AS uuid[]))"
-    " AND partner_id = ANY (CAST(:partners AS uuid[]))"
-)
 
 LIFE: Life[Coupon] = Life(
     row=CouponRow,
@@ -125,10 +120,9 @@ async def end(session: WriteSession, partner_id: PartnerId, coupon_id: CouponId,
 
 async def _check_places(session: WriteSession, terms: CouponTerms) -> None:
     named = {*terms.partners, *terms.funders}
-    if named - set(await session.scalars(text(_PARTNERS), {"named": list(named)})):
+    if not await are_partners(session, named):
         raise InvalidCoupon("partners and sponsors are partners of the coalition", path=("partners",))
-    places = {"outlets": list(terms.outlets), "partners": list(terms.partners)}
-    if terms.outlets - set(await session.scalars(text(_OUTLETS), places)):
+    if not await are_outlets(session, terms.outlets, terms.partners):
         raise InvalidCoupon("outlets are outlets of the coupon's partners", path=("outlets",))
 
 
