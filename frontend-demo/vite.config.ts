@@ -28,7 +28,7 @@ function entries(): Plugin {
     name: "entries",
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
-        request.url = request.url?.replace(/^\/(app|console)\/[^.]*(\?.*)?$/, "/$1/index.html$2");
+        request.url = request.url?.replace(/^\/(app|console|till)\/[^.]*(\?.*)?$/, "/$1/index.html$2");
         next();
       });
     },
@@ -41,8 +41,8 @@ export default defineConfig({
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { app: here("app/index.html"), console: here("console/index.html") } },
+    rolldownOptions: { input: { app: here("app/index.html"), console: here("console/index.html"), till: here("till/index.html") } },
   },
-  server: { host: "127.0.0.1", proxy: { "^/(graphql|bff|sign-in)": "http://127.0.0.1:8000" } },
+  server: { host: "127.0.0.1", proxy: { "^/(graphql|bff|sign-in)": process.env.HANSA_SERVER ?? "http://127.0.0.1:8000" } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/shared/testing.ts"] },
 });

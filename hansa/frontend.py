@@ -1,4 +1,4 @@
-"""The browser's pages: the members' app at /app/ and the console at /console/, once they are there."""
+"""The pages for browsers: the members' app at /app/, the tills at /till/, the console at /console/."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ from hansa.pages import waiting_page
 BUNDLED = Path(__file__).parent / "static"
 """Where a release carries the pages ready-made."""
 
-ENTRIES: Mapping[str, str] = {"/app/": "Members' app", "/console/": "Console of partners and coalition"}
+ENTRIES: Mapping[str, str] = {
+    "/app/": "Members' app",
+    "/till/": "Tills of partners",
+    "/console/": "Console of partners and coalition",
+}
 REFRESH_SECONDS = 3
 
 SMALLEST_COMPRESSED = 1_000

@@ -2,8 +2,8 @@
 
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 
-import { Go } from "../shared/address";
 import { useFormats } from "../shared/formatting";
 import type { Cycle } from "./documents";
 import { addressOf, type Place } from "./places";
@@ -19,7 +19,7 @@ export function CycleRail({ cycles, place }: { cycles: readonly Cycle[]; place: 
       <ol>
         {[...cycles].reverse().map((cycle) => (
           <li key={cycle.id} ref={cycle.name === place.cycle ? chosen : null} className={`station ${cycle.state}`}>
-            <Go
+            <Link
               href={addressOf({ ...place, cycle: cycle.name, line: null })}
               aria-current={cycle.name === place.cycle ? "page" : undefined}
             >
@@ -28,7 +28,7 @@ export function CycleRail({ cycles, place }: { cycles: readonly Cycle[]; place: 
               <span className="station-state">
                 <CycleState cycle={cycle} />
               </span>
-            </Go>
+            </Link>
           </li>
         ))}
       </ol>

@@ -2,12 +2,13 @@
 
 import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 
-import { Go } from "../shared/address";
 import { Bone } from "../shared/chrome";
 import { equal, sum } from "../shared/exact";
 import { decimalsOf } from "../shared/formats";
 import { useFormats } from "../shared/formatting";
+import { wordFor } from "../shared/i18n";
 import { PartnerName } from "../shared/partner";
 import { BaseLinesOf, BenefitsOf, type Benefit, type Line, type Transfer, TransfersOf } from "./documents";
 import { Aligned, LineName, With } from "./Figures";
@@ -33,7 +34,7 @@ export function Drill({ line, place, own }: Props) {
   return (
     <aside className="drill" aria-labelledby="drill-label">
       <nav aria-label={t("drill.path")} className="path">
-        <Go href={back}>{t("drill.statement", { cycle: place.cycle })}</Go>
+        <Link href={back}>{t("drill.statement", { cycle: place.cycle })}</Link>
         <span aria-hidden="true">/</span>
         <span>{t(`kinds.${line.kind}`)}</span>
       </nav>
@@ -45,9 +46,9 @@ export function Drill({ line, place, own }: Props) {
       </p>
       <Formula line={line} own={own} />
       <BelowLine line={line} place={place} own={own} />
-      <Go href={back} className="drill-close" aria-label={t("drill.close")}>
+      <Link href={back} className="drill-close" aria-label={t("drill.close")}>
         ×
-      </Go>
+      </Link>
     </aside>
   );
 }
@@ -135,7 +136,7 @@ function TransferRow({ row, most }: { row: Transfer; most: number }) {
     <tr>
       <td className="figures">{row.postedAt ? dateTime(row.postedAt) : t("drill.unseen")}</td>
       <td>{row.recordedBy ? <PartnerName partner={row.recordedBy} /> : t("roles.OPERATOR")}</td>
-      <td className="what">{t([`transfers.${row.kind}`, row.kind])}</td>
+      <td className="what">{wordFor(t, "transfers", row.kind)}</td>
       <td className="number figures">{points(row.points)}</td>
       <td className="number figures">{row.exact !== null && <Aligned value={row.exact} most={most} plain />}</td>
     </tr>
@@ -164,7 +165,7 @@ function Benefits({ line }: { line: Line }) {
     >
       {pages.rows.map((row, place) => (
         <tr key={place}>
-          <td>{t([`benefits.${row.kind}`, row.kind])}</td>
+          <td>{wordFor(t, "benefits", row.kind)}</td>
           <td className="number figures">{decimal(row.amount, CENTS)}</td>
         </tr>
       ))}
@@ -188,7 +189,7 @@ function BaseLines({ line, place, own }: Props) {
         {pages.rows.map((row: Line) => (
           <tr key={row.id}>
             <td>
-              <Go href={addressOf({ ...place, line: row.number })}><LineName line={row} own={own} /></Go>
+              <Link href={addressOf({ ...place, line: row.number })}><LineName line={row} own={own} /></Link>
             </td>
             <td>
               <With who={counterparty(row, own)} own={own} />
@@ -208,10 +209,12 @@ interface Against {
   part: number;
 }
 
+type DrillColumn = "when" | "where" | "what" | "with" | "points" | "exact" | "amount";
+
 interface ListedProps {
   pages: Pages<unknown>;
   against?: Against;
-  columns: readonly string[];
+  columns: readonly DrillColumn[];
   /** In the hand what happened gives way to where. */
   narrow?: boolean;
   children: ReactNode;

@@ -3,58 +3,47 @@
 import { useContext, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
+import { useLocation } from "wouter";
 
-import { go, useAddress } from "../shared/address";
-import { Bone, Masthead, Notice } from "../shared/chrome";
-import { FormattingIn, useFormats } from "../shared/formatting";
-import { SignOut } from "../shared/leaving";
+import { Bone, Notice } from "../shared/chrome";
+import { useFormats } from "../shared/formatting";
 import { PartnerName } from "../shared/partner";
-import type { Session } from "../shared/session";
+import { useSession } from "../shared/session";
+import { Failed } from "../shared/states";
 import { CycleRail } from "./CycleRail";
 import { type Cycle, Cycles, type Statement, Statements } from "./documents";
 import { Drill } from "./Drill";
 import { InWords, OwnStatement } from "./Figures";
-import { addressOf, type Place, placeAt } from "./places";
+import { addressOf, type Place, usePlace } from "./places";
 import { StatementTable } from "./StatementTable";
 import { Sums } from "./Sums";
 import { useStatement } from "./useStatement";
 
-export function StatementPage({ session }: { session: Session }) {
+export function StatementPage() {
   const { t } = useTranslation("console");
-  const place = placeAt(useAddress());
+  const { audience } = useSession();
+  const place = usePlace();
+  const [, go] = useLocation();
   const [{ data, error }, readAgain] = useQuery({ query: Cycles });
   const cycles = data?.cycles.nodes;
   const latest = cycles?.find((cycle) => hasStatements(cycle)) ?? cycles?.[0];
   useEffect(() => {
     if (place.cycle === null && latest) go(addressOf({ ...place, cycle: latest.name }), { replace: true });
   });
-  if (error && !data) {
-    const act = () => readAgain({ requestPolicy: "network-only" });
-    return (
-      <Notice urgent heading={t("common:unreachable.heading")} action={{ label: t("common:retry"), act }}>
-        <p>{t("common:unreachable.text")}</p>
-      </Notice>
-    );
-  }
+  if (error && !data) return <Failed again={() => readAgain({ requestPolicy: "network-only" })} />;
   if (!data || !cycles) return <WaitingStatement />;
   const cycle = cycles.find((one) => one.name === place.cycle) ?? null;
   return (
-    <FormattingIn timeZone={data.coalition.timeZone} now={data.serverTime}>
-      <div className="console-page">
-        <Masthead title={t("title", { coalition: data.coalition.name })}>
-          {session.name && <span className="who">{session.name}</span>}
-          <SignOut session={session} />
-        </Masthead>
-        <CycleRail cycles={cycles} place={place} />
-        {place.cycle !== null && cycle === null ? (
-          <Notice heading={t("missing.heading")}>
-            <p>{t("missing.text", { cycle: place.cycle })}</p>
-          </Notice>
-        ) : (
-          <Chosen cycle={cycle} place={place} coalition={session.audience === "COALITION"} />
-        )}
-      </div>
-    </FormattingIn>
+    <>
+      <CycleRail cycles={cycles} place={place} />
+      {place.cycle !== null && cycle === null ? (
+        <Notice heading={t("missing.heading")}>
+          <p>{t("missing.text", { cycle: place.cycle })}</p>
+        </Notice>
+      ) : (
+        <Chosen cycle={cycle} place={place} coalition={audience === "COALITION"} />
+      )}
+    </>
   );
 }
 
@@ -70,6 +59,7 @@ interface ChosenProps {
 /** The coalition looks at any partner's statement, a partner at its own. */
 function Chosen({ cycle, place, coalition }: ChosenProps) {
   const { t } = useTranslation("console");
+  const [, go] = useLocation();
   const [{ data }] = useQuery({
     query: Statements,
     variables: { cycle: cycle?.id ?? "" },
@@ -114,7 +104,7 @@ interface OneProps {
 }
 
 function OneStatement({ cycle, place, partner, own }: OneProps) {
-  const { t } = useTranslation("console");
+  const { t } = useTranslation(["console", "common"]);
   const found = useStatement(cycle?.id ?? null, partner);
   if (!cycle || found.state === "loading") return <WaitingFigures />;
   if (found.state === "failed") {
@@ -226,10 +216,9 @@ function WaitingFigures() {
 /** The page's shape, before anything is known. */
 export function WaitingStatement() {
   return (
-    <div className="console-page">
-      <Masthead title="Hansa" />
+    <>
       <div className="rail" />
       <WaitingFigures />
-    </div>
+    </>
   );
 }

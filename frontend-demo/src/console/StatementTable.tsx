@@ -2,8 +2,8 @@
 
 import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 
-import { Go } from "../shared/address";
 import { decimalsOf } from "../shared/formats";
 import { useFormats } from "../shared/formatting";
 import type { Line, Statement } from "./documents";
@@ -88,13 +88,13 @@ function Row({ line, place, own, most }: RowProps) {
   return (
     <tr className={chosen ? "line-row chosen" : "line-row"}>
       <th scope="row" className="line">
-        <Go
+        <Link
           href={addressOf({ ...place, line: line.number })}
           aria-current={chosen ? "true" : undefined}
           data-line={line.number}
         >
           <LineName line={line} own={own} />
-        </Go>
+        </Link>
         {side === "both" && <span className="row-note">{t("statement.both")}</span>}
       </th>
       <td className="with">

@@ -2,6 +2,26 @@
 
 import { graphql, type ResultOf } from "../shared/graphql";
 
+export const House = graphql(`
+  query House {
+    serverTime
+    coalition {
+      name
+      timeZone
+      currency
+      sandbox
+    }
+    viewer {
+      partner {
+        id
+        slug
+        name
+        hue
+      }
+    }
+  }
+`);
+
 export const Cycles = graphql(`
   query Cycles {
     serverTime

@@ -4,11 +4,12 @@ import common from "../locales/en/common.json";
 import words from "../locales/en/console.json";
 import { begin } from "../shared/begin";
 import "./console.css";
-import { StatementPage, WaitingStatement } from "./StatementPage";
+import { Console, WaitingConsole } from "./Console";
 
 void begin({
+  at: "/console",
   for: ["PARTNER", "COALITION"],
   words: { common, console: words },
-  shown: (session) => <StatementPage session={session} />,
-  waiting: <WaitingStatement />,
+  shown: <Console />,
+  waiting: <WaitingConsole />,
 });

@@ -2,28 +2,19 @@
 
 import { useTranslation } from "react-i18next";
 
-import { Bone, LineState, Masthead, Notice } from "../shared/chrome";
+import { Bone, LineState, Masthead } from "../shared/chrome";
 import { FormattingIn } from "../shared/formatting";
 import { SignOut } from "../shared/leaving";
-import type { Session } from "../shared/session";
+import { Failed } from "../shared/states";
 import { Activity } from "./Activity";
 import { Balance } from "./Balance";
 import { useWallet } from "./useWallet";
 
-export function WalletPage({ session }: { session: Session }) {
-  const { t } = useTranslation();
+export function WalletPage() {
   const { wallet, timeline, programme, error, readAgain, loadOlder, older } = useWallet();
   if (!wallet || !timeline || !programme) {
     if (!error) return <WaitingWallet />;
-    return (
-      <Notice
-        urgent
-        heading={t("unreachable.heading")}
-        action={{ label: t("retry"), act: () => readAgain({ requestPolicy: "network-only" }) }}
-      >
-        <p>{t("unreachable.text")}</p>
-      </Notice>
-    );
+    return <Failed again={() => readAgain({ requestPolicy: "network-only" })} />;
   }
   return (
     <FormattingIn timeZone={programme.coalition.timeZone} now={programme.serverTime}>
@@ -43,7 +34,7 @@ export function WalletPage({ session }: { session: Session }) {
           />
         </main>
         <footer>
-          <SignOut session={session} />
+          <SignOut />
         </footer>
       </div>
     </FormattingIn>
@@ -52,14 +43,14 @@ export function WalletPage({ session }: { session: Session }) {
 
 /** The page's shape, before its figures are known. */
 export function WaitingWallet() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["member", "common"]);
   return (
     <div className="wallet-page" aria-busy="true">
       <Masthead title="Hansa" />
       <main>
         <div className="wallet-side">
           <section className="balance">
-            <h1>{t("member:balance.label")}</h1>
+            <h1>{t("balance.label")}</h1>
             <p className="balance-figure">
               <Bone width="9rem" height="0.7em" />
             </p>
@@ -70,13 +61,13 @@ export function WaitingWallet() {
               <li className="chip chip-waiting" />
             </ul>
             <p className="unseen" role="status">
-              {t("loading")}
+              {t("common:loading")}
             </p>
           </section>
           <p className="line-state" />
         </div>
         <section className="activity">
-          <h2>{t("member:activity.label")}</h2>
+          <h2>{t("activity.label")}</h2>
           {[0, 1, 2, 3].map((line) => (
             <p key={line} className="waiting-line">
               <Bone width="55%" />

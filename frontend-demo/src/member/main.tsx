@@ -3,12 +3,12 @@
 import common from "../locales/en/common.json";
 import member from "../locales/en/member.json";
 import { begin } from "../shared/begin";
-import "./member.css";
-import { WaitingWallet, WalletPage } from "./WalletPage";
+import { MemberApp, WaitingApp } from "./MemberApp";
 
 void begin({
+  at: "/app",
   for: ["MEMBER"],
   words: { common, member },
-  shown: (session) => <WalletPage session={session} />,
-  waiting: <WaitingWallet />,
+  shown: <MemberApp />,
+  waiting: <WaitingApp />,
 });

@@ -4,18 +4,21 @@ import { StrictMode, useCallback, useEffect, useMemo, useState, type ReactNode }
 import { createRoot } from "react-dom/client";
 import { I18nextProvider, useTranslation } from "react-i18next";
 import { Provider } from "urql";
+import { Router } from "wouter";
 
 import { clientOf } from "./api";
 import "./base.css";
 import { Notice } from "./chrome";
 import { speak, type Words } from "./i18n";
-import { currentSession, NOBODY, type Audience, type Session } from "./session";
+import { currentSession, NOBODY, SessionContext, type Audience, type Session } from "./session";
 
 interface Page {
+  /** Its address, below which every address is its own. */
+  at: string;
   /** Who may look at it. */
   for: readonly Audience[];
   words: Record<string, Words>;
-  shown: (session: Session) => ReactNode;
+  shown: ReactNode;
   /** What stands there until the session is known, so that nothing jumps. */
   waiting: ReactNode;
 }
@@ -27,7 +30,9 @@ export async function begin(page: Page): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <I18nextProvider i18n={words}>
-        <SignedIn page={page} />
+        <Router base={page.at}>
+          <SignedIn page={page} />
+        </Router>
       </I18nextProvider>
     </StrictMode>,
   );
@@ -54,7 +59,7 @@ function SignedIn({ page }: { page: Page }) {
   if (!page.for.includes(session.audience)) return <Elsewhere session={session} />;
   return (
     <Connected session={session} onSignedOut={() => setSession(NOBODY)}>
-      {page.shown(session)}
+      {page.shown}
     </Connected>
   );
 }
@@ -67,7 +72,11 @@ interface ConnectedProps {
 
 function Connected({ session, onSignedOut, children }: ConnectedProps) {
   const client = useMemo(() => clientOf(session, onSignedOut), [session]);
-  return <Provider value={client}>{children}</Provider>;
+  return (
+    <SessionContext value={session}>
+      <Provider value={client}>{children}</Provider>
+    </SessionContext>
+  );
 }
 
 /** The server's own page signs in, and sends back to this one. */

@@ -48,7 +48,7 @@ export function LanguageChoice() {
   if (offered.length < 2) return null;
   const choose = (language: Language) => {
     remember(language);
-    void changeLanguage(i18n, language);
+    void changeLanguage(language);
   };
   return (
     <select

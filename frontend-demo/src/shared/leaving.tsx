@@ -3,9 +3,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { signOut, type Session } from "./session";
+import { signOut, useSession } from "./session";
 
-export function SignOut({ session }: { session: Session }) {
+export function SignOut() {
+  const session = useSession();
   const { t } = useTranslation();
   const [failed, setFailed] = useState(false);
   const leave = () => {

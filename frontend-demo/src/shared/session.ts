@@ -1,5 +1,7 @@
 /** Who is signed in to this browser, as the server says; the session itself lies in a cookie no script can read. */
 
+import { createContext, useContext } from "react";
+
 export type Audience = "MEMBER" | "PARTNER" | "COALITION" | "NOBODY";
 
 export interface Session {
@@ -11,6 +13,14 @@ export interface Session {
 }
 
 export const NOBODY: Session = { audience: "NOBODY", name: null, scopes: [], pageToken: "" };
+
+export const SessionContext = createContext<Session>(NOBODY);
+
+export const useSession = (): Session => useContext(SessionContext);
+
+/** Whether the session may do what needs one of these scopes. */
+export const may = (session: Session, ...scopes: readonly string[]): boolean =>
+  scopes.some((scope) => session.scopes.includes(scope));
 
 export const pageTokenHeader = (session: Session): Record<string, string> => ({ "X-CSRF-Token": session.pageToken });
 

@@ -1,0 +1,5 @@
+import { WaitingSheet } from "../../shared/states";
+
+export default function RewardsPage() {
+  return <WaitingSheet />;
+}
