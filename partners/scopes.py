@@ -145,6 +145,8 @@ class PersonRole(StrEnum):
     """Checks a partner's statements."""
     PARTNER_SERVICE = "PARTNER_SERVICE"
     """Answers a partner's cases, and asks for goodwill points in them."""
+    PARTNER_CASHIER = "PARTNER_CASHIER"
+    """Serves customers at a partner's tills."""
     PARTNER_ADMIN = "PARTNER_ADMIN"
     """Looks after a partner's people, clients and webhooks."""
 
@@ -222,6 +224,18 @@ SCOPES_OF_ROLE: dict[PersonRole, frozenset[Scope]] = {
             Scope.MEMBERS_LOOKUP,
             Scope.PURCHASES_READ,
             Scope.ANALYTICS_READ,
+        }
+    ),
+    PersonRole.PARTNER_CASHIER: frozenset(
+        {
+            Scope.PURCHASES_WRITE,
+            Scope.PURCHASES_READ,
+            Scope.MEMBERS_LOOKUP,
+            Scope.MEMBERS_ENROL,
+            Scope.BALANCE_READ,
+            Scope.REDEMPTIONS_WRITE,
+            Scope.CODES_REDEEM,
+            Scope.REWARDS_READ,
         }
     ),
     PersonRole.PARTNER_ADMIN: frozenset(

@@ -21,6 +21,7 @@ def roles(words: Words, held: Iterable[PersonRole]) -> list[str]:
         PersonRole.PARTNER_MARKETING: words.gettext("Marketing"),
         PersonRole.PARTNER_FINANCE: words.gettext("Finance"),
         PersonRole.PARTNER_SERVICE: words.gettext("Service"),
+        PersonRole.PARTNER_CASHIER: words.gettext("Cashier"),
         PersonRole.PARTNER_ADMIN: words.gettext("Administrator"),
     }
     return [called[role] for role in held]
