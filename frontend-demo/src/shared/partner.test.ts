@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { toneOf } from "./partner";
+import { partnersInOrder, toneOf } from "./partner";
 
 const depth = (hue: number) => (toneOf(hue) as Record<string, number>)["--depth"];
 
@@ -11,4 +11,10 @@ it("neighbouring hues differ in depth, so that colour alone need not tell them a
 
 it("a partner looks the same everywhere", () => {
   expect(toneOf(140)).toEqual(toneOf(140));
+});
+
+it("partners have one order, whichever way they came, and the house's accounts come last", () => {
+  const order = ["Amber", "Maker 2", "Maker 10", "Zander"];
+  const came = ["Maker 10", null, "Zander", "Amber", "Maker 2"].map((name) => name && { name });
+  expect(partnersInOrder(came, (one) => one || null).map((one) => one && one.name)).toEqual([...order, null]);
 });

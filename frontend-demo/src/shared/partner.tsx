@@ -28,3 +28,14 @@ export const PartnerName = ({ partner, children }: { partner: Hued; children?: R
     {children}
   </span>
 );
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** Partners in the one order they have everywhere, by their names; whatever is of the house comes last, as it came. */
+export function partnersInOrder<T>(things: readonly T[], partnerOf: (thing: T) => Pick<Hued, "name"> | null): T[] {
+  return [...things].sort((one, other) => {
+    const [first, second] = [partnerOf(one), partnerOf(other)];
+    if (!first || !second) return Number(!first) - Number(!second);
+    return collator.compare(first.name, second.name);
+  });
+}
