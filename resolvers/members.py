@@ -6,12 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from domain.earning import welcoming
+from domain.earning import recorded, welcoming
+from domain.earning.commands import AwardGiven
 from domain.errors import InvalidValue
 from domain.ids import PartnerId
 from domain.ledger import queries as ledger
+from domain.ledger.models import EntryKind
 from domain.ledger.queries import Activity, Balance, PastBalance
-from domain.members import consents, enrolment, recognition
+from domain.members import cards, consents, enrolment, recognition
 from domain.members.consents import GivenConsent
 from domain.members.enrolment import Enrolled, EnrolMember, MemberKeys
 from domain.members.errors import ConsentMissing, MemberNotFound
@@ -108,6 +110,13 @@ async def consents_of(ctx: Context, member: KnownMember) -> list[GivenConsent]:
     return await ctx.load(consents.of_members, member.member_id)
 
 
+async def cards_of(ctx: Context, member: KnownMember) -> list[str]:
+    """The member's cards, told to the member itself; to everybody else none."""
+    if ctx.viewer.member_id != member.member_id or not ctx.viewer.may(Scope.PROFILE_READ):
+        return []
+    return await ctx.read(cards.cards_of, member.member_id, key=ctx.keys.personal_data)
+
+
 async def seen_wallet(ctx: Context, member: KnownMember) -> Balance:
     """The wallet of a member the viewer knows. Raises: ConsentMissing."""
     try:
@@ -146,3 +155,18 @@ async def wallet_of(ctx: Context, wallet_id: UUID) -> Balance:
 async def activity_of(ctx: Context, wallet_id: UUID, page: PageRequest) -> Page[Activity]:
     """What happened in a wallet, newest first."""
     return await ctx.fetch(ledger.activity, wallet_id, page, sight=ctx.viewer.sight)
+
+
+async def entry_of(ctx: Context, wallet_id: UUID, version: int) -> Activity | None:
+    """What happened at this place of a wallet's history; None where the viewer sees nothing there."""
+    from_there = PageRequest(first=1, after=(version + 1,))
+    page = await activity_of(ctx, wallet_id, from_there)
+    return next((entry for entry in page.items if entry.version == version), None)
+
+
+async def awards_of(ctx: Context, entry: Activity) -> tuple[AwardGiven, ...]:
+    """What a purchase earned, campaign by campaign; nothing for all else that happens in a wallet."""
+    if entry.kind is not EntryKind.PURCHASE:
+        return ()
+    books = await ctx.fetch(recorded.recorded, PartnerId(entry.partner_id), entry.wallet_id, entry.entry_id)
+    return recorded.recorded_awards(books)

@@ -54,6 +54,12 @@ class Member(Node):
         """The member's points; null without the member's consent (BALANCE) or without the scope balance:read."""
         return await members.shown_wallet(info.context, member)
 
+    @strawberry.field
+    @staticmethod
+    async def cards(member: strawberry.Parent[recognition.KnownMember], info: Info) -> list[str]:
+        """The numbers of the cards you joined with; empty to everybody but the member itself, with profile:read."""
+        return await members.cards_of(info.context, member)
+
     @strawberry.field(graphql_type=list[Consent])
     @staticmethod
     async def consents(member: strawberry.Parent[recognition.KnownMember], info: Info) -> list[consents.GivenConsent]:

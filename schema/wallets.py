@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
 
 from domain.coalition import models as coalition_models
+from domain.earning.commands import AwardGiven
 from domain.ledger import queries
 from domain.ledger.models import Account, EntryKind, TransferKind
 from domain.paging import Page, PageRequest
@@ -20,9 +21,15 @@ from resolvers import coalition, members, watching
 from resolvers.context import Info
 from schema.connections import Connection, paged
 from schema.errors import or_null
+from schema.limits import Cost
 from schema.partners import Outlet, Partner
 from schema.permissions import needs
 from schema.shape import shows
+
+if TYPE_CHECKING:
+    from schema.awards import Award
+
+Awards = list[Annotated["Award", strawberry.lazy("schema.awards")]]
 
 
 @strawberry.type
@@ -104,6 +111,12 @@ class Activity:
     movements: list[Movement]
     """Every movement of points."""
 
+    @strawberry.field(graphql_type=Awards, directives=[Cost(weight=5)])
+    @staticmethod
+    async def awards(activity: strawberry.Parent[queries.Activity], info: Info) -> tuple[AwardGiven, ...]:
+        """What a purchase earned, campaign by campaign, and why; empty for all else."""
+        return await members.awards_of(info.context, activity)
+
     @strawberry.field(graphql_type=Partner | None)
     @staticmethod
     async def partner(activity: strawberry.Parent[queries.Activity], info: Info) -> coalition_models.Partner | None:
@@ -117,6 +130,7 @@ class Activity:
         return await coalition.outlet_or_none(info.context, activity.outlet_id)
 
 
+Place = Annotated[int, strawberry.argument(description="Its `version`.")]
 At = Annotated[datetime, strawberry.argument(description="The instant; what happened at it is counted in.")]
 
 
@@ -172,6 +186,12 @@ class Wallet:
     ) -> Page[queries.Activity]:
         """What happened, newest first; to a partner what it recorded itself."""
         return await members.activity_of(info.context, wallet.wallet_id, page)
+
+    @strawberry.field(graphql_type=Activity | None, extensions=[needs(Scope.HISTORY_READ, Scope.PURCHASES_READ)])
+    @staticmethod
+    async def entry(wallet: strawberry.Parent[queries.Balance], info: Info, version: Place) -> queries.Activity | None:
+        """One thing that happened, by its place in the history; null where you see nothing there."""
+        return await members.entry_of(info.context, wallet.wallet_id, version)
 
     @strawberry.field(
         graphql_type=PastBalance | None,

@@ -67,7 +67,8 @@ def enrolment_request(command: EnrolMember, *, keys: MemberKeys, now: datetime) 
     if command.details.born_on is not None and command.details.born_on > now.date():
         raise InvalidValue("nobody is born later than today", path=("details", "born_on"))
     member_id = new_id()
-    sealed = seal(command.details, member_id, keys.personal)
+    cards = [identifier.value for identifier in command.identifiers if identifier.kind is IdentifierKind.CARD]
+    sealed = seal(command.details, member_id, keys.personal, cards=cards)
     identifiers = {identifier.lookup(keys.lookup): identifier for identifier in command.identifiers}
     return {
         "wallet_id": new_id(),

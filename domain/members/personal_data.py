@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -54,22 +55,40 @@ class Sealed:
 Random = Callable[[int], bytes]
 
 
-def seal(details: PersonalDetails, member_id: UUID, master: bytes, *, random: Random = os.urandom) -> Sealed:
-    """Seal details under a fresh key for one member."""
+def seal(
+    details: PersonalDetails,
+    member_id: UUID,
+    master: bytes,
+    *,
+    cards: Sequence[str] = (),
+    random: Random = os.urandom,
+) -> Sealed:
+    """Seal details, and the numbers of cards, under a fresh key for one member."""
     key = random(32)
+    told = vars(details) | {"cards": list(cards)}
     return Sealed(
         key=_encrypt(master, key, member_id, random),
-        details=_encrypt(key, orjson.dumps(vars(details)), member_id, random),
+        details=_encrypt(key, orjson.dumps(told), member_id, random),
     )
 
 
 def unseal(sealed: Sealed, member_id: UUID, master: bytes) -> PersonalDetails:
     """The details again."""
-    key = _decrypt(master, sealed.key, member_id)
-    values = orjson.loads(_decrypt(key, sealed.details, member_id))
+    values = _unsealed(sealed, member_id, master)
+    values.pop("cards", None)
     if values.get("born_on"):
         values["born_on"] = date.fromisoformat(values["born_on"])
     return PersonalDetails(**values)
+
+
+def unseal_cards(sealed: Sealed, member_id: UUID, master: bytes) -> list[str]:
+    """The numbers of the cards that the member joined with."""
+    return list(_unsealed(sealed, member_id, master).get("cards", ()))
+
+
+def _unsealed(sealed: Sealed, member_id: UUID, master: bytes) -> dict[str, Any]:
+    values: dict[str, Any] = orjson.loads(_decrypt(_decrypt(master, sealed.key, member_id), sealed.details, member_id))
+    return values
 
 
 def seal_beside(

@@ -30,7 +30,7 @@ LEFT_OUT = {"edges", "totalCount", "netting"}
 """Edges hold the nodes once more; netting is refused to all but the coalition, and the whole answer with it."""
 
 
-GIVEN = {"first": str(PAGE), "at": f'"{NOW.isoformat()}"'}
+GIVEN = {"first": str(PAGE), "version": "1", "at": f'"{NOW.isoformat()}"'}
 """What fields below the root are asked with."""
 
 
