@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from secrets import token_bytes
+from typing import Final
 from uuid import UUID
 
 from domain.analytics import results as measuring
@@ -22,17 +23,25 @@ from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_partner
 
+MOST_VERSIONS: Final = 50
+"""Versions of a campaign that are told."""
+
 
 async def find(ctx: Context, campaign_id: UUID) -> Campaign:
     """The latest version of a campaign. Raises: CampaignNotFound."""
     return await ctx.read(queries.campaign_by_id, CampaignId(campaign_id))
 
 
+async def versions(ctx: Context, campaign_id: UUID) -> list[Campaign]:
+    """The versions of a campaign that the viewer may see, the latest first; at most so many as are told."""
+    return (await ctx.read(queries.versions_of, CampaignId(campaign_id)))[: -MOST_VERSIONS - 1 : -1]
+
+
 async def of_partner(
     ctx: Context, page: PageRequest, states: list[CampaignState], triggers: list[str]
 ) -> Page[Campaign]:
-    """The campaigns that the partner owns, funds or earns under."""
-    partner_id = PartnerId(acting_partner(ctx.viewer))
+    """The campaigns that the partner owns, funds or earns under; for the coalition, everybody's."""
+    partner_id = None if ctx.viewer.audience is Audience.COALITION else PartnerId(acting_partner(ctx.viewer))
     return await ctx.read(queries.campaigns_of, partner_id, page, states=states, triggers=triggers)
 
 

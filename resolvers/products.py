@@ -11,6 +11,7 @@ from domain.paging import Page, PageRequest
 from domain.products import feeding, queries
 from domain.products.feeding import FeedReceipt, ProductItem
 from domain.products.models import Product
+from domain.products.queries import Groups
 from resolvers.context import Context
 from resolvers.policies import acting_partner
 
@@ -20,9 +21,14 @@ async def feed(ctx: Context, items: Sequence[ProductItem]) -> FeedReceipt:
     return await ctx.write(feeding.feed, PartnerId(acting_partner(ctx.viewer)), items, now=ctx.now)
 
 
-async def own(ctx: Context, page: PageRequest) -> Page[Product]:
-    """The partner's own catalogue."""
-    return await ctx.read(queries.products_of, PartnerId(acting_partner(ctx.viewer)), page)
+async def own(ctx: Context, page: PageRequest, matching: str | None) -> Page[Product]:
+    """The partner's own catalogue, or what of it matches some words."""
+    return await ctx.read(queries.products_of, PartnerId(acting_partner(ctx.viewer)), page, matching=matching)
+
+
+async def groups(ctx: Context) -> Groups:
+    """What the partner's goods are grouped by."""
+    return await ctx.read(queries.groups_of, PartnerId(acting_partner(ctx.viewer)))
 
 
 async def made(ctx: Context, page: PageRequest) -> Page[Product]:

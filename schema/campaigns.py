@@ -21,6 +21,7 @@ from domain.errors import InvalidValue
 from domain.paging import Page, PageRequest
 from partners.scopes import Scope
 from resolvers import campaigns, coalition
+from resolvers.campaigns import MOST_VERSIONS
 from resolvers.context import Info
 from schema.campaign_rule_shapes import CampaignRule, rule_shown
 from schema.campaign_shapes import (
@@ -40,6 +41,7 @@ from schema.campaign_terms import CampaignChangeInput, CampaignDraftInput, Campa
 from schema.connections import Connection, paged
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
+from schema.limits import Cost
 from schema.nodes import findable
 from schema.partners import Outlet, Partner
 from schema.permissions import needs
@@ -317,7 +319,7 @@ class CampaignQuery:
     async def partner_campaigns(
         info: Info, page: PageRequest, states: States = None, triggers: Triggers = None
     ) -> Page[domain_terms.Campaign]:
-        """The campaigns that you own, fund or earn under, newest first."""
+        """The campaigns that you own, fund or earn under, newest first; for the coalition, everybody's."""
         return await campaigns.of_partner(info.context, page, states or [], triggers or [])
 
     @strawberry.field(graphql_type=Campaign | None, extensions=[READ, or_null])
@@ -325,6 +327,12 @@ class CampaignQuery:
     async def campaign(info: Info, id: Id) -> domain_terms.Campaign:
         """One campaign; null when there is none that you may see."""
         return await campaigns.find(info.context, info.context.global_ids.one("Campaign", id))
+
+    @strawberry.field(graphql_type=list[Campaign], extensions=[READ], directives=[Cost(size=MOST_VERSIONS)])
+    @staticmethod
+    async def campaign_versions(info: Info, campaign: Id) -> list[domain_terms.Campaign]:
+        """The latest 50 versions of a campaign, as far as you may see them, the latest first."""
+        return await campaigns.versions(info.context, info.context.global_ids.one("Campaign", campaign))
 
 
 @strawberry.type

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -10,7 +10,7 @@ from domain.coalition import models as coalition_models
 from domain.errors import DomainError
 from domain.ids import PartnerId
 from domain.paging import Page, PageRequest
-from domain.products import feeding, models
+from domain.products import feeding, models, queries
 from domain.products.feeding import ProductItem
 from partners.scopes import Scope
 from resolvers import coalition, products
@@ -154,15 +154,42 @@ class ProductsFeedPayload:
     """Why it was refused; empty when it was done."""
 
 
+Matching = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Only articles whose number begins so, or whose name, brand or category has all of these words."
+    ),
+]
+
+
+@strawberry.type
+@shows(queries.Groups)
+class ProductGroups:
+    """What goods are grouped by, in the order of the letters."""
+
+    categories: list[str]
+    """Categories."""
+    departments: list[str]
+    """Departments."""
+    brands: list[str]
+    """Brands."""
+
+
 @strawberry.type
 class ProductQuery:
     """Articles."""
 
     @strawberry.field(graphql_type=Connection[Product], extensions=[READ, paged()])
     @staticmethod
-    async def partner_products(info: Info, page: PageRequest) -> Page[models.Product]:
+    async def partner_products(info: Info, page: PageRequest, matching: Matching = None) -> Page[models.Product]:
         """Your own catalogue, by article number."""
-        return await products.own(info.context, page)
+        return await products.own(info.context, page, matching)
+
+    @strawberry.field(graphql_type=ProductGroups, extensions=[READ])
+    @staticmethod
+    async def product_groups(info: Info) -> queries.Groups:
+        """What the goods of your catalogue, and those you make for others, are grouped by."""
+        return await products.groups(info.context)
 
     @strawberry.field(graphql_type=Connection[Product], extensions=[READ, paged()])
     @staticmethod

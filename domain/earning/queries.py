@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ColumnElement, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col
 
@@ -86,20 +86,21 @@ async def campaigns_by_keys(session: ReadSession, keys: Iterable[Key]) -> list[C
 
 async def campaigns_of(
     session: ReadSession,
-    partner_id: PartnerId,
+    partner_id: PartnerId | None,
     request: PageRequest,
     *,
     states: Collection[CampaignState] = (),
     triggers: Collection[str] = (),
 ) -> Page[Campaign]:
-    """The versions of campaigns that a partner owns, funds or earns under, the latest first."""
-    concerned = (
-        (col(CampaignRow.partner_id) == partner_id)
-        | col(CampaignRow.sponsors).contains([partner_id])
-        | col(CampaignRow.partners).contains([partner_id])
-    )
+    """The versions of campaigns that a partner owns, funds or earns under, or (None) of all, the latest first."""
     key = (col(CampaignRow.campaign_id), col(CampaignRow.version))
-    statement = select(CampaignRow).where(concerned, visible_to(sight_of(session)))
+    statement = select(CampaignRow).where(visible_to(sight_of(session)))
+    if partner_id is not None:
+        statement = statement.where(
+            (col(CampaignRow.partner_id) == partner_id)
+            | col(CampaignRow.sponsors).contains([partner_id])
+            | col(CampaignRow.partners).contains([partner_id])
+        )
     statement = statement.order_by(*(part.desc() for part in key))
     if states:
         statement = statement.where(col(CampaignRow.state).in_(states))
@@ -109,6 +110,14 @@ async def campaigns_of(
         statement = statement.where(tuple_(*key) < request.after)
     rows = await session.scalars(statement.limit(request.first + 1))
     return Page.of([campaign_of(row) for row in rows], request, lambda campaign: campaign.key)
+
+
+async def campaigns_like(session: ReadSession, begins: str, most: int) -> list[Campaign]:
+    """The latest version of each campaign whose name begins so, letter case aside, and that the viewer may see."""
+    named = func.lower(col(CampaignRow.name)).startswith(begins.lower(), autoescape=True)
+    latest = select(CampaignRow).where(named, visible_to(sight_of(session))).distinct(col(CampaignRow.campaign_id))
+    ordered = latest.order_by(col(CampaignRow.campaign_id).desc(), col(CampaignRow.version).desc())
+    return [campaign_of(row) for row in await session.scalars(ordered.limit(most))]
 
 
 async def seeds_by_ids(session: ReadSession, campaign_ids: Sequence[CampaignId]) -> list[bytes | None]:

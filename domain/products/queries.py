@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ColumnElement, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, tuple_
 from sqlmodel import col
 
 from domain.ids import PartnerId, ProductId
@@ -17,6 +18,15 @@ from domain.storage import ReadSession, Sight, concerning, sight_of
 
 BY_SKU = "SELECT * FROM products_by_sku($1::uuid[], $2::text[])"
 FEED_VERSIONS = "SELECT * FROM product_feed_versions()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """What goods are grouped by, each in the order of its letters."""
+
+    categories: tuple[str, ...]
+    departments: tuple[str, ...]
+    brands: tuple[str, ...]
 
 
 async def facts_by_sku(
@@ -53,14 +63,37 @@ async def products_by_ids(session: ReadSession, product_ids: Sequence[ProductId]
     return [by_id.get(product_id) for product_id in product_ids]
 
 
-async def products_of(session: ReadSession, partner_id: PartnerId, request: PageRequest) -> Page[Product]:
-    """One partner's catalogue, as far as the viewer may see it, by article number."""
-    return await _page(session, col(Product.partner_id) == partner_id, request)
+async def products_of(
+    session: ReadSession, partner_id: PartnerId, request: PageRequest, *, matching: str | None = None
+) -> Page[Product]:
+    """One partner's catalogue, as far as the viewer may see it, by article number; only what matches some words."""
+    held = col(Product.partner_id) == partner_id
+    return await _page(session, held if matching is None else held & _says(matching), request)
+
+
+async def groups_of(session: ReadSession, partner_id: PartnerId) -> Groups:
+    """What the goods of a partner's catalogue, and those it makes for others, are grouped by."""
+    held = or_(col(Product.partner_id) == partner_id, col(Product.maker_id) == partner_id)
+    found = [
+        await session.scalars(
+            select(part).distinct().where(held, visible_to(sight_of(session)), part.is_not(None)).order_by(part)
+        )
+        for part in (col(Product.category), col(Product.department), col(Product.brand))
+    ]
+    categories, departments, brands = (tuple(part for part in parts if part) for parts in found)
+    return Groups(categories=categories, departments=departments, brands=brands)
 
 
 async def products_made_by(session: ReadSession, maker_id: PartnerId, request: PageRequest) -> Page[Product]:
     """What a manufacturer makes, in all catalogues."""
     return await _page(session, col(Product.maker_id) == maker_id, request)
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    """Its number begins so, or its name, brand or category has every one of the words."""
+    said = func.concat_ws(" ", col(Product.name), col(Product.brand), col(Product.category))
+    named = and_(*(said.icontains(word, autoescape=True) for word in words.split()))
+    return col(Product.sku).startswith(words.strip(), autoescape=True) | named
 
 
 async def _page(session: ReadSession, condition: Any, request: PageRequest) -> Page[Product]:

@@ -195,6 +195,10 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         "own or shared": lambda _mine, theirs, _key: {"campaign": theirs.campaign, "bucket": "HOUR"},
         "a draft": lambda _mine, theirs, _key: {"campaign": theirs.draft, "bucket": "DAY"},
     },
+    "Query.campaignVersions": {
+        "own or shared": lambda _mine, theirs, _key: {"campaign": theirs.campaign},
+        "a draft": lambda _mine, theirs, _key: {"campaign": theirs.draft},
+    },
     "Query.campaign": {
         "live": lambda _mine, theirs, _key: {"id": theirs.campaign},
         "draft": lambda _mine, theirs, _key: {"id": theirs.draft},

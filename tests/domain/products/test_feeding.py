@@ -19,7 +19,7 @@ from tests.domain.products.builders import NOW, a_partner, fed
 
 
 def _item(sku: str, **parts: object) -> ProductItem:
-    return ProductItem(sku=sku, name=f"Article {sku}", **parts)  # type: ignore[arg-type]
+    return ProductItem(**{"sku": sku, "name": f"Article {sku}", **parts})  # type: ignore[arg-type]
 
 
 async def test_a_feed_adds_changes_and_leaves_alone(database: Database) -> None:
@@ -119,6 +119,28 @@ async def test_a_catalogue_is_read_in_pages(database: Database) -> None:
         assert (first.has_next, second.has_next) == (True, False)
         found = await queries.products_by_sku(reading, shop, ["1", "nothing"])
         assert await queries.products_by_ids(reading, [new_id(), found["1"].product_id]) == [None, found["1"]]  # type: ignore[list-item]
+
+
+async def test_a_catalogue_is_searched_by_words_and_told_by_its_groups(database: Database) -> None:
+    shop, maker = await a_partner(database, "shop"), await a_partner(database, "maker")
+    milk = _item("101", name="Whole milk 100%", category="DAIRY", brand="Alpen", maker_id=maker)
+    cheese = _item("102", name="Mountain cheese", category="DAIRY", brand="Alpen")
+    await fed(database, shop, milk, cheese, _item("201", name="Red wine", category="WINE"))
+    async with database.session(Sight.partner(shop)) as session:
+        reading = ReadSession(session)
+
+        async def found(words: str) -> list[str]:
+            return [one.sku for one in (await queries.products_of(reading, shop, PageRequest(), matching=words)).items]
+
+        assert await found("10") == ["101", "102"]
+        assert await found("alpen MILK") == ["101"]
+        assert await found("100%") == ["101"]
+        assert await found("%") == ["101"]
+        assert await found("milk wine") == []
+        groups = await queries.groups_of(reading, shop)
+        assert (groups.categories, groups.brands) == (("DAIRY", "WINE"), ("Alpen",))
+    async with database.session(Sight.partner(maker)) as session:
+        assert (await queries.groups_of(ReadSession(session), maker)).categories == ("DAIRY",)
 
 
 async def test_a_feed_too_large_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
