@@ -6,9 +6,7 @@ import asyncio
 import gc
 import json
 import signal
-from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import uvloop
@@ -18,22 +16,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from domain.coalition.queries import outlets_of, partner_by_slug
 from domain.errors import NotFound
 from domain.paging import LARGEST_PAGE, PageRequest
-from domain.settlement.models import CycleState
 from domain.storage import Database, opened
 from hansa import logs
 from hansa.beside import TRIED_PORTS, listen, serving_beside
-from hansa.clocks import CoalitionClock
 from hansa.commands.access import sign_in_link
 from hansa.embedding import with_database
 from hansa.frontend import Frontend
-from hansa.journey import arguing, cast, closing, providing
+from hansa.journey import cast, staging
 from hansa.journey.credentials import credentials
 from hansa.journey.founding import Founded, found
-from hansa.journey.living import Life, Tally
+from hansa.journey.living import Life
 from hansa.journey.made_up import MadeUp
 from hansa.journey.source import journey_for
-from hansa.journey.trips import Journey, day_of, end_of, midnight
-from hansa.segmenting import refresh_due
+from hansa.journey.trips import Journey
 from hansa.serving import prepare
 from hansa.settings import Settings
 from hansa.storefront import ClientSecret, Storefront
@@ -98,9 +93,7 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
         async with serving_beside(settings, listening=listening, frontend=frontend) as served:
             console.print(f"The API answers at {served.issuer}/graphql.", markup=False)
             worker = asyncio.create_task(working(settings, database, stopping)) if serve else None
-            await providing.provide(life.at(cast.OPENING), founded)
             await _live(life, founded, days, stopping, console)
-            await _grouped(database, keys)
             shown = await _shown(served, life, secrets)
             if as_json:
                 Console(soft_wrap=True).print_json(json.dumps(vars(shown)))
@@ -112,13 +105,6 @@ async def _demonstrate(settings: Settings, console: Console, *, days: int, serve
             stopping.set()
             if worker is not None:
                 await worker
-
-
-async def _grouped(database: Database, keys: Keys) -> None:
-    """Its segments are filled, whether or not a worker runs beside it."""
-    clock = CoalitionClock(database)
-    await clock.look()
-    await refresh_due(database, personal_key=keys.personal_data, now=clock())
 
 
 async def _same_journey(database: Database, keys: Keys, journey: Journey) -> Journey:
@@ -135,35 +121,22 @@ async def _same_journey(database: Database, keys: Keys, journey: Journey) -> Jou
     return made_up if {outlet.code for outlet in outlets.items} == set(map(str, made_up.stores)) else journey
 
 
-async def _live(life: Life, founded: Founded, days: int, stopping: asyncio.Event, console: Console) -> Tally:
-    """Live the first weeks, as far as they have not been lived; the month that is over is laid before the partners."""
-    first, last = life.journey.days[0], life.journey.days[-1]
-    until = min(first + timedelta(days=days - 1), last)
-    left = _days(day_of(await life.clock()), until)
-    tally = Tally()
+async def _live(life: Life, founded: Founded, days: int, stopping: asyncio.Event, console: Console) -> None:
+    """Live the first weeks, as far as they have not been lived, with progress shown."""
+    until = staging.last_day(life.journey, days)
+    left = await staging.days_left(life, until)
     columns = (TextColumn("Living through {task.fields[day]}"), BarColumn(), MofNCompleteColumn())
-    quiet = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=quiet) if left else nullcontext() as progress:
-        task = progress.add_task("days", total=len(left), day=first) if progress else None
-        for day in left:
-            if stopping.is_set():
-                break
-            await closing.settle(life.at(midnight(day)), founded, upto=CycleState.PROPOSED)
-            tally.add(await life.live(day))
-            if progress and task is not None:
-                progress.update(task, advance=1, day=day)
-    await closing.settle(life.at(end_of(until)), founded, upto=CycleState.PROPOSED)
-    await arguing.argue(life.at(end_of(until)), founded)
+    quiet = not console.is_terminal or not left
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
+        task = progress.add_task("days", total=len(left), day=left[0] if left else until)
+        tally = await staging.stage(
+            life, founded, until, stopping=stopping, lived=lambda day: progress.update(task, advance=1, day=day)
+        )
     if left:
         console.print(
             f"{tally.baskets:,} baskets of {tally.members:,} members from {left[0]} to {until}.", markup=False
         )
     gc.collect()
-    return tally
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 async def _shown(settings: Settings, life: Life, secrets: dict[str, ClientSecret]) -> Shown:
@@ -182,21 +155,40 @@ async def _shown(settings: Settings, life: Life, secrets: dict[str, ClientSecret
 
 async def _links(settings: Settings, household: int) -> dict[str, str]:
     """Links that sign one browser in once, good for a day."""
-    people = {
-        f"{firm.finance}, finance of {firm.name}": cast.finance_email(firm)
-        for firm in cast.FIRMS
-        if firm.slug in {cast.SHOP, cast.DISTRIBUTOR, "northwind"}
-    } | {
-        f"{one.name}, {one.role.removeprefix('COALITION_').lower()} of the coalition": one.email
-        for one in cast.COLLEAGUES
-    }
+    people = (
+        {
+            f"{firm.finance}, finance of {firm.name}": cast.finance_email(firm)
+            for firm in cast.FIRMS
+            if firm.slug in {cast.SHOP, cast.DISTRIBUTOR, "northwind"}
+        }
+        | {
+            f"{one.name}, {one.role.removeprefix('COALITION_').lower()} of the coalition": one.email
+            for one in cast.COLLEAGUES
+        }
+        | {
+            f"{one.name}, marketing of {_firm_name(one.slug)}": one.email
+            for one in cast.HANDS
+            if one.role == "PARTNER_MARKETING"
+        }
+    )
     member = await sign_in_link(
         settings, member=cast.card_of(household), landing="/app/", lifetime=SANDBOX_CODE_LIFETIME
     )
     links = {f"{cast.FACES[0].name}, member with card {cast.card_of(household)}": member}
     for name, email in people.items():
         links[name] = await sign_in_link(settings, person=email, landing="/console/", lifetime=SANDBOX_CODE_LIFETIME)
+    for one in cast.HANDS:
+        if one.role == "PARTNER_CASHIER":
+            name = f"{one.name}, at the till of {_firm_name(one.slug)}"
+            landing = f"/till/{one.slug}/"
+            links[name] = await sign_in_link(
+                settings, person=one.email, landing=landing, lifetime=SANDBOX_CODE_LIFETIME
+            )
     return links
+
+
+def _firm_name(slug: str) -> str:
+    return next(firm.name for firm in cast.FIRMS if firm.slug == slug)
 
 
 def _basket(journey: Journey, household: int) -> dict[str, Any]:

@@ -195,6 +195,27 @@ COLLEAGUES = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hand:
+    """Somebody who works for a partner beside its finance person."""
+
+    name: str
+    slug: str
+    role: str
+    email: str
+
+
+HANDS = (
+    Hand(name="Nora Vale", slug=SHOP, role="PARTNER_MARKETING", email=f"marketing@{SHOP}.test"),
+    Hand(name="Tove Lund", slug="northwind", role="PARTNER_MARKETING", email="marketing@northwind.test"),
+    Hand(name="Sami Reyes", slug=SHOP, role="PARTNER_CASHIER", email=f"till@{SHOP}.test"),
+    Hand(name="Greta Moss", slug="northwind", role="PARTNER_CASHIER", email="till@northwind.test"),
+    Hand(name="Olek Baran", slug=DISTRIBUTOR, role="PARTNER_CASHIER", email=f"till@{DISTRIBUTOR}.test"),
+    Hand(name="Mila Stone", slug=SHOP, role="PARTNER_ADMIN", email=f"admin@{SHOP}.test"),
+)
+"""Marketing, tills in a shop, a maker's and a distributor's own shop, and whoever looks after clients."""
+
+
 def finance_email(firm: Firm) -> str:
     """Where a partner's finance person is reached."""
     return f"finance@{firm.slug}.test"

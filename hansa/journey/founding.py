@@ -73,6 +73,8 @@ async def found(database: Database, journey: Journey, keys: Keys, *, say: Callab
         firm.slug: await _person(ctx, firm.finance, cast.finance_email(firm), "PARTNER_FINANCE", partners[firm.slug])
         for firm in cast.FIRMS
     }
+    for hand in cast.HANDS:
+        await _person(ctx, hand.name, hand.email, hand.role, partners[hand.slug])
     await _draft(ctx, partners[cast.SHOP], preparer)
     await ctx.close()
     return Founded(partners=partners, outlets=outlets, finance=finance, preparer=preparer, approver=approver)

@@ -95,8 +95,7 @@ async def load(database: Database, recipe: Recipe, *, keys: Keys) -> Loaded:
         await _people(loading)
         for firm in firms:
             await _firm(loading, firm)
-        for step in STEPS:
-            await step(loading)
+        await furnish(loading)
         slugs = {firm.key: firm.admit.slug for firm in firms}
         made = await clients(ctx, {slugs[key]: partner_id for key, partner_id in loading.cast.partners.items()})
     return Loaded(
@@ -108,6 +107,12 @@ async def load(database: Database, recipe: Recipe, *, keys: Keys) -> Loaded:
         made=tuple(loading.made),
         clients=made,
     )
+
+
+async def furnish(loading: Loading) -> None:
+    """Give the partners that are there all that the recipe says beside them."""
+    for step in STEPS:
+        await step(loading)
 
 
 def read_whole(recipe: Recipe) -> dict[str, int]:
