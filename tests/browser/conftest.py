@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from domain.storage import Database
+from hansa.journey.founding import Founded
 from partners.keys import derive
+from tests.browser.demonstration import Demo, a_demonstration, shown
 from tests.browser.serving import Served, browsing, bundle, chromium, settings_for
 from tests.browser.town import Town, a_town, a_winter
+from tests.conftest import Fresh, copied, dropped
 
 
 @pytest.fixture
@@ -41,3 +45,24 @@ async def town(quiet_town: Town, served: Served) -> AsyncIterator[Town]:
     """The coalition, with its server running."""
     async with served.running():
         yield quiet_town
+
+
+@pytest.fixture(scope="session")
+def demonstration(server: str, template: str) -> Iterator[tuple[str, Founded]]:
+    """The database that all demonstrations are copies of: it takes seconds to make."""
+    chromium()
+    url = asyncio.run(copied(server, template))
+    yield url, asyncio.run(a_demonstration(url))
+    asyncio.run(dropped(server, url))
+
+
+@pytest.fixture
+async def demo(
+    demonstration: tuple[str, Founded], fresh: Fresh, tmp_path: Path, browser: Browser
+) -> AsyncIterator[Demo]:
+    """A demonstration of one's own, its server running."""
+    model, founded = demonstration
+    async with fresh(model) as url:
+        served = Served(settings_for(url, tmp_path), await bundle())
+        async with shown(url, founded, served, browser) as demo:
+            yield demo

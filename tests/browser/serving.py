@@ -43,6 +43,8 @@ SHIFTS = """
         .observe({ type: "layout-shift", buffered: true });
 """
 WIDTHS = {390: 844, 1440: 900}
+HEIGHTS = {**WIDTHS, 1024: 768}
+"""With the till's, which is a tablet."""
 SETTLED = """Promise.all(document.getAnimations()
     .filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished.catch(() => {})))"""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -144,7 +146,7 @@ class Visit:
     async def see(self, width: int, theme: Theme) -> None:
         """Look in another width and theme."""
         await self.page.emulate_media(color_scheme=theme)
-        await self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        await self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
     async def picture(self, name: str, *, whole: bool = False) -> None:
         """Keep what is to be seen, for people to look at."""
@@ -166,19 +168,39 @@ class Visit:
 
 async def visit(browser: Browser, served: Served, landing: str, *, card: str = CARD, person: str = FINANCE) -> Visit:
     """A member comes to the wallet, or somebody of finance to the console, through a sign-in link."""
+    who = {"member": card} if landing.startswith("/app/") else {"person": person}
+    return await entered(browser, await served.link(landing, **who), landing)
+
+
+async def entered(
+    browser: Browser,
+    link: str,
+    landing: str,
+    *,
+    width: int = 390,
+    language: str = "en-GB",
+    beside: Visit | None = None,
+) -> Visit:
+    """Through a sign-in link to where it lands; `beside` somebody else in the same browser, or in one of its own."""
+    context = await _context(browser, width, language) if beside is None else beside.context
+    page = await context.new_page()
+    if beside is not None:
+        await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    await page.goto(link)
+    await page.locator("#by-link button").click()
+    await page.wait_for_url(f"**{landing}")
+    return Visit(context, page, problems)
+
+
+async def _context(browser: Browser, width: int, language: str) -> BrowserContext:
     context = await browser.new_context(
-        viewport={"width": 390, "height": 844},
-        locale="en-GB",
+        viewport={"width": width, "height": HEIGHTS[width]},
+        locale=language,
         timezone_id="Europe/Riga",
         reduced_motion="no-preference",
     )
     await context.add_init_script(SHIFTS)
-    page = await context.new_page()
-    problems: list[str] = []
-    page.on("console", lambda said: problems.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    who = {"member": card} if landing.startswith("/app/") else {"person": person}
-    await page.goto(await served.link(landing, **who))
-    await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url(f"**{landing}")
-    return Visit(context, page, problems)
+    return context
