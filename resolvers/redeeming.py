@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
+from domain.coalition.models import Partner
 from domain.errors import InvalidValue
 from domain.events import queries as events
 from domain.ids import PartnerId, RewardId
@@ -18,7 +19,7 @@ from domain.rewards.redeeming import QuotedReward, RedeemReward
 from domain.rewards.redemption import RedemptionReceipt, ReverseRedemption
 from domain.rewards.terms import Reward
 from domain.vouchers.told import Told
-from resolvers import redemptions, rewards
+from resolvers import coalition, redemptions, rewards
 from resolvers.context import Context
 from resolvers.policies import acting_member, acting_partner, member_meant
 from resolvers.tills import caches_of
@@ -73,6 +74,17 @@ async def member_of(ctx: Context, redeemed: Redeemed) -> KnownMember | None:
     if ctx.viewer.partner_id is None or ctx.viewer.on_behalf_of is not None:
         return None
     return await ctx.load(events.members, redeemed.member_id)
+
+
+async def partner_of(ctx: Context, redeemed: Redeemed) -> Partner:
+    """Who gives it."""
+    return await coalition.partner(ctx, redeemed.partner_id)
+
+
+async def mine(ctx: Context, page: PageRequest, states: Collection[FulfilmentState]) -> Page[Redeemed]:
+    """What the member redeemed."""
+    acting_member(ctx.viewer)
+    return await ctx.read(fulfilling.redeemed_by, member_meant(ctx.viewer), page, states=states)
 
 
 async def fulfilments(ctx: Context, page: PageRequest, states: Collection[FulfilmentState]) -> Page[Redeemed]:

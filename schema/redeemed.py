@@ -8,6 +8,7 @@ from datetime import datetime
 import strawberry
 
 from domain import values
+from domain.coalition import models as coalition_models
 from domain.members import recognition
 from domain.rewards import queries, quoting
 from domain.rewards import terms as domain_terms
@@ -19,6 +20,7 @@ from resolvers.context import Info
 from schema.limits import Cost
 from schema.members import Member
 from schema.money import Money
+from schema.partners import Partner
 from schema.reward_shapes import RewardWorth
 from schema.rewards import Reward
 from schema.shape import shows
@@ -107,6 +109,12 @@ class RedeemedReward:
     async def vouchers(redeemed: strawberry.Parent[queries.Redeemed], info: Info) -> list[told.Told]:
         """The vouchers that came with it, once its points were spent: to a partner, those that it takes."""
         return await redeeming.vouchers_of(info.context, redeemed)
+
+    @strawberry.field(graphql_type=Partner)
+    @staticmethod
+    async def partner(redeemed: strawberry.Parent[queries.Redeemed], info: Info) -> coalition_models.Partner:
+        """Who gives it."""
+        return await redeeming.partner_of(info.context, redeemed)
 
     @strawberry.field(graphql_type=Member | None)
     @staticmethod

@@ -310,6 +310,10 @@ States = Annotated[
     strawberry.argument(description="Only those that stand so; what waits, TO_DO and READY, if not said."),
 ]
 
+OwnStates = Annotated[
+    list[FulfilmentState] | None, strawberry.argument(description="Only those that stand so; all if not said.")
+]
+
 
 @strawberry.type
 class RedeemingQuery:
@@ -328,6 +332,12 @@ class RedeemingQuery:
     async def reward_fulfilments(info: Info, page: PageRequest, states: States = None) -> Page[queries.Redeemed]:
         """What you have to hand over, or others of your rewards, the oldest first."""
         return await redeeming.fulfilments(info.context, page, states or [])
+
+    @strawberry.field(graphql_type=Connection[RedeemedReward], extensions=[needs(Scope.PROFILE_READ), paged()])
+    @staticmethod
+    async def my_redeemed_rewards(info: Info, page: PageRequest, states: OwnStates = None) -> Page[queries.Redeemed]:
+        """What you redeemed rewards for and how far each has been handed over, the latest first."""
+        return await redeeming.mine(info.context, page, states or [])
 
 
 @strawberry.type

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from domain.ids import PartnerId
 from domain.ledger.errors import RedemptionNotFound
+from domain.members.recognition import KnownMember
 from domain.paging import Page, PageRequest
 from domain.rewards.errors import FulfilmentStateConflict
 from domain.rewards.queries import Redeemed, RedemptionRef, redeemed
@@ -46,6 +47,22 @@ async def fulfilments(
     if request.after is not None:
         found = found.where(tuple_(*key) > request.after)
     rows = list(await session.scalars(found.order_by(*key).limit(request.first + 1)))
+    return Page.of([_told(row) for row in rows], request, lambda one: (one.redeemed_at, one.entry_id))
+
+
+async def redeemed_by(
+    session: ReadSession, member: KnownMember, request: PageRequest, *, states: Collection[FulfilmentState] = ()
+) -> Page[Redeemed]:
+    """The rewards that a member redeemed, the latest first, to the member alone."""
+    key = (col(RewardRedemption.redeemed_at), col(RewardRedemption.entry_id))
+    found = select(RewardRedemption).where(
+        col(RewardRedemption.wallet_id) == member.wallet_id, col(RewardRedemption.member_id) == member.member_id
+    )
+    if states:
+        found = found.where(col(RewardRedemption.state).in_(list(states)))
+    if request.after is not None:
+        found = found.where(tuple_(*key) < request.after)
+    rows = list(await session.scalars(found.order_by(*(part.desc() for part in key)).limit(request.first + 1)))
     return Page.of([_told(row) for row in rows], request, lambda one: (one.redeemed_at, one.entry_id))
 
 

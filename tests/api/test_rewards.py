@@ -18,7 +18,7 @@ from domain.members.recognition import KnownMember
 from domain.rewards.drawing import SETTLES
 from domain.rewards.finding import latest_versions
 from domain.rewards.lots import Ticket, digest_of
-from domain.rewards.terms import Reward, RewardKind, Step, Worth
+from domain.rewards.terms import Fulfilment, Reward, RewardKind, Step, Worth
 from domain.storage import Database
 from domain.values import Rate
 from hansa.service import Service
@@ -117,8 +117,8 @@ class Api:
         return await self.do("shop", step("rewardPublish"), reward=drafted["id"])
 
 
-def viewers(books: Books, member: KnownMember) -> dict[str, Viewer]:
-    """Marketing people of both, a till, and the member."""
+def viewers(books: Books, member: KnownMember, other: KnownMember) -> dict[str, Viewer]:
+    """Marketing people of both, a till, the member and another one."""
     shop, maker = PartnerId(books.shop.partner_id), PartnerId(books.maker.partner_id)
     marketing = scopes_of_roles([PersonRole.PARTNER_MARKETING])
     people = {
@@ -126,15 +126,16 @@ def viewers(books: Books, member: KnownMember) -> dict[str, Viewer]:
         for name, partner in (("shop", shop), ("maker", maker))
     }
     looking = frozenset({Scope.MEMBERS_LOOKUP})
-    return people | {
-        "till": Viewer(audience=Audience.PARTNER, scopes=looking, partner_id=shop),
-        "member": Viewer(
+    themselves = {
+        name: Viewer(
             audience=Audience.MEMBER,
             scopes=MEMBER_SCOPES,
-            member_id=MemberId(member.member_id),
-            wallet_id=WalletId(member.wallet_id),
-        ),
+            member_id=MemberId(who.member_id),
+            wallet_id=WalletId(who.wallet_id),
+        )
+        for name, who in (("member", member), ("other", other))
     }
+    return people | themselves | {"till": Viewer(audience=Audience.PARTNER, scopes=looking, partner_id=shop)}
 
 
 @pytest.fixture
@@ -143,7 +144,8 @@ async def api(database: Database, database_url: str) -> AsyncIterator[Api]:
     async with a_ledger(database, database_url) as books:
         member = await books.member(Identifier.card("CARD0001"))
         await books.earn(member, 100)
-        tokens = Tokens(viewers(books, member))
+        other = await books.member(Identifier.card("CARD0002"))
+        tokens = Tokens(viewers(books, member, other))
 
         async def context_of(viewer: Viewer, snapshots: bool) -> Context:  # noqa: FBT001 - the service's own form
             keys = replace(KEYS, lookups=MEMBERS.lookup)
@@ -339,6 +341,36 @@ async def test_gifts_are_counted_in_public_and_for_the_member(api: Api) -> None:
     ]
     assert (await api.ask(None, f"{{ rewardGiving {asked} }}"))["rewardGiving"] == told
     assert (await api.ask("member", f"{{ myRewardGiving {asked} }}"))["myRewardGiving"] == told
+
+
+async def test_members_follow_what_they_redeemed_and_see_nobody_elses(api: Api) -> None:
+    mug = await a_reward(api.books, fulfilment=Fulfilment.COLLECTED)
+    for day in (1, 2):
+        api.books.now = NOON + day * DAY
+        await redeemed(api.books, api.member, mug)
+    asked = """query($states: [RewardFulfilmentState!], $after: String) {
+        myRedeemedRewards(first: 1, states: $states, after: $after) {
+            nodes { state pieces redeemedAt worth { thing } partner { slug } reward { name } }
+            pageInfo { hasNextPage endCursor } } }"""
+
+    latest = (await api.ask("member", asked))["myRedeemedRewards"]
+    assert latest["nodes"] == [
+        {
+            "state": "TO_DO",
+            "pieces": 1,
+            "redeemedAt": latest["nodes"][0]["redeemedAt"],
+            "worth": {"thing": "A mug"},
+            "partner": {"slug": "shop"},
+            "reward": {"name": "A mug"},
+        }
+    ]
+    before = (await api.ask("member", asked, after=latest["pageInfo"]["endCursor"]))["myRedeemedRewards"]
+    assert before["nodes"][0]["redeemedAt"] < latest["nodes"][0]["redeemedAt"]
+    assert not before["pageInfo"]["hasNextPage"]
+    assert (await api.ask("member", asked, states=["DONE"]))["myRedeemedRewards"]["nodes"] == []
+    assert (await api.ask("other", asked))["myRedeemedRewards"]["nodes"] == []
+    refused = await api.send("shop", asked)
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 async def test_a_till_asks_who_has_access(api: Api) -> None:

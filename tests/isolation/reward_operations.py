@@ -50,6 +50,7 @@ REDEEMING: Mapping[str, Mapping[str, Build]] = {
         "": lambda *_: {"first": 20},
         "all": lambda *_: {"first": 20, "states": ["TO_DO", "READY", "DONE", "HELD", "CANCELLED"]},
     },
+    "Query.myRedeemedRewards": {"": lambda *_: {"first": 20}, "waiting": lambda *_: {"states": ["TO_DO", "READY"]}},
     "Mutation.rewardRedeem": {
         "": lambda mine, theirs, key: _ask(theirs, member={"id": mine.member}, idempotencyKey=key),
         "for another's member": lambda mine, theirs, key: _ask(mine, member={"id": theirs.member}, idempotencyKey=key),
