@@ -224,17 +224,18 @@ async def _for_member(viewer: Viewer, token: AccessToken, state: AccessState) ->
 
 
 async def browser_viewer(headers: Headers, proof: str, state: AccessState) -> Viewer:
-    """Whose browser session this is: the cookie, the page's token and a page of ours, all three.
+    """Whose browser session this is: a cookie, its page's token and a page of ours, all three.
+
+    Of the sessions of one browser, its own and those of its tills, it is the one whose page the token is.
 
     Raises: Unauthenticated.
     """
-    secret = cookies.secret_in(headers.get("cookie", ""), state.issuer)
-    if secret is None or not cookies.is_own_page(headers, state.origins):
-        raise invalid_token(state.issuer, "no cookie, or not from a page of ours")
-    session_hash = sessions.hashed(secret)
-    if not cookies.is_page_token(proof, state.keys.browser, session_hash):
-        raise invalid_token(state.issuer, "another page's token")
-    viewer = await session_viewer(secret, state)
+    if not cookies.is_own_page(headers, state.origins):
+        raise invalid_token(state.issuer, "not from a page of ours")
+    found = cookies.session_of_page(headers.get("cookie", ""), state.issuer, state.keys.browser, proof)
+    if found is None:
+        raise invalid_token(state.issuer, "no cookie, or another page's token")
+    viewer = await session_viewer(found[1], state)
     if viewer is NOBODY:
         raise invalid_token(state.issuer, "the session has ended")
     return viewer

@@ -10,9 +10,13 @@ from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 
 from partners.issuer import Issuer
+from partners.sign_in.sessions import hashed
 
 PAGE_TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
 LONGEST_COOKIE_HEADER = 8192
+
+MOST_SEATS = 12
+"""How many tills of one browser are looked at."""
 
 
 def cookie_name(issuer: Issuer) -> str:
@@ -23,6 +27,11 @@ def cookie_name(issuer: Issuer) -> str:
 def browser_cookie_name(issuer: Issuer) -> str:
     """The cookie of a browser that is not signed in yet: forms and mailed codes are bound to it."""
     return f"{cookie_name(issuer)}-browser"
+
+
+def seat_prefix(issuer: Issuer) -> str:
+    """How the names of the cookies of tills begin; the partner's short name follows."""
+    return f"{cookie_name(issuer)}-till-"
 
 
 def language_cookie_name(issuer: Issuer) -> str:
@@ -43,13 +52,33 @@ def set_cookie(issuer: Issuer, secret: str, *, lasts: timedelta, name: str | Non
 
 def secret_in(cookies: str, issuer: Issuer, *, name: str | None = None) -> str | None:
     """The session's secret in a Cookie header, or the value of another of our cookies."""
+    return _sent(cookies).get(name or cookie_name(issuer))
+
+
+def _sent(cookies: str) -> dict[str, str]:
+    """The cookies of a header; none of one that is malformed or too long."""
     if len(cookies) > LONGEST_COOKIE_HEADER:
-        return None
+        return {}
     try:
-        morsel = SimpleCookie(cookies).get(name or cookie_name(issuer))
+        return {name: morsel.value for name, morsel in SimpleCookie(cookies).items()}
     except CookieError:
-        return None
-    return morsel.value if morsel else None
+        return {}
+
+
+def session_of_page(cookies: str, issuer: Issuer, key: bytes, presented: str) -> tuple[str, str] | None:
+    """The cookie whose page sends this token, and the secret in it: the browser's own, or that of one of its tills.
+
+    Every one is compared, so that the time it takes tells nothing of which it was.
+    """
+    own, seats = cookie_name(issuer), seat_prefix(issuer)
+    sent = _sent(cookies)
+    at_tills = sorted(name for name in sent if name.startswith(seats))[:MOST_SEATS]
+    found = None
+    for name in (own, *at_tills):
+        secret = sent.get(name)
+        if secret is not None and is_page_token(presented, key, hashed(secret)):
+            found = name, secret
+    return found
 
 
 def page_token(key: bytes, session_hash: bytes) -> str:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from domain.storage import WriteSession
 from partners.endpoints import FindState, route
 from partners.errors import SignInRefused, Unauthenticated
 from partners.sign_in import (
@@ -26,6 +25,7 @@ from partners.sign_in import (
 )
 from partners.sign_in.arriving import arrive
 from partners.sign_in.pages import FOR_OWN_PAGES
+from partners.sign_in.seats import Seat
 from partners.sign_in.sessions import SessionFacts
 from partners.sign_in.visits import Visit, shows, takes
 from partners.state import AccessState
@@ -54,6 +54,8 @@ def routes(find: FindState) -> list[Route]:
 
 
 async def _sign_in_page(visit: Visit) -> Response:
+    if Seat.at(visit.landing):
+        visit.facts = None  # Whoever is signed in here already is not at that till.
     return visit.page("sign_in.html", email=visit.request.query_params.get("login_hint", ""))
 
 
@@ -68,11 +70,11 @@ async def _sign_in_by_link(visit: Visit) -> Response:
 
 
 async def _session(request: Request, state: AccessState) -> Response:
-    """Who is signed in here, with the token that the page's requests carry; nobody, if nobody is."""
-    secret = cookies.secret_in(request.headers.get("cookie", ""), state.issuer)
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        secret = None
-    facts = await session_facts(secret, state) if secret else None
+    """Who is signed in here, with the token that the page's requests carry; nobody, if nobody is.
+
+    A till asks for its own seat.
+    """
+    secret, facts = await _asked_for(request, state)
     body: dict[str, Any] = {"audience": Audience.NOBODY}
     if secret is not None and facts is not None:
         viewer = await session_viewer(secret, state)
@@ -81,22 +83,33 @@ async def _session(request: Request, state: AccessState) -> Response:
     return JSONResponse(body, headers=FOR_OWN_PAGES)
 
 
+async def _asked_for(request: Request, state: AccessState) -> tuple[str | None, SessionFacts | None]:
+    """The session a page asks for: the browser's own, or that of a seat, if it is of one who may sit there."""
+    wanted = request.query_params.get("seat")
+    seat = Seat.named(wanted) if wanted is not None else None
+    if request.headers.get("sec-fetch-site") == "cross-site" or (wanted is not None and seat is None):
+        return None, None
+    name = seat.cookie(state.issuer) if seat else None
+    secret = cookies.secret_in(request.headers.get("cookie", ""), state.issuer, name=name)
+    facts = await session_facts(secret, state) if secret else None
+    return secret, facts if facts and (seat is None or seat.is_of(facts)) else None
+
+
 async def _sign_out(request: Request, state: AccessState) -> Response:
+    """End the session of the page that asks, and no other of the browser."""
+    proof, sent = request.headers.get(cookies.PAGE_TOKEN_HEADER, ""), request.headers.get("cookie", "")
     try:
-        await browser_viewer(request.headers, request.headers.get(cookies.PAGE_TOKEN_HEADER, ""), state)
+        await browser_viewer(request.headers, proof, state)
     except Unauthenticated:
         return JSONResponse({"error": "not signed in"}, 401, FOR_OWN_PAGES)
+    found = cookies.session_of_page(sent, state.issuer, state.keys.browser, proof)
+    assert found is not None, "whoever was let in showed a cookie"
+    name, secret = found
     async with state.transaction() as session:
-        await _end_session_of(request, state, session)
-    gone = cookies.set_cookie(state.issuer, "", lasts=timedelta(0))
-    return Response(None, 204, {**FOR_OWN_PAGES, "Set-Cookie": gone})
-
-
-async def _end_session_of(request: Request, state: AccessState, session: WriteSession) -> None:
-    secret = cookies.secret_in(request.headers.get("cookie", ""), state.issuer)
-    if secret is not None:
         await sessions.sign_out(session, sessions.hashed(secret), now=state.clock())
-        state.sessions.forget(sessions.hashed(secret))
+    state.sessions.forget(sessions.hashed(secret))
+    gone = cookies.set_cookie(state.issuer, "", lasts=timedelta(0), name=name)
+    return Response(None, 204, {**FOR_OWN_PAGES, "Set-Cookie": gone})
 
 
 def _shown(facts: SessionFacts) -> dict[str, Any]:

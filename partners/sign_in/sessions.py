@@ -58,6 +58,7 @@ class SessionFacts:
 
     subject: Subject
     partner_id: PartnerId | None
+    partner_slug: str | None
     wallet_id: WalletId | None
     name: str | None
     roles: tuple[PersonRole, ...]
@@ -102,7 +103,7 @@ def begin(
 async def facts_of(session: ReadSession, session_hash: bytes, *, now: datetime) -> SessionFacts | None:
     """Whom a session stands for, None if it has ended or its person may not sign in any more."""
     found = await session.execute(
-        select(BrowserSession, Person, Partner.status, func.wallet_signed_in(BrowserSession.member_id))
+        select(BrowserSession, Person, Partner, func.wallet_signed_in(BrowserSession.member_id))
         .outerjoin(Person, col(Person.person_id) == BrowserSession.person_id)
         .outerjoin(Partner, col(Partner.partner_id) == Person.partner_id)
         .where(
@@ -113,9 +114,10 @@ async def facts_of(session: ReadSession, session_hash: bytes, *, now: datetime) 
     row = found.one_or_none()
     if row is None:
         return None
-    browser, person, status, wallet_id = row
-    let_in = wallet_id is not None or (person is not None and person.active and status != PartnerStatus.CLOSED)
-    return _facts(browser, person, wallet_id) if let_in else None
+    browser, person, partner, wallet_id = row
+    closed = partner is not None and partner.status == PartnerStatus.CLOSED
+    let_in = wallet_id is not None or (person is not None and person.active and not closed)
+    return _facts(browser, person, partner, wallet_id) if let_in else None
 
 
 async def seen(session: WriteSession, session_hash: bytes, *, now: datetime) -> SessionFacts | None:
@@ -210,7 +212,9 @@ def _goes_on(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _facts(browser: BrowserSession, person: Person | None, wallet_id: UUID | None) -> SessionFacts:
+def _facts(
+    browser: BrowserSession, person: Person | None, partner: Partner | None, wallet_id: UUID | None
+) -> SessionFacts:
     roles = tuple(PersonRole(role) for role in person.roles) if person else ()
     return SessionFacts(
         subject=Subject(
@@ -218,7 +222,8 @@ def _facts(browser: BrowserSession, person: Person | None, wallet_id: UUID | Non
             member_id=MemberId(browser.member_id) if browser.member_id else None,
         ),
         wallet_id=WalletId(wallet_id) if wallet_id else None,
-        partner_id=PartnerId(person.partner_id) if person and person.partner_id else None,
+        partner_id=PartnerId(partner.partner_id) if partner else None,
+        partner_slug=partner.slug if partner else None,
         name=person.name if person else None,
         roles=roles,
         scopes=scopes_of_roles(roles) if person else MEMBER_SCOPES,
