@@ -82,9 +82,12 @@ async def line(ctx: Context, line_id: UUID) -> Line:
     return await ctx.read(queries.line_by_id, line_id)
 
 
-async def transfers_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[LineTransfer]:
-    """The transfers a line was counted from."""
-    return await ctx.read(drilling.transfers_under, line_id, page)
+async def transfers_under(
+    ctx: Context, line_id: UUID, page: PageRequest, *, only: tuple[UUID, UUID, UUID] | None = None
+) -> Page[LineTransfer]:
+    """The transfers a line was counted from, or the one that is named."""
+    named = None if only is None else (only[0], only[1], only[2].int)
+    return await ctx.read(drilling.transfers_under, line_id, page, only=named)
 
 
 async def benefits_under(ctx: Context, line_id: UUID, page: PageRequest) -> Page[LineBenefit]:

@@ -58,6 +58,12 @@ class Award:
         """The campaign's name."""
         return award.campaign.terms.name
 
+    @strawberry.field
+    @staticmethod
+    def campaign_version(award: strawberry.Parent[commands.AwardGiven]) -> int:
+        """Under which of its versions they were given."""
+        return award.campaign.version
+
     @strawberry.field(graphql_type=list[Share])
     @staticmethod
     def funded_by(award: strawberry.Parent[commands.AwardGiven]) -> list[DomainShare]:

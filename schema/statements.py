@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
@@ -29,6 +28,7 @@ from schema.late import LatePart
 from schema.limits import Cost
 from schema.money import Money
 from schema.money_adjustments import MoneyAdjustment
+from schema.movements import LineBenefit, LineTransfer
 from schema.nodes import findable
 from schema.partners import Partner
 from schema.permissions import needs
@@ -38,47 +38,6 @@ READ = needs(Scope.SETTLEMENT_READ)
 DisputeOfLine = Annotated["Dispute", strawberry.lazy("schema.disputes")]
 PROOF_WEIGHT = 500
 """The whole cycle is hashed again for a proof."""
-
-
-@strawberry.type
-@shows(drilling.LineTransfer)
-class LineTransfer:
-    """A movement of points that a line was counted from."""
-
-    @strawberry.field
-    @staticmethod
-    def id(moved: strawberry.Parent[drilling.LineTransfer], info: Info) -> strawberry.ID:
-        """Names it in a dispute of the line."""
-        keys = (moved.wallet_id, moved.entry_id, UUID(int=moved.n))
-        return strawberry.ID(info.context.global_ids.encode("LineTransfer", *keys))
-
-    kind: str
-    """What the movement did."""
-    points: Points
-    """How many points moved."""
-    posted_at: datetime | None
-    """When it was recorded; null where you fund the points but may not see the purchase."""
-    exact: Decimal | None
-    """What it adds to the line, unrounded; null where the line counts many movements together."""
-
-    @strawberry.field(graphql_type=Partner | None)
-    @staticmethod
-    async def recorded_by(
-        moved: strawberry.Parent[drilling.LineTransfer], info: Info
-    ) -> coalition_models.Partner | None:
-        """Where it happened; null for what the coalition's books do by themselves."""
-        return await coalition.partner_or_none(info.context, moved.recorded_by)
-
-
-@strawberry.type
-@shows(drilling.LineBenefit)
-class LineBenefit:
-    """Value given in money that a line was counted from."""
-
-    kind: str
-    """What was given."""
-    amount: Decimal
-    """How much, in the settlement currency."""
 
 
 @strawberry.type
@@ -199,10 +158,11 @@ class StatementLine(Node):
     @strawberry.field(graphql_type=Connection[LineTransfer], extensions=[paged()])
     @staticmethod
     async def transfers(
-        line: strawberry.Parent[queries.Line], info: Info, page: PageRequest
+        line: strawberry.Parent[queries.Line], info: Info, page: PageRequest, only: strawberry.ID | None = None
     ) -> Page[drilling.LineTransfer]:
-        """The movements of points it was counted from."""
-        return await settlement.transfers_under(info.context, line.line_id, page)
+        """The movements of points it was counted from; `only` the one with this id."""
+        named = None if only is None else info.context.global_ids.triple("LineTransfer", only)
+        return await settlement.transfers_under(info.context, line.line_id, page, only=named)
 
     @strawberry.field(graphql_type=Connection[LineBenefit], extensions=[paged()])
     @staticmethod

@@ -88,8 +88,11 @@ FROM transfer t LEFT JOIN entry e ON e.wallet_id = t.wallet_id AND e.entry_id = 
     AND (:sees_all OR e.partner_id = :viewer)
 WHERE {_UNDER}
     AND (t.wallet_id, t.entry_id, t.n) > (:after_wallet, :after_entry, :after_n)
+    AND {{only}}
 ORDER BY t.wallet_id, t.entry_id, t.n LIMIT :limit
 """  # noqa: S608 -- our own words
+
+_ONLY = "(t.wallet_id, t.entry_id, t.n) = (:only_wallet, :only_entry, :only_n)"
 
 _BENEFITS = """
 SELECT wallet_id, benefit_id, kind, amount FROM benefit
@@ -104,8 +107,13 @@ SET_ASIDE_FROM = 1_000_000_000
 """Where the lines that were set aside follow among the places of those that were not."""
 
 
-async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest) -> Page[LineTransfer]:
-    """The transfers a line was counted from; none for lines counted from amounts. Raises: LineNotFound."""
+async def transfers_under(
+    session: ReadSession, line_id: UUID, page: PageRequest, *, only: tuple[UUID, UUID, int] | None = None
+) -> Page[LineTransfer]:
+    """The transfers a line was counted from, or the one that is named; none for lines counted from amounts.
+
+    Raises: LineNotFound.
+    """
     line = await line_by_id(session, line_id)
     selector = SELECTORS.get(line.money.origin.source)
     if selector is None:
@@ -118,7 +126,10 @@ async def transfers_under(session: ReadSession, line_id: UUID, page: PageRequest
         "after_n": after[2],
         "limit": page.first + 1,
     }
-    sql = text(_PAGE.format(where=" AND ".join([selector.where, *_conditions(line.money)])))
+    if only is not None:
+        names |= dict(zip(("only_wallet", "only_entry", "only_n"), only, strict=True))
+    where = " AND ".join([selector.where, *_conditions(line.money)])
+    sql = text(_PAGE.format(where=where, only="true" if only is None else _ONLY))
     found = [transfer_of(line.money, row) for row in _rows(await session.execute(sql, names))]
     return Page.of(found, page, key=lambda moved: (moved.wallet_id, moved.entry_id, moved.n))
 
