@@ -142,6 +142,7 @@ async def running(settings: Settings, engine: Engine) -> AsyncIterator[State]:
             limits=Limits(SharedBuckets(database.pool, key=keys.lookups)),  # by the database's clock
             mailer=mailer_of(settings, database),
             outbound=Outbound(named=settings.outbound_hosts),
+            card_prefix=settings.card_prefix,
         ) as access,
         numbered(database, relay),
         listening(settings.database_url or "", feeds_of(database)),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.members import card_numbers
 from hansa.home import home_folder
 
 SHORTEST_KEY = 32
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
 
     mail_from: str = ""
     """Whom mail comes from. By default no-reply at the host of the public address."""
+
+    card_prefix: str = Field(default=card_numbers.USUAL_PREFIX, pattern=f"^{card_numbers.PREFIX.pattern}$")
+    """With what the thirteen digits begin of cards for members who join by themselves: 2 to 6 digits, first a 2."""
 
     trusted_documents: Path | None = None
     """A JSON file of GraphQL documents by their ids, which GET serves as well."""

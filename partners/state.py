@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from domain.members.card_numbers import USUAL_PREFIX
 from domain.storage import Database, ReadSession, WriteSession
 from partners import standing
 from partners.buckets.keeping import SharedBuckets
@@ -73,6 +74,8 @@ class AccessState:
     """Sends mail that the answer does not wait for."""
     outbound: Outbound
     key_fetcher: KeyFetcher
+    card_prefix: str = USUAL_PREFIX
+    """With what the numbers of cards begin that are drawn here."""
     passwords: Hasher = field(default_factory=Hasher)
     """Hashes passwords, few at once."""
     tokens: Remembered[tuple[AccessToken, Viewer]] = field(default_factory=Remembered)
@@ -103,6 +106,7 @@ async def opened(  # noqa: PLR0913  # each is a thing of its own, and most have 
     mailer: Mailer | None = None,
     outbound: Outbound | None = None,
     limits: Limits | None = None,
+    card_prefix: str = USUAL_PREFIX,
 ) -> AsyncIterator[AccessState]:
     """Everything that is needed to tell who is asking, for as long as the server runs; a new database gets its keys.
 
@@ -130,6 +134,7 @@ async def opened(  # noqa: PLR0913  # each is a thing of its own, and most have 
             post=post,
             outbound=outbound,
             key_fetcher=key_fetcher,
+            card_prefix=card_prefix,
         )
     finally:
         await key_fetcher.aclose()

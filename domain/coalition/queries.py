@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, or_, text
 from sqlmodel import col, select
 
 from domain.coalition.errors import OutletNotFound, PartnerNotFound
-from domain.coalition.models import Brand, Contract, Outlet, Partner
+from domain.coalition.models import Brand, Contract, Outlet, Partner, PartnerRole, PartnerStatus
 from domain.paging import Page, PageRequest
 from domain.storage import ReadSession, concerning, sight_of
+
+SELLING = frozenset({PartnerRole.RETAILER, PartnerRole.SERVICE})
+"""Who meets members where they buy."""
 
 
 async def partners_by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Partner | None]:
@@ -36,6 +39,13 @@ async def partner_by_slug(session: ReadSession, slug: str) -> Partner:
     return partner
 
 
+async def partners_to_join(session: ReadSession) -> list[Partner]:
+    """At whom one can join by oneself, by name: those that sell to members, else everyone that trades."""
+    trading = select(Partner).where(Partner.status == PartnerStatus.ACTIVE).order_by(col(Partner.name))
+    found = list(await session.scalars(trading))
+    return [one for one in found if SELLING.intersection(one.roles)] or found
+
+
 async def outlet_by_code(session: ReadSession, partner_id: UUID, code: str) -> Outlet:
     """A partner's outlet by the partner's own code. Raises: OutletNotFound."""
     statement = select(Outlet).where(Outlet.partner_id == partner_id, Outlet.code == code)
@@ -52,6 +62,13 @@ async def brand_of(session: ReadSession, partner_id: UUID) -> Brand:
     if brand is None:
         raise PartnerNotFound
     return brand
+
+
+async def partners_like(session: ReadSession, begins: str, most: int) -> list[Partner]:
+    """Partners whose short name or name begins so, letter case aside, by their short names."""
+    named = func.lower(Partner.name).startswith(begins.lower(), autoescape=True)
+    statement = select(Partner).where(or_(col(Partner.slug).startswith(begins.lower(), autoescape=True), named))
+    return list(await session.scalars(statement.order_by(col(Partner.slug)).limit(most)))
 
 
 async def partners(session: ReadSession, page: PageRequest) -> Page[Partner]:

@@ -17,6 +17,9 @@ from partners.viewer import session_facts
 HOME = "/account"
 """Where somebody goes who did not say where to."""
 
+WALLET = "/app/"
+"""Where a member goes who has just joined: the points are there."""
+
 
 async def arrive(
     visit: Visit,

@@ -8,8 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domain.coalition.models import Coalition
-from domain.errors import InvalidValue
-from domain.members.identifiers import Identifier
 from domain.members.personal_data import PersonalDetails
 from domain.referral import joining as referral
 from domain.referral import words
@@ -19,9 +17,8 @@ from domain.referral.terms import Programme
 from domain.storage import NOBODY
 from domain.values import Money
 from partners.endpoints import FindState
-from partners.sign_in import joining, mailed_codes
-from partners.sign_in.mail_pages import FOR_ACCOUNT, FROM_ADDRESS, code_mail
-from partners.sign_in.mailed_codes import Wish
+from partners.sign_in import joining
+from partners.sign_in.mail_pages import Unreadable, address_typed, ask_to_join
 from partners.sign_in.visits import Visit, shows, takes
 
 PAGE = "/r/{code}"
@@ -42,34 +39,19 @@ async def _invitation(visit: Visit) -> Response:
 
 async def _ask(visit: Visit) -> Response:
     """Mail a code to the address, whoever's it is: a member signs in with it, and everybody else joins."""
-    state, typed = visit.state, visit.form.get("email", "").strip()
     try:
-        identifier = Identifier.email(typed)
-    except InvalidValue:
-        said = visit.words.gettext("This is not an e-mail address. Write it like name@example.org.")
-        return await _page(visit, status=400, email=typed, problem=said)
-    lookup = identifier.lookup(state.keys.lookups)
-    await state.limits.spend(FROM_ADDRESS, visit.address, at=state.ticks())
-    await state.limits.spend(FOR_ACCOUNT, lookup.hex(), at=state.ticks())
+        identifier = await address_typed(visit)
+    except Unreadable as typed:
+        return await _page(visit, status=400, email=typed.typed, problem=typed.said)
     try:
         code = plain(visit.request.path_params["code"])
         details = PersonalDetails(email=identifier.value)
         keys, now = joining.keys_of(visit), await joining.now_of(visit)
-        await referral.invite(state.database.pool, code, details, keys=keys, now=now)
+        await referral.invite(visit.state.database.pool, code, details, keys=keys, now=now)
     except ReferralCodeNotFound:
         return _closed(visit)
-    wish = Wish(
-        address=identifier.value,
-        lookup=lookup,
-        browser=visit.browser,
-        landing=joining.address_of(code),
-        fresh=False,
-        joins=code,
-    )
-    async with state.transaction() as session:
-        digits, _ = await mailed_codes.ask(session, wish, key=state.keys.browser, now=visit.now)
-    state.post.soon(code_mail(visit, wish.address, digits))
-    return visit.go("/sign-in/code")
+    page = joining.address_of(code)
+    return await ask_to_join(visit, identifier, page, landing=page)
 
 
 async def _take(visit: Visit) -> Response:

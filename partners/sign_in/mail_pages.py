@@ -8,7 +8,8 @@ from datetime import timedelta
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domain.errors import InvalidValue
+from domain.coalition.errors import PartnerNotActive
+from domain.errors import InvalidValue, NotFound
 from domain.ids import MemberId
 from domain.members.identifiers import Identifier
 from domain.messages import addresses
@@ -38,18 +39,52 @@ def routes(find: FindState) -> list[Route]:
     ]
 
 
-async def _ask(visit: Visit) -> Response:
-    """The answer, and the time it takes, is the same whether or not anybody is known by the address."""
-    state = visit.state
-    typed = visit.form.get("email", "").strip()
+class Unreadable(Exception):
+    """What was typed is no e-mail address."""
+
+    def __init__(self, typed: str, said: str) -> None:
+        self.typed, self.said = typed, said
+        super().__init__(said)
+
+
+async def address_typed(visit: Visit) -> Identifier:
+    """The address in the form, counted against what a network and an account may ask. Raises: Unreadable, Throttled."""
+    state, typed = visit.state, visit.form.get("email", "").strip()
     try:
         identifier = Identifier.email(typed)
     except InvalidValue:
         said = visit.words.gettext("This is not an e-mail address. Write it like name@example.org.")
-        return visit.page("sign_in.html", status=400, email=typed, problem=said)
-    lookup = identifier.lookup(state.keys.lookups)
+        raise Unreadable(typed, said) from None
     await state.limits.spend(FROM_ADDRESS, visit.address, at=state.ticks())
-    await state.limits.spend(FOR_ACCOUNT, lookup.hex(), at=state.ticks())
+    await state.limits.spend(FOR_ACCOUNT, identifier.lookup(state.keys.lookups).hex(), at=state.ticks())
+    return identifier
+
+
+async def ask_to_join(visit: Visit, identifier: Identifier, page: str, *, landing: str) -> Response:
+    """Mail a code to the address, whoever's it is: a member signs in and lands, everybody else joins by `page`."""
+    state = visit.state
+    wish = Wish(
+        address=identifier.value,
+        lookup=identifier.lookup(state.keys.lookups),
+        browser=visit.browser,
+        landing=landing,
+        fresh=False,
+        joins=page,
+    )
+    async with state.transaction() as session:
+        code, _ = await mailed_codes.ask(session, wish, key=state.keys.browser, now=visit.now)
+    state.post.soon(code_mail(visit, wish.address, code))
+    return visit.go("/sign-in/code")
+
+
+async def _ask(visit: Visit) -> Response:
+    """The answer, and the time it takes, is the same whether or not anybody is known by the address."""
+    state = visit.state
+    try:
+        identifier = await address_typed(visit)
+    except Unreadable as typed:
+        return visit.page("sign_in.html", status=400, email=typed.typed, problem=typed.said)
+    lookup = identifier.lookup(state.keys.lookups)
     wish = Wish(
         address=identifier.value,
         lookup=lookup,
@@ -80,9 +115,11 @@ async def _try_code(visit: Visit) -> Response:
         waiting = await mailed_codes.waiting(session, visit.browser, key=key, now=visit.now)
         tried = await mailed_codes.try_code(session, code, visit.browser, key=key, now=visit.now)
         if waiting is not None and tried.joins is not None:
-            found = await joining.joined(visit, waiting.address, tried.joins, key=f"{code}{visit.browser}")
-            landing = joining.address_of(tried.joins) if found.known else HOME
-            return await _arrived(visit, session, found.member_id, replace(waiting, landing=landing))
+            try:
+                found = await joining.joined(visit, waiting.address, tried.joins, key=f"{code}{visit.browser}")
+            except (NotFound, PartnerNotActive):
+                return visit.go(tried.joins)  # closed in the meantime, and the page says so
+            return await _arrived(visit, session, found.member_id, replace(waiting, landing=found.landing))
         if waiting is not None and tried.member_id is not None:
             return await _arrived(visit, session, tried.member_id, waiting)
     return await _code_form(visit, _not_right(visit, tried.left))
@@ -98,7 +135,7 @@ async def _code_form(visit: Visit, problem: str | None = None) -> Response:
         status=400 if problem else 200,
         problem=problem,
         address=waiting.address,
-        invitation="" if waiting.joins is None else joining.address_of(waiting.joins),
+        joining=waiting.joins,
         landing=waiting.landing,
         fresh=waiting.fresh,
         minutes=int(LIFETIME.total_seconds() // 60),

@@ -39,7 +39,7 @@ class Wish:
     landing: str
     fresh: bool
     joins: str | None = None
-    """By which friend's code they join, if they are nobody yet; None: they only want to sign in."""
+    """The page by which they join, if they are nobody yet; None: they only want to sign in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Tried:
     member_id: MemberId | None = None
     """Whom it signs in."""
     joins: str | None = None
-    """By which friend's code somebody joins, whose address this is and who is nobody yet."""
+    """The page by which somebody joins, whose address this is and who is nobody yet."""
     left: int = 0
     """How many tries are left."""
 

@@ -55,7 +55,7 @@ class MailedCode(Row, table=True):
     """What was typed, to show it on the page again."""
     sealed_landing: bytes = Field(sa_type=LargeBinary)
     sealed_joining: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """The friend's code by which somebody joins whom nobody knows yet; None: this is to sign in."""
+    """The page by which somebody joins whom nobody knows yet; None: this is to sign in."""
     fresh: bool
     """Whether a session that goes on is to be proven again."""
     tries: int = Field(sa_type=SmallInteger)

@@ -48,10 +48,10 @@ class AtHome:
         return location
 
     async def joins(self, link: str) -> Page:
-        """Follow a friend's link, type one's address and then the code that was mailed there."""
+        """Follow a friend's link or a poster's, type one's address and then the code that was mailed there."""
         page, before = await self._reader.open(link), mailing.newest(self.mail)
         page = await self._reader.send(page.form(link), email=self.email)
-        return await self._reader.send(page.form("/sign-in/code"), code=await self._mailed(before))
+        return await self._reader.send(page.form("/sign-in/code"), code=await self.mailed(before))
 
     async def signs_in(self) -> Page:
         """Sign in by a code that is mailed."""
@@ -72,9 +72,10 @@ class AtHome:
             return page
         before = mailing.newest(self.mail)
         page = await self._reader.send(page.form("/sign-in/mail"), email=self.email)
-        return await self._reader.send(page.form("/sign-in/code"), code=await self._mailed(before))
+        return await self._reader.send(page.form("/sign-in/code"), code=await self.mailed(before))
 
-    async def _mailed(self, before: Path | None) -> str:
+    async def mailed(self, before: Path | None) -> str:
+        """The code of the newest mail, once there is one after `before`."""
         found = mailing.newest(self.mail)
         for _ in range(LOOKS):
             if found is not None and found != before:

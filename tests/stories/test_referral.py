@@ -162,7 +162,7 @@ async def _begun(scene: Scene) -> Begun:
     assert own.invitation_counts is False
     assert "cannot be counted" in (own.invitation_message or "")
     page = await scene.carl.joins(f"/r/{code}")
-    assert page.answer.url.path == "/account"
+    assert page.answer.url.path == "/app/"
     return Begun(programme=programme, code=code)
 
 
