@@ -10,7 +10,7 @@ import { clientOf } from "./api";
 import "./base.css";
 import { Notice } from "./chrome";
 import { speak, type Words } from "./i18n";
-import { currentSession, NOBODY, SessionContext, type Audience, type Session } from "./session";
+import { currentSession, end, NOBODY, SessionContext, type Audience, type Session } from "./session";
 
 interface Page {
   /** Its address, below which every address is its own. */
@@ -21,6 +21,10 @@ interface Page {
   shown: ReactNode;
   /** What stands there until the session is known, so that nothing jumps. */
   waiting: ReactNode;
+  /** What stands there for nobody, in place of a plain word that they are not signed in. */
+  signedOut?: ReactNode;
+  /** What can be shown while the server cannot be reached; it is told when to look again. */
+  offline?: (again: () => void) => ReactNode;
 }
 
 export async function begin(page: Page): Promise<void> {
@@ -42,25 +46,34 @@ function SignedIn({ page }: { page: Page }) {
   const [session, setSession] = useState<Session | null>(null);
   const [failed, setFailed] = useState(false);
   const look = useCallback(() => {
-    setFailed(false);
-    currentSession().then(setSession, () => setFailed(true));
+    const found = (session: Session) => {
+      setFailed(false);
+      setSession(session);
+    };
+    currentSession().then(found, () => setFailed(true));
   }, []);
   useEffect(look, [look]);
-  const { t } = useTranslation();
-  if (failed) {
-    return (
-      <Notice urgent heading={t("unreachable.heading")} action={{ label: t("retry"), act: look }}>
-        <p>{t("unreachable.text")}</p>
-      </Notice>
-    );
-  }
+  const nobody = session?.audience === "NOBODY";
+  useEffect(() => {
+    if (nobody) void end();
+  }, [nobody]);
+  if (failed) return page.offline?.(look) ?? <Unreachable again={look} />;
   if (!session) return page.waiting;
-  if (session.audience === "NOBODY") return <SignedOut />;
+  if (nobody) return page.signedOut ?? <SignedOut />;
   if (!page.for.includes(session.audience)) return <Elsewhere session={session} />;
   return (
     <Connected session={session} onSignedOut={() => setSession(NOBODY)}>
       {page.shown}
     </Connected>
+  );
+}
+
+export function Unreachable({ again }: { again: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Notice urgent heading={t("unreachable.heading")} action={{ label: t("retry"), act: again }}>
+      <p>{t("unreachable.text")}</p>
+    </Notice>
   );
 }
 
@@ -80,7 +93,7 @@ function Connected({ session, onSignedOut, children }: ConnectedProps) {
 }
 
 /** The server's own page signs in, and sends back to this one. */
-const signIn = () => {
+export const signIn = () => {
   const here = window.location.pathname + window.location.search;
   window.location.assign(`/sign-in?${new URLSearchParams({ landing: here }).toString()}`);
 };

@@ -1,6 +1,6 @@
 /** What every page has: the mark, the theme, the language, the way out. */
 
-import type { ReactNode } from "react";
+import { createContext, type MouseEvent, type ReactNode, type Ref, useContext } from "react";
 import { useTranslation } from "react-i18next";
 
 import "./chrome.css";
@@ -82,6 +82,33 @@ export function LineState() {
   );
 }
 
+const InMain = createContext(false);
+
+/** The page's own part, which the way past the navigation leads to. */
+export function Main({ children, place }: { children: ReactNode; place?: Ref<HTMLElement> }) {
+  return (
+    <main id="content" tabIndex={-1} ref={place}>
+      <InMain value={true}>{children}</InMain>
+    </main>
+  );
+}
+
+/** For those who move by keyboard: the first stop of a page. */
+export function SkipLink() {
+  const { t } = useTranslation();
+  return (
+    <a className="skip" href="#content" onClick={past}>
+      {t("skip")}
+    </a>
+  );
+}
+
+/** The address stays what it is: it says where one is. */
+function past(event: MouseEvent<HTMLAnchorElement>): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>(event.currentTarget.hash)?.focus();
+}
+
 interface NoticeProps {
   heading: string;
   children?: ReactNode;
@@ -91,8 +118,9 @@ interface NoticeProps {
 
 /** A page that has something to say in place of figures. */
 export function Notice({ heading, children, action, urgent = false }: NoticeProps) {
+  const Part = useContext(InMain) ? "section" : "main";
   return (
-    <main className="notice">
+    <Part className="notice">
       <img src={seal} width="56" height="56" alt="" />
       <div role={urgent ? "alert" : undefined}>
         <h1>{heading}</h1>
@@ -103,7 +131,7 @@ export function Notice({ heading, children, action, urgent = false }: NoticeProp
           {action.label}
         </button>
       )}
-    </main>
+    </Part>
   );
 }
 

@@ -44,6 +44,18 @@ export async function currentSession(): Promise<Session> {
   };
 }
 
+const farewells = new Set<() => Promise<void>>();
+
+/** What has to be taken away from this browser when the session ends. */
+export function atEnd(takeAway: () => Promise<void>): void {
+  farewells.add(takeAway);
+}
+
+export async function end(): Promise<void> {
+  await Promise.allSettled([...farewells].map((takeAway) => takeAway()));
+}
+
 export async function signOut(session: Session): Promise<void> {
   await fetch("/bff/sign-out", { method: "POST", credentials: "same-origin", headers: pageTokenHeader(session) });
+  await end();
 }
