@@ -9,13 +9,15 @@ from domain.coalition.founding import coalition_of
 from domain.errors import InvalidValue
 from domain.ids import PartnerId, PersonId
 from domain.paging import Page, PageRequest
-from domain.reconciliation import files, keeping, previewing, queries, worklist
+from domain.reconciliation import files, keeping, previewing, queries, sides, worklist
 from domain.reconciliation.files import BeginFile
 from domain.reconciliation.mapping import Mapping
 from domain.reconciliation.models import ExceptionStep, PartnerFile, ReconciliationMapping
 from domain.reconciliation.previewing import Preview
 from domain.reconciliation.queries import Exceptional, Wanted
+from domain.reconciliation.sides import Side
 from domain.reconciliation.words import Resolution
+from domain.values import Money
 from partners.errors import SignInTooOld
 from resolvers.context import Context
 from resolvers.policies import acting_for, acting_person
@@ -106,6 +108,19 @@ async def suggested(ctx: Context, one: Exceptional) -> Exceptional | None:
     """The most likely counterpart of an exception, where there is one."""
     place = one.suggested_place
     return None if place is None else await ctx.load(queries.exceptions_at, place)
+
+
+async def ledger_says(ctx: Context, one: Exceptional) -> Side | None:
+    """What the ledger has of an exception, where it has anything."""
+    place = sides.place_in_ledger(one)
+    return None if place is None else await ctx.load(sides.of_ledger, place)
+
+
+async def amount_of(ctx: Context, side: Side) -> Money | None:
+    """The amount that a side names."""
+    if side.amount is None:
+        return None
+    return Money.of_minor(side.amount, (await ctx.read(coalition_of)).currency)
 
 
 async def steps_of(ctx: Context, exception_id: UUID) -> list[ExceptionStep]:

@@ -8,6 +8,7 @@ from domain.activities import models as activity_models
 from domain.activities import terms as activity_terms
 from domain.activities.inviting import Answer as ActivityAnswer
 from domain.analytics.results import Bucket
+from domain.approvals.waiting import ApprovalKind
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
 from domain.banking.states import CreditState, Direction, Place
@@ -97,6 +98,7 @@ from partners.clients.models import ClientAuthMethod
 from partners.scopes import PersonRole
 from partners.viewer import Audience
 from partners.webhooks.models import DeliveryState, WebhookState
+from resolvers.finding import FoundKind
 
 for kind in (
     Account,
@@ -124,6 +126,7 @@ for kind in (
     ExitNews,
     ExitStep,
     ExpiryKind,
+    FoundKind,
     LineKind,
     MemberKind,
     NoticeKind,
@@ -264,6 +267,7 @@ strawberry.enum(partner_files.Total, name="ReconciliationTotal")
 strawberry.enum(reconciliation.ExceptionState, name="ReconciliationExceptionState")
 strawberry.enum(reconciliation.FileFormat, name="ReconciliationFileFormat")
 strawberry.enum(reconciliation.FileState, name="ReconciliationFileState")
+strawberry.enum(ApprovalKind)
 strawberry.enum(reconciliation.Outcome, name="ReconciliationOutcome")
 strawberry.enum(reconciliation.Phase, name="ReconciliationPhase")
 strawberry.enum(reconciliation.Reason, name="ReconciliationReason")

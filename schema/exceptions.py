@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from domain.paging import Page, PageRequest
-from domain.reconciliation import models, queries
+from domain.reconciliation import models, queries, sides
 from domain.reconciliation.queries import Exceptional, Wanted
 from domain.reconciliation.words import (
     ExceptionState,
@@ -19,6 +19,7 @@ from domain.reconciliation.words import (
     Severity,
     Suggestion,
 )
+from domain.values import Money as DomainMoney
 from domain.values import Points
 from partners.scopes import Scope
 from resolvers import reconciliation
@@ -27,6 +28,7 @@ from resolvers.policies import acting_person
 from schema.connections import Connection, paged
 from schema.errors import UserError, refusals
 from schema.ids import Node, identified
+from schema.money import Money
 from schema.nodes import findable
 from schema.permissions import needs
 from schema.reconciliation import WRITE, ReconciliationFile
@@ -53,6 +55,29 @@ class ExceptionStep:
     def by_me(step: strawberry.Parent[models.ExceptionStep], info: Info) -> bool:
         """Whether you did it."""
         return step.person_id is not None and step.person_id == info.context.viewer.person_id
+
+
+@strawberry.type
+@shows(sides.Side)
+class ReconciliationSide:
+    """What the file, or the ledger, says of something."""
+
+    reference: str | None
+    """The partner's number of it."""
+    kind: RecordKind | None
+    """What it is."""
+    occurred_at: datetime | None
+    """When it took place."""
+    outlet: str | None
+    """The partner's own code of the outlet."""
+    points: Points | None
+    """As the member gets them."""
+
+    @strawberry.field(graphql_type=Money | None)
+    @staticmethod
+    async def amount(side: strawberry.Parent[sides.Side], info: Info) -> DomainMoney | None:
+        """The amount; what was paid back is negative."""
+        return await reconciliation.amount_of(info.context, side)
 
 
 @strawberry.type
@@ -123,6 +148,18 @@ class ReconciliationException(Node):
     def assigned(one: strawberry.Parent[Exceptional]) -> bool:
         """Whether somebody has taken it upon themselves."""
         return one.found.assigned_to is not None
+
+    @strawberry.field(graphql_type=ReconciliationSide | None)
+    @staticmethod
+    def file_says(one: strawberry.Parent[Exceptional]) -> sides.Side | None:
+        """What the file says; null where it has nothing of it."""
+        return None if one.record is None else sides.of_record(one.record)
+
+    @strawberry.field(graphql_type=ReconciliationSide | None)
+    @staticmethod
+    async def ledger_says(one: strawberry.Parent[Exceptional], info: Info) -> sides.Side | None:
+        """What the ledger says; null where it has nothing of it."""
+        return await reconciliation.ledger_says(info.context, one)
 
     @strawberry.field(graphql_type=ReconciliationFile)
     @staticmethod

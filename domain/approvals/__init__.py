@@ -1,0 +1,1 @@
+"""What one person asked for and a second has to agree to."""
