@@ -13,14 +13,17 @@ from domain.earning.commands import (
     PreviewPurchase,
     PurchasePreview,
     PurchaseReceipt,
+    PurchaseRef,
     RecordPurchase,
     RecordReturn,
     ReturnReceipt,
 )
 from domain.earning.purchases import Answer
+from domain.earning.returning import PurchaseToReturn
 from domain.ids import OutletId, PartnerId
 from domain.ledger.allowance_models import CutReason
 from domain.members import recognition
+from domain.products.queries import products_by_sku
 from partners.viewer import Audience
 from resolvers.context import Context
 from resolvers.policies import acting_partner
@@ -71,6 +74,19 @@ async def find(ctx: Context, wallet_id: UUID, entry_id: UUID) -> PurchaseReceipt
     """One of the partner's purchases. Raises: PurchaseNotFound."""
     partner_id = PartnerId(acting_partner(ctx.viewer))
     return await ctx.fetch(purchases.receipt_of, partner_id, wallet_id, entry_id)
+
+
+async def to_return(ctx: Context, ref: PurchaseRef) -> PurchaseToReturn:
+    """One of the partner's purchases, to take goods of it back. Raises: PurchaseNotFound, AmbiguousReceipt."""
+    partner_id, key = PartnerId(acting_partner(ctx.viewer)), ctx.keys.lookups
+    async with ctx.guessable():
+        return await ctx.fetch(returning.purchase_to_return, partner_id, ref, lookup_key=key, now=ctx.now)
+
+
+async def names_of(ctx: Context, purchase: PurchaseToReturn) -> dict[str, str]:
+    """What the partner calls the articles of a purchase, as far as its catalogue has them."""
+    catalogue = await ctx.read(products_by_sku, purchase.partner_id, {line.sku for line in purchase.lines})
+    return {sku: product.name for sku, product in catalogue.items()}
 
 
 async def take_back(ctx: Context, command: RecordReturn) -> ReturnReceipt:

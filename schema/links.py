@@ -151,10 +151,10 @@ class LinkQuery:
         """The partners that know you, the first first, with what each is allowed."""
         return await links.mine(info.context, page)
 
-    @strawberry.field(extensions=[MAY])
+    @strawberry.field(extensions=[needs(Scope.CONSENTS_MANAGE, Scope.MEMBERS_ENROL)])
     @staticmethod
     async def consent_texts(info: Info, partner: PartnerArgument, language: Language = OTHERWISE) -> list[ConsentText]:
-        """What you would agree to with this partner, by purpose, in the words of today."""
+        """What a member agrees to with this partner, by purpose, in the words of today; a counter reads them out."""
         named = await coalition.partner(info.context, info.context.global_ids.one("Partner", partner))
         return [
             ConsentText(purpose=purpose, version=TEXT_VERSION, words=words)

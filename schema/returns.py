@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from domain.coalition import models as coalition_models
-from domain.earning import commands
+from domain.earning import commands, returning
 from domain.earning.commands import PurchaseRef, RecordReturn
 from domain.earning.rerating import ReturnedLine
 from domain.errors import DomainError
@@ -20,11 +20,12 @@ from partners.scopes import Scope
 from resolvers import coalition, purchases
 from resolvers.context import Context, Info
 from resolvers.policies import acting_partner
-from schema.errors import UserError, refusals
+from schema.errors import UserError, or_null, refusals
 from schema.members import MemberRefInput
+from schema.money import Money
 from schema.partners import Partner
 from schema.permissions import needs
-from schema.purchases import left_over
+from schema.purchases import Purchase, left_over
 from schema.scalars import IdempotencyKey
 from schema.shape import shows
 from schema.wallets import Afterwards
@@ -68,6 +69,77 @@ class PurchaseReturn:
     def vouchers_used(back: strawberry.Parent[commands.ReturnReceipt]) -> int:
         """How many vouchers, won with the purchase, were used before; they stay used."""
         return back.vouchers.used
+
+
+@strawberry.type
+class LineToReturn:
+    """A line of a purchase, and how much of it may come back."""
+
+    number: int
+    """The line's number, by which it is given back."""
+    sku: str
+    """Your article number."""
+    name: str | None
+    """What you call it; null where your catalogue does not have it."""
+    quantity: Decimal
+    """How much was bought."""
+    left: Decimal
+    """How much of it has not come back yet."""
+    amount: Money
+    """What was paid for all of it."""
+
+
+@strawberry.type
+@shows(returning.PurchaseToReturn)
+class PurchaseToReturn:
+    """One of your purchases, as a counter looks at it that takes goods back."""
+
+    occurred_at: datetime
+    """When it was made."""
+
+    @strawberry.field(graphql_type=Purchase)
+    @staticmethod
+    async def purchase(found: strawberry.Parent[returning.PurchaseToReturn], info: Info) -> commands.PurchaseReceipt:
+        """The purchase, with what it earned."""
+        return await purchases.find(info.context, found.wallet_id, found.entry_id)
+
+    @strawberry.field
+    @staticmethod
+    async def lines(found: strawberry.Parent[returning.PurchaseToReturn], info: Info) -> list[LineToReturn]:
+        """Its lines."""
+        names = await purchases.names_of(info.context, found)
+        return [
+            LineToReturn(
+                number=line.number,
+                sku=line.sku,
+                name=names.get(line.sku),
+                quantity=line.quantity,
+                left=line.left,
+                amount=line.amount,  # type: ignore[arg-type]
+            )
+            for line in found.lines
+        ]
+
+
+ReceiptNumber = Annotated[str, strawberry.argument(description="Your number of the receipt.")]
+Whose = Annotated[
+    MemberRefInput | None,
+    strawberry.argument(description="Whose purchase it was; needed where several receipts have the number."),
+]
+
+
+@strawberry.type
+class ReturnQuery:
+    """Purchases that goods come back of."""
+
+    @strawberry.field(graphql_type=PurchaseToReturn | None, extensions=[needs(Scope.PURCHASES_WRITE), or_null])
+    @staticmethod
+    async def purchase_to_return(
+        info: Info, receipt_number: ReceiptNumber, member: Whose = None
+    ) -> returning.PurchaseToReturn:
+        """One of your purchases by its receipt, with what of it may still come back; null when there is none."""
+        ref = member.to_ref(info.context) if member is not None else None
+        return await purchases.to_return(info.context, PurchaseRef(receipt_number=receipt_number, member=ref))
 
 
 @strawberry.input

@@ -72,7 +72,7 @@ from schema.refunds import RefundMutation, RefundQuery
 from schema.registrations import RegistrationMutation, RegistrationQuery
 from schema.reserve_account import ReserveAccountMutation
 from schema.reserves import ReserveMutation, ReserveQuery
-from schema.returns import ReturnMutation
+from schema.returns import ReturnMutation, ReturnQuery
 from schema.review_moderation import ReviewModerationMutation, ReviewModerationQuery
 from schema.reviews import ReviewMutation, ReviewQuery
 from schema.reward_steps import RewardMutation
@@ -144,6 +144,7 @@ class Query(
     SurveyReportQuery,
     BacktestQuery,
     PurchaseQuery,
+    ReturnQuery,
     ActionQuery,
     RedemptionQuery,
     RedeemingQuery,

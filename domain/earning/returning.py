@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -25,17 +26,43 @@ from domain.earning.recorded import (
 from domain.earning.rerating import ClawBack, ReturnedLine, rerate
 from domain.errors import DomainError, IdempotencyConflict
 from domain.idempotency import fingerprint
+from domain.ids import PartnerId
 from domain.ledger.errors import Busy, PurchaseNotFound
 from domain.ledger.models import EntryKind
 from domain.ledger.posting import Door, post, refusal
 from domain.ledger.postings import Claim, ReturnPosting
 from domain.members.recognition import recognise, unknown
 from domain.tiers.asking import ProgrammeBook
+from domain.values import Money
 from domain.vouchers.issuing import TakenBack, taken_back
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineToReturn:
+    """A line of a purchase, and how much of it may come back."""
+
+    number: int
+    sku: str
+    quantity: Decimal
+    left: Decimal
+    """What has not come back yet."""
+    amount: Money
+    """What was paid for all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseToReturn:
+    """A purchase as a counter looks at it that takes goods back."""
+
+    partner_id: PartnerId
+    wallet_id: UUID
+    entry_id: UUID
+    occurred_at: datetime
+    lines: tuple[LineToReturn, ...]
 
 
 async def record_return(
@@ -61,7 +88,7 @@ async def record_return(
 async def _record(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> ReturnReceipt:
     if command.occurred_at > now + CLOCK_SKEW:
         raise PurchaseInFuture(command.occurred_at, now)
-    wallet_id, entry_id = await _found(pool, command, lookup_key, now)
+    wallet_id, entry_id = await found(pool, command.partner_id, command.purchase, lookup_key=lookup_key, now=now)
     for _ in range(ATTEMPTS):
         books = await recorded(pool, command.partner_id, wallet_id, entry_id)
         claw_back, lines = _claw_back(books, command.lines)
@@ -85,23 +112,56 @@ async def _record(pool: Pool, command: RecordReturn, lookup_key: bytes, now: dat
     raise Busy
 
 
-async def _found(pool: Pool, command: RecordReturn, lookup_key: bytes, now: datetime) -> tuple[UUID, UUID]:
-    ref = command.purchase
+async def found(
+    pool: Pool, partner_id: PartnerId, ref: PurchaseRef, *, lookup_key: bytes, now: datetime
+) -> tuple[UUID, UUID]:
+    """The wallet and entry of a partner's purchase.
+
+    Raises: PurchaseNotFound, AmbiguousReceipt, MemberNotFound.
+    """
     if ref.wallet_id is not None and ref.entry_id is not None:
         return ref.wallet_id, ref.entry_id
     assert ref.receipt_number is not None
     wallet_id = None
     if ref.member is not None:
-        (member,) = await recognise(pool, [ref.member], command.partner_id, key=lookup_key, now=now)
+        (member,) = await recognise(pool, [ref.member], partner_id, key=lookup_key, now=now)
         if member is None:
-            raise await unknown(pool, command.partner_id)
+            raise await unknown(pool, partner_id)
         wallet_id = member.wallet_id
-    found = await by_receipt(pool, command.partner_id, ref.receipt_number, wallet_id)
-    if not found:
+    purchases = await by_receipt(pool, partner_id, ref.receipt_number, wallet_id)
+    if not purchases:
         raise PurchaseNotFound
-    if len(found) > 1:
+    if len(purchases) > 1:
         raise AmbiguousReceipt
-    return found[0]
+    return purchases[0]
+
+
+async def purchase_to_return(
+    pool: Pool, partner_id: PartnerId, ref: PurchaseRef, *, lookup_key: bytes, now: datetime
+) -> PurchaseToReturn:
+    """A partner's purchase with what of each line may still come back.
+
+    Raises: PurchaseNotFound, AmbiguousReceipt, MemberNotFound.
+    """
+    wallet_id, entry_id = await found(pool, partner_id, ref, lookup_key=lookup_key, now=now)
+    books = await recorded(pool, partner_id, wallet_id, entry_id)
+    left = quantities_left(books)
+    return PurchaseToReturn(
+        partner_id=partner_id,
+        wallet_id=wallet_id,
+        entry_id=entry_id,
+        occurred_at=books.purchase.occurred_at,
+        lines=tuple(
+            LineToReturn(
+                number=line.number,
+                sku=line.sku,
+                quantity=line.quantity,
+                left=left[line.number],
+                amount=Money.of_minor(line.amount, books.purchase.currency),
+            )
+            for line in books.purchase.lines
+        ),
+    )
 
 
 def _claw_back(books: Recorded, lines: tuple[ReturnedLine, ...] | None) -> tuple[ClawBack, tuple[ReturnedLine, ...]]:
@@ -109,10 +169,16 @@ def _claw_back(books: Recorded, lines: tuple[ReturnedLine, ...] | None) -> tuple
     return rerate(books.purchase, books.campaigns, books.returned, lines), lines
 
 
-def _left(books: Recorded) -> tuple[ReturnedLine, ...]:
+def quantities_left(books: Recorded) -> dict[int, Decimal]:
+    """How much of each line has not come back yet."""
     left = {line.number: line.quantity for line in books.purchase.lines}
     for back in books.returned:
         left[back.number] -= back.quantity
+    return left
+
+
+def _left(books: Recorded) -> tuple[ReturnedLine, ...]:
+    left = quantities_left(books)
     lines = tuple(ReturnedLine(number, quantity) for number, quantity in left.items() if quantity)
     if not lines:
         raise NothingLeft
@@ -167,7 +233,7 @@ async def _answered_before(pool: Pool, command: RecordReturn, lookup_key: bytes,
             path=("idempotencyKey",),
         )
     try:
-        wallet_id, purchase_id = await _found(pool, command, lookup_key, now)
+        wallet_id, purchase_id = await found(pool, command.partner_id, command.purchase, lookup_key=lookup_key, now=now)
     except DomainError:
         # The reference names nobody any more, or by now several; the entry itself says which purchase it was.
         wallet_id, purchase_id = entry["wallet_id"], entry["refers_to"]
