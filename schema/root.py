@@ -19,6 +19,7 @@ from schema.actions import ActionMutation, ActionQuery
 from schema.activities import ActivityQuery
 from schema.activity_steps import ActivityMutation
 from schema.allowances import AllowanceMutation, AllowanceQuery
+from schema.approvals import ApprovalQuery
 from schema.backtests import BacktestMutation, BacktestQuery
 from schema.bank import BankMutation, BankQuery
 from schema.bonus_steps import BonusMutation
@@ -47,6 +48,7 @@ from schema.errors import GenericUserError, user_errors
 from schema.events import TELLING, EventQuery, EventSubscription
 from schema.exceptions import ExceptionMutation, ExceptionQuery
 from schema.exits import ExitMutation, ExitQuery
+from schema.finding import FindingQuery
 from schema.inside import core_of
 from schema.invoices import InvoiceQuery
 from schema.liability import LiabilityQuery
@@ -63,6 +65,7 @@ from schema.people import PersonMutation, PersonQuery
 from schema.permissions import public, rules_of
 from schema.product_information import ProductInformationMutation, ProductInformationQuery
 from schema.products import ProductMutation, ProductQuery
+from schema.profiles import ProfileMutation, ProfileQuery
 from schema.purchases import PurchaseMutation, PurchaseQuery
 from schema.reconciliation import ReconciliationMutation, ReconciliationQuery
 from schema.redeeming import RedeemingMutation, RedeemingQuery
@@ -131,6 +134,7 @@ class Query(
     MemberQuery,
     LinkQuery,
     MessageQuery,
+    ProfileQuery,
     ProductQuery,
     CampaignQuery,
     CampaignResultQuery,
@@ -165,11 +169,13 @@ class Query(
     VoucherQuery,
     CertificateQuery,
     CycleQuery,
+    FindingQuery,
     AllowanceQuery,
     RefundQuery,
     StatementQuery,
     InvoiceQuery,
     PaymentQuery,
+    ApprovalQuery,
     BankQuery,
     SettlementPolicyQuery,
     MoneyAdjustmentQuery,
@@ -202,6 +208,7 @@ class Mutation(
     MemberMutation,
     LinkMutation,
     MessageMutation,
+    ProfileMutation,
     ProductMutation,
     CampaignMutation,
     TierMutation,

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -155,3 +156,11 @@ def _read(row: MessagePreference) -> Preferences:
     if row.quiet_from is not None and row.quiet_until is not None:
         quiet = Quiet(since=row.quiet_from, until=row.quiet_until)
     return Preferences(ways=ways, digest=row.digest, quiet=quiet, time_zone=row.time_zone, language=row.language)
+
+
+async def follow_profile(session: WriteSession, wallet_id: UUID, member_id: UUID, *, now: datetime) -> None:
+    """Tell a member in the language of its profile from now on, whichever it had chosen; with its own sight."""
+    mine = update(MessagePreference).where(
+        col(MessagePreference.wallet_id) == wallet_id, col(MessagePreference.member_id) == member_id
+    )
+    await session.execute(mine.values(language=None, changed_at=now))

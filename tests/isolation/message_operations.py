@@ -1,4 +1,4 @@
-"""An example for each root field about messages."""
+"""An example for each root field about messages, and about what members tell of themselves."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ MESSAGES: Mapping[str, Mapping[str, Build]] = {
         "": lambda *_: _OWN,
         "words": lambda *_: {**_OWN, "subject": "Now: {reward}", "text": "For {price}."},
     },
+    "Query.myProfile": {"": lambda *_: {}},
+    "Mutation.myProfileChange": {"": lambda *_: {"input": {"name": "Marta", "language": "lv"}}},
     "Mutation.messageMarkRead": {"": lambda _mine, theirs, _key: {"input": {"message": theirs.message}}},
     "Mutation.messagesMarkAllRead": {"": lambda *_: {"input": {}}},
     "Mutation.messagePreferencesSet": {

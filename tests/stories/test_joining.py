@@ -32,6 +32,10 @@ from tests.builders.storefronts import AtHome, at_home
 from tests.builders.town import Town, a_town, basket
 
 ADDRESS = "/join/shop"
+PROFILE = "name email phone bornOn language joinedThrough { slug }"
+CHANGE = f"""mutation ($input: MyProfileChangeInput!) {{ myProfileChange(input: $input) {{
+    profile {{ {PROFILE} }} userErrors {{ code path }} }} }}"""
+SPEAK = """mutation { messagePreferencesSet(input: { language: "fi" }) { preferences { language } } }"""
 MINE = "{ me { cards wallet { available } } myLinks { nodes { partner { slug } consents { purpose } } } }"
 
 
@@ -161,6 +165,30 @@ async def test_a_number_that_somebody_has_is_given_to_nobody_else_and_a_crash_ma
         await scene.reader.send(page.form("/sign-in/code"), code=code)
         assert (await scene.marta.ask(MINE))["me"]["cards"] == [free]
     assert await owner.fetchval("SELECT count(*) FROM member") == 2, "whose card it was, and Marta"
+
+
+async def test_a_member_changes_what_it_told_and_keeps_its_card(scene: Scene) -> None:
+    await scene.reader.open(f"{ADDRESS}?lang=lv")
+    await scene.marta.joins(ADDRESS)
+
+    async def change(**changes: Any) -> Any:
+        return (await scene.marta.ask(CHANGE, input=changes))["myProfileChange"]
+
+    told = await scene.marta.ask(f"{{ myProfile {{ {PROFILE} }} me {{ cards }} }}")
+    cards, joined = told["me"]["cards"], {"email": "marta@example.org", "joinedThrough": {"slug": "shop"}}
+    assert told["myProfile"] == joined | {"name": None, "phone": None, "bornOn": None, "language": "lv"}
+    await scene.marta.ask(SPEAK)
+    changed = await change(name="Marta", bornOn="1984-05-06")
+    assert (changed["userErrors"], changed["profile"]["language"]) == ([], "lv"), "what is left out stays"
+    assert (await scene.marta.ask("{ messagePreferences { language } }"))["messagePreferences"]["language"] == "fi"
+    await change(bornOn=None, language="hu")
+    told = await scene.marta.ask(f"{{ myProfile {{ {PROFILE} }} messagePreferences {{ language }} me {{ cards }} }}")
+    assert told["myProfile"] == joined | {"name": "Marta", "phone": None, "bornOn": None, "language": "hu"}
+    assert told["messagePreferences"]["language"] is None, "messages speak the profile's language"
+    assert told["me"]["cards"] == cards
+    for wrong in ({"bornOn": "2084-01-01"}, {"bornOn": "1884-01-01"}, {"language": "?"}, {"name": ""}):
+        refused = await change(**wrong)
+        assert (refused["profile"], [one["code"] for one in refused["userErrors"]]) == (None, ["INVALID_VALUE"])
 
 
 def _numbers(scene: Scene, code: str) -> list[str]:
