@@ -157,7 +157,7 @@ class ProductsFeedPayload:
 Matching = Annotated[
     str | None,
     strawberry.argument(
-        description="Only articles whose number begins so, or whose name, brand or category has all of these words."
+        description="Only articles with this bar code, a number that begins so, or all the words in name, brand or category."
     ),
 ]
 

@@ -90,10 +90,11 @@ async def products_made_by(session: ReadSession, maker_id: PartnerId, request: P
 
 
 def _says(words: str) -> ColumnElement[bool]:
-    """Its number begins so, or its name, brand or category has every one of the words."""
+    """Its number begins so, its bar code is this, or its name, brand or category has every one of the words."""
     said = func.concat_ws(" ", col(Product.name), col(Product.brand), col(Product.category))
     named = and_(*(said.icontains(word, autoescape=True) for word in words.split()))
-    return col(Product.sku).startswith(words.strip(), autoescape=True) | named
+    numbered = col(Product.sku).startswith(words.strip(), autoescape=True) | (col(Product.gtin) == words.strip())
+    return numbered | named
 
 
 async def _page(session: ReadSession, condition: Any, request: PageRequest) -> Page[Product]:

@@ -125,7 +125,7 @@ async def test_a_catalogue_is_searched_by_words_and_told_by_its_groups(database:
     shop, maker = await a_partner(database, "shop"), await a_partner(database, "maker")
     milk = _item("101", name="Whole milk 100%", category="DAIRY", brand="Alpen", maker_id=maker)
     cheese = _item("102", name="Mountain cheese", category="DAIRY", brand="Alpen")
-    await fed(database, shop, milk, cheese, _item("201", name="Red wine", category="WINE"))
+    await fed(database, shop, milk, cheese, _item("201", name="Red wine", category="WINE", gtin="4006381333931"))
     async with database.session(Sight.partner(shop)) as session:
         reading = ReadSession(session)
 
@@ -137,6 +137,7 @@ async def test_a_catalogue_is_searched_by_words_and_told_by_its_groups(database:
         assert await found("100%") == ["101"]
         assert await found("%") == ["101"]
         assert await found("milk wine") == []
+        assert [await found(scanned) for scanned in ("4006381333931", "400638133393")] == [["201"], []]
         groups = await queries.groups_of(reading, shop)
         assert (groups.categories, groups.brands) == (("DAIRY", "WINE"), ("Alpen",))
     async with database.session(Sight.partner(maker)) as session:
