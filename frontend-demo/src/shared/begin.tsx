@@ -15,6 +15,8 @@ import { currentSession, end, NOBODY, SessionContext, type Audience, type Sessio
 interface Page {
   /** Its address, below which every address is its own. */
   at: string;
+  /** The session is not the browser's but that of this seat: tills stand beside each other and beside a member. */
+  seat?: string;
   /** Who may look at it. */
   for: readonly Audience[];
   words: Record<string, Words>;
@@ -50,7 +52,7 @@ function SignedIn({ page }: { page: Page }) {
       setFailed(false);
       setSession(session);
     };
-    currentSession().then(found, () => setFailed(true));
+    currentSession(page.seat).then(found, () => setFailed(true));
   }, []);
   useEffect(look, [look]);
   const nobody = session?.audience === "NOBODY";

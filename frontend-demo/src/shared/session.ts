@@ -31,9 +31,10 @@ interface Told {
   csrfToken?: string;
 }
 
-/** Asks the server; throws when it cannot be reached. */
-export async function currentSession(): Promise<Session> {
-  const answer = await fetch("/bff/session", { credentials: "same-origin", headers: { Accept: "application/json" } });
+/** Asks the server, where the page has a session of its own for that seat; throws when it cannot be reached. */
+export async function currentSession(seat?: string): Promise<Session> {
+  const asked = seat ? `/bff/session?${new URLSearchParams({ seat }).toString()}` : "/bff/session";
+  const answer = await fetch(asked, { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`The session could not be read: ${answer.status}`);
   const told = (await answer.json()) as Told;
   return {
