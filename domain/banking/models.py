@@ -200,6 +200,8 @@ class BankEntry(Row, table=True):
 
     __table_args__ = (
         UniqueConstraint("bank_statement_id", "number"),
+        Index(None, "creditor_reference"),
+        Index(None, "bank_reference"),
         Index("ix_bank_entry_waiting", "booked_on", postgresql_where=text("outcome IN ('AMBIGUOUS', 'UNMATCHED')")),
         CheckConstraint("direction IN ('IN', 'OUT')", name="direction"),
         CheckConstraint("outcome IN ('MATCHED', 'AMBIGUOUS', 'UNMATCHED', 'OUT_OF_BAND')", name="outcome"),

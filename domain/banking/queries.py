@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
 from domain.banking import visible
@@ -83,9 +83,15 @@ async def payments_by_ids(session: ReadSession, payment_ids: Sequence[UUID]) -> 
 
 async def payment_named(session: ReadSession, reference: str) -> Payment:
     """The payment with that reference, spaces or none. Raises: PaymentNotFound."""
+    return _found(next(iter(await payments_of_reference(session, reference)), None))
+
+
+async def payments_of_reference(session: ReadSession, reference: str) -> list[Payment]:
+    """The payment with that reference, if the viewer makes or gets it."""
     plain = reference.replace(" ", "").upper()
-    query = select(Payment).where(Payment.reference == plain, visible.payments(sight_of(session)))
-    return _found((await session.scalars(query)).first())
+    return list(
+        await session.scalars(select(Payment).where(Payment.reference == plain, visible.payments(sight_of(session))))
+    )
 
 
 async def files_of(session: ReadSession, cycle_id: UUID) -> list[BankFile]:
@@ -154,6 +160,14 @@ async def entry_by_id(session: ReadSession, entry_id: UUID) -> BankEntry:
     if found is None:
         raise BankEntryNotFound
     return found
+
+
+async def entries_of_reference(session: ReadSession, reference: str, most: int) -> list[BankEntry]:
+    """Entries of the operator's account that bear a creditor's or the bank's reference, the newest first."""
+    plain = reference.replace(" ", "").upper()
+    named = or_(col(BankEntry.creditor_reference) == plain, col(BankEntry.bank_reference) == reference)
+    query = select(BankEntry).where(named, _coalitions(session))
+    return list(await session.scalars(query.order_by(col(BankEntry.entry_id).desc()).limit(most)))
 
 
 async def matches_of_entry(session: ReadSession, entry_id: UUID) -> list[BankMatch]:

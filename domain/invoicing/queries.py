@@ -109,6 +109,11 @@ async def invoice_by_id(session: ReadSession, invoice_id: UUID) -> Invoice:
     return found
 
 
+async def invoices_numbered(session: ReadSession, number: str) -> list[Invoice]:
+    """The document with that number, if the viewer may see it."""
+    return list(await session.scalars(select(Invoice).where(Invoice.number == number, _visible(session))))
+
+
 async def invoices_of(session: ReadSession, cycle_id: UUID, partner_id: UUID) -> list[Invoice]:
     """A partner's documents of a cycle, in the order of their issue, as far as the viewer may see them."""
     query = select(Invoice).where(Invoice.cycle_id == cycle_id, Invoice.partner_id == partner_id, _visible(session))

@@ -173,6 +173,7 @@ class Entry(Row, table=True):
         UniqueConstraint("wallet_id", "partner_id", "idempotency_key"),
         Index("uq_entry_partner_id_idempotency_key", "partner_id", "idempotency_key", unique=True),
         Index(None, "cycle_id"),
+        Index("ix_entry_reference", "reference", "partner_id", postgresql_where=text("reference IS NOT NULL")),
         Index("ix_entry_posted_at", "posted_at", postgresql_using="brin"),
         Index("ix_entry_move_out", "wallet_id", postgresql_where=text("kind = 'MOVE_OUT'")),
     )

@@ -102,6 +102,12 @@ async def cycle_named(session: ReadSession, name: str) -> Cycle:
     return _found((await session.scalars(select(Cycle).where(Cycle.name == name))).first())
 
 
+async def cycles_like(session: ReadSession, begins: str, most: int) -> list[Cycle]:
+    """Cycles whose name begins so, newest first."""
+    query = select(Cycle).where(col(Cycle.name).startswith(begins, autoescape=True))
+    return list(await session.scalars(query.order_by(col(Cycle.number).desc()).limit(most)))
+
+
 async def steps_of(session: ReadSession, cycle_id: UUID) -> list[SettlementStep]:
     """Who did what to a cycle, in order, as far as the viewer may see it."""
     statement = select(SettlementStep).where(SettlementStep.cycle_id == cycle_id, visible.steps(sight_of(session)))

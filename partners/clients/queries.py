@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Text, cast, func, or_
 from sqlmodel import col, select
 
 from domain.errors import NotFound
@@ -45,6 +45,15 @@ async def clients_of(session: ReadSession, partner_id: PartnerId | None, page: P
         query = query.where(col(Client.client_id) > page.after[0])
     rows = await session.scalars(query.order_by(col(Client.client_id)).limit(page.first + 1))
     return Page.of(list(rows), page, lambda row: (row.client_id,))
+
+
+async def clients_like(session: ReadSession, begins: str, most: int) -> list[Client]:
+    """The clients whose name or id begins so, letter case aside, as far as the viewer may see them, oldest first."""
+    small = begins.lower()
+    names = (func.lower(Client.name), cast(col(Client.client_id), Text))
+    named = or_(*(name.startswith(small, autoescape=True) for name in names))
+    query = select(Client).where(named, _seen_by(session)).order_by(col(Client.client_id))
+    return list(await session.scalars(query.limit(most)))
 
 
 def _seen_by(session: ReadSession) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from domain.errors import NotFound
@@ -37,6 +37,14 @@ async def people_of(session: ReadSession, partner_id: PartnerId | None, page: Pa
         query = query.where(col(Person.person_id) > page.after[0])
     rows = await session.scalars(query.order_by(col(Person.person_id)).limit(page.first + 1))
     return Page.of(list(rows), page, lambda row: (row.person_id,))
+
+
+async def people_like(session: ReadSession, begins: str, most: int) -> list[Person]:
+    """The people whose name or e-mail address begins so, letter case aside, as far as the viewer may see them."""
+    small = begins.lower()
+    named = or_(*(func.lower(column).startswith(small, autoescape=True) for column in (Person.name, Person.email)))
+    query = select(Person).where(named, _seen_by(session)).order_by(col(Person.person_id))
+    return list(await session.scalars(query.limit(most)))
 
 
 def _seen_by(session: ReadSession) -> ColumnElement[bool]:

@@ -31,6 +31,11 @@ def _put(**values: Any) -> Variables:
 
 
 RECORDS: Mapping[str, Mapping[str, Build]] = {
+    "Query.find": {
+        "by the beginning of names": lambda *_: {"text": "qu", "first": 100},
+        "by a receipt": lambda _mine, theirs, _key: {"text": theirs.receipt_number},
+        "by a card": lambda _mine, theirs, _key: {"text": theirs.card},
+    },
     "Query.reconciliationMappings": {
         "own": lambda *_: {},
         "of a partner": lambda _mine, theirs, _key: {"partner": theirs.partner},
