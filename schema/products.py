@@ -157,7 +157,7 @@ class ProductsFeedPayload:
 Matching = Annotated[
     str | None,
     strawberry.argument(
-        description="Only articles with this bar code, a number that begins so, or all the words in name, brand or category."
+        description="Only articles with this bar code, a number beginning so, or all words in name, brand or category."
     ),
 ]
 
