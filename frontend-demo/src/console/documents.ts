@@ -202,4 +202,4 @@ export type Statement = Omit<All, "lines">;
 export type Line = ResultOf<typeof LineFields>;
 export type Transfer = NonNullable<ResultOf<typeof TransfersOf>["statementLine"]>["transfers"]["nodes"][number];
 export type Benefit = NonNullable<ResultOf<typeof BenefitsOf>["statementLine"]>["benefits"]["nodes"][number];
-export type PageOf<T> = { nodes: readonly T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+export type { PageOf } from "../shared/usePages";

@@ -1,0 +1,61 @@
+/** A list that comes in pages and is kept from its beginning to where it has been read. */
+
+import { useCallback, useEffect, useState } from "react";
+import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
+
+/** A page of a list, as every connection has it. */
+export type PageOf<T> = { nodes: readonly T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+
+export interface Pages<T> {
+  rows: readonly T[];
+  state: "loading" | "ready" | "failed";
+  /** Nothing is left to be read. */
+  whole: boolean;
+  more: () => void;
+}
+
+interface Known<T> {
+  rows: readonly T[];
+  after: string | null;
+  state: Pages<T>["state"];
+  whole: boolean;
+}
+
+const NOTHING = { rows: [], after: null, state: "loading", whole: false } as const;
+
+/** Reads the first page by itself; `pick` finds the page in an answer, or null when there is none. */
+export function usePages<T, D, V extends AnyVariables>(
+  query: TypedDocumentNode<D, V>,
+  variables: (after: string | null) => V,
+  pick: (data: D) => PageOf<T> | null,
+  key: string,
+): Pages<T> {
+  const client = useClient();
+  const [known, setKnown] = useState<Known<T>>(NOTHING);
+  const read = useCallback(
+    async (after: string | null, isStill: () => boolean) => {
+      setKnown((before) => (after === null ? NOTHING : { ...before, state: "loading" }));
+      const { data } = await client.query(query, variables(after)).toPromise();
+      const page = data ? pick(data) : null;
+      if (!isStill()) return;
+      if (!page) return setKnown((before) => ({ ...before, state: "failed" }));
+      setKnown((before) => ({
+        rows: after === null ? page.nodes : [...before.rows, ...page.nodes],
+        after: page.pageInfo.endCursor,
+        state: "ready",
+        whole: !page.pageInfo.hasNextPage,
+      }));
+    },
+    // The key says all that the functions depend on.
+    [client, query, key],
+  );
+  useEffect(() => {
+    let still = true;
+    void read(null, () => still);
+    return () => {
+      still = false;
+    };
+  }, [read]);
+  const more = useCallback(() => void read(known.after, () => true), [read, known.after]);
+  return { ...known, more };
+}
