@@ -22,6 +22,21 @@ function themeFirst(): Plugin {
   };
 }
 
+/** What makes the members' pages an app: a worker for the time without a line, and how it is installed. */
+function installed(): Plugin {
+  const beside = { "app/sw.js": "src/member/offline/worker.js", "app/manifest.webmanifest": "src/member/offline/manifest.json" };
+  const icons = ["icon-192.png", "icon-512.png", "icon-maskable-512.png"].map((name) => [`app/${name}`, `src/member/offline/${name}`]);
+  return {
+    name: "installed",
+    apply: "build",
+    buildStart() {
+      for (const [fileName, path] of [...Object.entries(beside), ...icons] as [string, string][]) {
+        this.emitFile({ type: "asset", fileName, source: readFileSync(here(path)) });
+      }
+    },
+  };
+}
+
 /** Below an entry every address is the page's own; hansa/frontend.py does the same. */
 function entries(): Plugin {
   return {
@@ -37,7 +52,7 @@ function entries(): Plugin {
 
 export default defineConfig({
   appType: "mpa",
-  plugins: [react(), themeFirst(), entries()],
+  plugins: [react(), themeFirst(), installed(), entries()],
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,59 +1,67 @@
-/** The members' app: its rooms, and what surrounds them. */
+/** The members' app: its rooms with the wallet they stand on, live or as it was kept. */
 
-import { type ReactNode, Suspense } from "react";
-import { useTranslation } from "react-i18next";
-import { Link, Redirect, Route, Switch, useRoute } from "wouter";
+import { Suspense } from "react";
+import { Redirect, Route, Switch } from "wouter";
 
-import { WaitingSheet } from "../shared/states";
-import "./member.css";
-import { type Room, rooms } from "./rooms";
-import { WaitingWallet } from "./WalletPage";
+import { FormattingIn } from "../shared/formatting";
+import { Failed, WaitingSheet } from "../shared/states";
+import { Frame } from "./Frame";
+import { Messages } from "./Messages";
+import { useAhead } from "./offline/ahead";
+import { pathOf, rooms } from "./rooms";
+import { useWallet } from "./useWallet";
+import { WaitingWallet } from "./wallet/WaitingWallet";
+import { WalletContext } from "./walletContext";
 
 export function MemberApp() {
+  const live = useWallet();
+  useAhead(live.known !== null);
+  const { known, failed, readAgain } = live;
+  if (!known) {
+    return <Frame title="Hansa">{failed ? <Failed again={readAgain} /> : <WaitingRooms />}</Frame>;
+  }
   return (
-    <Frame>
-      <Suspense fallback={<WaitingSheet />}>
-        <Switch>
-          {rooms.map((room) => (
-            <Route key={room.name} path={room.at === "/" ? "/" : `${room.at}/*?`}>
-              <room.page />
-            </Route>
-          ))}
-          <Route>
-            <Redirect to="/" replace />
-          </Route>
-        </Switch>
-      </Suspense>
-    </Frame>
+    <WalletContext value={{ ...live, known }}>
+      <FormattingIn timeZone={known.programme.timeZone} now={known.now}>
+        <Frame title={known.programme.name} tools={<Messages />}>
+          <Rooms />
+        </Frame>
+      </FormattingIn>
+    </WalletContext>
   );
 }
 
-function Frame({ children }: { children: ReactNode }) {
-  const { t } = useTranslation("member");
+export function Rooms() {
   return (
-    <>
-      {children}
-      <nav className="member-rooms" aria-label={t("rooms.label")}>
+    <Suspense fallback={<WaitingSheet />}>
+      <Switch>
         {rooms.map((room) => (
-          <RoomLink key={room.name} room={room} />
+          <Route key={room.name} path={pathOf(room)}>
+            <room.page />
+          </Route>
         ))}
-      </nav>
-    </>
+        <Route>
+          <Redirect to="/" replace />
+        </Route>
+      </Switch>
+    </Suspense>
   );
 }
 
-function RoomLink({ room }: { room: Room }) {
-  const { t } = useTranslation("member");
-  const [here] = useRoute(room.at === "/" ? "/" : `${room.at}/*?`);
-  return (
-    <Link href={room.at} aria-current={here ? "page" : undefined}>
-      {t(`rooms.${room.name}`)}
-    </Link>
-  );
-}
+/** The shape of the room somebody comes to. */
+const WaitingRooms = () => (
+  <Switch>
+    <Route path="/">
+      <WaitingWallet />
+    </Route>
+    <Route>
+      <WaitingSheet />
+    </Route>
+  </Switch>
+);
 
 export const WaitingApp = () => (
-  <Frame>
-    <WaitingWallet />
+  <Frame title="Hansa">
+    <WaitingRooms />
   </Frame>
 );

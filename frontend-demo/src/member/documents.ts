@@ -88,6 +88,8 @@ export const MyWallet = graphql(
         timeZone
       }
       me {
+        id
+        cards
         wallet {
           ...WalletFields
         }
@@ -129,6 +131,113 @@ export const OlderActivity = graphql(
   [ActivityFields],
 );
 
+/** One entry, with why it earned what it did. */
+export const MyEntry = graphql(
+  `
+    query MyEntry($version: Int!) {
+      me {
+        wallet {
+          entry(version: $version) {
+            ...ActivityFields
+            postedAt
+            awards {
+              campaign
+              reason
+              points
+              availableAt
+              expiresAt
+              fundedBy {
+                points
+                sponsor {
+                  slug
+                  name
+                  hue
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  `,
+  [ActivityFields],
+);
+
+export const MyBalanceAt = graphql(`
+  query MyBalanceAt($at: DateTime!) {
+    me {
+      wallet {
+        asOf(at: $at) {
+          available
+          pending
+          held
+          debt
+          fundedBy {
+            points
+            sponsor {
+              slug
+              name
+              hue
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** What is worth doing now. */
+export const MyNext = graphql(`
+  query MyNext($language: String!) {
+    myRewards(first: 8) {
+      now
+      pointsMissing
+      hindrances
+      reward {
+        id
+        name(language: $language)
+        owner {
+          slug
+          name
+          hue
+        }
+      }
+    }
+    myTiers {
+      tier
+      programme {
+        id
+        name
+        owner {
+          slug
+          name
+          hue
+        }
+      }
+      progress {
+        missingCount
+        missingMoney {
+          amount
+          currency
+        }
+        measure
+        next {
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const MyUnread = graphql(`
+  subscription MyUnread {
+    myMessagesUnreadChanged
+  }
+`);
+
+export type MyWalletAnswer = ResultOf<typeof MyWallet>;
+export type NextAnswer = ResultOf<typeof MyNext>;
+export type Told = NonNullable<ResultOf<typeof MyEntry>["me"]["wallet"]["entry"]>;
 export type Wallet = ResultOf<typeof WalletFields>;
 export type Entry = ResultOf<typeof ActivityFields>;
 export type Movement = Entry["movements"][number];

@@ -3,7 +3,13 @@
 import common from "../locales/en/common.json";
 import member from "../locales/en/member.json";
 import { begin } from "../shared/begin";
+import { atEnd } from "../shared/session";
 import { MemberApp, WaitingApp } from "./MemberApp";
+import { forget } from "./offline/kept";
+import { OfflineApp } from "./offline/OfflineApp";
+import { Welcome } from "./Welcome";
+
+atEnd(forget);
 
 void begin({
   at: "/app",
@@ -11,4 +17,6 @@ void begin({
   words: { common, member },
   shown: <MemberApp />,
   waiting: <WaitingApp />,
+  signedOut: <Welcome />,
+  offline: (again) => <OfflineApp again={again} />,
 });

@@ -3,7 +3,7 @@
 import type { ComponentType } from "react";
 
 import { pageOf } from "../shared/i18n";
-import { WalletPage } from "./WalletPage";
+import { WalletPage } from "./wallet/WalletPage";
 
 export interface Room {
   /** Its name among the words, `rooms.<name>`. */
@@ -11,12 +11,19 @@ export interface Room {
   /** Below it every address is the room's own. */
   at: string;
   page: ComponentType;
+  /** It can be shown without the server, out of what was kept. */
+  offline?: true;
 }
 
+/** Loaded ahead as well, so that the card can be shown where there is no line. */
+export const cardPage = () => import("./card/CardPage");
+
 export const rooms: readonly Room[] = [
-  { name: "wallet", at: "/", page: WalletPage },
+  { name: "wallet", at: "/", page: WalletPage, offline: true },
   { name: "rewards", at: "/rewards", page: pageOf("rewards", () => import("./rewards/RewardsPage")) },
-  { name: "card", at: "/card", page: pageOf("member", () => import("./card/CardPage")) },
+  { name: "card", at: "/card", page: pageOf("member", cardPage), offline: true },
   { name: "activity", at: "/activity", page: pageOf("member", () => import("./activity/ActivityPage")) },
   { name: "me", at: "/me", page: pageOf("me", () => import("./me/MePage")) },
 ];
+
+export const pathOf = (room: Room): string => (room.at === "/" ? "/" : `${room.at}/*?`);

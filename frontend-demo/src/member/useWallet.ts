@@ -3,34 +3,22 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { useClient, useQuery, useSubscription } from "urql";
 
-import { MyWallet, MyWalletChanged, OlderActivity, type Wallet } from "./documents";
-import { withNewest, withOlder, type Timeline } from "./timeline";
+import { MyWallet, MyWalletChanged, OlderActivity } from "./documents";
+import { afterHearing, type Heard } from "./known";
+import { keep } from "./offline/kept";
 
 const AWAY_MS = 60_000;
 
-interface Known {
-  wallet: Wallet;
-  timeline: Timeline;
-}
-
-type Event = { wallet: Wallet } | { older: Wallet["activity"] };
-
-function known(before: Known | null, event: Event): Known | null {
-  if ("older" in event) return before && { ...before, timeline: withOlder(before.timeline, event.older) };
-  if (before && event.wallet.version < before.wallet.version) return before;
-  return { wallet: event.wallet, timeline: withNewest(before?.timeline ?? null, event.wallet.activity) };
-}
-
 export function useWallet() {
-  const [state, tell] = useReducer(known, null);
-  const [{ data, error, fetching }, readAgain] = useQuery({ query: MyWallet });
-  const wallet = data?.me.wallet;
+  const [known, tell] = useReducer(afterHearing, null);
+  const [{ data, error }, ask] = useQuery({ query: MyWallet });
   useEffect(() => {
-    if (wallet) tell({ wallet });
-  }, [wallet]);
+    if (data) tell({ answer: data });
+  }, [data]);
+  const readAgain = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
 
   const begunAt = useRef<number | null>(null);
-  if (wallet && begunAt.current === null) begunAt.current = wallet.version;
+  if (data && begunAt.current === null) begunAt.current = data.me.wallet.version;
   const [change] = useSubscription({
     query: MyWalletChanged,
     variables: { after: begunAt.current },
@@ -41,21 +29,24 @@ export function useWallet() {
     if (changed) tell({ wallet: changed });
   }, [changed]);
 
-  useReturn(useCallback(() => readAgain({ requestPolicy: "network-only" }), [readAgain]));
-  return { ...state, programme: data, error, fetching, readAgain, ...useOlder(state?.timeline.next ?? null, tell) };
+  useEffect(() => {
+    if (known) void keep(known, new Date());
+  }, [known]);
+  useReturn(readAgain);
+  return { known, asOf: null, failed: error !== undefined && !known, readAgain, ...useOlder(known?.timeline.next ?? null, tell) };
 }
 
-function useOlder(next: string | null, tell: (event: Event) => void) {
+function useOlder(next: string | null, tell: (heard: Heard) => void) {
   const client = useClient();
-  const [state, setState] = useState<"ready" | "loading" | "failed">("ready");
+  const [older, setOlder] = useState<"ready" | "loading" | "failed">("ready");
   const loadOlder = useCallback(async () => {
     if (next === null) return;
-    setState("loading");
+    setOlder("loading");
     const { data } = await client.query(OlderActivity, { after: next }).toPromise();
-    setState(data ? "ready" : "failed");
+    setOlder(data ? "ready" : "failed");
     if (data) tell({ older: data.me.wallet.activity });
   }, [client, next, tell]);
-  return { loadOlder, older: state };
+  return { loadOlder, older };
 }
 
 /** Calls when the page is looked at again after it was away; points may have become available by the mere time. */

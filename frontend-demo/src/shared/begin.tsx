@@ -48,21 +48,22 @@ function SignedIn({ page }: { page: Page }) {
   const [session, setSession] = useState<Session | null>(null);
   const [failed, setFailed] = useState(false);
   const look = useCallback(() => {
+    if (!page.offline) setFailed(false);
     const found = (session: Session) => {
       setFailed(false);
       setSession(session);
     };
     currentSession(page.seat).then(found, () => setFailed(true));
-  }, []);
+  }, [page]);
   useEffect(look, [look]);
-  const nobody = session?.audience === "NOBODY";
+  const over = session !== null && !page.for.includes(session.audience);
   useEffect(() => {
-    if (nobody) void end();
-  }, [nobody]);
+    if (over) void end();
+  }, [over]);
   if (failed) return page.offline?.(look) ?? <Unreachable again={look} />;
   if (!session) return page.waiting;
-  if (nobody) return page.signedOut ?? <SignedOut />;
-  if (!page.for.includes(session.audience)) return <Elsewhere session={session} />;
+  if (session.audience === "NOBODY") return page.signedOut ?? <SignedOut />;
+  if (over) return <Elsewhere session={session} />;
   return (
     <Connected session={session} onSignedOut={() => setSession(NOBODY)}>
       {page.shown}

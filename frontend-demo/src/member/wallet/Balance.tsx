@@ -2,13 +2,14 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useFormats } from "../shared/formatting";
-import { lastMoment } from "../shared/formats";
-import { Dot, toneOf } from "../shared/partner";
-import type { Due, Share, Wallet } from "./documents";
+import { useFormats } from "../../shared/formatting";
+import { lastMoment } from "../../shared/formats";
+import { Dot, toneOf } from "../../shared/partner";
+import type { Due, Share } from "../documents";
+import type { Standing } from "../known";
 import { useCountUp } from "./useCountUp";
 
-export function Balance({ wallet }: { wallet: Wallet }) {
+export function Balance({ wallet }: { wallet: Standing }) {
   const { t } = useTranslation("member");
   const { points } = useFormats();
   const shown = useCountUp(BigInt(wallet.available));
@@ -27,13 +28,15 @@ export function Balance({ wallet }: { wallet: Wallet }) {
   );
 }
 
-const NAMED = 4;
+/** As many as can be told apart at a glance; the rest is summed. */
+const NAMED = 3;
 
 function Provenance({ shares }: { shares: readonly Share[] }) {
   const { t } = useTranslation("member");
   const { points } = useFormats();
   if (shares.length === 0) return <div className="bar bar-empty" />;
-  const rest = shares.slice(NAMED).reduce((sofar, share) => sofar + BigInt(share.points), 0n);
+  const named = shares.length === NAMED + 1 ? shares : shares.slice(0, NAMED);
+  const rest = shares.slice(named.length).reduce((sofar, share) => sofar + BigInt(share.points), 0n);
   return (
     <figure className="provenance">
       <div className="bar" aria-hidden="true">
@@ -48,7 +51,7 @@ function Provenance({ shares }: { shares: readonly Share[] }) {
       <figcaption>
         <span className="provenance-label">{t("fundedBy")}</span>
         <ul>
-          {shares.slice(0, NAMED).map((share) => (
+          {named.map((share) => (
             <li key={share.sponsor.slug}>
               <Dot partner={share.sponsor} />
               <span>{share.sponsor.name}</span>
@@ -67,7 +70,7 @@ function Provenance({ shares }: { shares: readonly Share[] }) {
   );
 }
 
-function Dues({ wallet }: { wallet: Wallet }) {
+function Dues({ wallet }: { wallet: Standing }) {
   const { t } = useTranslation("member");
   const { points, day } = useFormats();
   const wait = ({ at, points: some }: Due) => t("dues.wait", { count: Number(some), points: points(some), day: day(at) });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import type { ActivityPage, Entry } from "./documents";
+import type { ActivityPage, Entry } from "../documents";
 import { byDay, withNewest, withOlder } from "./timeline";
 
 const entry = (version: number, occurredAt = "2026-03-02T10:00:00.000Z") => ({ version, occurredAt }) as Entry;

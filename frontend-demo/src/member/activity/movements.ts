@@ -1,6 +1,6 @@
 /** What a movement of points means for the member who looks at it. */
 
-import type { Entry, Movement } from "./documents";
+import type { Entry, Movement } from "../documents";
 
 const OWNED: readonly string[] = ["PENDING", "AVAILABLE", "HELD"];
 

@@ -1,6 +1,6 @@
 /** What happened, newest first: pages of the past, and what arrives meanwhile. */
 
-import type { ActivityPage, Entry } from "./documents";
+import type { ActivityPage, Entry } from "../documents";
 
 export interface Timeline {
   entries: readonly Entry[];
