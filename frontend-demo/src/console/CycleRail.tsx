@@ -6,23 +6,26 @@ import { Link } from "wouter";
 
 import { useFormats } from "../shared/formatting";
 import type { Cycle } from "./documents";
-import { addressOf, type Place } from "./places";
 
-export function CycleRail({ cycles, place }: { cycles: readonly Cycle[]; place: Place }) {
+interface Props {
+  cycles: readonly Cycle[];
+  /** The name of the one that is looked at. */
+  current: string | null;
+  hrefOf: (cycle: Cycle) => string;
+}
+
+export function CycleRail({ cycles, current, hrefOf }: Props) {
   const { t } = useTranslation("console");
   const chosen = useRef<HTMLLIElement>(null);
   useEffect(() => {
     chosen.current?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [place.cycle]);
+  }, [current]);
   return (
     <nav className="rail" aria-label={t("cycles.label")}>
       <ol>
         {[...cycles].reverse().map((cycle) => (
-          <li key={cycle.id} ref={cycle.name === place.cycle ? chosen : null} className={`station ${cycle.state}`}>
-            <Link
-              href={addressOf({ ...place, cycle: cycle.name, line: null })}
-              aria-current={cycle.name === place.cycle ? "page" : undefined}
-            >
+          <li key={cycle.id} ref={cycle.name === current ? chosen : null} className={`station ${cycle.state}`}>
+            <Link href={hrefOf(cycle)} aria-current={cycle.name === current ? "page" : undefined}>
               <span className="station-mark" aria-hidden="true" />
               <span className="station-name figures">{cycle.name}</span>
               <span className="station-state">

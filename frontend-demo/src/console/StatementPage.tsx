@@ -1,6 +1,6 @@
 /** The console's statement page: a cycle, the partner's statement of it, and what each line was counted from. */
 
-import { useContext, useEffect } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useLocation } from "wouter";
@@ -16,6 +16,7 @@ import { Drill } from "./Drill";
 import { InWords, OwnStatement } from "./Figures";
 import { addressOf, type Place, usePlace } from "./places";
 import { StatementTable } from "./StatementTable";
+import { Standing } from "./Standing";
 import { Sums } from "./Sums";
 import { useStatement } from "./useStatement";
 
@@ -35,7 +36,11 @@ export function StatementPage() {
   const cycle = cycles.find((one) => one.name === place.cycle) ?? null;
   return (
     <>
-      <CycleRail cycles={cycles} place={place} />
+      <CycleRail
+        cycles={cycles}
+        current={place.cycle}
+        hrefOf={(one) => addressOf({ ...place, cycle: one.name, line: null })}
+      />
       {place.cycle !== null && cycle === null ? (
         <Notice heading={t("missing.heading")}>
           <p>{t("missing.text", { cycle: place.cycle })}</p>
@@ -169,24 +174,6 @@ function Head({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
       </dl>
     </header>
   );
-}
-
-/** Whether somebody has to do something, and until when. */
-function Standing({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
-  const { t } = useTranslation("console");
-  const { longDay } = useFormats();
-  const own = useContext(OwnStatement);
-  const whose = own ? "own" : "other";
-  const name = statement.partner?.name;
-  if (cycle.state === "PROPOSED" && statement.acceptedAt) {
-    return <p className="standing">{t(`standing.${whose}.accepted`, { name, day: longDay(statement.acceptedAt) })}</p>;
-  }
-  if (cycle.state === "PROPOSED" && cycle.answerUntil) {
-    const told = t(`standing.${whose}.answer`, { name, day: longDay(cycle.answerUntil) });
-    return <p className={own ? "standing awaits" : "standing"}>{told}</p>;
-  }
-  if (cycle.approvedAt) return <p className="standing">{t("standing.approved", { day: longDay(cycle.approvedAt) })}</p>;
-  return <p className="standing">{t(`cycles.states.${cycle.state}`)}</p>;
 }
 
 function WaitingFigures() {

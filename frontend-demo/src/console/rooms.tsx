@@ -7,7 +7,7 @@ import { StatementPage } from "./StatementPage";
 
 export interface Room {
   /** Its name among the words, `rooms.<name>`. */
-  name: "overview" | "statements" | "work" | "campaigns" | "liability" | "partners" | "audit" | "search";
+  name: "overview" | "cycles" | "statements" | "work" | "campaigns" | "liability" | "partners" | "audit" | "search";
   /** Below it every address is the room's own. */
   at: string;
   /** One of these scopes opens it. */
@@ -23,6 +23,13 @@ export const rooms: readonly Room[] = [
     at: "/",
     scopes: ["settlement:read"],
     page: pageOf("cycles", () => import("./cycles/CyclesPage")),
+  },
+  {
+    name: "cycles",
+    at: "/cycles",
+    scopes: ["settlement:read"],
+    page: pageOf("cycles", () => import("./cycles/CyclesPage")),
+    aside: true,
   },
   { name: "statements", at: "/statements", scopes: ["settlement:read"], page: StatementPage },
   {
