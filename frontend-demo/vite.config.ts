@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
@@ -19,6 +21,22 @@ function themeFirst(): Plugin {
       this.emitFile({ type: "asset", fileName: name, source });
     },
     transformIndexHtml: () => [{ tag: "script", attrs: { src: `/${name}` }, injectTo: "head-prepend" }],
+  };
+}
+
+const SMALLEST_COMPRESSED = 1000;
+
+/** Texts are compressed once, here, as small as can be; hansa/frontend.py sends them so. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    writeBundle({ dir = "" }, files) {
+      for (const name of Object.keys(files).filter((file) => /\.(js|css|html|svg)$/.test(file))) {
+        const content = readFileSync(join(dir, name));
+        if (content.length >= SMALLEST_COMPRESSED) writeFileSync(join(dir, `${name}.br`), brotliCompressSync(content));
+      }
+    },
   };
 }
 
@@ -52,7 +70,7 @@ function entries(): Plugin {
 
 export default defineConfig({
   appType: "mpa",
-  plugins: [react(), themeFirst(), installed(), entries()],
+  plugins: [react(), themeFirst(), installed(), entries(), compressed()],
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

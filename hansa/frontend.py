@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import mimetypes
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,18 +31,34 @@ ENTRIES: Mapping[str, str] = {
 REFRESH_SECONDS = 3
 
 SMALLEST_COMPRESSED = 1_000
-TEXTS = {".html", ".js", ".css", ".svg", ".json", ".txt"}
+BUILT_COMPRESSED = ".br"
+TEXTS = {".html", ".js", ".css", ".svg", ".json", ".txt", ".webmanifest"}
+MEDIA = {".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+WORKER = "sw.js"
+"""An entry with a file of this name beside its page can be installed, and works without a line."""
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; "
+)
 PAGE_HEADERS = {
     "cache-control": "no-cache",
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
+    "content-security-policy": f"{POLICY}trusted-types 'none'",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "vary": "accept-encoding",
 }
+INSTALLED_HEADERS = {
+    **PAGE_HEADERS,
+    "content-security-policy": f"{POLICY}trusted-types offline; worker-src 'self'; manifest-src 'self'",
+}
+"""Of an entry with a worker: the one policy that scripts may make names the worker's one address."""
+WORKER_HEADERS = {
+    "cache-control": "no-cache",
+    "content-security-policy": "default-src 'none'; connect-src 'self'",
+    "vary": "accept-encoding",
+}
+BESIDE_HEADERS = {"cache-control": "no-cache", "vary": "accept-encoding"}
 ASSET_HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 
 log = structlog.get_logger("hansa")
@@ -52,7 +69,8 @@ class File:
     """A file of the bundle, ready to be sent."""
 
     content: bytes
-    compressed: bytes | None
+    compressed: Mapping[str, bytes]
+    """By the names of the ways to compress, the smallest first."""
     media: str
     tag: str
 
@@ -60,11 +78,10 @@ class File:
     def read(cls, path: Path) -> File:
         """A file as it lies there, and compressed where that helps."""
         content = path.read_bytes()
-        worth = path.suffix in TEXTS and len(content) >= SMALLEST_COMPRESSED
-        media = "font/woff2" if path.suffix == ".woff2" else mimetypes.guess_type(path.name)[0]
+        media = MEDIA.get(path.suffix) or mimetypes.guess_type(path.name)[0]
         return cls(
             content=content,
-            compressed=gzip.compress(content, 9, mtime=0) if worth else None,
+            compressed=_compressed(path, content),
             media=media or "application/octet-stream",
             tag=f'"{hashlib.sha256(content).hexdigest()[:20]}"',
         )
@@ -74,9 +91,20 @@ class File:
         own = {**headers, "etag": self.tag}
         if self.tag in request.headers.get("if-none-match", ""):
             return Response(None, 304, own)
-        if self.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(self.compressed, 200, {**own, "content-encoding": "gzip"}, self.media)
+        taken = request.headers.get("accept-encoding", "")
+        for way, content in self.compressed.items():
+            if re.search(rf"\b{way}\b(?!;q=0(?:[^.]|$))", taken):
+                return Response(content, 200, {**own, "content-encoding": way}, self.media)
         return Response(self.content, 200, own, self.media)
+
+
+def _compressed(path: Path, content: bytes) -> dict[str, bytes]:
+    """Texts travel compressed: as the build has done it, and as every browser takes it."""
+    if path.suffix not in TEXTS or len(content) < SMALLEST_COMPRESSED:
+        return {}
+    built = path.with_name(f"{path.name}{BUILT_COMPRESSED}")
+    smallest = {"br": built.read_bytes()} if built.exists() else {}
+    return {**smallest, "gzip": gzip.compress(content, 9, mtime=0)}
 
 
 class Frontend:
@@ -141,7 +169,12 @@ class Frontend:
         async def page(request: Request) -> Response:
             if not self.ready:
                 return waiting(self)
-            return self._files[f"{entry}index.html"].response(request, PAGE_HEADERS)
+            beside = self._files.get(request.url.path)
+            if beside is not None and not request.url.path.endswith(".html"):
+                name = request.url.path.removeprefix(entry)
+                return beside.response(request, WORKER_HEADERS if name == WORKER else BESIDE_HEADERS)
+            headers = INSTALLED_HEADERS if entry + WORKER in self._files else PAGE_HEADERS
+            return self._files[f"{entry}index.html"].response(request, headers)
 
         async def to_page(_request: Request) -> Response:
             return RedirectResponse(entry, 308)
@@ -157,7 +190,7 @@ class Frontend:
 
 def loaded(folder: Path) -> dict[str, File]:
     """Every file of a bundle by its address; a bundle is small, so it is kept in memory."""
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != BUILT_COMPRESSED)
     return {f"/{path.relative_to(folder).as_posix()}": File.read(path) for path in paths}
 
 

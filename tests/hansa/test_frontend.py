@@ -27,8 +27,11 @@ def bundle(tmp_path: Path) -> Path:
     folder = tmp_path / "static"
     for name, content in {
         "app/index.html": "<!doctype html><title>Wallet</title>",
+        "app/sw.js": "self.skipWaiting();",
+        "app/manifest.webmanifest": "{}",
         "console/index.html": "<!doctype html><title>Console</title>",
         "assets/app-1f3c.js": SCRIPT,
+        "assets/app-1f3c.js.br": "as the build compressed it",
         "assets/letters-9a.woff2": "font",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +97,34 @@ async def test_texts_travel_compressed_to_those_who_take_it(ready: httpx.AsyncCl
     plain = await ready.get("/assets/app-1f3c.js", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == SCRIPT
+
+
+async def test_what_the_build_compressed_is_sent_to_those_who_take_it(ready: httpx.AsyncClient) -> None:
+    async def sent(taken: str) -> tuple[str | None, bytes]:
+        request = ready.build_request("GET", "/assets/app-1f3c.js", headers={"accept-encoding": taken})
+        response = await ready.send(request, stream=True)
+        raw = b"".join([chunk async for chunk in response.aiter_raw()])
+        return response.headers.get("content-encoding"), raw
+
+    assert await sent("gzip, deflate, br, zstd") == ("br", b"as the build compressed it")
+    assert (await sent("gzip, br;q=0"))[0] == "gzip"
+    assert (await sent("deflate"))[0] is None
+    assert (await ready.get("/assets/app-1f3c.js.br")).status_code == 404
+
+
+async def test_the_members_app_can_be_installed_and_its_worker_rules_below_it(ready: httpx.AsyncClient) -> None:
+    worker = await ready.get("/app/sw.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+    assert (await ready.get("/app/manifest.webmanifest")).headers["content-type"] == "application/manifest+json"
+
+
+async def test_scripts_may_start_the_members_worker_and_no_other(ready: httpx.AsyncClient) -> None:
+    policy = (await ready.get("/app/")).headers["content-security-policy"]
+    assert "require-trusted-types-for 'script'; trusted-types offline; worker-src 'self'" in policy
+    assert "manifest-src 'self'" in policy
+    assert "trusted-types 'none'" in (await ready.get("/console/")).headers["content-security-policy"]
 
 
 async def test_nothing_outside_the_bundle_is_served(ready: httpx.AsyncClient) -> None:
