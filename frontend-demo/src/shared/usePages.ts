@@ -1,7 +1,7 @@
 /** A list that comes in pages and is kept from its beginning to where it has been read. */
 
 import { useCallback, useEffect, useState } from "react";
-import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
+import { type AnyVariables, type RequestPolicy, type TypedDocumentNode, useClient } from "urql";
 
 /** A page of a list, as every connection has it. */
 export type PageOf<T> = { nodes: readonly T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
@@ -12,6 +12,8 @@ export interface Pages<T> {
   /** Nothing is left to be read. */
   whole: boolean;
   more: () => void;
+  /** Reads the first page anew; what is there stays until it comes. */
+  again: () => void;
 }
 
 interface Known<T> {
@@ -23,19 +25,23 @@ interface Known<T> {
 
 const NOTHING = { rows: [], after: null, state: "loading", whole: false } as const;
 
-/** Reads the first page by itself; `pick` finds the page in an answer, or null when there is none. */
+/**
+ * Reads the first page by itself; `pick` finds the page in an answer, or null when there is none. What may have changed
+ * since it was read last is asked of the server again, by `network-only`.
+ */
 export function usePages<T, D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,
   variables: (after: string | null) => V,
   pick: (data: D) => PageOf<T> | null,
   key: string,
+  requestPolicy: RequestPolicy = "cache-first",
 ): Pages<T> {
   const client = useClient();
   const [known, setKnown] = useState<Known<T>>(NOTHING);
   const read = useCallback(
     async (after: string | null, isStill: () => boolean) => {
       setKnown((before) => (after === null ? NOTHING : { ...before, state: "loading" }));
-      const { data } = await client.query(query, variables(after)).toPromise();
+      const { data } = await client.query(query, variables(after), { requestPolicy }).toPromise();
       const page = data ? pick(data) : null;
       if (!isStill()) return;
       if (!page) return setKnown((before) => ({ ...before, state: "failed" }));
@@ -47,7 +53,7 @@ export function usePages<T, D, V extends AnyVariables>(
       }));
     },
     // The key says all that the functions depend on.
-    [client, query, key],
+    [client, query, key, requestPolicy],
   );
   useEffect(() => {
     let still = true;
@@ -57,5 +63,6 @@ export function usePages<T, D, V extends AnyVariables>(
     };
   }, [read]);
   const more = useCallback(() => void read(known.after, () => true), [read, known.after]);
-  return { ...known, more };
+  const again = useCallback(() => void read(null, () => true, true), [read]);
+  return { ...known, more, again };
 }
