@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useRoute } from "wouter";
 
-import { Main, Masthead, SkipLink } from "../shared/chrome";
+import { LineState, Main, Masthead, SkipLink } from "../shared/chrome";
 import "./frame.css";
 import { RoomIcon } from "./icons";
 import { pathOf, type Room, rooms } from "./rooms";
@@ -25,6 +25,7 @@ export function Frame({ title, tools, children }: Props) {
       <Masthead title={title}>{tools}</Masthead>
       <Rooms />
       <Main place={main}>{children}</Main>
+      <LineState />
     </div>
   );
 }

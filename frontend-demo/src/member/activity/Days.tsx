@@ -82,12 +82,14 @@ function Line({ entry }: { entry: Entry }) {
 export function Change({ entry }: { entry: Entry }) {
   const { points, signedPoints } = useFormats();
   const change = BigInt(entry.change);
+  if (entry.movements.length === 0) return null;
   const tone = change > 0n ? "change gained" : change < 0n ? "change" : "change still";
   return <span className={`${tone} figures`}>{change === 0n ? points(moved(entry)) : signedPoints(change)}</span>;
 }
 
 function FundedBy({ sponsors }: { sponsors: readonly Hued[] }) {
   const { t } = useTranslation("member");
+  if (sponsors.length === 0) return null;
   return (
     <span className="dots">
       <span className="unseen">

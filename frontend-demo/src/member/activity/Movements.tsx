@@ -6,15 +6,16 @@ import { lastMoment } from "../../shared/formats";
 import { useFormats } from "../../shared/formatting";
 import { Dot } from "../../shared/partner";
 import type { Entry, Movement } from "../documents";
-import { direction, signed, waits } from "./movements";
+import { direction, signed, together, waits } from "./movements";
 
 /** Folded away where something else has told the same already. */
 export function Movements({ entry, folded }: { entry: Entry; folded: boolean }) {
   const { t } = useTranslation("member");
-  if (entry.movements.length === 0) return null;
+  const movements = together(entry.movements);
+  if (movements.length === 0) return null;
   const lines = (
     <ul className="movements">
-      {entry.movements.map((movement, place) => (
+      {movements.map((movement, place) => (
         <MovementLine key={place} movement={movement} />
       ))}
     </ul>
@@ -22,7 +23,7 @@ export function Movements({ entry, folded }: { entry: Entry; folded: boolean }) 
   if (!folded) return lines;
   return (
     <details className="movements-folded">
-      <summary>{t("receipt.movements", { count: entry.movements.length })}</summary>
+      <summary>{t("receipt.movements", { count: movements.length })}</summary>
       {lines}
     </details>
   );

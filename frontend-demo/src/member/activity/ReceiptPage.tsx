@@ -49,9 +49,11 @@ function Receipt({ entry }: { entry: Told }) {
             {longDay(entry.occurredAt)}, {time(entry.occurredAt)}
           </time>
         </p>
-        <p className="receipt-change">
-          <Change entry={entry} /> <span>{t("receipt.points", { count: Math.abs(Number(entry.change)) })}</span>
-        </p>
+        {entry.movements.length > 0 && (
+          <p className="receipt-change">
+            <Change entry={entry} /> <span>{t("receipt.points", { count: Math.abs(Number(entry.change)) })}</span>
+          </p>
+        )}
       </header>
       {entry.awards.length > 0 && <Awards awards={entry.awards} />}
       <Movements entry={entry} folded={entry.awards.length > 0} />

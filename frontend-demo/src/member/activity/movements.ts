@@ -22,3 +22,16 @@ export function moved(entry: Entry): bigint {
 }
 
 export const waits = (movement: Movement): boolean => movement.credit === "PENDING" && movement.availableAt !== null;
+
+/** What differs in nothing but its lot is one movement to whoever reads it. */
+export function together(movements: readonly Movement[]): Movement[] {
+  const summed = new Map<string, Movement>();
+  for (const movement of movements) {
+    const term = direction(movement) > 0 ? movement.expiresAt : null;
+    const key = [movement.kind, movement.sponsor.slug, movement.debit, movement.credit, movement.availableAt, term].join();
+    const before = summed.get(key);
+    const points = String(BigInt(before?.points ?? 0) + BigInt(movement.points));
+    summed.set(key, { ...(before ?? movement), points });
+  }
+  return [...summed.values()];
+}

@@ -1,14 +1,12 @@
-/** How old the figures are, only while they may be old; the room for it is always there. */
+/** How old the figures are that were kept. */
 
 import { useTranslation } from "react-i18next";
 
-import { LineState } from "../../shared/chrome";
 import { useFormats } from "../../shared/formatting";
 
-export function Standing({ asOf }: { asOf: string | null }) {
+export function Standing({ asOf }: { asOf: string }) {
   const { t } = useTranslation("member");
   const { dayKey, time, dateTime } = useFormats();
-  if (asOf === null) return <LineState />;
   const today = dayKey(asOf) === dayKey(new Date());
   return (
     <p className="line-state standing" role="status">

@@ -27,7 +27,6 @@ export function WaitingWallet() {
         <div className="card-strip" aria-hidden="true">
           <Bone width="60%" />
         </div>
-        <p className="line-state" />
       </div>
       <div className="wallet-main">
         <section className="next">

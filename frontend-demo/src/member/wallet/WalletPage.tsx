@@ -19,9 +19,9 @@ export function WalletPage() {
   return (
     <div className="wallet">
       <div className="wallet-side">
+        {asOf !== null && <Standing asOf={asOf} />}
         <Balance wallet={known.wallet} />
         <CardStrip number={known.cards[0] ?? null} />
-        <Standing asOf={asOf} />
       </div>
       <div className="wallet-main">
         {asOf === null && <Next wallet={known.wallet} now={known.now} />}
