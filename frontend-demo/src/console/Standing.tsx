@@ -10,9 +10,11 @@ import { OwnStatement } from "./Figures";
 interface Props {
   statement: { acceptedAt: string | null; partner: { name: string } | null };
   cycle: Pick<Cycle, "state" | "answerUntil" | "approvedAt">;
+  /** The coalition's time, by which an answer may be too late. */
+  now: string;
 }
 
-export function Standing({ statement, cycle }: Props) {
+export function Standing({ statement, cycle, now }: Props) {
   const { t } = useTranslation("console");
   const { longDay } = useFormats();
   const own = useContext(OwnStatement);
@@ -22,6 +24,7 @@ export function Standing({ statement, cycle }: Props) {
     return <p className="standing">{t(`standing.${whose}.accepted`, { name, day: longDay(statement.acceptedAt) })}</p>;
   }
   if (cycle.state === "PROPOSED" && cycle.answerUntil) {
+    if (cycle.answerUntil < now) return <p className="standing">{t("standing.silent", { day: longDay(cycle.answerUntil) })}</p>;
     const told = t(`standing.${whose}.answer`, { name, day: longDay(cycle.answerUntil) });
     return <p className={own ? "standing awaits" : "standing"}>{told}</p>;
   }

@@ -46,7 +46,7 @@ export function StatementPage() {
           <p>{t("missing.text", { cycle: place.cycle })}</p>
         </Notice>
       ) : (
-        <Chosen cycle={cycle} place={place} coalition={audience === "COALITION"} />
+        <Chosen cycle={cycle} place={place} coalition={audience === "COALITION"} now={data.serverTime} />
       )}
     </>
   );
@@ -59,10 +59,11 @@ interface ChosenProps {
   cycle: Cycle | null;
   place: Place;
   coalition: boolean;
+  now: string;
 }
 
 /** The coalition looks at any partner's statement, a partner at its own. */
-function Chosen({ cycle, place, coalition }: ChosenProps) {
+function Chosen({ cycle, place, coalition, now }: ChosenProps) {
   const { t } = useTranslation("console");
   const [, go] = useLocation();
   const [{ data }] = useQuery({
@@ -77,7 +78,7 @@ function Chosen({ cycle, place, coalition }: ChosenProps) {
       </Notice>
     );
   }
-  if (!coalition) return <OneStatement cycle={cycle} place={place} partner={null} own />;
+  if (!coalition) return <OneStatement cycle={cycle} place={place} partner={null} now={now} own />;
   const partners = data?.cycle?.statements.map((one) => one.partner).filter((partner) => partner !== null) ?? [];
   const partner = partners.find((one) => one.slug === place.partner) ?? partners[0];
   return (
@@ -96,7 +97,7 @@ function Chosen({ cycle, place, coalition }: ChosenProps) {
           ))}
         </select>
       </section>
-      <OneStatement cycle={partner ? cycle : null} place={place} partner={partner?.id ?? null} own={false} />
+      <OneStatement cycle={partner ? cycle : null} place={place} partner={partner?.id ?? null} now={now} own={false} />
     </>
   );
 }
@@ -106,9 +107,10 @@ interface OneProps {
   place: Place;
   partner: string | null;
   own: boolean;
+  now: string;
 }
 
-function OneStatement({ cycle, place, partner, own }: OneProps) {
+function OneStatement({ cycle, place, partner, own, now }: OneProps) {
   const { t } = useTranslation(["console", "common"]);
   const found = useStatement(cycle?.id ?? null, partner);
   if (!cycle || found.state === "loading") return <WaitingFigures />;
@@ -132,7 +134,7 @@ function OneStatement({ cycle, place, partner, own }: OneProps) {
     <OwnStatement value={own}>
       <main className={line ? "statement with-drill" : "statement"}>
         <div className="statement-sheet">
-          <Head statement={statement} cycle={cycle} />
+          <Head statement={statement} cycle={cycle} now={now} />
           <StatementTable statement={statement} lines={lines} place={place} />
         </div>
         {line ? (
@@ -145,7 +147,7 @@ function OneStatement({ cycle, place, partner, own }: OneProps) {
   );
 }
 
-function Head({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
+function Head({ statement, cycle, now }: { statement: Statement; cycle: Cycle; now: string }) {
   const { t } = useTranslation("console");
   const { money } = useFormats();
   const name = statement.partner?.name ?? "";
@@ -153,7 +155,7 @@ function Head({ statement, cycle }: { statement: Statement; cycle: Cycle }) {
     <header className="statement-head">
       <p className="statement-whose">{statement.partner && <PartnerName partner={statement.partner} />}</p>
       <h1>{t("statement.heading", { cycle: cycle.name })}</h1>
-      <Standing statement={statement} cycle={cycle} />
+      <Standing statement={statement} cycle={cycle} now={now} />
       <dl className="equation">
         <div>
           <dt>{t("statement.opening")}</dt>

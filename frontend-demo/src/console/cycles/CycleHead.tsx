@@ -12,15 +12,17 @@ import { StepDialog } from "./StepDialog";
 interface Props {
   cycle: WholeCycle;
   onDone: () => void;
+  /** Offers what leads on and nothing else. */
+  brief?: boolean;
   /** Where else the cycle is looked at. */
   children?: ReactNode;
 }
 
-export function CycleHead({ cycle, onDone, children }: Props) {
+export function CycleHead({ cycle, onDone, brief = false, children }: Props) {
   const { t } = useTranslation("cycles");
   const session = useSession();
   const [asked, setAsked] = useState<StepName | null>(null);
-  const open = stepsOpen(cycle.state, session);
+  const open = stepsOpen(cycle.state, session).filter(({ main }) => main || !brief);
   return (
     <header className="cycle-head">
       <div className="cycle-head-words">
@@ -47,11 +49,12 @@ function StandingOf({ cycle }: { cycle: WholeCycle }) {
   const { longDay } = useFormats();
   const day = { OPEN: cycle.openedAt, CUT_OFF: cycle.cutOffAt, PROPOSED: cycle.answerUntil, APPROVED: cycle.approvedAt };
   const at = (day as Partial<Record<WholeCycle["state"], string | null>>)[cycle.state];
-  const fallen = cycle.approval === "EXPIRED" || cycle.approval === "CHANGED";
+  const { approval } = cycle;
+  const answered = cycle.state === "PROPOSED" && cycle.answers.every(({ answer }) => answer !== "NONE");
   return (
     <p className="cycle-standing">
-      {t(`standing.${cycle.state}`, { day: at ? longDay(at) : "" })}
-      {fallen && <strong> {t(`approval.${cycle.approval}`)}</strong>}
+      {t(answered ? "standing.ANSWERED" : `standing.${cycle.state}`, { day: at ? longDay(at) : "" })}
+      {(approval === "EXPIRED" || approval === "CHANGED") && <strong> {t(`approval.${approval}`)}</strong>}
     </p>
   );
 }

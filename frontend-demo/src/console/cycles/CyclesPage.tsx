@@ -1,5 +1,6 @@
 /** The overview, and one cycle as a whole; over both the line of cycles. */
 
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { Route, Switch, useSearchParams } from "wouter";
@@ -30,7 +31,7 @@ export default function CyclesPage() {
       </Route>
       <Route>
         <InSight name={search.get("cycle")} hrefOf={(cycle) => ofOverview(cycle.name)}>
-          {(cycle, coalition) => (coalition ? <Overview cycle={cycle} /> : <OwnOverview cycle={cycle} />)}
+          {(cycle, coalition, now) => (coalition ? <Overview cycle={cycle} /> : <OwnOverview cycle={cycle} now={now} />)}
         </InSight>
       </Route>
     </Switch>
@@ -41,7 +42,7 @@ interface Props {
   /** As the address has it; the one that is settled just now, if it names none. */
   name: string | null | undefined;
   hrefOf: (cycle: Cycle) => string;
-  children: (cycle: Cycle, coalition: boolean) => React.ReactNode;
+  children: (cycle: Cycle, coalition: boolean, now: string) => ReactNode;
 }
 
 function InSight({ name, hrefOf, children }: Props) {
@@ -71,7 +72,7 @@ function InSight({ name, hrefOf, children }: Props) {
     <>
       <CycleRail cycles={cycles} current={cycle?.name ?? null} hrefOf={hrefOf} />
       {cycle ? (
-        children(cycle, coalition)
+        children(cycle, coalition, data.serverTime)
       ) : (
         <Notice heading={t("overview.unknown")}>
           <p>{t("overview.unknownText", { cycle: name })}</p>

@@ -25,7 +25,7 @@ export function Overview({ cycle: { id, name } }: { cycle: Cycle }) {
     <main className="overview">
       <div className="overview-sheet">
         {cycle ? (
-          <CycleHead cycle={cycle} onDone={readAgain}>
+          <CycleHead cycle={cycle} onDone={readAgain} brief>
             <Link href={`/cycles/${encodeURIComponent(name)}`} className="overview-open">
               {t("overview.open")}
             </Link>

@@ -9,6 +9,7 @@ import { DivergingBars } from "../../shared/charts/bars";
 import { ChartFrame } from "../../shared/charts/frame";
 import { Bone } from "../../shared/chrome";
 import { useFormats } from "../../shared/formatting";
+import { toneOf } from "../../shared/partner";
 import { may, useSession } from "../../shared/session";
 import { Empty } from "../../shared/states";
 import type { Cycle } from "../documents";
@@ -20,7 +21,7 @@ import { WaitingList } from "./WaitingList";
 
 const RunningChart = lazy(() => import("./RunningChart"));
 
-export function OwnOverview({ cycle }: { cycle: Cycle }) {
+export function OwnOverview({ cycle, now }: { cycle: Cycle; now: string }) {
   const { t } = useTranslation("cycles");
   const session = useSession();
   const early = cycle.state === "OPEN" || cycle.state === "CUT_OFF" || cycle.state === "COMPUTED";
@@ -28,13 +29,14 @@ export function OwnOverview({ cycle }: { cycle: Cycle }) {
   const statement = early ? null : data?.statement;
   const href = addressOf({ cycle: cycle.name, partner: null, line: null });
   const asked = cycle.state === "PROPOSED" && statement && !statement.acceptedAt && may(session, "settlement:dispute");
+  const until = asked && cycle.answerUntil && cycle.answerUntil > now ? cycle.answerUntil : null;
   return (
     <main className="overview">
       <div className="overview-sheet">
         <header className="cycle-head">
           <div className="cycle-head-words">
             <h1>{t("heading", { cycle: cycle.name })}</h1>
-            {statement && <Standing statement={statement} cycle={cycle} />}
+            {statement && <Standing statement={statement} cycle={cycle} now={now} />}
           </div>
           {statement && (
             <div className="cycle-head-acts">
@@ -51,7 +53,7 @@ export function OwnOverview({ cycle }: { cycle: Cycle }) {
           <RunningChart />
         </Suspense>
       </div>
-      <WaitingList statement={asked && cycle.answerUntil ? { href, due: cycle.answerUntil } : null} />
+      <WaitingList statement={until ? { href, due: until } : null} />
     </main>
   );
 }
@@ -74,6 +76,7 @@ function OwnSums({ statement, href }: { statement: OwnStatementSums; href: strin
             label: t(`console:kinds.${kind}`),
             value: amount.amount,
             shown: signedDecimal(amount.amount, 2),
+            ...(statement.partner && { tone: toneOf(statement.partner.hue) }),
             href,
           }))}
           total={{ label: t("cycles:own.total"), shown: money(statement.net) }}

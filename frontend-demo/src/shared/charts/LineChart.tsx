@@ -88,16 +88,19 @@ function columns(one: Series, at: number): [string, number | [number, number] | 
   ];
 }
 
-const colour = (one: Series) => (one.tone ? "lines-series share-line" : "lines-series");
+/** A partner's tone as a colour in itself: what is drawn takes no style of its own. */
+function colourOf({ tone }: Series): string {
+  if (!tone) return "var(--baltic)";
+  const { "--hue": hue, "--depth": depth } = tone as Record<string, number>;
+  return `oklch(calc(var(--partner-light) + ${depth} * 0.075) var(--partner-chroma) ${hue})`;
+}
 
 const Range = ({ one }: { one: Series }) => (
   <Area
     dataKey={`${one.name}-range`}
     name={one.label}
-    className={`${colour(one)} lines-range`}
-    style={one.tone}
     stroke="none"
-    fill="currentcolor"
+    fill={colourOf(one)}
     fillOpacity={0.16}
     isAnimationActive={false}
     tooltipType="none"
@@ -105,26 +108,25 @@ const Range = ({ one }: { one: Series }) => (
 );
 
 function drawn(one: Series) {
+  const colour = colourOf(one);
   const last = one.values.reduce((found, value, at) => (value === null ? found : at), -1);
   return (
     <Line
       key={one.name}
       dataKey={one.name}
       name={one.label}
-      className={colour(one)}
-      style={one.tone}
       type={one.stepped ? "stepAfter" : "linear"}
-      stroke="currentcolor"
+      stroke={colour}
       strokeWidth={2}
       {...(one.dashed && { strokeDasharray: "5 5" })}
       dot={false}
-      activeDot={{ r: 4, fill: "currentcolor" }}
+      activeDot={{ r: 4, fill: colour }}
       isAnimationActive={false}
     >
       <LabelList
         content={({ x, y, index }) =>
           index === last ? (
-            <text x={Number(x) + 8} y={Number(y)} dominantBaseline="middle" fontSize={SMALL} fill="currentcolor">
+            <text x={Number(x) + 8} y={Number(y)} dominantBaseline="middle" fontSize={SMALL} style={{ fill: colour }}>
               {one.label}
             </text>
           ) : null
