@@ -76,13 +76,14 @@ function Dues({ wallet }: { wallet: Standing }) {
   const wait = ({ at, points: some }: Due) => t("dues.wait", { count: Number(some), points: points(some), day: day(at) });
   const expire = ({ at, points: some }: Due) =>
     t("dues.expire", { count: Number(some), points: points(some), day: day(lastMoment(at)) });
-  const { releases, expiries, held, debt } = wallet;
+  const { releases, expiries, held, debt, pending } = wallet;
+  const severally = releases.length > 1;
   const chips = [
-    ...releases.slice(0, 1).map(wait),
+    ...(severally ? [t("dues.waiting", { count: Number(pending), points: points(pending) })] : releases.map(wait)),
     ...expiries.slice(0, 1).map(expire),
     ...(held === "0" ? [] : [t("dues.held", { count: Number(held), points: points(held) })]),
   ];
-  const more = [...releases.slice(1).map(wait), ...expiries.slice(1).map(expire)];
+  const more = [...(severally ? releases.map(wait) : []), ...expiries.slice(1).map(expire)];
   return (
     <>
       {debt !== "0" && <p className="owed">{t("dues.debt", { count: Number(debt), points: points(debt) })}</p>}
