@@ -8,10 +8,13 @@ import { Link, Redirect, Route, Switch, useRoute } from "wouter";
 import { Masthead, Notice } from "../shared/chrome";
 import { FormattingIn } from "../shared/formatting";
 import { SignOut } from "../shared/leaving";
+import { type Hued, PartnerName } from "../shared/partner";
 import { may, useSession } from "../shared/session";
 import { Failed, WaitingSheet } from "../shared/states";
+import { toPage, useArrival } from "./arriving";
 import { House } from "./documents";
 import { type Room, rooms } from "./rooms";
+import { SearchBox, Shortcuts } from "./Shortcuts";
 
 export function Console() {
   const { t } = useTranslation("console");
@@ -24,7 +27,7 @@ export function Console() {
   }
   return (
     <FormattingIn timeZone={data.coalition.timeZone} now={data.serverTime}>
-      <Frame title={t("title", { coalition: data.coalition.name })} name={session.name} rooms={open}>
+      <Frame title={t("title", { coalition: data.coalition.name })} partner={data.viewer.partner} rooms={open}>
         <Suspense fallback={<WaitingSheet />}>
           <Switch>
             {open.map((room) => (
@@ -47,18 +50,26 @@ export function Console() {
 
 interface FrameProps {
   title: string;
-  name: string | null;
+  partner: Hued | null;
   rooms: readonly Room[];
   children: ReactNode;
 }
 
-function Frame({ title, name, rooms, children }: FrameProps) {
+function Frame({ title, partner, rooms, children }: FrameProps) {
   const { t } = useTranslation("console");
+  const { name } = useSession();
+  const searching = rooms.find((room) => room.name === "search");
+  useArrival(title);
   return (
     <div className="console-page">
+      <a href="#page" className="skip" onClick={toPage}>
+        {t("skip")}
+      </a>
       <Masthead title={title}>
-        {name && <span className="who">{name}</span>}
+        {searching && <SearchBox at={searching.at} />}
+        <Who name={name} partner={partner} />
         <SignOut />
+        <Shortcuts />
       </Masthead>
       <nav className="rooms" aria-label={t("rooms.label")}>
         {rooms.filter((room) => !room.aside).map((room) => (
@@ -70,9 +81,23 @@ function Frame({ title, name, rooms, children }: FrameProps) {
   );
 }
 
+/** Who is signed in, and for whom: a partner by its mark, or the coalition. */
+function Who({ name, partner }: { name: string | null; partner: Hued | null }) {
+  const { t } = useTranslation("console");
+  if (!name) return null;
+  return (
+    <span className="who">
+      <span>{name}</span>
+      {partner ? <PartnerName partner={partner} /> : <span>{t("forCoalition")}</span>}
+    </span>
+  );
+}
+
 function RoomLink({ room }: { room: Room }) {
   const { t } = useTranslation("console");
-  const [here] = useRoute(room.at === "/" ? "/" : `${room.at}/*?`);
+  const [there] = useRoute(room.at === "/" ? "/" : `${room.at}/*?`);
+  const [inCycle] = useRoute("/cycles/*?");
+  const here = there || (room.name === "overview" && inCycle);
   return (
     <Link href={room.at} aria-current={here ? "page" : undefined}>
       {t(`rooms.${room.name}`)}

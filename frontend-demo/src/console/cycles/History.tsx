@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "../../shared/formatting";
 import { wordFor } from "../../shared/i18n";
 import { PartnerName } from "../../shared/partner";
+import { historyOf } from "./acts";
 import type { WholeCycle } from "./documents";
 
 export function History({ cycle }: { cycle: WholeCycle }) {
   const { t } = useTranslation("cycles");
-  const { dateTime } = useFormats();
-  const steps = [...cycle.steps].sort((one, other) => other.takenAt.localeCompare(one.takenAt));
+  const { dateTime, points } = useFormats();
+  const steps = historyOf(cycle.steps);
   return (
     <section className="cycle-part" aria-labelledby="history-label">
       <h2 id="history-label">{t("history.heading")}</h2>
@@ -21,7 +22,8 @@ export function History({ cycle }: { cycle: WholeCycle }) {
             <span className="history-when figures">{dateTime(step.takenAt)}</span>
             <span>
               {wordFor(t, "steps", step.step)}
-              {step.note && <q className="history-note">{step.note}</q>}
+              {step.times > 1 && ` (${points(String(step.times))})`}
+              {step.note && <span className="history-note">{step.note}</span>}
             </span>
           </li>
         ))}

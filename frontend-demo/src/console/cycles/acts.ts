@@ -34,8 +34,27 @@ export const STATIONS = ["OPEN", "CUT_OFF", "COMPUTED", "PROPOSED", "APPROVED", 
 export function reachedAt(cycle: Pick<WholeCycle, "state" | "steps">): ReadonlyMap<WholeCycle["state"], string> {
   const here = STATIONS.indexOf(cycle.state);
   const reached = new Map<WholeCycle["state"], string>();
-  for (const { toState, takenAt } of [...cycle.steps].sort((one, other) => one.takenAt.localeCompare(other.takenAt))) {
-    reached.set(toState, takenAt);
+  for (const { fromState, toState, takenAt } of [...cycle.steps].sort((one, other) => one.takenAt.localeCompare(other.takenAt))) {
+    if (fromState !== toState) reached.set(toState, takenAt);
   }
   return new Map([...reached].filter(([state]) => STATIONS.indexOf(state) <= here));
+}
+
+export interface Done {
+  step: string;
+  note: string | null;
+  takenAt: string;
+  /** How often it was done at that instant, such as a reminder to each partner. */
+  times: number;
+}
+
+/** What was done, the latest first; the same done to several at once is one thing. */
+export function historyOf(steps: WholeCycle["steps"]): Done[] {
+  const done: Done[] = [];
+  for (const { step: name, note, takenAt } of [...steps].reverse().sort((one, other) => other.takenAt.localeCompare(one.takenAt))) {
+    const last = done.at(-1);
+    if (last && last.step === name && last.note === note && last.takenAt === takenAt) last.times += 1;
+    else done.push({ step: name, note, takenAt, times: 1 });
+  }
+  return done;
 }

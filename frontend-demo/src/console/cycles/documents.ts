@@ -96,6 +96,7 @@ export const OneCycle = graphql(
         }
         steps {
           step
+          fromState
           toState
           note
           takenAt
