@@ -39,9 +39,10 @@ export function usePages<T, D, V extends AnyVariables>(
   const client = useClient();
   const [known, setKnown] = useState<Known<T>>(NOTHING);
   const read = useCallback(
-    async (after: string | null, isStill: () => boolean) => {
-      setKnown((before) => (after === null ? NOTHING : { ...before, state: "loading" }));
-      const { data } = await client.query(query, variables(after), { requestPolicy }).toPromise();
+    async (after: string | null, isStill: () => boolean, anew = false) => {
+      setKnown((before) => (after === null && !anew ? NOTHING : { ...before, state: "loading" }));
+      const policy = anew ? "network-only" : requestPolicy;
+      const { data } = await client.query(query, variables(after), { requestPolicy: policy }).toPromise();
       const page = data ? pick(data) : null;
       if (!isStill()) return;
       if (!page) return setKnown((before) => ({ ...before, state: "failed" }));
