@@ -76,7 +76,7 @@ function Frame({ title, partner, rooms, children }: FrameProps) {
           <RoomLink key={room.name} room={room} />
         ))}
       </nav>
-      {children}
+      <div id="page">{children}</div>
     </div>
   );
 }
