@@ -20,7 +20,7 @@ ADMIN, AUDITOR = "admin@hansa.test", "auditor@hansa.test"
 MARKETING = next(hand.email for hand in cast.HANDS if hand.role == "PARTNER_MARKETING")
 FINANCE = cast.finance_email(cast.FIRMS[0])
 PEOPLE = {
-    "member": (CARD, "/app/", ".member-rooms a"),
+    "member": (CARD, "/app/", ".rooms a"),
     "finance": (FINANCE, "/console/", ".rooms a"),
     "marketing": (MARKETING, "/console/", ".rooms a"),
     "preparer": (cast.PREPARER.email, "/console/", ".rooms a"),

@@ -55,10 +55,10 @@ async def test_the_wallet(wallet: Visit) -> None:
 
 
 @pytest.mark.slow
-async def test_the_wallet_with_a_line_opened(wallet: Visit) -> None:
+async def test_a_receipt(wallet: Visit) -> None:
     await wallet.page.locator(".line-head").first.click()
-    await wallet.page.locator(".line-head").nth(2).click()
-    await looked_at(wallet, "wallet-opened", whole=True)
+    await expect(wallet.page.get_by_role("heading", name="Purchase")).to_be_visible()
+    await looked_at(wallet, "receipt", whole=True)
 
 
 async def test_the_wallet_that_is_still_empty(town: Town, served: Served, browser: Browser) -> None:
@@ -98,7 +98,7 @@ async def test_a_wallet_nobody_is_signed_in_to(served: Served, browser: Browser)
     context = await browser.new_context(locale="en-GB")
     page = await context.new_page()
     await page.goto(f"{served.settings.issuer}/app/")
-    await expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Points that many shops honour")).to_be_visible()
     await looked_at(Visit(context, page, []), "signed-out")
 
 

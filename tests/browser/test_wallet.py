@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -12,6 +13,16 @@ from tests.browser.town import Town
 
 pytestmark = pytest.mark.browser
 
+WELCOME = "Points that many shops honour"
+KEPT = """() => new Promise((told) => {
+    const opened = indexedDB.open("hansa-member");
+    opened.onsuccess = () => {
+        if (!opened.result.objectStoreNames.contains("kept")) return told([]);
+        const read = opened.result.transaction("kept").objectStore("kept").getAll();
+        read.onsuccess = () => told(read.result);
+    };
+})"""
+"""What the page laid by for the time without a line."""
 FRAMES = """() => {
     const shown = [];
     const figure = document.querySelector('[data-testid=balance]');
@@ -53,13 +64,12 @@ async def test_the_wallet_shows_what_can_be_spent_who_funded_it_and_what_happens
 
 
 @pytest.mark.usefixtures("town")
-async def test_a_line_of_the_activity_opens_its_movements(served: Served, browser: Browser) -> None:
+async def test_a_line_of_the_activity_leads_to_its_receipt(served: Served, browser: Browser) -> None:
     page = (await at_wallet(browser, served)).page
-    line = page.get_by_role("button", name=re.compile("Olla Groceries.*Funded by Olla Groceries, Kalna Kvass")).first
-    await expect(line).to_have_attribute("aria-expanded", "false")
+    line = page.get_by_role("link", name=re.compile("Olla Groceries.*Funded by Olla Groceries, Kalna Kvass")).first
     await line.focus()
     await page.keyboard.press("Enter")
-    await expect(line).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_role("heading", name="Purchase")).to_be_focused()
     movements = await page.locator(".movements li").all_inner_texts()
     assert [" ".join(movement.split()) for movement in movements] == [
         "Funded by Olla Groceries expires on 31 Dec +85",
@@ -129,8 +139,8 @@ async def test_whoever_signs_out_sees_nothing_more_in_any_window(served: Served,
     await other.goto(f"{served.settings.issuer}/app/")
     await has(other, "384")
     await visiting.page.get_by_role("button", name="Sign out").click()
-    await expect(visiting.page.get_by_role("heading", name="You are not signed in")).to_be_visible()
-    await expect(other.get_by_role("heading", name="You are not signed in")).to_be_visible(timeout=15_000)
+    await expect(visiting.page.get_by_role("heading", name=WELCOME)).to_be_visible()
+    await expect(other.get_by_role("heading", name=WELCOME)).to_be_visible(timeout=15_000)
 
 
 @pytest.mark.usefixtures("town")
@@ -145,11 +155,18 @@ async def test_the_console_is_not_for_members(served: Served, browser: Browser) 
 @pytest.mark.usefixtures("town")
 async def test_no_script_can_reach_the_session(served: Served, browser: Browser) -> None:
     visiting = await at_wallet(browser, served)
-    assert await visiting.page.evaluate("document.cookie") == ""
+    page = visiting.page
+    assert await page.evaluate("document.cookie") == ""
     kept = "[Object.entries(localStorage), Object.entries(sessionStorage), window.name].flat(2).join()"
-    assert await visiting.page.evaluate(kept) == ""
+    assert await page.evaluate(kept) == ""
     [cookie] = await visiting.context.cookies()
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+    session = await page.evaluate("fetch('/bff/session').then((answer) => answer.json())")
+    [laid_by] = await page.evaluate(KEPT)
+    assert set(laid_by) == {"shape", "at", "known"}
+    assert set(laid_by["known"]) == {"owner", "cards", "programme", "now", "wallet", "timeline"}
+    for secret in (cookie["value"], session["csrfToken"]):
+        assert secret not in json.dumps(laid_by)
 
 
 @pytest.mark.usefixtures("town")
