@@ -40,9 +40,10 @@ function compressed(): Plugin {
   };
 }
 
-/** What makes the members' pages an app: a worker for the time without a line, and how it is installed. */
+/** A worker for the time without a line, for members and tills; and how the members' pages are installed. */
 function installed(): Plugin {
-  const beside = { "app/sw.js": "src/member/offline/worker.js", "app/manifest.webmanifest": "src/member/offline/manifest.json" };
+  const worker = "src/shared/offline/worker.js";
+  const beside = { "app/sw.js": worker, "till/sw.js": worker, "app/manifest.webmanifest": "src/member/offline/manifest.json" };
   const icons = ["icon-192.png", "icon-512.png", "icon-maskable-512.png"].map((name) => [`app/${name}`, `src/member/offline/${name}`]);
   return {
     name: "installed",
@@ -76,6 +77,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: { app: here("app/index.html"), console: here("console/index.html"), till: here("till/index.html") } },
   },
-  server: { host: "127.0.0.1", proxy: { "^/(graphql|bff|sign-in)": process.env.HANSA_SERVER ?? "http://127.0.0.1:8000" } },
+  server: { host: "127.0.0.1", proxy: { "^/(graphql|bff|sign-in|files)": process.env.HANSA_SERVER ?? "http://127.0.0.1:8000" } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/shared/testing.ts"] },
 });

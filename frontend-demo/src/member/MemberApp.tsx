@@ -4,18 +4,18 @@ import { Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
 
 import { FormattingIn } from "../shared/formatting";
+import { useAhead } from "../shared/offline/ahead";
 import { Failed, WaitingSheet } from "../shared/states";
 import { Frame } from "./Frame";
 import { Messages } from "./Messages";
-import { useAhead } from "./offline/ahead";
-import { pathOf, rooms } from "./rooms";
+import { cardPage, pathOf, rooms } from "./rooms";
 import { useWallet } from "./useWallet";
 import { WaitingWallet } from "./wallet/WaitingWallet";
 import { WalletContext } from "./walletContext";
 
 export function MemberApp() {
   const live = useWallet();
-  useAhead(live.known !== null);
+  useAhead("/app/", live.known !== null, cardPage);
   const { known, failed, readAgain } = live;
   if (!known) {
     return <Frame title="Hansa">{failed ? <Failed again={readAgain} /> : <WaitingRooms />}</Frame>;

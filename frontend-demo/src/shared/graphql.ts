@@ -9,4 +9,4 @@ export const graphql = initGraphQLTada<{
   scalars: { Points: string; Decimal: string; DateTime: string; Date: string; IdempotencyKey: string; CurrencyCode: string };
 }>();
 
-export { readFragment, type FragmentOf, type ResultOf } from "gql.tada";
+export { readFragment, type FragmentOf, type ResultOf, type VariablesOf } from "gql.tada";

@@ -1,8 +1,8 @@
-// Answers for the members' pages while there is no line: files by their hashed names, and the page that needs them.
+// Answers for an entry's pages while there is no line: files by their hashed names, and the page that needs them.
 // What the API says is never kept here.
 
-const FILES = "hansa-files";
-const PAGE = "/app/";
+const PAGE = new URL(self.registration.scope).pathname;
+const FILES = `hansa-files-${PAGE}`;
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {

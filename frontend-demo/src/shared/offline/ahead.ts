@@ -1,8 +1,6 @@
-/** Makes ready for the time without a line, once there is nothing more urgent to do. */
+/** Makes an entry ready for the time without a line, once there is nothing more urgent to do. */
 
 import { useEffect } from "react";
-
-import { cardPage } from "../rooms";
 
 declare global {
   interface Window {
@@ -12,19 +10,19 @@ declare global {
   }
 }
 
-const WORKER = "/app/sw.js";
-const SCOPE = "/app/";
-
-/** Begins once the page is there: the pages' files are laid by, the one of the card among them. */
-export function useAhead(ready: boolean): void {
+/** Begins once the page is there: the files it was made of are laid by, and those of what else it needs. */
+export function useAhead(entry: "/app/" | "/till/", ready: boolean, besides: () => Promise<unknown> = nothing): void {
   useEffect(() => {
     if (!ready || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-    return atLeisure(() => void layBy().catch(() => undefined));
-  }, [ready]);
+    return atLeisure(() => void layBy(entry, besides).catch(() => undefined));
+  }, [entry, ready, besides]);
 }
 
-async function layBy(): Promise<void> {
-  const [registration] = await Promise.all([navigator.serviceWorker.register(address(), { scope: SCOPE }), cardPage()]);
+const nothing = () => Promise.resolve();
+
+async function layBy(entry: string, besides: () => Promise<unknown>): Promise<void> {
+  const worker = address(`${entry}sw.js`);
+  const [registration] = await Promise.all([navigator.serviceWorker.register(worker, { scope: entry }), besides()]);
   await navigator.serviceWorker.ready;
   registration.active?.postMessage({ files: read() });
 }
@@ -38,9 +36,9 @@ function read(): string[] {
 }
 
 /** The one address that the pages' policy lets a script be taken from. */
-function address(): string {
-  const policy = window.trustedTypes?.createPolicy("offline", { createScriptURL: () => WORKER });
-  return (policy?.createScriptURL(WORKER) ?? WORKER) as string;
+function address(worker: string): string {
+  const policy = window.trustedTypes?.createPolicy("offline", { createScriptURL: () => worker });
+  return (policy?.createScriptURL(worker) ?? worker) as string;
 }
 
 function atLeisure(act: () => void): () => void {
