@@ -10,8 +10,9 @@ import { decimalsOf } from "../shared/formats";
 import { useFormats } from "../shared/formatting";
 import { wordFor } from "../shared/i18n";
 import { PartnerName } from "../shared/partner";
-import { BaseLinesOf, BenefitsOf, type Benefit, type Line, type Transfer, TransfersOf } from "./documents";
+import { BaseLinesOf, BenefitsOf, type Benefit, type Line, type Statement, type Transfer, TransfersOf } from "./documents";
 import { Aligned, LineName, With } from "./Figures";
+import { LineActs } from "./LineActs";
 import { addressOf, type Place } from "./places";
 import { below, counterparty, seenBy, sideOf } from "./sides";
 import { type Pages, usePages } from "./usePages";
@@ -22,12 +23,18 @@ interface Props {
   own: string;
 }
 
+interface DrillProps extends Props {
+  disputes: Statement["disputes"];
+  mayDispute: boolean;
+  onDone: () => void;
+}
+
 const CENTS = 2;
 
-export function Drill({ line, place, own }: Props) {
+export function Drill({ line, place, own, disputes, mayDispute, onDone }: DrillProps) {
   const { t } = useTranslation("console");
   const heading = useRef<HTMLHeadingElement>(null);
-  const back = addressOf({ ...place, line: null });
+  const back = addressOf({ ...place, line: null, movement: null });
   useEffect(() => {
     heading.current?.focus({ preventScroll: window.innerWidth >= 1200 });
   }, [line.id]);
@@ -46,6 +53,7 @@ export function Drill({ line, place, own }: Props) {
       </p>
       <Formula line={line} own={own} />
       <BelowLine line={line} place={place} own={own} />
+      <LineActs line={line} disputes={disputes} mayDispute={mayDispute} onDone={onDone} />
       <Link href={back} className="drill-close" aria-label={t("drill.close")}>
         ×
       </Link>
@@ -88,7 +96,7 @@ function BelowLine({ line, place, own }: Props) {
   const { t } = useTranslation("console");
   switch (below(line)) {
     case "transfers":
-      return <Transfers key={line.id} line={line} />;
+      return <Transfers key={line.id} line={line} place={place} />;
     case "benefits":
       return <Benefits key={line.id} line={line} />;
     case "lines":
@@ -98,7 +106,7 @@ function BelowLine({ line, place, own }: Props) {
   }
 }
 
-function Transfers({ line }: { line: Line }) {
+function Transfers({ line, place }: { line: Line; place: Place }) {
   const { t } = useTranslation("console");
   const { points, decimal } = useFormats();
   const pages = usePages(
@@ -122,19 +130,21 @@ function Transfers({ line }: { line: Line }) {
       columns={["when", "where", "what", "points", "exact"]}
       narrow
     >
-      {pages.rows.map((row, place) => (
-        <TransferRow key={place} row={row} most={most} />
+      {pages.rows.map((row) => (
+        <TransferRow key={row.id} row={row} most={most} href={addressOf({ ...place, movement: row.id })} />
       ))}
     </Listed>
   );
 }
 
-function TransferRow({ row, most }: { row: Transfer; most: number }) {
+function TransferRow({ row, most, href }: { row: Transfer; most: number; href: string }) {
   const { t } = useTranslation("console");
   const { points, dateTime } = useFormats();
   return (
     <tr>
-      <td className="figures">{row.postedAt ? dateTime(row.postedAt) : t("drill.unseen")}</td>
+      <td className="figures">
+        <Link href={href}>{row.postedAt ? dateTime(row.postedAt) : t("drill.unseen")}</Link>
+      </td>
       <td>{row.recordedBy ? <PartnerName partner={row.recordedBy} /> : t("roles.OPERATOR")}</td>
       <td className="what">{wordFor(t, "transfers", row.kind)}</td>
       <td className="number figures">{points(row.points)}</td>
@@ -189,7 +199,7 @@ function BaseLines({ line, place, own }: Props) {
         {pages.rows.map((row: Line) => (
           <tr key={row.id}>
             <td>
-              <Link href={addressOf({ ...place, line: row.number })}><LineName line={row} own={own} /></Link>
+              <Link href={addressOf({ ...place, line: row.number, movement: null })}><LineName line={row} own={own} /></Link>
             </td>
             <td>
               <With who={counterparty(row, own)} own={own} />

@@ -8,13 +8,15 @@ import { useLocation } from "wouter";
 import { Bone, Notice } from "../shared/chrome";
 import { useFormats } from "../shared/formatting";
 import { PartnerName } from "../shared/partner";
-import { useSession } from "../shared/session";
+import { may, useSession } from "../shared/session";
 import { Failed } from "../shared/states";
 import { CycleRail } from "./CycleRail";
 import { type Cycle, Cycles, type Statement, Statements } from "./documents";
 import { Drill } from "./Drill";
 import { InWords, OwnStatement } from "./Figures";
+import { MovementDrill } from "./Movement";
 import { addressOf, type Place, usePlace } from "./places";
+import { StatementActs } from "./StatementActs";
 import { StatementTable } from "./StatementTable";
 import { Standing } from "./Standing";
 import { Sums } from "./Sums";
@@ -112,6 +114,7 @@ interface OneProps {
 
 function OneStatement({ cycle, place, partner, own, now }: OneProps) {
   const { t } = useTranslation(["console", "common"]);
+  const session = useSession();
   const found = useStatement(cycle?.id ?? null, partner);
   if (!cycle || found.state === "loading") return <WaitingFigures />;
   if (found.state === "failed") {
@@ -130,16 +133,29 @@ function OneStatement({ cycle, place, partner, own, now }: OneProps) {
   }
   const { statement, lines } = found;
   const line = lines.find((one) => one.number === place.line) ?? null;
+  const mayAnswer = own && cycle.state === "PROPOSED" && may(session, "settlement:dispute") && (cycle.answerUntil ?? "") > now;
   return (
     <OwnStatement value={own}>
       <main className={line ? "statement with-drill" : "statement"}>
         <div className="statement-sheet">
           <Head statement={statement} cycle={cycle} now={now} />
+          <StatementActs statement={statement} cycle={cycle} mayAccept={mayAnswer && !statement.acceptedAt} onDone={found.readAgain} />
           <StatementTable statement={statement} lines={lines} place={place} />
         </div>
-        {line ? (
-          <Drill line={line} place={place} own={statement.partner?.slug ?? ""} />
-        ) : (
+        {line && place.movement && (
+          <MovementDrill line={line} movement={place.movement} place={place} own={statement.partner?.slug ?? ""} />
+        )}
+        {line && !place.movement && (
+          <Drill
+            line={line}
+            place={place}
+            own={statement.partner?.slug ?? ""}
+            disputes={statement.disputes}
+            mayDispute={own && cycle.state === "PROPOSED" && may(session, "settlement:dispute")}
+            onDone={found.readAgain}
+          />
+        )}
+        {!line && (
           <Sums statement={statement} missing={place.line !== null} />
         )}
       </main>

@@ -89,7 +89,7 @@ function Row({ line, place, own, most }: RowProps) {
     <tr className={chosen ? "line-row chosen" : "line-row"}>
       <th scope="row" className="line">
         <Link
-          href={addressOf({ ...place, line: line.number })}
+          href={addressOf({ ...place, line: line.number, movement: null })}
           aria-current={chosen ? "true" : undefined}
           data-line={line.number}
         >

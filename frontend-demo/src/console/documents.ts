@@ -97,6 +97,37 @@ export const StatementOf = graphql(
       statement(cycle: $cycle, partner: $partner) {
         id
         acceptedAt
+        files {
+          pdf
+          csv
+          parquet
+          transfersCsv
+          transfersParquet
+          journalCsv
+          journalParquet
+        }
+        invoices {
+          id
+          kind
+          number
+          issuedOn
+          gross {
+            amount
+            currency
+          }
+          pdf
+        }
+        disputes {
+          id
+          state
+          line {
+            id
+          }
+          amount {
+            amount
+            currency
+          }
+        }
         partner {
           slug
           name
@@ -141,6 +172,7 @@ export const TransfersOf = graphql(`
     statementLine(id: $line) {
       transfers(first: 50, after: $after) {
         nodes {
+          id
           kind
           points
           postedAt
@@ -155,6 +187,114 @@ export const TransfersOf = graphql(`
           hasNextPage
           endCursor
         }
+      }
+    }
+  }
+`);
+
+export const MovementOf = graphql(`
+  query MovementOf($line: ID!, $movement: ID!) {
+    statementLine(id: $line) {
+      transfers(first: 1, only: $movement) {
+        nodes {
+          id
+          kind
+          points
+          postedAt
+          exact
+          recordedBy {
+            slug
+            name
+            hue
+          }
+          origin {
+            campaignVersion
+            campaign {
+              id
+              name
+            }
+            basket {
+              occurredAt
+              receiptNumber
+              returns
+              total {
+                amount
+                currency
+              }
+              outlet {
+                name
+              }
+              partner {
+                slug
+                name
+                hue
+              }
+              items {
+                number
+                sku
+                name
+                quantity
+                amount {
+                  amount
+                  currency
+                }
+              }
+              awards {
+                points
+                reason
+                campaign
+                campaignVersion
+                lines
+                fundedBy {
+                  points
+                  sponsor {
+                    slug
+                    name
+                    hue
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const ProofOf = graphql(`
+  query ProofOf($line: ID!) {
+    lineProof(id: $line)
+  }
+`);
+
+export const AcceptStatement = graphql(`
+  mutation AcceptStatement($cycle: ID!) {
+    statementAccept(input: { cycle: $cycle }) {
+      userErrors {
+        code
+        message
+        path
+      }
+      statement {
+        id
+        acceptedAt
+      }
+    }
+  }
+`);
+
+export const RaiseDispute = graphql(`
+  mutation RaiseDispute($input: DisputeRaiseInput!) {
+    disputeRaise(input: $input) {
+      userErrors {
+        code
+        message
+        path
+      }
+      dispute {
+        id
+        state
       }
     }
   }
@@ -201,5 +341,7 @@ export type Cycle = ResultOf<typeof Cycles>["cycles"]["nodes"][number];
 export type Statement = Omit<All, "lines">;
 export type Line = ResultOf<typeof LineFields>;
 export type Transfer = NonNullable<ResultOf<typeof TransfersOf>["statementLine"]>["transfers"]["nodes"][number];
+export type Movement = NonNullable<ResultOf<typeof MovementOf>["statementLine"]>["transfers"]["nodes"][number];
+export type Basket = NonNullable<NonNullable<Movement["origin"]>["basket"]>;
 export type Benefit = NonNullable<ResultOf<typeof BenefitsOf>["statementLine"]>["benefits"]["nodes"][number];
 export type { PageOf } from "../shared/usePages";
