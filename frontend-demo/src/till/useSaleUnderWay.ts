@@ -1,0 +1,29 @@
+/** The sale under way, kept at each step: a reload loses nothing. */
+
+import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
+
+import { after, aSale, type Sale } from "./sale";
+import type { Till, UnderWay } from "./till";
+
+const NAME = "sale";
+
+export function useSaleUnderWay({ store, clock }: Pick<Till, "store" | "clock">): UnderWay | null {
+  const [sale, step] = useReducer(after, clock.now(), (now) => aSale(now));
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    let still = true;
+    store
+      .get<Sale>(NAME)
+      .then((kept) => still && kept && step({ do: "begin", sale: kept }))
+      .catch(() => undefined)
+      .finally(() => still && setReady(true));
+    return () => {
+      still = false;
+    };
+  }, [store]);
+  useEffect(() => {
+    if (ready) void store.set(NAME, sale).catch(() => undefined);
+  }, [store, sale, ready]);
+  const next = useCallback(() => step({ do: "begin", sale: aSale(clock.now()) }), [clock]);
+  return useMemo(() => (ready ? { sale, step, next } : null), [ready, sale, next]);
+}
