@@ -1,5 +1,101 @@
-import { WaitingSheet } from "../../shared/states";
+/** The work room: what waits for somebody, by lists. */
+
+import { useTranslation } from "react-i18next";
+import { Link, Route, Switch, useRoute } from "wouter";
+
+import { Bone } from "../../shared/chrome";
+import { Failed } from "../../shared/states";
+import { type List, LISTS, useWaiting, type Waited, type WaitingLists } from "../waiting";
+import { ApprovalsPage } from "./approvals/ApprovalsPage";
+import { BankPage } from "./bank/BankPage";
+import { DisputePage } from "./disputes/DisputePage";
+import { DisputesPage } from "./disputes/DisputesPage";
+import { Age, Due } from "./parts";
+import { FilePage } from "./reconciliation/FilePage";
+import { FilesPage } from "./reconciliation/FilesPage";
+import { WorklistPage } from "./reconciliation/WorklistPage";
+import "./work.css";
 
 export default function WorkPage() {
-  return <WaitingSheet />;
+  const waiting = useWaiting();
+  return (
+    <main className="work" id="work">
+      <Lists waiting={waiting} />
+      <Switch>
+        <Route path="/work">{() => <Overview waiting={waiting} />}</Route>
+        <Route path="/work/approvals/:subject?">
+          {({ subject }) => <ApprovalsPage subject={subject ?? null} onDone={waiting.readAgain} />}
+        </Route>
+        <Route path="/work/reconciliation/files/:file">{({ file }) => <FilePage file={file} />}</Route>
+        <Route path="/work/reconciliation/files">{() => <FilesPage />}</Route>
+        <Route path="/work/reconciliation">{() => <WorklistPage onDone={waiting.readAgain} />}</Route>
+        <Route path="/work/disputes/:dispute">{({ dispute }) => <DisputePage dispute={dispute} onDone={waiting.readAgain} />}</Route>
+        <Route path="/work/disputes">{() => <DisputesPage />}</Route>
+        <Route path="/work/bank/:part?/:entry?">
+          {({ part, entry }) => <BankPage part={part ?? null} entry={entry ?? null} onDone={waiting.readAgain} />}
+        </Route>
+      </Switch>
+    </main>
+  );
+}
+
+/** The bank's page is there for partners too: what they pay; only the worklist is the coalition's. */
+const shown = ({ lists }: WaitingLists) => LISTS.filter((list) => lists[list] !== null || list === "bank");
+
+function Lists({ waiting }: { waiting: WaitingLists }) {
+  const { t } = useTranslation("work");
+  return (
+    <nav className="work-lists" aria-label={t("lists.label")}>
+      {shown(waiting).map((list) => (
+        <ListLink key={list} list={list} waited={waiting.lists[list]} />
+      ))}
+    </nav>
+  );
+}
+
+function ListLink({ list, waited }: { list: List; waited: Waited | null }) {
+  const { t } = useTranslation("work");
+  const [here] = useRoute(`/work/${list}/*?`);
+  return (
+    <Link href={`/work/${list}`} aria-current={here ? "page" : undefined}>
+      {t(`lists.${list}`)}
+      {waited && waited.count > 0 && <span className="work-count figures">{counted(waited)}</span>}
+    </Link>
+  );
+}
+
+const counted = ({ count, more }: Waited) => (more ? `${count}+` : `${count}`);
+
+function Overview({ waiting }: { waiting: WaitingLists }) {
+  const { t } = useTranslation("work");
+  if (waiting.state === "failed") return <Failed again={waiting.readAgain} />;
+  return (
+    <>
+      <h1>{t("overview.heading")}</h1>
+      <ul className="work-cards">
+        {(waiting.state === "loading" ? LISTS : shown(waiting)).map((list) => (
+          <li key={list}>
+            <Card list={list} waiting={waiting} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Card({ list, waiting: { lists, state, now } }: { list: List; waiting: WaitingLists }) {
+  const { t } = useTranslation("work");
+  const waited = lists[list];
+  return (
+    <Link href={`/work/${list}`} className="work-card">
+      <h2>{t(`lists.${list}`)}</h2>
+      <p className="work-card-count figures">{state === "loading" ? <Bone width="3rem" /> : waited ? counted(waited) : ""}</p>
+      <p className="work-card-what">{t(`overview.${list}`)}</p>
+      <p className="work-card-when">
+        {waited?.since && now && <Age since={waited.since} now={now} />}
+        {waited?.due && now && <Due at={waited.due} now={now} />}
+        {waited?.count === 0 && t("overview.nothing")}
+      </p>
+    </Link>
+  );
 }

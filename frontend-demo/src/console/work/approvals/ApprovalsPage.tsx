@@ -1,0 +1,114 @@
+/** Everything that a second person must agree to, the nearest deadline first; what is chosen opens beside the list. */
+
+import { useTranslation } from "react-i18next";
+import { useQuery } from "urql";
+import { Link, useLocation } from "wouter";
+
+import { useFormats } from "../../../shared/formatting";
+import { PartnerName } from "../../../shared/partner";
+import { useSession } from "../../../shared/session";
+import { Empty, Failed, WaitingSheet } from "../../../shared/states";
+import { Age, Beside, Due } from "../parts";
+import { type Approval, Approvals } from "./documents";
+import { Deciding } from "./Deciding";
+import { mayAgree } from "./rights";
+import { SubjectOf } from "./SubjectOf";
+import "./approvals.css";
+
+interface Props {
+  subject: string | null;
+  onDone: () => void;
+}
+
+export function ApprovalsPage({ subject, onDone }: Props) {
+  const { t } = useTranslation("work");
+  const [, go] = useLocation();
+  const [{ data, error }, read] = useQuery({ query: Approvals, requestPolicy: "cache-and-network" });
+  if (!data) return error ? <Failed again={() => read({ requestPolicy: "network-only" })} /> : <WaitingSheet />;
+  const chosen = data.approvals.find((one) => one.subject === subject) ?? null;
+  const done = () => {
+    read({ requestPolicy: "network-only" });
+    onDone();
+    go("/work/approvals");
+  };
+  const list = (
+    <>
+      <h1>{t("lists.approvals")}</h1>
+      {data.approvals.length === 0 && (
+        <Empty heading={t("approvals.none")}>
+          <p>{t("approvals.noneText")}</p>
+        </Empty>
+      )}
+      <ul className="approvals">
+        {data.approvals.map((one) => (
+          <Row key={one.kind + one.subject} one={one} chosen={one === chosen} now={data.serverTime} currency={data.coalition.currency} />
+        ))}
+      </ul>
+    </>
+  );
+  return (
+    <Beside list={list} chosen={chosen !== null}>
+      {chosen ? (
+        <Chosen key={chosen.kind + chosen.subject} one={chosen} now={data.serverTime} currency={data.coalition.currency} onDone={done} />
+      ) : (
+        data.approvals.length > 0 && <p className="work-choose">{t(subject ? "approvals.gone" : "approvals.choose")}</p>
+      )}
+    </Beside>
+  );
+}
+
+interface RowProps {
+  one: Approval;
+  chosen: boolean;
+  now: string;
+  currency: string;
+}
+
+function Row({ one, chosen, now, currency }: RowProps) {
+  const { t } = useTranslation("work");
+  const { money } = useFormats();
+  return (
+    <li>
+      <Link href={`/work/approvals/${one.subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
+        <span className="approval-kind">{t(`approvals.kinds.${one.kind}`)}</span>
+        <span className="approval-amount figures">{one.amount !== null && money({ amount: one.amount, currency })}</span>
+        <span className="approval-about">
+          {one.partner ? <PartnerName partner={one.partner} /> : one.cycle?.name}
+          {one.partner && one.cycle && <span className="figures">{one.cycle.name}</span>}
+        </span>
+        <span className="approval-when">{one.dueAt ? <Due at={one.dueAt} now={now} /> : <Age since={one.askedAt} now={now} />}</span>
+      </Link>
+    </li>
+  );
+}
+
+function Chosen({ one, now, currency, onDone }: { one: Approval; now: string; currency: string; onDone: () => void }) {
+  const { t } = useTranslation("work");
+  const { money, dateTime } = useFormats();
+  const session = useSession();
+  return (
+    <article className="work-sheet" aria-labelledby="approval">
+      <Link href="/work/approvals" className="work-back">
+        {t("approvals.back")}
+      </Link>
+      <header>
+        <h2 id="approval" tabIndex={-1}>
+          {t(`approvals.kinds.${one.kind}`)}
+        </h2>
+        <p className="approval-about">
+          {one.partner && <PartnerName partner={one.partner} />}
+          {one.cycle && <span className="figures">{t("approvals.cycle", { cycle: one.cycle.name })}</span>}
+          {one.amount !== null && <strong className="figures">{money({ amount: one.amount, currency })}</strong>}
+        </p>
+        <p className="work-quiet">
+          {one.askedBy
+            ? t("approvals.askedBy", { name: one.askedBy, when: dateTime(one.askedAt) })
+            : t("approvals.asked", { when: dateTime(one.askedAt) })}{" "}
+          {one.dueAt && <Due at={one.dueAt} now={now} />}
+        </p>
+      </header>
+      <SubjectOf one={one} currency={currency} />
+      <Deciding one={one} mayAgree={mayAgree(session, one.kind)} currency={currency} onDone={onDone} />
+    </article>
+  );
+}
