@@ -8,15 +8,16 @@ import { Link } from "wouter";
 import { Refusals, useAct } from "../../../shared/acts";
 import { Empty, Failed } from "../../../shared/states";
 import { usePages } from "../../../shared/usePages";
+import { MyUnread } from "../../documents";
 import { Section } from "../Section";
 import { WaitingRows } from "../WaitingRows";
-import { Inbox, InboxUnread, MarkAllRead } from "./documents";
+import { Inbox, MarkAllRead } from "./documents";
 import { Letter } from "./Letter";
 import { Leaving } from "./Leaving";
 
 export function MessagesPage() {
   const { t } = useTranslation(["me", "common"]);
-  const [{ data }] = useSubscription({ query: InboxUnread });
+  const [{ data }] = useSubscription({ query: MyUnread });
   const unread = data?.myMessagesUnreadChanged ?? null;
   const [only, setOnly] = useState(false);
   return (

@@ -47,12 +47,6 @@ export const Notices = graphql(`
   }
 `);
 
-export const InboxUnread = graphql(`
-  subscription InboxUnread {
-    myMessagesUnreadChanged
-  }
-`);
-
 export const MarkRead = graphql(`
   mutation MarkRead($message: ID!) {
     messageMarkRead(input: { message: $message }) {
