@@ -11,7 +11,6 @@ from domain.earning.commands import AwardGiven
 from domain.errors import InvalidValue
 from domain.ids import PartnerId
 from domain.ledger import queries as ledger
-from domain.ledger.errors import PurchaseNotFound
 from domain.ledger.models import EntryKind
 from domain.ledger.queries import Activity, Balance, PastBalance
 from domain.members import cards, consents, enrolment, recognition
@@ -169,9 +168,5 @@ async def awards_of(ctx: Context, entry: Activity) -> tuple[AwardGiven, ...]:
     """What a purchase earned, campaign by campaign; nothing for all else that happens in a wallet."""
     if entry.kind is not EntryKind.PURCHASE:
         return ()
-    try:
-        books = await ctx.fetch(recorded.recorded, PartnerId(entry.partner_id), entry.wallet_id, entry.entry_id)
-    except PurchaseNotFound:
-        # Points that were brought along from elsewhere have no basket.
-        return ()
+    books = await ctx.fetch(recorded.recorded, PartnerId(entry.partner_id), entry.wallet_id, entry.entry_id)
     return recorded.recorded_awards(books)

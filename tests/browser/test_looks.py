@@ -56,8 +56,8 @@ async def test_the_wallet(wallet: Visit) -> None:
 
 @pytest.mark.slow
 async def test_a_receipt(wallet: Visit) -> None:
-    await wallet.page.locator(".line-head").first.click()
-    await expect(wallet.page.get_by_role("heading", name="Purchase")).to_be_visible()
+    await wallet.page.get_by_role("link", name="Paid with points").first.click()
+    await expect(wallet.page.get_by_role("heading", name="Paid with points")).to_be_visible()
     await looked_at(wallet, "receipt", whole=True)
 
 
