@@ -1,0 +1,33 @@
+/** The versions of a campaign, the latest first; each has an address of its own. */
+
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+
+import { LiveTimes } from "./CampaignPage";
+import type { Whole } from "./documents";
+
+export function Versions({ versions, shown }: { versions: readonly Whole[]; shown: Whole }) {
+  const { t } = useTranslation("campaigns");
+  if (versions.length < 2) return null;
+  return (
+    <section aria-labelledby="versions-label">
+      <h2 id="versions-label">{t("versions.label")}</h2>
+      <ol className="versions">
+        {versions.map((version) => (
+          <li key={version.version}>
+            <Link
+              href={`/campaigns/${version.id}?version=${version.version}&compare=before`}
+              aria-current={version === shown ? "true" : undefined}
+            >
+              {t("version", { version: version.version })}
+            </Link>
+            <span className={`campaign-mark ${version.state}`}>{t(`states.${version.state}`)}</span>
+            <span className="versions-times">
+              <LiveTimes version={version} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+/** What the parts of the editor share: the terms, how they change, what is wrong with them, and what there is to choose. */
+
+import { createContext, useContext } from "react";
+
+import type { Refusal } from "../../../shared/acts";
+import type { ChoicesFound } from "../documents";
+import type { Terms } from "../terms/terms";
+import type { Speaker } from "../terms/wording";
+
+export interface Editing {
+  terms: Terms;
+  put: (change: Partial<Terms>) => void;
+  refusals: readonly Refusal[];
+  choices: ChoicesFound;
+  speaker: Speaker;
+  timeZone: string;
+}
+
+export const EditingContext = createContext<Editing | null>(null);
+
+export function useEditing(): Editing {
+  const editing = useContext(EditingContext);
+  if (!editing) throw new Error("There is no editor around this part.");
+  return editing;
+}
+
+const BEFORE = ["input", "terms"];
+
+/** What is wrong at a place of the terms, such as `rule.flat.points`. */
+export function wrongAt(refusals: readonly Refusal[], path: string): string | null {
+  const found = refusals.find((refusal) => placeOf(refusal) === path);
+  return found?.message ?? null;
+}
+
+export const placeOf = ({ path = [] }: Refusal): string =>
+  path.filter((part, at) => at > 1 || !BEFORE.includes(part)).join(".");
