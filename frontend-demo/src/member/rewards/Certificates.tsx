@@ -10,12 +10,21 @@ import { PartnerName } from "../../shared/partner";
 import { type Certificate, ChooseCertificate, MyCertificates } from "./documents";
 import { useWords } from "./words";
 
-export function Certificates() {
-  const { t, i18n } = useTranslation("rewards");
+interface Props {
+  certificates: readonly Certificate[];
+  failed: boolean;
+}
+
+export function useCertificates(): Props & { waiting: boolean } {
+  const { i18n } = useTranslation();
   const variables = { language: i18n.language };
   const [{ data, error }] = useQuery({ query: MyCertificates, variables, requestPolicy: "cache-and-network" });
-  if (error && !data) return <p role="alert">{t("certificates.failed")}</p>;
-  const certificates = data?.myCertificates ?? [];
+  return { certificates: data?.myCertificates ?? [], failed: error !== undefined && !data, waiting: !data && !error };
+}
+
+export function Certificates({ certificates, failed }: Props) {
+  const { t } = useTranslation("rewards");
+  if (failed) return <p role="alert">{t("certificates.failed")}</p>;
   if (certificates.length === 0) return null;
   return (
     <section className="certificates" aria-labelledby="certificates">

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useFormats } from "../../shared/formatting";
-import type { Reward } from "./documents";
+import type { Reward, Step } from "./documents";
 import { useWords, weekdays } from "./words";
 
 export function Facts({ reward }: { reward: Reward }) {
@@ -15,7 +15,7 @@ export function Facts({ reward }: { reward: Reward }) {
   const days = reward.weekdays.length > 0 ? [weekdays(i18n.language, reward.weekdays)] : [];
   return (
     <dl className="reward-facts">
-      <Fact name={t("facts.how")}>{t(`fulfilment.${reward.fulfilment}`)}</Fact>
+      {reward.steps.some(comes) && <Fact name={t("facts.how")}>{t(`fulfilment.${reward.fulfilment}`)}</Fact>}
       {reward.outlets.length > 0 && <Fact name={t("facts.where")}>{reward.outlets.map((outlet) => outlet.name).join(", ")}</Fact>}
       {days.length + hours.length > 0 && <Fact name={t("facts.when")}>{[...days, ...hours].join(", ")}</Fact>}
       {reward.endsAt !== null && reward.prizes.length === 0 && <Fact name={t("facts.end")}>{words.until(reward.endsAt)}</Fact>}
@@ -34,6 +34,9 @@ export function Facts({ reward }: { reward: Reward }) {
     </dl>
   );
 }
+
+/** Tickets wait for their draw and gifts go to their charity; all else comes to the member. */
+const comes = ({ worth }: Step) => worth.tickets === null && worth.gift === null;
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <div>

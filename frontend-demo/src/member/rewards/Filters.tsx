@@ -1,5 +1,6 @@
 /** What is looked for among the rewards. */
 
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Field } from "../../shared/field";
@@ -18,6 +19,8 @@ export function Filters({ filter, reaches, onChange, onClear }: Props) {
   const { t } = useTranslation("rewards");
   const change = (changed: Partial<Filter>) => onChange({ ...filter, ...changed });
   const toggled = (show: "new" | "ending") => change({ show: filter.show === show ? null : show });
+  const [open, setOpen] = useState([filter.kind, filter.partner, filter.points].some((chosen) => chosen !== null));
+  const more = useId();
   return (
     <search className="rewards-filters" aria-label={t("filters.label")}>
       <div className="rewards-toggles">
@@ -25,7 +28,12 @@ export function Filters({ filter, reaches, onChange, onClear }: Props) {
         <Toggle on={filter.show === "new"} label={t("filters.new")} press={() => toggled("new")} />
         <Toggle on={filter.show === "ending"} label={t("filters.ending")} press={() => toggled("ending")} />
       </div>
-      <Choices filter={filter} reaches={reaches} change={change} />
+      <button type="button" className="rewards-more" aria-expanded={open} aria-controls={more} onClick={() => setOpen(!open)}>
+        {t("filters.more")}
+      </button>
+      <div id={more} className={open ? "rewards-choices open" : "rewards-choices"}>
+        <Choices filter={filter} reaches={reaches} change={change} />
+      </div>
       {searchOf(filter).size > searchOf(ALL).size && (
         <button type="button" className="rewards-clear" onClick={onClear}>
           {t("filters.clear")}
@@ -58,7 +66,7 @@ function Choices({ filter, reaches, change }: ChoicesProps) {
   if (filter.partner !== null && !partners.has(filter.partner)) partners.set(filter.partner, filter.partner);
   const most = [...new Set([...bounds(reaches), ...(filter.points === null ? [] : [filter.points])])];
   return (
-    <div className="rewards-choices">
+    <>
       <Field label={t("filters.kind")}>
         <select value={filter.kind ?? ""} onChange={({ target }) => change({ kind: KINDS.find((kind) => kind === target.value) ?? null })}>
           <option value="">{t("filters.anyKind")}</option>
@@ -89,6 +97,6 @@ function Choices({ filter, reaches, change }: ChoicesProps) {
           ))}
         </select>
       </Field>
-    </div>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { Dialog } from "../../shared/dialog";
+import { lastMoment } from "../../shared/formats";
 import { useFormats } from "../../shared/formatting";
 import { Dot } from "../../shared/partner";
 import type { Had, Reward } from "./documents";
@@ -54,8 +55,7 @@ function Comes({ had, reward }: { had: Had; reward: Reward }) {
     );
   }
   if (tickets > 0) {
-    const day = reward.endsAt === null ? "" : longDay(reward.endsAt);
-    return <p>{t("got.tickets", { count: tickets, day })}</p>;
+    return <p>{t("got.tickets", { count: tickets, day: reward.endsAt === null ? "" : longDay(lastMoment(reward.endsAt)) })}</p>;
   }
   if (worth.gift) return <p>{t("got.gift", { gift: words.worth(worth, reward.charity) })}</p>;
   return (

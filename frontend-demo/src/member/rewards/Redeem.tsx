@@ -13,7 +13,6 @@ import { type Had, type Outcome, RedeemForMyself, type Reward, type Step } from 
 import { Got } from "./Got";
 import { costs } from "./taking";
 import { useRefusals } from "./useRefusals";
-import { useWords } from "./words";
 
 interface Props {
   reward: Reward;
@@ -21,23 +20,10 @@ interface Props {
   place: number;
   step: Step;
   most: number;
+  close: () => void;
 }
 
-export function Redeem(props: Props) {
-  const { t } = useTranslation("rewards");
-  const words = useWords();
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <button type="button" className="action reward-redeem" onClick={() => setOpen(true)}>
-        {t("redeem.for", { price: words.price(props.step) })}
-      </button>
-      {open && <Redeeming {...props} close={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function Redeeming({ reward, place, step, most, close }: Props & { close: () => void }) {
+export function Redeem({ reward, place, step, most, close }: Props) {
   const { t } = useTranslation(["rewards", "common"]);
   const { run, busy, refusals } = useAct(RedeemForMyself, ({ myRewardRedeem: told }) => told.userErrors);
   const explained = useRefusals(refusals as Outcome["userErrors"]);
@@ -80,7 +66,8 @@ function Redeeming({ reward, place, step, most, close }: Props & { close: () => 
 function Sum({ step, pieces }: { step: Step; pieces: number }) {
   const { t } = useTranslation("rewards");
   const { points, signedPoints, money } = useFormats();
-  const { available } = useHeld().known.wallet;
+  const { available: live } = useHeld().known.wallet;
+  const [available] = useState(live); // what is left falls by itself once it is redeemed
   const price = costs(step, pieces);
   const beside = sum(Array.from({ length: pieces }, () => step.money.amount));
   return (

@@ -8,7 +8,7 @@ import { useQuery } from "urql";
 import { PartnerName } from "../../shared/partner";
 import { Empty, Failed, WaitingSheet } from "../../shared/states";
 import { useHeld } from "../walletContext";
-import { OneReward, type Reach, type Reward } from "./documents";
+import { OneReward, type Reach, type Reward, type Step } from "./documents";
 import { Draw } from "./Draw";
 import { Facts } from "./Facts";
 import { Giving } from "./Giving";
@@ -83,13 +83,21 @@ function Having({ reward, reach }: { reward: Reward; reach: Reach | null }) {
   const { t } = useTranslation("rewards");
   const { available } = useHeld().known.wallet;
   const [chosen, choose] = useState(() => usualStep(reward.steps, available));
-  const step = reward.steps[chosen] ?? null;
+  const [open, setOpen] = useState(false);
+  const step = reward.steps[chosen];
   return (
     <section className="reward-having" aria-labelledby="having">
       <h2 id="having">{t("having.heading")}</h2>
       <CanSpend />
       <Steps reward={reward} chosen={chosen} choose={choose} />
-      {reach === null ? <p className="reward-away">{t("having.over")}</p> : <WayOn reward={reward} reach={reach} chosen={chosen} atTill={isAtTill(reward, step)} />}
+      {reach === null ? (
+        <p className="reward-away">{t("having.over")}</p>
+      ) : (
+        <WayOn reward={reward} reach={reach} step={step} redeem={() => setOpen(true)} />
+      )}
+      {open && step && reach && (
+        <Redeem reward={reward} place={chosen} step={step} most={mostPieces(step, available, reach)} close={() => setOpen(false)} />
+      )}
     </section>
   );
 }
@@ -97,15 +105,14 @@ function Having({ reward, reach }: { reward: Reward; reach: Reach | null }) {
 interface WayOnProps {
   reward: Reward;
   reach: Reach;
-  chosen: number;
-  atTill: boolean;
+  step: Step | undefined;
+  redeem: () => void;
 }
 
-function WayOn({ reward, reach, chosen, atTill }: WayOnProps) {
+function WayOn({ reward, reach, step, redeem }: WayOnProps) {
   const { t } = useTranslation("rewards");
   const words = useWords();
   const { available } = useHeld().known.wallet;
-  const step = reward.steps[chosen];
   const hindrances = hindering(reach).filter(({ why }) => why !== "POINTS");
   if (hindrances.length > 0) return <p className="reward-away">{hindrances.map(words.hindrance).join(" · ")}</p>;
   const missing = step ? costs(step, 1) - BigInt(available) : BigInt(reach.pointsMissing);
@@ -117,12 +124,16 @@ function WayOn({ reward, reach, chosen, atTill }: WayOnProps) {
       </p>
     );
   }
-  if (atTill || !step) {
+  if (!step || isAtTill(reward, step)) {
     return (
       <p className="reward-way">
         {t("having.atTill")} <Link href="/card">{t("having.toCard")}</Link>
       </p>
     );
   }
-  return <Redeem key={chosen} reward={reward} place={chosen} step={step} most={mostPieces(step, available, reach)} />;
+  return (
+    <button type="button" className="action reward-redeem" onClick={redeem}>
+      {t("redeem.for", { price: words.price(step) })}
+    </button>
+  );
 }

@@ -10,12 +10,22 @@ import { useWords } from "./words";
 
 const WAITING = ["HELD", "TO_DO", "READY"] as const;
 
-export function Underway() {
-  const { t, i18n } = useTranslation("rewards");
+interface Props {
+  things: readonly Redeemed[];
+  failed: boolean;
+}
+
+export function useUnderway(): Props & { waiting: boolean } {
+  const { i18n } = useTranslation();
   const variables = { language: i18n.language, states: [...WAITING], after: null };
   const [{ data, error }] = useQuery({ query: MyRedeemedRewards, variables, requestPolicy: "cache-and-network" });
-  if (error && !data) return <p role="alert">{t("underway.failed")}</p>;
   const things = data?.myRedeemedRewards.nodes.filter(isHandedOver) ?? [];
+  return { things, failed: error !== undefined && !data, waiting: !data && !error };
+}
+
+export function Underway({ things, failed }: Props) {
+  const { t } = useTranslation("rewards");
+  if (failed) return <p role="alert">{t("underway.failed")}</p>;
   if (things.length === 0) return null;
   return (
     <section className="underway" aria-labelledby="underway">

@@ -11,23 +11,32 @@ import { PartnerName, toneOf } from "../../shared/partner";
 import { Empty, Failed } from "../../shared/states";
 import { type Pages, usePages } from "../../shared/usePages";
 import { useHeld } from "../walletContext";
-import { Certificates } from "./Certificates";
+import { Certificates, useCertificates } from "./Certificates";
 import { MyVouchers, type Voucher } from "./documents";
 import { addressOf } from "./VoucherPage";
-import { Underway } from "./Underway";
+import { Underway, useUnderway } from "./Underway";
 import "./vouchers.css";
 import { useWords } from "./words";
 
 export function VouchersPage() {
   const { t } = useTranslation("rewards");
   const open = useSteady(useVouchers(true));
+  const underway = useUnderway();
+  const certificates = useCertificates();
+  const waiting = (open.state === "loading" && open.rows.length === 0) || underway.waiting || certificates.waiting;
   return (
     <>
       <h1>{t("parts.vouchers")}</h1>
-      <InHand pages={open} />
-      <Underway />
-      <Certificates />
-      <Past />
+      {waiting ? (
+        <WaitingVouchers />
+      ) : (
+        <>
+          <InHand pages={open} />
+          <Underway {...underway} />
+          <Certificates {...certificates} />
+          <Past />
+        </>
+      )}
     </>
   );
 }
@@ -49,7 +58,6 @@ function useVouchers(onlyOpen: boolean): Pages<Voucher> {
 function InHand({ pages }: { pages: Pages<Voucher> }) {
   const { t } = useTranslation("rewards");
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
-  if (pages.state === "loading" && pages.rows.length === 0) return <WaitingVouchers />;
   if (pages.rows.length === 0) {
     return (
       <Empty heading={t("vouchers.none")}>

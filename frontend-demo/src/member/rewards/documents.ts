@@ -255,15 +255,9 @@ export const RedeemForMyself = graphql(
           ... on RewardNotOpen {
             opensAt
           }
-          ... on OutOfStock {
-            left
-          }
           ... on NotEligible {
             why
             tiers
-          }
-          ... on LimitReached {
-            most
           }
         }
       }
