@@ -76,7 +76,8 @@ function useArrival(main: RefObject<HTMLElement | null>, title: string): void {
 }
 
 function atHeading(page: HTMLElement): boolean {
-  const heading = page.querySelector("h1");
+  // The page one comes from may still be there, hidden, until the new one is.
+  const heading = [...page.querySelectorAll("h1")].find((one) => one.checkVisibility());
   if (!heading) return false;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
