@@ -1,6 +1,6 @@
 /** The statement itself: opening, lines by kind, net, closing; each line leads to what it was counted from. */
 
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
@@ -43,11 +43,7 @@ export function StatementTable({ statement, lines, place }: Props) {
       {statement.byKind.map(({ kind, amount }) => (
         <tbody key={kind}>
           <Sum label={t(`kinds.${kind}`)} amount={amount.amount} heading />
-          {lines
-            .filter((line) => line.kind === kind)
-            .map((line) => (
-              <Row key={line.id} line={line} place={place} own={statement.partner?.slug ?? ""} most={most} />
-            ))}
+          <Rows lines={lines.filter((line) => line.kind === kind)} place={place} own={statement.partner?.slug ?? ""} most={most} />
         </tbody>
       ))}
       <tbody className="balance-row">
@@ -69,6 +65,31 @@ function Sum({ label, amount, heading = false }: { label: string; amount: string
       </th>
       <td className="number figures amount">{signedDecimal(amount, CENTS)}</td>
     </tr>
+  );
+}
+
+/** So many lines of a kind at once; a line that the address names is among them. */
+const AT_ONCE = 100;
+
+function Rows({ lines, place, ...row }: Omit<RowProps, "line"> & { lines: readonly Line[] }) {
+  const { t } = useTranslation("console");
+  const [asked, setAsked] = useState(AT_ONCE);
+  const shown = Math.max(asked, lines.findIndex((line) => line.number === place.line) + 1);
+  return (
+    <>
+      {lines.slice(0, shown).map((line) => (
+        <Row key={line.id} line={line} place={place} {...row} />
+      ))}
+      {lines.length > shown && (
+        <tr className="more-row">
+          <td colSpan={8}>
+            <button type="button" className="quiet-action" onClick={() => setAsked(shown + AT_ONCE)}>
+              {t("statement.more", { count: lines.length - shown })}
+            </button>
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 

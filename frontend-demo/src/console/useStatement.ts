@@ -26,7 +26,8 @@ export function useStatement(cycle: string | null, partner: string | null): Foun
   return { ...found, readAgain: useCallback(() => setAttempt((before) => before + 1), []) };
 }
 
-async function whole(client: Client, cycle: string, partner: string | null): Promise<Found> {
+/** Reads a statement to its last line. */
+export async function whole(client: Client, cycle: string, partner: string | null): Promise<Found> {
   const lines: Line[] = [];
   let after: string | null = null;
   for (;;) {

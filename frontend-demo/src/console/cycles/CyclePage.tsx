@@ -12,6 +12,7 @@ import { CycleHead } from "./CycleHead";
 import { Gross } from "./Gross";
 import { History, SetAsides } from "./History";
 import { WaitingHead } from "./Overview";
+import { SpendingPart } from "./SpendingPart";
 import { useCycle } from "./useCycle";
 
 export function CyclePage({ cycle: { id, name }, coalition }: { cycle: Cycle; coalition: boolean }) {
@@ -37,6 +38,7 @@ export function CyclePage({ cycle: { id, name }, coalition }: { cycle: Cycle; co
         )}
       </CycleHead>
       {drawnUp && cycle.netting && <Gross netting={cycle.netting} />}
+      {drawnUp && cycle.netting && <SpendingPart cycle={cycle.id} />}
       <div className="cycle-parts">
         <Answers cycle={cycle} coalition={coalition} />
         <SetAsides cycle={cycle} />
