@@ -31,7 +31,7 @@ export const activity = graphql(`
   query ExportActivity($after: String) {
     me {
       wallet {
-        part: activity(first: 100, after: $after) {
+        part: activity(first: 45, after: $after) {
           nodes {
             version
             kind
