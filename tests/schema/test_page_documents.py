@@ -47,7 +47,7 @@ def _written() -> tuple[dict[str, OperationDefinitionNode], dict[tuple[str, str]
 def _whole(name: str) -> DocumentNode:
     """An operation with the fragments it spreads: those of its own file before others of the name."""
     operations, fragments = _written()
-    where = name.split(" ")[0]
+    where = name.split(" ", maxsplit=1)[0]
     definitions: dict[str, OperationDefinitionNode | FragmentDefinitionNode] = {"": operations[name]}
     waiting = [operations[name]]
     while waiting:

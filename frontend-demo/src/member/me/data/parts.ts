@@ -7,7 +7,32 @@ import * as own from "./documents";
 export type PartName = keyof typeof own;
 
 /** In the order of the file. */
-export const PARTS = Object.keys(own) as PartName[];
+export const PARTS: readonly PartName[] = [
+  "profile",
+  "wallet",
+  "activity",
+  "links",
+  "tiers",
+  "vouchers",
+  "rewards",
+  "giving",
+  "referral",
+  "messages",
+  "preferences",
+  "notices",
+  "reviews",
+  "comments",
+  "surveys",
+  "trials",
+  "activities",
+  "products",
+  "tradeIns",
+  "cases",
+  "claims",
+  "sellers",
+  "courses",
+  "businesses",
+];
 
 export const documentOf = (part: PartName): TypedDocumentNode<unknown, AnyVariables> =>
   own[part] as unknown as TypedDocumentNode<unknown, AnyVariables>;
