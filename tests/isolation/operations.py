@@ -122,6 +122,7 @@ _NAMELESS: Mapping[str, Mapping[str, Build]] = {
     "Query.myLinks": {"": lambda *_: {"first": 20}},
     "Query.consentTexts": {"": lambda mine, _theirs, _key: {"partner": mine.partner, "language": "lv"}},
     "Query.partnerProducts": {"": lambda *_: {"first": 20}},
+    "Query.productGroups": {"": lambda *_: {}},
     "Query.partnerMadeProducts": {"": lambda *_: {"first": 20}},
     "Query.partnerCampaigns": {
         "": lambda *_: {"first": 20},
