@@ -234,6 +234,8 @@ def _tell(console: Console, shown: Shown, answer: dict[str, Any]) -> None:
         "Sign in (each link works once, within a day):",
         *(f"  {who}\n    {link}" for who, link in shown.links.items()),
         "",
+        f"Join as somebody new: {shown.address}/join. No mail leaves a sandbox; `hansa mail` shows the code.",
+        "",
         f"A client of {shown.partner}: id {shown.client_id}, secret {shown.secret}",
         "A first question, what a basket would earn:",
         "",

@@ -24,7 +24,7 @@ PAGE = """<h1>One points currency, many brands</h1>
 <p>A partner-coalition loyalty platform, settled to the cent.</p>
 <section class="card"><h2>Pages</h2>
 <p>{frontend}</p>
-<ul class="plain">{links}<li><a href="/account">Your account</a></li></ul>
+<ul class="plain">{links}<li><a href="/join">Join as a member</a></li><li><a href="/account">Your account</a></li></ul>
 </section>
 <section class="card"><h2>For programs</h2>
 <p><code>POST {api}</code> speaks GraphQL; its contract is at <a href="/schema.graphql">/schema.graphql</a>. Tokens come
