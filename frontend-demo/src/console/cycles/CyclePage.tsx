@@ -38,12 +38,12 @@ export function CyclePage({ cycle: { id, name }, coalition }: { cycle: Cycle; co
         )}
       </CycleHead>
       {drawnUp && cycle.netting && <Gross netting={cycle.netting} />}
-      {drawnUp && cycle.netting && <SpendingPart cycle={cycle.id} />}
       <div className="cycle-parts">
         <Answers cycle={cycle} coalition={coalition} />
         <SetAsides cycle={cycle} />
         <History cycle={cycle} />
       </div>
+      {drawnUp && cycle.netting && <SpendingPart cycle={cycle.id} />}
     </main>
   );
 }

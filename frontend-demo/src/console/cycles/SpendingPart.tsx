@@ -41,7 +41,7 @@ async function linesOf(client: Client, cycle: string): Promise<Line[]> {
   return lines;
 }
 
-const [WIDTH, FULL, GAP, LABELS] = [960, 300, 14, 250];
+const [WIDTH, FULL, GAP, LABELS] = [1000, 300, 14, 275];
 
 function Drawn({ found }: { found: readonly Spending[] }) {
   const { t } = useTranslation("cycles");
