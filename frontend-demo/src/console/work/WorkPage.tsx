@@ -90,7 +90,7 @@ function Card({ list, waiting: { lists, state, now } }: { list: List; waiting: W
     <Link href={`/work/${list}`} className="work-card">
       <h2>{t(`lists.${list}`)}</h2>
       <p className="work-card-count figures">{state === "loading" ? <Bone width="3rem" /> : waited ? counted(waited) : ""}</p>
-      <p className="work-card-what">{t(`overview.${list}`)}</p>
+      <p className="work-card-what">{waited || state === "loading" ? t(`overview.${list}`, { count: waited?.count ?? 0 }) : t("overview.payments")}</p>
       <p className="work-card-when">
         {waited?.since && now && <Age since={waited.since} now={now} />}
         {waited?.due && now && <Due at={waited.due} now={now} />}

@@ -26,6 +26,8 @@ export function ApprovalsPage({ subject, onDone }: Props) {
   const [{ data, error }, read] = useQuery({ query: Approvals, requestPolicy: "cache-and-network" });
   if (!data) return error ? <Failed again={() => read({ requestPolicy: "network-only" })} /> : <WaitingSheet />;
   const chosen = data.approvals.find((one) => one.subject === subject) ?? null;
+  // At a desk there is room to look at the first at once.
+  const shown = chosen ?? (subject === null ? (data.approvals[0] ?? null) : null);
   const done = () => {
     read({ requestPolicy: "network-only" });
     onDone();
@@ -41,17 +43,17 @@ export function ApprovalsPage({ subject, onDone }: Props) {
       )}
       <ul className="approvals">
         {data.approvals.map((one) => (
-          <Row key={one.kind + one.subject} one={one} chosen={one === chosen} now={data.serverTime} currency={data.coalition.currency} />
+          <Row key={one.kind + one.subject} one={one} chosen={one === shown} now={data.serverTime} currency={data.coalition.currency} />
         ))}
       </ul>
     </>
   );
   return (
     <Beside list={list} chosen={chosen !== null}>
-      {chosen ? (
-        <Chosen key={chosen.kind + chosen.subject} one={chosen} now={data.serverTime} currency={data.coalition.currency} onDone={done} />
+      {shown ? (
+        <Chosen key={shown.kind + shown.subject} one={shown} now={data.serverTime} currency={data.coalition.currency} onDone={done} />
       ) : (
-        data.approvals.length > 0 && <p className="work-choose">{t(subject ? "approvals.gone" : "approvals.choose")}</p>
+        data.approvals.length > 0 && <p className="work-choose">{t("approvals.gone")}</p>
       )}
     </Beside>
   );

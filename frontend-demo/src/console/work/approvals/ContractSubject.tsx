@@ -122,7 +122,7 @@ function WouldHaveCost({ contract }: { contract: string }) {
                 <th scope="row">{party.partner ? <PartnerName partner={party.partner} /> : t(`console:roles.${party.role}`)}</th>
                 <td className="number figures">{money(netBefore)}</td>
                 <td className="number figures">{money(netAfter)}</td>
-                <td className={`number figures ${isNegative(difference.amount) ? "pays" : "receives"}`}>
+                <td className={`number figures ${isZero(difference.amount) ? "work-quiet" : isNegative(difference.amount) ? "pays" : "receives"}`}>
                   {isZero(difference.amount) ? t("approvals.whatIf.same") : money(difference)}
                 </td>
               </tr>

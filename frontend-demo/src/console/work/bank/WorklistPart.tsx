@@ -29,6 +29,7 @@ export function WorklistPart({ entry, onDone }: Props) {
     onDone();
   };
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
+  const shown = entry ?? pages.rows[0]?.id ?? null;
   const list = (
     <>
       {pages.state === "loading" && pages.rows.length === 0 && <WaitingSheet lines={4} />}
@@ -39,7 +40,7 @@ export function WorklistPart({ entry, onDone }: Props) {
       )}
       <ul className="approvals">
         {pages.rows.map((one) => (
-          <EntryRow key={one.id} entry={one} chosen={one.id === entry} />
+          <EntryRow key={one.id} entry={one} chosen={one.id === shown} />
         ))}
       </ul>
       {!pages.whole && pages.rows.length > 0 && (
@@ -51,7 +52,7 @@ export function WorklistPart({ entry, onDone }: Props) {
   );
   return (
     <Beside list={list} chosen={entry !== null}>
-      {entry !== null ? <Detail key={`${entry}${round}`} id={entry} onDone={done} onGone={() => go("/work/bank/worklist")} /> : pages.rows.length > 0 && <p className="work-choose">{t("bank.choose")}</p>}
+      {shown !== null && <Detail key={`${shown}${round}`} id={shown} onDone={done} onGone={() => go("/work/bank/worklist")} />}
     </Beside>
   );
 }

@@ -7,6 +7,7 @@ import { Link } from "wouter";
 
 import { equal, sum } from "../../../shared/exact";
 import { useFormats } from "../../../shared/formatting";
+import { wordFor } from "../../../shared/i18n";
 import { PartnerName } from "../../../shared/partner";
 import { useSession } from "../../../shared/session";
 import { Failed, WaitingSheet } from "../../../shared/states";
@@ -120,7 +121,7 @@ function Claim({ dispute }: { dispute: Dispute }) {
 /** The line as it was disputed, and the movements that were named: their sum beside the amount. */
 function LineOf({ dispute }: { dispute: Dispute }) {
   const { t } = useTranslation(["work", "console"]);
-  const { points, decimal, money } = useFormats();
+  const { points, decimal, money, percent } = useFormats();
   const own = useContext(OwnStatement);
   const [{ data }] = useQuery({ query: CycleNamed, variables: { id: dispute.cycleId } });
   const { line, transfers, amount } = dispute;
@@ -132,6 +133,7 @@ function LineOf({ dispute }: { dispute: Dispute }) {
         { name: t("disputes.line"), value: t(`console:sources.${line.source}`) },
         line.points !== null && { name: t("console:columns.points"), value: points(line.points), figure: true },
         line.price !== null && { name: t("console:columns.price"), value: decimal(line.price, 4), figure: true },
+        !equal(line.share, "1") && { name: t("console:columns.share"), value: percent(line.share), figure: true },
         { name: t("console:columns.exact"), value: decimal(line.exact, 2), figure: true },
         { name: t("disputes.lineAmount"), value: money({ ...amount, amount: line.amount }), figure: true },
       ]
@@ -198,7 +200,7 @@ function History({ dispute }: { dispute: Dispute }) {
             <time className="work-quiet" dateTime={step.takenAt}>
               {dateTime(step.takenAt)} {step.personName}
             </time>
-            {step.note && <q>{step.note}</q>}
+            {step.note && <q>{step.step === "DECIDE" ? wordFor(t, "disputes.outcomes", step.note) : step.note}</q>}
           </li>
         ))}
       </ol>

@@ -78,8 +78,8 @@ function Listed({ choice, mine, overdue }: { choice: Choice; mine: boolean; over
     { name: "partner", label: t("disputes.columns.partner"), shown: (row) => row.partner && <PartnerName partner={row.partner} />, text: (row) => row.partner?.name ?? "" },
     { name: "other", label: t("disputes.columns.other"), shown: (row) => (row.otherSide ? <PartnerName partner={row.otherSide} /> : t("console:roles.OPERATOR")), text: (row) => row.otherSide?.name ?? t("console:roles.OPERATOR") },
     { name: "reason", label: t("disputes.columns.reason"), shown: (row) => t(`disputes.reasons.${row.reason}`), text: (row) => t(`disputes.reasons.${row.reason}`) },
-    { name: "amount", label: t("disputes.columns.amount"), shown: (row) => money(row.amount), text: (row) => row.amount.amount, figure: true, width: "8rem" },
     { name: "state", label: t("disputes.columns.state"), shown: (row) => t(`disputes.states.${row.state}`), text: (row) => t(`disputes.states.${row.state}`), width: "10rem" },
+    { name: "amount", label: t("disputes.columns.amount"), shown: (row) => money(row.amount), text: (row) => row.amount.amount, figure: true, width: "8rem" },
     { name: "due", label: t("disputes.columns.due"), shown: (row) => (row.dueAt && data ? <Due at={row.dueAt} now={data.serverTime} /> : day(row.raisedAt)), text: (row) => row.dueAt ?? "", width: "11rem" },
   ];
   return (

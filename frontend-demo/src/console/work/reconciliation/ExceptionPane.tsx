@@ -76,7 +76,7 @@ function Sides({ one }: { one: Detail }) {
         </tr>
       </thead>
       <tbody>
-        {lines.map(([name, of]) => {
+        {lines.map(([name, of], place) => {
           const [theirs, ours] = [file && of(file), ledger && of(ledger)];
           const differ = file && ledger && (theirs ?? "") !== (ours ?? "");
           return (
@@ -85,14 +85,25 @@ function Sides({ one }: { one: Detail }) {
                 {name}
                 {differ && <span className="unseen"> {t("sides.differs")}</span>}
               </th>
-              <td className="figures">{file ? theirs || "–" : t("sides.nothing")}</td>
-              <td className="figures">{ledger ? ours || "–" : t("sides.nothing")}</td>
+              <Cell side={file} value={theirs} first={place === 0} span={lines.length} />
+              <Cell side={ledger} value={ours} first={place === 0} span={lines.length} />
             </tr>
           );
         })}
       </tbody>
     </table>
   );
+}
+
+/** A side that has nothing says so once. */
+function Cell({ side, value, first, span }: { side: Side | null; value: string | null; first: boolean; span: number }) {
+  const { t } = useTranslation("work");
+  if (side) return <td className="figures">{value || "–"}</td>;
+  return first ? (
+    <td rowSpan={span} className="sides-nothing">
+      {t("sides.nothing")}
+    </td>
+  ) : null;
 }
 
 function Steps({ one }: { one: Detail }) {
