@@ -63,7 +63,7 @@ function BasketLine({ line, catalogue, field }: Props & { line: Line }) {
   const price = useRef<HTMLInputElement>(null);
   // An article that was never sold here asks for its price first.
   useEffect(() => {
-    if (line.price === "") price.current?.focus();
+    if (line.price === "" && !field.current?.value) price.current?.focus();
   }, []);
   const priced = (text: string) => {
     step({ do: "line", number: line.number, change: { price: text } });
@@ -75,7 +75,7 @@ function BasketLine({ line, catalogue, field }: Props & { line: Line }) {
     <tr>
       <th scope="row">
         {line.name}
-        <span className="till-sku">{line.sku}</span>
+        {line.sku !== line.name && <span className="till-sku">{line.sku}</span>}
       </th>
       <td>
         <Figure
@@ -129,7 +129,7 @@ function Figure({ label, value, good, change, done, input }: FigureProps) {
       className="input till-figure"
       inputMode="decimal"
       aria-label={label}
-      aria-invalid={wrong || undefined}
+      aria-invalid={(wrong && text !== "") || undefined}
       autoComplete="off"
       value={text}
       onFocus={(event) => event.target.select()}

@@ -13,12 +13,14 @@ import { TillVouchers, type VoucherFound } from "./documents";
 import { linesOf } from "./basket";
 import { scanned } from "./scanning";
 import { useSale, useTill } from "./till";
+import { useFocused } from "./useFocused";
 import { type Said, useCodeScan, useVoucherScan } from "./useScan";
 import { asVoucher, voucherInput } from "./useVouchersAnew";
 
 export function CodesDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("till");
   const { up } = useTill();
+  const field = useFocused<HTMLInputElement>();
   const [text, setText] = useState("");
   const [said, setSaid] = useState<Said | null>(null);
   const voucher = useVoucherScan();
@@ -34,7 +36,7 @@ export function CodesDialog({ onClose }: { onClose: () => void }) {
       {!up && <p className="till-why">{t("down.needs")}</p>}
       <form className="till-form" onSubmit={(event) => void enter(event)}>
         <Field label={t("codes.enter")} hint={t("codes.hint")}>
-          <input value={text} autoFocus autoComplete="off" autoCapitalize="characters" spellCheck={false} onChange={(event) => setText(event.target.value)} />
+          <input ref={field} value={text} autoComplete="off" autoCapitalize="characters" spellCheck={false} onChange={(event) => setText(event.target.value)} />
         </Field>
         <p className={said && !said.good ? "till-said bad" : "till-said"} role="status">
           {said?.text}

@@ -10,6 +10,7 @@ import { useFormats } from "../shared/formatting";
 import { ConsentChoice, type Purpose } from "./consents";
 import { type Known, TillEnrol } from "./documents";
 import { useTill } from "./till";
+import { useFocused } from "./useFocused";
 import { useCustomer } from "./useCustomer";
 
 interface Props {
@@ -33,6 +34,7 @@ export function EnrolDialog({ referral, onClose }: Props) {
   const [chosen, choose] = useState<ReadonlySet<Purpose>>(new Set());
   const [joined, setJoined] = useState<Joined | null>(null);
   const act = useAct(TillEnrol, (data) => data.memberEnrol.userErrors);
+  const first = useFocused<HTMLInputElement>();
   const named = Boolean(said.cardNumber || said.email || said.phone);
   const join = async (event: FormEvent) => {
     event.preventDefault();
@@ -52,7 +54,7 @@ export function EnrolDialog({ referral, onClose }: Props) {
   const wrong = (field: string) => act.refusals.find(({ path }) => path?.includes(field))?.message;
   const input = (name: keyof typeof said, more: Record<string, string>) => (
     <Field label={t(`enrol.${name}`)} wrong={wrong(name)}>
-      <input value={said[name]} onChange={(event) => setSaid({ ...said, [name]: event.target.value })} autoComplete="off" {...more} />
+      <input ref={name === "cardNumber" ? first : null} value={said[name]} onChange={(event) => setSaid({ ...said, [name]: event.target.value })} autoComplete="off" {...more} />
     </Field>
   );
   return (
@@ -80,13 +82,14 @@ export function EnrolDialog({ referral, onClose }: Props) {
 function Welcome({ joined: { member, label, friend }, onClose }: { joined: Joined; onClose: () => void }) {
   const { t } = useTranslation("till");
   const formats = useFormats();
+  const button = useFocused<HTMLButtonElement>();
   const wallet = member.walletShown;
   return (
     <Dialog
       heading={t("enrol.welcome")}
       onClose={onClose}
       actions={
-        <button type="button" className="action" onClick={onClose} autoFocus>
+        <button type="button" className="action" ref={button} onClick={onClose}>
           {t("enrol.goOn")}
         </button>
       }

@@ -24,7 +24,7 @@ export function Head() {
         <h1>{partner.name}</h1>
         <p>
           {where}
-          {name && ` · ${name}`}
+          {name && ` · ${name}`}{" "}
           {outlets.length > 1 && (
             <button type="button" className="till-elsewhere" onClick={() => choose("")}>
               {t("outlet.change")}

@@ -1,12 +1,12 @@
 /** How it is paid: Enter takes the first. */
 
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Dialog } from "../shared/dialog";
 import { isZero } from "../shared/exact";
 import { useFormats } from "../shared/formatting";
 import { useTill } from "./till";
+import { useFocused } from "./useFocused";
 
 export type Tender = "CARD" | "CASH";
 const TENDERS: readonly Tender[] = ["CARD", "CASH"];
@@ -22,8 +22,7 @@ export function PayDialog({ due, busy, onPay, onClose }: Props) {
   const { t } = useTranslation("till");
   const formats = useFormats();
   const { house, up } = useTill();
-  const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  const first = useFocused<HTMLButtonElement>();
   return (
     <Dialog heading={t("pay.how")} onClose={onClose}>
       <p className="till-due">

@@ -11,6 +11,7 @@ import { useFormats } from "../shared/formatting";
 import { TillSetAside } from "./documents";
 import { figuresOf } from "./sale";
 import { useSale, useTill } from "./till";
+import { useFocused } from "./useFocused";
 
 const HOLD_MINUTES = 15;
 
@@ -19,6 +20,7 @@ export function PointsDialog({ onClose }: { onClose: () => void }) {
   const formats = useFormats();
   const { house, digits, outlet, up } = useTill();
   const { sale, step } = useSale();
+  const field = useFocused<HTMLInputElement>();
   const [points, setPoints] = useState("");
   const act = useAct(TillSetAside, (data) => data.redemptionAuthorize.userErrors);
   const { currency, standardPrice } = house.coalition;
@@ -58,7 +60,7 @@ export function PointsDialog({ onClose }: { onClose: () => void }) {
           hint={available ? t("points.available", { points: formats.points(available) }) : t("points.unknown")}
           wrong={tooMuch ? t("points.tooMany") : null}
         >
-          <input inputMode="numeric" autoComplete="off" autoFocus value={points} onChange={(event) => setPoints(event.target.value.replace(/\D/g, ""))} />
+          <input ref={field} inputMode="numeric" autoComplete="off" value={points} onChange={(event) => setPoints(event.target.value.replace(/\D/g, ""))} />
         </Field>
         <p className="till-due">
           <span>{t("points.worth")}</span>

@@ -1,6 +1,5 @@
 /** After the sale: what arrived, or that it is kept and will be sent. */
 
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useCountUp } from "../member/wallet/useCountUp";
@@ -11,6 +10,7 @@ import type { Tender } from "./PayDialog";
 import type { State } from "./queue";
 import { figuresOf, type Sale, sold } from "./sale";
 import { useTill } from "./till";
+import { useFocused } from "./useFocused";
 
 export interface Receipt {
   sale: Sale;
@@ -26,8 +26,7 @@ export interface Receipt {
 export function Receipt({ given, next }: { given: Receipt; next: () => void }) {
   const { t } = useTranslation("till");
   const formats = useFormats();
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), []);
+  const button = useFocused<HTMLButtonElement>();
   return (
     <main className="till-receipt">
       <div className="till-paper">

@@ -85,7 +85,7 @@ export function Scan({ field, catalogue, onReferral }: Props) {
               }}
             >
               <span>{article.name}</span>
-              <span className="till-sku">{article.sku}</span>
+              {article.sku !== article.name && <span className="till-sku">{article.sku}</span>}
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 /** Does what was scanned or typed: a card, an article, a voucher, a code out of a pack, a friend's link. */
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
 
@@ -27,7 +27,6 @@ interface Scanning {
 export function useScan(catalogue: Catalogue, onReferral: (code: string) => void): Scanning {
   const { t } = useTranslation("till");
   const [said, setSaid] = useState<Said | null>(null);
-  const [busy, setBusy] = useState(false);
   const { step } = useSale();
   const { up } = useTill();
   const customer = useCustomer();
@@ -71,14 +70,22 @@ export function useScan(catalogue: Catalogue, onReferral: (code: string) => void
         return up ? code(what.code) : { good: false, text: t("down.needs") };
     }
   };
-  const act = async (text: string) => {
-    setBusy(true);
+  const latest = useRef(done);
+  latest.current = done;
+  const waiting = useRef<Promise<void>>(Promise.resolve());
+  const [pending, setPending] = useState(0);
+  // A scanner is quicker than the line: what it sends is done in its order, each with the sale as it is by then.
+  const act = (text: string) => {
+    setPending((count) => count + 1);
     setSaid(null);
-    const outcome = await done(text);
-    if (outcome) setSaid(outcome);
-    setBusy(false);
+    waiting.current = waiting.current
+      .then(() => latest.current(text))
+      .then((outcome) => outcome && setSaid(outcome))
+      .finally(() => setPending((count) => count - 1))
+      .then(() => undefined);
+    return waiting.current;
   };
-  return { act, add, said, busy };
+  return { act, add, said, busy: pending > 0 };
 }
 
 /** A voucher that takes something off, or may, is put to the sale; it is used when the sale is paid. */
