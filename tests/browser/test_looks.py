@@ -32,7 +32,7 @@ async def wallet(served: Served, browser: Browser) -> AsyncIterator[Visit]:
 @pytest.fixture
 async def statement(served: Served, browser: Browser) -> AsyncIterator[Visit]:
     """The grocer's statement."""
-    visiting = await visit(browser, served, "/console/")
+    visiting = await visit(browser, served, "/console/statements/2026-02")
     await expect(visiting.page.get_by_role("heading", name="Statement 2026-02")).to_be_visible()
     yield visiting
     await visiting.context.close()

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
 async def at_statement(browser: Browser, served: Served) -> Visit:
     """The grocer's newest statement, on the screen."""
-    visiting = await visit(browser, served, "/console/")
+    visiting = await visit(browser, served, "/console/statements/2026-02")
     await visiting.see(1440, "light")
     await expect(visiting.page.get_by_role("heading", name="Statement 2026-02")).to_be_visible()
     return visiting
