@@ -33,14 +33,14 @@ function Search() {
   const [search, setSearch] = useSearchParams();
   const text = search.get("q")?.trim() ?? "";
   return (
-    <main className="office search">
+    <main className="office finding">
       <header>
         <h1>{t("search.heading")}</h1>
         <p className="office-told">{t("search.told")}</p>
       </header>
       <form
         role="search"
-        className="search-form"
+        className="finding-form"
         aria-label={t("search.heading")}
         onSubmit={(event) => {
           event.preventDefault();
@@ -102,7 +102,7 @@ function Told({ hits, text }: { hits: readonly Found[]; text: string }) {
       <p className="office-told" role="status">
         {t("search.count", { count: hits.length })}
       </p>
-      <div ref={list} className="search-hits" onKeyDown={walk}>
+      <div ref={list} className="finding-hits" onKeyDown={walk}>
         {grouped(hits).map(([kind, found]) => (
           <section key={kind} aria-labelledby={`hits-${kind}`}>
             <h2 id={`hits-${kind}`}>{t(`search.groups.${kind}`)}</h2>
@@ -128,16 +128,16 @@ function Hit({ found }: { found: Found }) {
   const name = found.kind === "CONTRACT" ? t("contracts.version", { version: found.name }) : found.name;
   const inside = (
     <>
-      <span className="search-name">{found.kind === "PARTNER" && found.partner ? <PartnerName partner={found.partner} /> : name}</span>
+      <span className="finding-name">{found.kind === "PARTNER" && found.partner ? <PartnerName partner={found.partner} /> : name}</span>
       <span>{found.kind !== "PARTNER" && found.partner && <PartnerName partner={found.partner} />}</span>
-      <span className="search-when">{[found.cycle, found.at && day(found.at)].filter(Boolean).join(" · ")}</span>
+      <span className="finding-when">{[found.cycle, found.at && day(found.at)].filter(Boolean).join(" · ")}</span>
     </>
   );
   return place ? (
-    <Link href={place} className="search-hit">
+    <Link href={place} className="finding-hit">
       {inside}
     </Link>
   ) : (
-    <span className="search-hit">{inside}</span>
+    <span className="finding-hit">{inside}</span>
   );
 }

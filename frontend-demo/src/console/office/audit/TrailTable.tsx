@@ -37,9 +37,9 @@ export function TrailTable() {
       <h2 id="trail" className="unseen">
         {t("audit.tabs.trail")}
       </h2>
-      <Filter key={filter} filter={filter} look={look} unknown={unknown} />
+      <Filter key={`words ${filter}`} filter={filter} look={look} unknown={unknown} />
       <Lines
-        key={filter}
+        key={`lines ${filter}`}
         variables={{
           actions: wanted.actions.length > 0 ? wanted.actions.filter(isAction) : null,
           actor: wanted.actor,
