@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlmodel import col
 
 from domain.earning.errors import CampaignNotFound
@@ -115,7 +115,8 @@ async def campaigns_of(
 async def campaigns_like(session: ReadSession, begins: str, most: int) -> list[Campaign]:
     """The latest version of each campaign whose name begins so, letter case aside, and that the viewer may see."""
     named = func.lower(col(CampaignRow.name)).startswith(begins.lower(), autoescape=True)
-    latest = select(CampaignRow).where(named, visible_to(sight_of(session))).distinct(col(CampaignRow.campaign_id))
+    visible = select(CampaignRow).where(named, visible_to(sight_of(session)))
+    latest = visible.ext(distinct_on(col(CampaignRow.campaign_id)))
     ordered = latest.order_by(col(CampaignRow.campaign_id).desc(), col(CampaignRow.version).desc())
     return [campaign_of(row) for row in await session.scalars(ordered.limit(most))]
 

@@ -14,7 +14,7 @@ import { AdmitPage } from "./partners/AdmitPage";
 import { FirmContracts, Firms, type Known } from "./partners/documents";
 import { FirmPage, HousePage } from "./partners/FirmPage";
 import "./partners/partners.css";
-import { firmAt, HOUSE } from "./partners/places";
+import { firmAt, HOUSE, OF_CONTRACTS } from "./partners/places";
 import { standingOf } from "./partners/terms";
 
 export default function PartnersPage() {
@@ -55,7 +55,7 @@ function List({ known }: { known: Known }) {
   const { t } = useTranslation("office");
   const { day } = useFormats();
   const session = useSession();
-  const [{ data }] = useQuery({ query: FirmContracts });
+  const [{ data }] = useQuery({ query: FirmContracts, context: OF_CONTRACTS });
   const contracts = new Map(data?.partners.nodes.map((one) => [one.id, one.contracts]));
   const inForce = (id: string) => {
     const all = contracts.get(id) ?? [];

@@ -13,14 +13,14 @@ import { may, useSession } from "../../../shared/session";
 import { WaitingSheet } from "../../../shared/states";
 import { startOf } from "../instants";
 import { ChangeDraft, type Contract, ContractsOf, DrawUp, type Firm, type Known } from "./documents";
-import { contractAt, firmAt } from "./places";
+import { contractAt, firmAt, OF_CONTRACTS } from "./places";
 import { CHOICES, DAYS, GROUPS, type Group, groups, isChoice, LISTS, readBands, SHARES, type Term, termsOf, written, YES } from "./terms";
 
 export function ContractForm({ firm, known }: { firm: Firm; known: Known }) {
   const { t } = useTranslation("office");
   const session = useSession();
   const [search] = useSearchParams();
-  const [{ data }] = useQuery({ query: ContractsOf, variables: { partner: firm.id } });
+  const [{ data }] = useQuery({ query: ContractsOf, variables: { partner: firm.id }, context: OF_CONTRACTS });
   if (!may(session, "partners:manage")) return <Notice heading={t("partners.notYours")} />;
   if (!data) return <WaitingSheet />;
   const versions = data.node && "contracts" in data.node ? data.node.contracts : [];

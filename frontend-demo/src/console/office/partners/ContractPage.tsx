@@ -10,7 +10,7 @@ import { useFormats } from "../../../shared/formatting";
 import { may, useSession } from "../../../shared/session";
 import { Empty, WaitingSheet } from "../../../shared/states";
 import { type Contract, ContractsOf, DiffOf, type Firm, type Known, SignDraft, WithdrawDraft } from "./documents";
-import { contractAt, firmAt } from "./places";
+import { contractAt, firmAt, OF_CONTRACTS } from "./places";
 import { Pricing } from "./Pricing";
 import { standingOf, termNamed } from "./terms";
 import { KNOWN_TERMS, TermsTable } from "./TermsTable";
@@ -19,7 +19,7 @@ export function ContractPage({ firm, known }: { firm: Firm; known: Known }) {
   const { t } = useTranslation("office");
   const session = useSession();
   const [search] = useSearchParams();
-  const [{ data }, read] = useQuery({ query: ContractsOf, variables: { partner: firm.id } });
+  const [{ data }, read] = useQuery({ query: ContractsOf, variables: { partner: firm.id }, context: OF_CONTRACTS });
   if (!data) return <WaitingSheet />;
   const versions = data.node && "contracts" in data.node ? data.node.contracts : [];
   const named = (name: string) => versions.find((one) => String(one.version) === search.get(name)) ?? null;

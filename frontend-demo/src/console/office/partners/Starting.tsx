@@ -7,7 +7,7 @@ import { Link } from "wouter";
 import { Refusals, useAct } from "../../../shared/acts";
 import { may, useSession } from "../../../shared/session";
 import { ChangeStatus, CompanyOf, ContractsOf, type Firm, OutletsOf, PeopleOf } from "./documents";
-import { firmAt } from "./places";
+import { firmAt, OF_CONTRACTS, OF_OUTLETS, OF_PEOPLE } from "./places";
 
 type Step = "company" | "account" | "outlets" | "drawnUp" | "signed" | "people" | "active";
 
@@ -17,9 +17,14 @@ const NEEDED: ReadonlySet<Step> = new Set<Step>(["signed"]);
 export function useSteps(firm: Firm): [Step, boolean][] {
   const session = useSession();
   const [company] = useQuery({ query: CompanyOf, variables: { partner: firm.id } });
-  const [contracts] = useQuery({ query: ContractsOf, variables: { partner: firm.id } });
-  const [outlets] = useQuery({ query: OutletsOf, variables: { partner: firm.id, after: null } });
-  const [people] = useQuery({ query: PeopleOf, variables: { partner: firm.id, after: null }, pause: !may(session, "people:manage") });
+  const [contracts] = useQuery({ query: ContractsOf, variables: { partner: firm.id }, context: OF_CONTRACTS });
+  const [outlets] = useQuery({ query: OutletsOf, variables: { partner: firm.id, after: null }, context: OF_OUTLETS });
+  const [people] = useQuery({
+    query: PeopleOf,
+    variables: { partner: firm.id, after: null },
+    context: OF_PEOPLE,
+    pause: !may(session, "people:manage"),
+  });
   const versions = contracts.data?.node && "contracts" in contracts.data.node ? contracts.data.node.contracts : [];
   const shops = outlets.data?.node && "outlets" in outlets.data.node ? outlets.data.node.outlets.nodes : [];
   return [
