@@ -54,7 +54,7 @@ async def mailed(home: Path) -> str:
     for _ in range(200):
         found = mailing.newest(home / "mail")
         if found is not None:
-            return re.findall(r"\d{4} \d{4}", mailing.read(found).text)[0]
+            return str(re.findall(r"\d{4} \d{4}", mailing.read(found).text)[0])
         await asyncio.sleep(0.05)
     raise AssertionError("no mail came")
 
@@ -71,8 +71,9 @@ async def test_joining_brings_points_at_once_and_a_card(demo: Demo, width: int) 
     await page.get_by_label("Eight digits from the e-mail").fill(await mailed(demo.served.settings.home))
     await page.get_by_role("button", name="Join").click()
     await page.wait_for_url("**/app/")
-    await expect(page.get_by_test_id("balance")).to_contain_text("50")
+    await expect(page.get_by_test_id("balance")).to_contain_text("100")
     await page.get_by_role("link", name="Card", exact=True).click()
+    await expect(page.get_by_role("img", name="Your card as a QR code")).to_be_visible()
     shown = re.sub(r"\D", "", await page.get_by_role("main").inner_text())
     [number] = re.findall(r"29\d{11}", shown)[:1]
     assert check_digit(number[:-1]) == number[-1]
@@ -188,7 +189,8 @@ async def test_the_export_is_one_file_of_everything_and_a_table_of_the_activity(
     assert {one["partner"]["name"] for one in whole["links"]} >= {SHOP}
     rows = list(csv.DictReader((await _saved(page, "Save the activity (CSV)", tmp_path / "all.csv")).splitlines()))
     assert len(rows) == len(whole["activity"]) == whole["wallet"]["wallet"]["version"]
-    assert sum(int(row["change"]) for row in rows) == int(whole["wallet"]["wallet"]["available"])
+    held = whole["wallet"]["wallet"]
+    assert sum(int(row["change"]) for row in rows) == sum(int(held[name]) for name in ("available", "pending", "held"))
     assert visiting.problems == []
 
 

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { Bone } from "../../../shared/chrome";
 import { useFormats } from "../../../shared/formatting";
 import { PartnerName } from "../../../shared/partner";
 import { Empty, Failed, WaitingSheet } from "../../../shared/states";
@@ -17,29 +18,29 @@ import { useShops } from "./useShops";
 
 export function ShopPage({ slug }: { slug: string }) {
   const { t } = useTranslation("me");
+  const { day } = useFormats();
   const { rows, state, whole, more, again } = useShops();
   const shop = rows.find(({ partner }) => partner.slug === slug);
   useEffect(() => {
     if (!shop && state === "ready" && !whole) more();
   }, [shop, state, whole, more]);
-  const back = { to: "/me/shops", label: t("shops.title") };
-  if (shop) return <Shown shop={shop} back={back} changed={again} />;
+  // The heading stays one while the partner is looked for: whoever came to it is still there.
   return (
-    <Section title={t("shops.title")} back={back}>
-      {state === "failed" ? <Failed again={more} /> : whole ? <Empty heading={t("shops.unknown")} /> : <WaitingSheet />}
+    <Section
+      title={shop ? <PartnerName partner={shop.partner} /> : t("shops.title")}
+      back={{ to: "/me/shops", label: t("shops.title") }}
+      lead={shop ? t("shops.since", { day: day(shop.since) }) : <Bone width="12rem" />}
+    >
+      {shop && <Shown shop={shop} changed={again} />}
+      {!shop && state === "failed" && <Failed again={more} />}
+      {!shop && state === "loading" && <WaitingSheet />}
+      {!shop && state === "ready" && whole && <Empty heading={t("shops.unknown")} />}
     </Section>
   );
 }
 
-interface ShownProps {
-  shop: Shop;
-  back: { to: string; label: string };
-  changed: () => void;
-}
-
-function Shown({ shop, back, changed }: ShownProps) {
+function Shown({ shop, changed }: { shop: Shop; changed: () => void }) {
   const { t } = useTranslation("me");
-  const { day } = useFormats();
   const [giving, setGiving] = useState<Purpose | null>(null);
   const [taking, setTaking] = useState<Taken | null>(null);
   const given = standing(shop);
@@ -49,11 +50,7 @@ function Shown({ shop, back, changed }: ShownProps) {
     changed();
   };
   return (
-    <Section
-      title={<PartnerName partner={shop.partner} />}
-      back={back}
-      lead={t("shops.since", { day: day(shop.since) })}
-    >
+    <>
       <section aria-labelledby="allowed-label">
         <h2 id="allowed-label">{t("shops.allowed")}</h2>
         <ul className="me-purposes">
@@ -79,6 +76,6 @@ function Shown({ shop, back, changed }: ShownProps) {
       <Before shop={shop} />
       {giving && <Giving shop={shop} purpose={giving} onDone={done} onClose={() => setGiving(null)} />}
       {taking && <Taking shop={shop} taken={taking} onDone={done} onClose={() => setTaking(null)} />}
-    </Section>
+    </>
   );
 }
