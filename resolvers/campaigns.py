@@ -32,6 +32,14 @@ async def find(ctx: Context, campaign_id: UUID) -> Campaign:
     return await ctx.read(queries.campaign_by_id, CampaignId(campaign_id))
 
 
+async def version_of(ctx: Context, campaign_id: UUID, version: int) -> Campaign:
+    """One version of a campaign. Raises: CampaignNotFound."""
+    (found,) = await ctx.read(queries.campaigns_by_keys, [(CampaignId(campaign_id), version)])
+    if found is None:
+        raise CampaignNotFound
+    return found
+
+
 async def versions(ctx: Context, campaign_id: UUID) -> list[Campaign]:
     """The versions of a campaign that the viewer may see, the latest first; at most so many as are told."""
     return (await ctx.read(queries.versions_of, CampaignId(campaign_id)))[: -MOST_VERSIONS - 1 : -1]

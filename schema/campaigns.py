@@ -304,6 +304,7 @@ States = Annotated[
     list[CampaignState] | None, strawberry.argument(description="Only versions in these states; all if not said.")
 ]
 
+Version = Annotated[int | None, strawberry.argument(description="One of its versions; the latest if not said.")]
 Triggers = Annotated[
     list[str] | None,
     strawberry.argument(description="Only those that answer one of these, such as PURCHASE or VISIT; all if not said."),
@@ -324,9 +325,12 @@ class CampaignQuery:
 
     @strawberry.field(graphql_type=Campaign | None, extensions=[READ, or_null])
     @staticmethod
-    async def campaign(info: Info, id: Id) -> domain_terms.Campaign:
+    async def campaign(info: Info, id: Id, version: Version = None) -> domain_terms.Campaign:
         """One campaign; null when there is none that you may see."""
-        return await campaigns.find(info.context, info.context.global_ids.one("Campaign", id))
+        campaign_id = info.context.global_ids.one("Campaign", id)
+        if version is None:
+            return await campaigns.find(info.context, campaign_id)
+        return await campaigns.version_of(info.context, campaign_id, version)
 
     @strawberry.field(graphql_type=list[Campaign], extensions=[READ], directives=[Cost(size=MOST_VERSIONS)])
     @staticmethod

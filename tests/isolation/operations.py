@@ -203,6 +203,7 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
     "Query.campaign": {
         "live": lambda _mine, theirs, _key: {"id": theirs.campaign},
         "draft": lambda _mine, theirs, _key: {"id": theirs.draft},
+        "a version": lambda _mine, theirs, _key: {"id": theirs.draft, "version": 1},
     },
     "Query.purchasePreview": {
         "of a member": lambda mine, theirs, _key: {

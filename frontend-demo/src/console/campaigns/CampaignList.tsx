@@ -112,15 +112,17 @@ function CampaignLine({ campaign }: { campaign: Gathered }) {
       </div>
       <div className="campaigns-who">
         <PartnerName partner={latest.owner} />
-        <span className="campaigns-funders">
-          <span className="unseen">{t("list.paidBy")} </span>
-          {funders.map((partner) => (
-            <span key={partner.id}>
-              <Dot partner={partner} />
-              <span className="unseen">{partner.name} </span>
-            </span>
-          ))}
-        </span>
+        {(funders.length > 1 || funders[0]?.id !== latest.owner.id) && (
+          <span className="campaigns-funders">
+            {t("list.paidBy")}
+            {funders.map((partner) => (
+              <span key={partner.id}>
+                <Dot partner={partner} />
+                <span className="unseen">{partner.name} </span>
+              </span>
+            ))}
+          </span>
+        )}
       </div>
       <Period row={latest} />
       <BudgetOf row={live ?? latest} />
@@ -156,7 +158,7 @@ function BudgetOf({ row }: { row: CampaignRow }) {
   const { viewer } = useHouse();
   const mine = viewer.audience === "COALITION" || row.owner.id === own?.id || row.sponsors.some(({ partner }) => partner.id === own?.id);
   const [{ data }] = useQuery({ query: BudgetUsed, variables: { id: row.id }, pause: !row.budget || !mine || row.state === "DRAFT" });
-  if (!row.budget) return <p className="campaigns-budget quiet">{t("list.noBudget")}</p>;
+  if (!row.budget) return <span className="campaigns-budget" />;
   const whole = row.budget.points !== null ? t("list.pointsOf", { points: points(row.budget.points) }) : row.budget.money ? money(row.budget.money) : "";
   const budget = data?.campaignResults.budget;
   const part = budget && Number(budget.whole) > 0 ? Math.min(1, Number(budget.used) / Number(budget.whole)) : 0;

@@ -10,7 +10,7 @@ import { useFormats } from "../../shared/formatting";
 import { PartnerName } from "../../shared/partner";
 import { may, useSession } from "../../shared/session";
 import { Failed, WaitingSheet } from "../../shared/states";
-import { CampaignVersions, type Whole } from "./documents";
+import { CampaignOf, type Version, VersionOf, type Whole } from "./documents";
 import { useHouse, useOwn, useSpeaker } from "./house";
 import { Life } from "./Life";
 import { Sentences } from "./Sentences";
@@ -23,10 +23,10 @@ const ResultsView = lazy(() => import("./results/ResultsView"));
 const BacktestsView = lazy(() => import("./backtest/BacktestsView"));
 
 export function CampaignPage({ id }: { id: string }) {
-  const [{ data, error }, again] = useQuery({ query: CampaignVersions, variables: { id }, requestPolicy: "cache-and-network" });
+  const [{ data, error }, again] = useQuery({ query: CampaignOf, variables: { id }, requestPolicy: "cache-and-network" });
   const { t } = useTranslation("campaigns");
   if (!data) return error ? <Failed again={() => again({ requestPolicy: "network-only" })} /> : <WaitingSheet />;
-  if (data.campaignVersions.length === 0) {
+  if (!data.campaign) {
     return (
       <Notice heading={t("missing.heading")}>
         <p>{t("missing.text")}</p>
@@ -34,27 +34,43 @@ export function CampaignPage({ id }: { id: string }) {
       </Notice>
     );
   }
-  return <Known versions={data.campaignVersions} again={() => again({ requestPolicy: "network-only" })} />;
+  return <Known latest={data.campaign} versions={data.campaignVersions} again={() => again({ requestPolicy: "network-only" })} />;
 }
 
-function Known({ versions, again }: { versions: readonly Whole[]; again: () => void }) {
+/** One version of the campaign; the latest is there already. */
+function useVersion(latest: Whole, version: number | null): Whole | null {
+  const other = version !== null && version !== latest.version;
+  const [{ data }] = useQuery({ query: VersionOf, variables: { id: latest.id, version: version ?? 0 }, pause: !other });
+  return other ? (data?.campaign ?? null) : version === null ? null : latest;
+}
+
+interface KnownProps {
+  latest: Whole;
+  versions: readonly Version[];
+  again: () => void;
+}
+
+function Known({ latest, versions, again }: KnownProps) {
   const { t } = useTranslation("campaigns");
   const [search] = useSearchParams();
   const session = useSession();
   const own = useOwn();
   const { viewer } = useHouse();
   const asked = Number(search.get("version"));
-  const latest = versions[0] as Whole;
-  const shown = versions.find(({ version }) => version === asked) ?? latest;
-  const before = versions.find(({ version }) => version === shown.version - 1);
-  const concerned = viewer.audience === "COALITION" || [shown.owner, ...shown.sponsors.map(({ partner }) => partner)].some(({ id }) => id === own?.id);
+  const chosen = versions.find(({ version }) => version === asked)?.version ?? latest.version;
+  const earlier = versions.find(({ version }) => version === chosen - 1)?.version ?? null;
+  const compare = search.get("compare") === "before";
+  const shown = useVersion(latest, chosen);
+  const before = useVersion(latest, compare ? earlier : null);
+  const concerned = viewer.audience === "COALITION" || [latest.owner, ...latest.sponsors.map(({ partner }) => partner)].some(({ id }) => id === own?.id);
   const wasLive = versions.some(({ liveFrom }) => liveFrom !== null);
+  if (!shown) return <WaitingSheet />;
   return (
     <main className="campaign">
       <Head shown={shown} latest={latest} />
       <div className="campaign-sheet">
         <div className="campaign-main">
-          <Promise shown={shown} before={before} compare={search.get("compare") === "before"} />
+          <Promise shown={shown} before={before} earlier={earlier} compare={compare} />
           <Suspense fallback={<WaitingSheet lines={3} />}>
             {concerned && wasLive && <ResultsView campaign={latest} />}
             {concerned && may(session, "campaigns:read") && <BacktestsView campaign={latest} />}
@@ -62,7 +78,7 @@ function Known({ versions, again }: { versions: readonly Whole[]; again: () => v
         </div>
         <aside className="campaign-side" aria-label={t("life.label")}>
           <Life campaign={latest} again={again} />
-          <Versions versions={versions} shown={shown} />
+          <Versions versions={versions} shown={shown.version} />
         </aside>
       </div>
     </main>
@@ -96,23 +112,23 @@ function Head({ shown, latest }: { shown: Whole; latest: Whole }) {
 }
 
 /** What it promises; on demand held against the version before. */
-function Promise({ shown, before, compare }: { shown: Whole; before: Whole | undefined; compare: boolean }) {
+function Promise({ shown, before, earlier, compare }: { shown: Whole; before: Whole | null; earlier: number | null; compare: boolean }) {
   const { t } = useTranslation("campaigns");
   const names = useMemo(() => new Map([...(before ? namesIn(before) : []), ...namesIn(shown)]), [shown, before]);
   const speaker = useSpeaker(names);
   const terms = useMemo(() => termsOf(shown), [shown]);
-  const earlier = before && compare ? told(termsOf(before), speaker) : undefined;
+  const said = before ? told(termsOf(before), speaker) : undefined;
   return (
     <section aria-labelledby="promise-label" className="campaign-block">
       <div className="campaign-block-head">
         <h2 id="promise-label">{t("promise")}</h2>
-        {before && (
+        {earlier !== null && (
           <Link href={`/campaigns/${shown.id}?${new URLSearchParams({ version: String(shown.version), ...(!compare && { compare: "before" }) })}`}>
-            {t(compare ? "versions.plain" : "versions.compare", { version: before.version })}
+            {t(compare ? "versions.plain" : "versions.compare", { version: earlier })}
           </Link>
         )}
       </div>
-      <Sentences told={told(terms, speaker)} before={earlier} expression={conditionOf(terms)} />
+      <Sentences told={told(terms, speaker)} before={said} expression={conditionOf(terms)} />
       {shown.wheel && <Wheel wheel={shown.wheel} />}
     </section>
   );
@@ -134,7 +150,7 @@ function Wheel({ wheel }: { wheel: NonNullable<Whole["wheel"]> }) {
   );
 }
 
-export function LiveTimes({ version }: { version: Whole }) {
+export function LiveTimes({ version }: { version: Version }) {
   const { t } = useTranslation("campaigns");
   const { dateTime } = useFormats();
   if (version.liveFrom === null) return <>{t("versions.neverLive")}</>;

@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { LiveTimes } from "./CampaignPage";
-import type { Whole } from "./documents";
+import type { Version } from "./documents";
 
-export function Versions({ versions, shown }: { versions: readonly Whole[]; shown: Whole }) {
+export function Versions({ versions, shown }: { versions: readonly Version[]; shown: number }) {
   const { t } = useTranslation("campaigns");
   if (versions.length < 2) return null;
   return (
@@ -17,7 +17,7 @@ export function Versions({ versions, shown }: { versions: readonly Whole[]; show
           <li key={version.version}>
             <Link
               href={`/campaigns/${version.id}?version=${version.version}&compare=before`}
-              aria-current={version === shown ? "true" : undefined}
+              aria-current={version.version === shown ? "true" : undefined}
             >
               {t("version", { version: version.version })}
             </Link>

@@ -107,11 +107,11 @@ const PrizeFields = graphql(`
   }
 `);
 
-const RuleFields = graphql(
+// A place names one field five times at most, and a client asks each kind for its name: so kinds come three at a time.
+const RulesSpending = graphql(
   `
-    fragment RuleFields on CampaignRule @_unmask {
+    fragment RulesSpending on CampaignRule @_unmask {
       __typename
-      kind
       ... on SpendingRule {
         rate
         tenders
@@ -125,6 +125,15 @@ const RuleFields = graphql(
           amount
         }
       }
+    }
+  `,
+  [],
+);
+
+const RulesStepped = graphql(
+  `
+    fragment RulesStepped on CampaignRule @_unmask {
+      __typename
       ... on BandsRule {
         bands {
           start {
@@ -144,6 +153,15 @@ const RuleFields = graphql(
         factor
         base
       }
+    }
+  `,
+  [],
+);
+
+const RulesMoney = graphql(
+  `
+    fragment RulesMoney on CampaignRule @_unmask {
+      __typename
       ... on CouponRule {
         cap {
           amount
@@ -170,6 +188,15 @@ const RuleFields = graphql(
           amount
         }
       }
+    }
+  `,
+  [],
+);
+
+const RulesWon = graphql(
+  `
+    fragment RulesWon on CampaignRule @_unmask {
+      __typename
       ... on GiftRule {
         prize {
           ...PrizeFields
@@ -244,8 +271,17 @@ const CampaignWhole = graphql(
     fragment CampaignWhole on Campaign @_unmask {
       ...CampaignRow
       fingerprint
-      rule {
-        ...RuleFields
+      spending: rule {
+        ...RulesSpending
+      }
+      stepped: rule {
+        ...RulesStepped
+      }
+      money: rule {
+        ...RulesMoney
+      }
+      won: rule {
+        ...RulesWon
       }
       lines {
         ...LinesFields
@@ -320,13 +356,32 @@ const CampaignWhole = graphql(
       }
     }
   `,
-  [CampaignRow, RuleFields, LinesFields, PartnerFields],
+  [CampaignRow, RulesSpending, RulesStepped, RulesMoney, RulesWon, LinesFields, PartnerFields],
 );
 
-export const CampaignVersions = graphql(
+export const CampaignOf = graphql(
   `
-    query CampaignVersions($id: ID!) {
+    query CampaignOf($id: ID!) {
+      campaign(id: $id) {
+        ...CampaignWhole
+      }
       campaignVersions(campaign: $id) {
+        id
+        version
+        state
+        liveFrom
+        liveUntil
+      }
+    }
+  `,
+  [CampaignWhole],
+);
+
+/** Another version than the latest. */
+export const VersionOf = graphql(
+  `
+    query VersionOf($id: ID!, $version: Int!) {
+      campaign(id: $id, version: $version) {
         ...CampaignWhole
       }
     }
@@ -746,8 +801,14 @@ export const ProductsLike = graphql(`
 
 export type House = ResultOf<typeof CampaignsHouse>;
 export type CampaignRow = ResultOf<typeof CampaignRow>;
+export type Version = ResultOf<typeof CampaignOf>["campaignVersions"][number];
 export type Whole = ResultOf<typeof CampaignWhole>;
-export type RuleShown = ResultOf<typeof RuleFields>;
+type Kinds<F, N extends string> = Extract<F, { __typename: N }>;
+export type RuleShown =
+  | Kinds<ResultOf<typeof RulesSpending>, "SpendingRule" | "ItemRule" | "FlatRule">
+  | Kinds<ResultOf<typeof RulesStepped>, "BandsRule" | "FieldRule" | "MultiplierRule">
+  | Kinds<ResultOf<typeof RulesMoney>, "CouponRule" | "CashbackRule" | "DiscountRule">
+  | Kinds<ResultOf<typeof RulesWon>, "GiftRule" | "CardRule" | "MilestonesRule">;
 export type PrizeShown = ResultOf<typeof PrizeFields>;
 export type LinesShown = ResultOf<typeof LinesFields>;
 export type ResultsFound = ResultOf<typeof Results>["campaignResults"];

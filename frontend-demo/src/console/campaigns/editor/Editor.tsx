@@ -13,7 +13,7 @@ import { type PartName, PARTS, told } from "../terms/sentences";
 import { onPurchases, type Terms } from "../terms/terms";
 import { conditionOf, inputOf } from "../terms/writing";
 import { isFinished } from "./ConditionPart";
-import { EditingContext, placeOf } from "./editing";
+import { EditingContext, placed, placeOf } from "./editing";
 import "./editor.css";
 import { GoodsPart } from "./GoodsPart";
 import { Typed } from "./inputs";
@@ -58,12 +58,13 @@ export function Editor({ partner, campaign, choices, saved, kept, names }: Props
   const draft = useAct(Draft, ({ done }: Stepped) => done.userErrors);
   const change = useAct(Change, ({ done }: Stepped) => done.userErrors);
   const act = campaign ? change : draft;
+  const refusals = useMemo(() => placed(act.refusals), [act.refusals]);
   const dirty = terms !== saved;
   useKeeping(partner, campaign, terms, dirty);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (act.refusals.length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
-  }, [act.refusals]);
+    if (refusals.length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [refusals]);
   const drop = () => {
     void forget(partner, campaign?.id ?? null);
     setTerms(saved);
@@ -78,7 +79,7 @@ export function Editor({ partner, campaign, choices, saved, kept, names }: Props
   };
   const sentences = useMemo(() => told(terms, speaker), [terms, speaker]);
   const put = (some: Partial<Terms>) => setTerms((before) => ({ ...before, ...some }));
-  const editing = { terms, put, refusals: act.refusals, choices, speaker, timeZone: coalition.timeZone };
+  const editing = { terms, put, refusals, choices, speaker, timeZone: coalition.timeZone };
   return (
     <EditingContext value={editing}>
       <main className="editor">
@@ -87,16 +88,16 @@ export function Editor({ partner, campaign, choices, saved, kept, names }: Props
           <div className="editor-parts">
             <Typed label={t("editor.name")} at="name" value={terms.name} put={(name) => put({ name })} />
             {PARTS.filter((part) => part !== "goods" || onPurchases(terms)).map((part) => (
-              <EditorPart key={part} part={part} sentences={sentences[part].map(({ says }) => says)} open={!FOLDED.has(part) || isNamed(part, act.refusals.map(placeOf))} />
+              <EditorPart key={part} part={part} sentences={sentences[part].map(({ says }) => says)} open={!FOLDED.has(part) || isNamed(part, refusals.map(placeOf))} />
             ))}
           </div>
-          <aside className="editor-side" aria-labelledby="words-label">
+          <aside className="editor-side" aria-labelledby="words-label" tabIndex={0}>
             <h2 id="words-label">{t("editor.inWords")}</h2>
             <p className="editor-name">{terms.name || t("editor.nameless")}</p>
             <Sentences told={sentences} />
             {conditionOf(terms) !== null && <Expression text={conditionOf(terms) ?? ""} />}
             {!isFinished(terms.condition) && <p className="field-wrong">{t("condition.unfinished")}</p>}
-            <Refusals of={act.refusals} />
+            <Refusals of={refusals} />
             <div className="editor-save">
               <button type="submit" className="action" disabled={act.busy || !isFinished(terms.condition)}>
                 {t(campaign && campaign.state !== "DRAFT" ? "editor.saveVersion" : "editor.save")}

@@ -8,7 +8,7 @@ import { Link } from "wouter";
 import { Notice } from "../../../shared/chrome";
 import { may, useSession } from "../../../shared/session";
 import { Failed, WaitingSheet } from "../../../shared/states";
-import { CampaignVersions, Choices, type ChoicesFound, type Whole } from "../documents";
+import { CampaignOf, Choices, type ChoicesFound, type Whole } from "../documents";
 import { useHouse, useOwn } from "../house";
 import { beginningOf, dayAt, plusDays } from "../terms/days";
 import { namesIn, termsOf } from "../terms/reading";
@@ -21,8 +21,8 @@ export function EditorPage({ id = null }: { id?: string | null }) {
   const session = useSession();
   const own = useOwn();
   const [{ data: choices, error }, again] = useQuery({ query: Choices });
-  const [{ data: found, error: lost }] = useQuery({ query: CampaignVersions, variables: { id: id ?? "" }, pause: id === null, requestPolicy: "network-only" });
-  const campaign = found?.campaignVersions[0] ?? null;
+  const [{ data: found, error: lost }] = useQuery({ query: CampaignOf, variables: { id: id ?? "" }, pause: id === null, requestPolicy: "network-only" });
+  const campaign = found?.campaign ?? null;
   if (error || lost) return <Failed again={() => again({ requestPolicy: "network-only" })} />;
   if (!choices || (id !== null && !found)) return <WaitingSheet />;
   if (!own || !may(session, "campaigns:write") || (id !== null && campaign?.owner.id !== own.id)) {

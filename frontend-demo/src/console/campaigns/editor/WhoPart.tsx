@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 
-import { sum } from "../../../shared/exact";
+import { equal, sum } from "../../../shared/exact";
 import { useFormats } from "../../../shared/formatting";
 import { OutletsOf } from "../documents";
 import { decimalOf, ofPercent, percentOf } from "../terms/ratio";
@@ -83,8 +83,8 @@ export function PaysPart() {
           {sponsors.length > 1 && <RemoveRow what={options.find(([id]) => id === partner)?.[1] ?? ""} remove={() => put({ sponsors: sponsors.filter((_, place) => place !== at) })} />}
         </div>
       ))}
-      <p className={whole !== null && whole !== "1" ? "field-wrong" : "field-hint"} role="status">
-        {whole !== null && t(whole === "1" ? "pays.whole" : "pays.notWhole", { share: percent(whole) })}
+      <p className={whole !== null && !equal(whole, "1") ? "field-wrong" : "field-hint"} role="status">
+        {whole !== null && t(equal(whole, "1") ? "pays.whole" : "pays.notWhole", { share: percent(whole) })}
       </p>
       {next && (
         <button type="button" className="tool" onClick={() => put({ sponsors: [...sponsors, { partner: next[0], share: "0" }] })}>

@@ -25,6 +25,14 @@ export function useEditing(): Editing {
 }
 
 const BEFORE = ["input", "terms"];
+const UNREADABLE = /^Variable '\$terms' has invalid value at \.([\w.[\]]+): (.+)$/s;
+
+/** Refusals with their places: what could not even be read as a figure names its place in its words. */
+export const placed = (refusals: readonly Refusal[]): Refusal[] =>
+  refusals.map((refusal) => {
+    const [, place, message] = UNREADABLE.exec(refusal.message) ?? [];
+    return place && message ? { ...refusal, message, path: [...BEFORE, ...place.split(/[.[\]]+/).filter(Boolean)] } : refusal;
+  });
 
 /** What is wrong at a place of the terms, such as `rule.flat.points`. */
 export function wrongAt(refusals: readonly Refusal[], path: string): string | null {

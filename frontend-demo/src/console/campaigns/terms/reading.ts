@@ -8,7 +8,7 @@ export function termsOf(shown: Whole): Terms {
   const { when, expiry, release, stacking, budget } = shown;
   return {
     name: shown.name,
-    rule: ruleOf(shown.rule),
+    rule: ruleOf(ruleShown(shown)),
     goods: goodsOf(shown.lines),
     excluding: shown.lines.excluding.map(goodsOf),
     triggers: when.triggers,
@@ -65,6 +65,12 @@ const goodsOf = ({ privateLabel, categories, departments, brands, skus, gtins, m
   suppliers: suppliers.map(({ id }) => id),
   outlets: outlets.map(({ id }) => id),
 });
+
+/** The one of the rule's four forms that says what its kind has. */
+function ruleShown({ spending, stepped, money, won }: Whole): RuleShown {
+  const said = [spending, stepped, money, won].find((one) => Object.keys(one).length > 1);
+  return said as RuleShown;
+}
 
 function ruleOf(shown: RuleShown): Rule {
   const cap = "cap" in shown ? (shown.cap?.amount ?? "") : "";
