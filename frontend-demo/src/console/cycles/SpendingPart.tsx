@@ -58,7 +58,7 @@ function Drawn({ found }: { found: readonly Spending[] }) {
       told={t("spending.told")}
       figures={{ columns: [`${t("spending.funded")} → ${t("spending.spent")}`, t("spending.points")], rows }}
     >
-      <div className="sankey">
+      <div className="sankey" tabIndex={0} role="group" aria-label={t("spending.heading")}>
         <svg viewBox={`0 -8 ${WIDTH} ${layout.height + 16}`} aria-hidden="true">
           <g transform={`translate(${LABELS} 0)`}>
             {layout.bands.map((band) => (
