@@ -219,13 +219,6 @@ _NAMING: Mapping[str, Mapping[str, Build]] = {
         },
     },
     "Query.purchase": {"": lambda _mine, theirs, _key: {"id": theirs.purchase}},
-    "Query.purchaseToReturn": {
-        "": lambda _mine, theirs, _key: {"receiptNumber": theirs.receipt_number},
-        "of a member": lambda mine, theirs, _key: {
-            "receiptNumber": theirs.receipt_number,
-            "member": {"id": mine.member},
-        },
-    },
     "Query.redemption": {
         "made": lambda _mine, theirs, _key: {"id": theirs.redemption},
         "held": lambda _mine, theirs, _key: {"id": theirs.hold},

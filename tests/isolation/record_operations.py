@@ -1,4 +1,4 @@
-"""What one would ask for about partners' files and their exceptions, with the names of somebody's."""
+"""What one would ask for about purchases by receipt, partners' files and their exceptions, with the names of somebody's."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ def _put(**values: Any) -> Variables:
 
 
 RECORDS: Mapping[str, Mapping[str, Build]] = {
+    "Query.purchaseToReturn": {
+        "": lambda _mine, theirs, _key: {"receiptNumber": theirs.receipt_number},
+        "of a member": lambda mine, theirs, _key: {
+            "receiptNumber": theirs.receipt_number,
+            "member": {"id": mine.member},
+        },
+    },
     "Query.find": {
         "by the beginning of names": lambda *_: {"text": "qu", "first": 100},
         "by a receipt": lambda _mine, theirs, _key: {"text": theirs.receipt_number},
