@@ -1,4 +1,4 @@
-"""What one would ask for about purchases by receipt, partners' files and their exceptions, with the names of somebody's."""
+"""What one would ask for about receipts, partners' files and their exceptions, with the names of somebody's."""
 
 from __future__ import annotations
 
