@@ -25,7 +25,7 @@ REQUEST_ID = "request-of-a-test"
 PATIENCE = 30
 """Seconds for an answer or a first event: a test that waits for nothing fails, and does not hang."""
 GENEROUS = Limits(
-    characters=10**6, tokens=10**5, depth=50, nesting=200, fields=10**5, cost=10**12, aliases=1000, duplicates=50
+    characters=10**6, tokens=10**5, depth=50, nesting=200, fields=10**5, cost=10**12, aliases=2000, duplicates=50
 )
 
 

@@ -85,28 +85,12 @@ def _selection(kind: GraphQLNamedType, depth: int, above: tuple[str, ...]) -> st
     assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
     parts = ["__typename", *_fields(kind, depth, above)]
     if isinstance(kind, GraphQLInterfaceType):
-        shared = _of_different_kinds(kind)
         for one in core().get_possible_types(kind):
-            inner = [_named(one, part, shared) for part in _fields(one, depth, above)]
+            # Types may have fields of one name and different kinds: each is asked for under a name of its own.
+            inner = [f"{one.name}_{part.split('(')[0].split()[0]}: {part}" for part in _fields(one, depth, above)]
             if inner:
                 parts.append(f"... on {one.name} {{ {' '.join(inner)} }}")
     return f"{{ {' '.join(parts)} }}"
-
-
-def _of_different_kinds(interface: GraphQLInterfaceType) -> set[str]:
-    """Names that fields of different kinds have in the types of an interface, or that lead to further fields."""
-    kinds: dict[str, set[str]] = {}
-    for one in core().get_possible_types(interface):
-        for name, field in one.fields.items():
-            leaf = is_leaf_type(get_named_type(field.type))
-            kinds.setdefault(name, set()).add(str(field.type) if leaf else one.name)
-    return {name for name, found in kinds.items() if len(found) > 1}
-
-
-def _named(kind: GraphQLObjectType, part: str, shared: set[str]) -> str:
-    """A field of a type, under a name of its own where another type's field of that name is of another kind."""
-    name = part.split("(", maxsplit=1)[0].split(maxsplit=1)[0]
-    return f"{kind.name}_{name}: {part}" if name in shared else part
 
 
 def _fields(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int, above: tuple[str, ...]) -> Iterator[str]:
