@@ -6,6 +6,7 @@ import { useClient, useQuery } from "urql";
 
 import { Bone } from "../shared/chrome";
 import { Dialog } from "../shared/dialog";
+import { isZero } from "../shared/exact";
 import { Field } from "../shared/field";
 import { useFormats } from "../shared/formatting";
 import { PartnerName } from "../shared/partner";
@@ -100,7 +101,7 @@ function VoucherLine({ found, onTaken }: { found: VoucherFound; onTaken: () => v
         </span>
         {whyNot && <span className="till-why">{t(`voucher.whyNot.${whyNot}`)}</span>}
       </span>
-      <span className="figures">{formats.money(found.money)}</span>
+      <span className="figures">{isZero(found.money.amount) ? "" : formats.money(found.money)}</span>
       <button type="button" className="quiet-action" disabled={whyNot !== null} onClick={() => void take()}>
         {t("codes.take")}
       </button>

@@ -36,7 +36,7 @@ export function Head() {
         <RoomLink to="/" label={t("rooms.sale")} />
         <RoomLink to="/return" label={t("rooms.return")} />
         <SentLink />
-        <a href={`/till/${partner.slug}/customer`} target={`hansa-customer-${partner.slug}`} rel="opener">
+        <a className="till-second" href={`/till/${partner.slug}/customer`} target={`hansa-customer-${partner.slug}`} rel="opener">
           {t("rooms.customer")}
         </a>
       </nav>

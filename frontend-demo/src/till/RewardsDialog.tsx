@@ -9,7 +9,7 @@ import { Bone } from "../shared/chrome";
 import { Dialog } from "../shared/dialog";
 import { greater, isZero } from "../shared/exact";
 import { useFormats } from "../shared/formatting";
-import { Dot } from "../shared/partner";
+import { PartnerName } from "../shared/partner";
 import { TillQuote, TillRedeem, TillRewards, type Reward } from "./documents";
 import { sold } from "./sale";
 import { useSale, useTill } from "./till";
@@ -63,8 +63,8 @@ function RewardWay({ way: { reward, step: place, points }, onHad }: { way: Way; 
       <span>
         {reward.name}
         <span className="till-funded">
-          <Dot partner={reward.owner} />
-          {step?.name}
+          <PartnerName partner={reward.owner} />
+          {step && step.name !== reward.name && step.name}
           {step && !isZero(step.money.amount) && ` + ${formats.money(step.money)}`}
         </span>
         <Refusals of={redeem.refusals} />
