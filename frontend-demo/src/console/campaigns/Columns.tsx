@@ -16,10 +16,14 @@ interface Props {
   shown: (value: string) => string;
 }
 
+/** So many places are named one by one, more by the first, the middle and the last. */
+const MOST_LABELS = 8;
+
 export function Columns({ columns, shown }: Props) {
   const heights = columns.map(({ parts }) => parts.reduce((sum, { value }) => sum + Math.max(0, Number(value)), 0));
   const highest = Math.max(1, ...heights);
-  const ends = columns.length > 2 ? [0, Math.floor((columns.length - 1) / 2), columns.length - 1] : columns.map((_, at) => at);
+  const each = columns.length <= MOST_LABELS;
+  const ends = !each ? [0, Math.floor((columns.length - 1) / 2), columns.length - 1] : columns.map((_, at) => at);
   return (
     <div className="columns" aria-hidden="true">
       <p className="columns-most figures">{shown(String(highest))}</p>
@@ -32,7 +36,7 @@ export function Columns({ columns, shown }: Props) {
           </div>
         ))}
       </div>
-      <p className="columns-places figures">
+      <p className={each ? "columns-places each figures" : "columns-places figures"}>
         {ends.map((at) => (
           <span key={at}>{columns[at]?.label}</span>
         ))}

@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 
 import { ChartFrame } from "../../../shared/charts/frame";
-import { negated, sum } from "../../../shared/exact";
+import { isZero, negated, sum } from "../../../shared/exact";
 import { lastMoment } from "../../../shared/formats";
 import { useFormats } from "../../../shared/formatting";
 import { PartnerName } from "../../../shared/partner";
@@ -54,16 +54,16 @@ function Weeks({ found: { weeks }, name }: Pick<Props, "found" | "name">) {
       told={t("backtest.weeksTold")}
       figures={{
         columns: [t("backtest.week"), t("backtest.purchases"), name, t("backtest.live")],
-        rows: weeks.map((week) => [day(week.monday), points(String(week.purchases)), points(week.points), points(week.pointsLive)]),
+        rows: weeks.map((week) => [day(`${week.monday}T12:00:00Z`), points(String(week.purchases)), points(week.points), points(week.pointsLive)]),
       }}
     >
       <Legend parts={parts} />
       <Columns
         shown={points}
         columns={weeks.map((week) => ({
-          label: day(week.monday),
+          label: day(`${week.monday}T12:00:00Z`),
           parts: [{ name: "live", value: week.pointsLive }, { name: "terms", value: week.points }],
-          told: t("backtest.column", { week: day(week.monday), points: points(week.points), live: points(week.pointsLive) }),
+          told: t("backtest.column", { week: day(`${week.monday}T12:00:00Z`), points: points(week.points), live: points(week.pointsLive) }),
         }))}
       />
     </ChartFrame>
@@ -88,7 +88,7 @@ function BySponsor({ found: { sponsors } }: Pick<Props, "found">) {
           </tr>
         </thead>
         <tbody>
-          {sponsors.map((sponsor) => (
+          {sponsors.filter(isTouched).map((sponsor) => (
             <tr key={sponsor.partner.id}>
               <th scope="row">
                 <PartnerName partner={sponsor.partner} />
@@ -105,6 +105,9 @@ function BySponsor({ found: { sponsors } }: Pick<Props, "found">) {
     </div>
   );
 }
+
+/** Who would have paid for it, or for other campaigns otherwise. */
+const isTouched = ({ points, pointsLive, pointsWith }: Backtest["sponsors"][number]) => !isZero(points) || pointsLive !== pointsWith;
 
 function Changes({ found: { changes } }: Pick<Props, "found">) {
   const { t } = useTranslation("campaigns");
