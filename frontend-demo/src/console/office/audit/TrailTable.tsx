@@ -125,7 +125,7 @@ function Lines({ variables, filter, look }: LinesProps) {
     },
     { name: "facts", label: t("audit.details"), shown: facts, text: facts, width: "minmax(0, 1.4fr)" },
   ];
-  if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
+  if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.again} />;
   if (pages.whole && pages.rows.length === 0) {
     return (
       <Empty heading={t("audit.none")}>

@@ -25,22 +25,20 @@ interface Secret {
 interface Props {
   partner: string | null;
   own: boolean;
-  /** Of which partner's outlets a client may be bound to one; none for the coalition. */
-  outlets: string | null;
 }
 
 export function ApiClients({ partner, own }: Props) {
   const { t } = useTranslation("office");
   const { day, dateTime } = useFormats();
   const session = useSession();
-  const [changed, setChanged] = useState(0);
   const [doing, setDoing] = useState<ApiClient | "create" | null>(null);
   const [{ data }] = useQuery({ query: ClientsOf, variables: { partner, after: null } });
   const pages = usePages(
     ClientsOf,
     (after) => ({ partner, after }),
     (found) => found.clients,
-    `${partner} ${changed}`,
+    partner ?? "",
+    "network-only",
   );
   const method = (row: ApiClient) => t(`clients.methods.${row.authMethod}`);
   const seen = (row: ApiClient) => (row.lastUsedAt ? dateTime(row.lastUsedAt) : t("clients.never"));
@@ -55,7 +53,7 @@ export function ApiClients({ partner, own }: Props) {
   ];
   const done = () => {
     setDoing(null);
-    setChanged((before) => before + 1);
+    pages.again();
   };
   const ceiling = data?.clientCeiling ?? [];
   return (

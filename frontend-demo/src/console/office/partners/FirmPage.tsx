@@ -95,7 +95,7 @@ export function FirmPage({ firm, known, own, again }: Props) {
           <People partner={own ? null : firm.id} house="partner" />
         </Route>
         <Route path="/partners/:slug/clients">
-          <ApiClients partner={own ? null : firm.id} own={own} outlets={firm.id} />
+          <ApiClients partner={own ? null : firm.id} own={own} />
         </Route>
         <Route path="/partners/:slug">
           {firm.status === "ADMITTED" && !own && <Starting firm={firm} again={again} />}
@@ -120,7 +120,7 @@ export function HousePage() {
           <People partner={null} house="coalition" />
         </Route>
         <Route path={`/partners/${HOUSE}/clients`}>
-          <ApiClients partner={null} own={false} outlets={null} />
+          <ApiClients partner={null} own={false} />
         </Route>
         <Route path={`/partners/${HOUSE}`}>
           <CompanyCard partner={null} />

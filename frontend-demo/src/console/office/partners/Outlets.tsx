@@ -15,12 +15,12 @@ export function Outlets({ firm, timeZone }: { firm: Firm; timeZone: string }) {
   const { t } = useTranslation(["office", "common"]);
   const session = useSession();
   const [opening, setOpening] = useState(false);
-  const [opened, setOpened] = useState(0);
   const pages = usePages(
     OutletsOf,
     (after) => ({ partner: firm.id, after }),
     (data) => (data.node && "outlets" in data.node ? data.node.outlets : null),
-    `${firm.id} ${opened}`,
+    firm.id,
+    "network-only",
   );
   return (
     <section aria-labelledby="outlets">
@@ -70,7 +70,7 @@ export function Outlets({ firm, timeZone }: { firm: Firm; timeZone: string }) {
           onClose={() => setOpening(false)}
           onDone={() => {
             setOpening(false);
-            setOpened((before) => before + 1);
+            pages.again();
           }}
         />
       )}

@@ -30,13 +30,13 @@ type House = keyof typeof ROLES;
 export function People({ partner, house }: { partner: string | null; house: House }) {
   const { t } = useTranslation("office");
   const { day } = useFormats();
-  const [changed, setChanged] = useState(0);
   const [doing, setDoing] = useState<Person | "invite" | null>(null);
   const pages = usePages(
     PeopleOf,
     (after) => ({ partner, after }),
     (data) => data.people,
-    `${partner} ${changed}`,
+    partner ?? "",
+    "network-only",
   );
   const roles = (person: Person) => person.roles.map((role) => t(`people.roles.${role}`)).join(", ");
   const standing = (person: Person) => t(person.active ? "people.active" : "people.gone");
@@ -49,7 +49,7 @@ export function People({ partner, house }: { partner: string | null; house: Hous
   ];
   const done = () => {
     setDoing(null);
-    setChanged((before) => before + 1);
+    pages.again();
   };
   return (
     <section aria-labelledby="people">
