@@ -59,7 +59,7 @@ function ListLink({ list, waited }: { list: List; waited: Waited | null }) {
   return (
     <Link href={`/work/${list}`} aria-current={here ? "page" : undefined}>
       {t(`lists.${list}`)}
-      {waited && waited.count > 0 && <span className="work-count figures">{counted(waited)}</span>}
+      <span className={waited && waited.count > 0 ? "work-count figures" : "work-count none"}>{waited && counted(waited)}</span>
     </Link>
   );
 }

@@ -1,6 +1,6 @@
 /** Small parts that the lists of work share: how long something waits, until when, facts, and who may do it. */
 
-import type { ReactNode } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useFormats } from "../../shared/formatting";
@@ -30,6 +30,15 @@ export function Due({ at, now }: { at: string; now: string }) {
   );
 }
 
+/** The heading of what was chosen takes the focus, so that it is read out and the keyboard goes on there. */
+export function useHeading(chosen: boolean): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (chosen) heading.current?.focus({ preventScroll: true });
+  }, [chosen]);
+  return heading;
+}
+
 export interface Fact {
   name: string;
   value: ReactNode;
@@ -49,10 +58,18 @@ export function Facts({ of }: { of: readonly (Fact | false | null)[] }) {
   );
 }
 
+interface BesideProps {
+  heading?: ReactNode;
+  list: ReactNode;
+  chosen: boolean;
+  children: ReactNode;
+}
+
 /** A list at the left and what is chosen of it at the right; one after the other in the hand. */
-export function Beside({ list, chosen, children }: { list: ReactNode; chosen: boolean; children: ReactNode }) {
+export function Beside({ heading, list, chosen, children }: BesideProps) {
   return (
     <div className={chosen ? "work-beside chosen" : "work-beside"}>
+      {heading && <div className="work-beside-heading">{heading}</div>}
       <div className="work-beside-list">{list}</div>
       <div className="work-beside-chosen">{children}</div>
     </div>

@@ -8,7 +8,7 @@ import { useFormats } from "../../../shared/formatting";
 import { PartnerName } from "../../../shared/partner";
 import { useSession } from "../../../shared/session";
 import { Empty, Failed, WaitingSheet } from "../../../shared/states";
-import { Age, Beside, Due } from "../parts";
+import { Age, Beside, Due, useHeading } from "../parts";
 import { type Approval, Approvals } from "./documents";
 import { Deciding } from "./Deciding";
 import { mayAgree } from "./rights";
@@ -35,7 +35,6 @@ export function ApprovalsPage({ subject, onDone }: Props) {
   };
   const list = (
     <>
-      <h1>{t("lists.approvals")}</h1>
       {data.approvals.length === 0 && (
         <Empty heading={t("approvals.none")}>
           <p>{t("approvals.noneText")}</p>
@@ -49,9 +48,9 @@ export function ApprovalsPage({ subject, onDone }: Props) {
     </>
   );
   return (
-    <Beside list={list} chosen={chosen !== null}>
+    <Beside heading={<h1>{t("lists.approvals")}</h1>} list={list} chosen={chosen !== null}>
       {shown ? (
-        <Chosen key={shown.kind + shown.subject} one={shown} now={data.serverTime} currency={data.coalition.currency} onDone={done} />
+        <Chosen key={shown.kind + shown.subject} one={shown} named={chosen !== null} now={data.serverTime} currency={data.coalition.currency} onDone={done} />
       ) : (
         data.approvals.length > 0 && <p className="work-choose">{t("approvals.gone")}</p>
       )}
@@ -84,17 +83,18 @@ function Row({ one, chosen, now, currency }: RowProps) {
   );
 }
 
-function Chosen({ one, now, currency, onDone }: { one: Approval; now: string; currency: string; onDone: () => void }) {
+function Chosen({ one, named, now, currency, onDone }: Omit<RowProps, "chosen"> & { named: boolean; onDone: () => void }) {
   const { t } = useTranslation("work");
   const { money, dateTime } = useFormats();
   const session = useSession();
+  const heading = useHeading(named);
   return (
     <article className="work-sheet" aria-labelledby="approval">
       <Link href="/work/approvals" className="work-back">
         {t("approvals.back")}
       </Link>
       <header>
-        <h2 id="approval" tabIndex={-1}>
+        <h2 id="approval" ref={heading} tabIndex={-1}>
           {t(`approvals.kinds.${one.kind}`)}
         </h2>
         <p className="approval-about">

@@ -1,5 +1,6 @@
 /** The payments one by one: who pays whom, by which reference, until when, what has arrived; their sums beneath. */
 
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { sum } from "../../../shared/exact";
@@ -16,9 +17,11 @@ interface Props {
   viewer: string | null;
   now: string;
   onDone: () => void;
+  /** What stands beneath the list, once it is there. */
+  children: ReactNode;
 }
 
-export function PaymentList({ cycle, viewer, now, onDone }: Props) {
+export function PaymentList({ cycle, viewer, now, onDone, children }: Props) {
   const { t } = useTranslation(["work", "common"]);
   const { money } = useFormats();
   const pages = usePages(Payments, (after) => ({ cycle, states: null, after }), (data) => data.settlementPayments, cycle ?? "all");
@@ -28,9 +31,12 @@ export function PaymentList({ cycle, viewer, now, onDone }: Props) {
     return pages.state === "loading" ? (
       <WaitingSheet />
     ) : (
-      <Empty heading={t("bank.noPayments")}>
-        <p>{t("bank.noPaymentsText")}</p>
-      </Empty>
+      <>
+        <Empty heading={t("bank.noPayments")}>
+          <p>{t("bank.noPaymentsText")}</p>
+        </Empty>
+        {children}
+      </>
     );
   }
   const total = (of: (payment: Payment) => string) => money({ amount: sum(pages.rows.map(of)), currency: first.amount.currency });
@@ -77,6 +83,7 @@ export function PaymentList({ cycle, viewer, now, onDone }: Props) {
           {t("common:more")}
         </button>
       )}
+      {children}
     </>
   );
 }

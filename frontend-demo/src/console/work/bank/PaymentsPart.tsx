@@ -2,14 +2,13 @@
 
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "urql";
+import { useClient, useQuery } from "urql";
 import { useSearchParams } from "wouter";
 
 import { download } from "../../../shared/download";
 import { Field } from "../../../shared/field";
 import { useFormats } from "../../../shared/formatting";
 import { PartnerName } from "../../../shared/partner";
-import { useClient } from "urql";
 import { useSession } from "../../../shared/session";
 import { Failed, WaitingSheet } from "../../../shared/states";
 import { Ageing } from "./Ageing";
@@ -44,9 +43,10 @@ export function PaymentsPart({ onDone }: { onDone: () => void }) {
         </Field>
         {cycle?.state === "APPROVED" && <Instructing cycle={cycle} onDone={done} />}
       </div>
-      <PaymentList key={`${cycle?.id}${round}`} cycle={cycle?.id ?? null} viewer={data.viewer.partner?.id ?? null} now={data.serverTime} onDone={done} />
-      {cycle && <OrderList cycle={cycle.id} />}
-      <Ageing around={data} />
+      <PaymentList key={`${cycle?.id}${round}`} cycle={cycle?.id ?? null} viewer={data.viewer.partner?.id ?? null} now={data.serverTime} onDone={done}>
+        {cycle && <OrderList cycle={cycle.id} />}
+        <Ageing around={data} />
+      </PaymentList>
     </>
   );
 }

@@ -8,7 +8,7 @@ import { Link, useLocation } from "wouter";
 import { useFormats } from "../../../shared/formatting";
 import { Empty, Failed, WaitingSheet } from "../../../shared/states";
 import { usePages } from "../../usePages";
-import { Beside, Facts } from "../parts";
+import { Beside, Facts, useHeading } from "../parts";
 import { Candidates } from "./Candidates";
 import { type Entry, type EntryDetail, EntryOf, Worklist } from "./documents";
 import { Matches } from "./Matches";
@@ -52,7 +52,7 @@ export function WorklistPart({ entry, onDone }: Props) {
   );
   return (
     <Beside list={list} chosen={entry !== null}>
-      {shown !== null && <Detail key={`${shown}${round}`} id={shown} onDone={done} onGone={() => go("/work/bank/worklist")} />}
+      {shown !== null && <Detail key={`${shown}${round}`} id={shown} named={entry !== null} onDone={done} onGone={() => go("/work/bank/worklist")} />}
     </Beside>
   );
 }
@@ -75,7 +75,7 @@ function EntryRow({ entry, chosen }: { entry: Entry; chosen: boolean }) {
 /** What leaves the account is negative. */
 const signed = ({ amount, direction }: Entry) => (direction === "OUT" ? { ...amount, amount: `-${amount.amount}` } : amount);
 
-function Detail({ id, onDone, onGone }: { id: string; onDone: () => void; onGone: () => void }) {
+function Detail({ id, named, onDone, onGone }: { id: string; named: boolean; onDone: () => void; onGone: () => void }) {
   const { t } = useTranslation("work");
   const [{ data, error }, read] = useQuery({ query: EntryOf, variables: { id }, requestPolicy: "cache-and-network" });
   if (!data) return error ? <Failed again={() => read({ requestPolicy: "network-only" })} /> : <WaitingSheet lines={5} />;
@@ -86,7 +86,7 @@ function Detail({ id, onDone, onGone }: { id: string; onDone: () => void; onGone
       <button type="button" className="work-back" onClick={onGone}>
         {t("bank.parts.worklist")}
       </button>
-      <EntryHead entry={entry} />
+      <EntryHead entry={entry} named={named} />
       <Matches entry={entry} onDone={onDone} />
       {entry.outcome !== "MATCHED" && (
         <>
@@ -98,14 +98,15 @@ function Detail({ id, onDone, onGone }: { id: string; onDone: () => void; onGone
   );
 }
 
-function EntryHead({ entry }: { entry: EntryDetail }) {
+function EntryHead({ entry, named }: { entry: EntryDetail; named: boolean }) {
   const { t } = useTranslation("work");
+  const heading = useHeading(named);
   const { money, day } = useFormats();
   return (
     <>
       <header>
         <p className="work-quiet">{t(`bank.directions.${entry.direction}`)}</p>
-        <h2 id="entry" className="figures">
+        <h2 id="entry" ref={heading} tabIndex={-1} className="figures">
           {money(entry.amount)}
         </h2>
         {entry.takesBack && <p className="work-note">{t("bank.takesBack")}</p>}

@@ -219,7 +219,7 @@ export const EntryOf = graphql(
 export const Statements = graphql(
   `
     query BankStatements($after: String) {
-      bankStatements(first: 20, after: $after) {
+      bankStatements(first: 10, after: $after) {
         nodes {
           name
           iban
@@ -235,7 +235,7 @@ export const Statements = graphql(
             amount
             currency
           }
-          entries(first: 100) {
+          entries(first: 40) {
             nodes {
               ...EntryFields
             }

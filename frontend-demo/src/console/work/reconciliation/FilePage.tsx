@@ -38,9 +38,12 @@ export function FilePage({ file }: { file: string }) {
         <p className="work-quiet">
           {found.partner && <PartnerName partner={found.partner} />} {t("files.period", { from: day(found.startsAt), until: found.endsAt ? day(found.endsAt) : t("files.open") })}
         </p>
-        <h1 id="file">
-          {found.name} <span className="figures work-quiet">#{found.sequence}</span>
-        </h1>
+        <div className="work-head">
+          <h1 id="file">
+            {found.name} <span className="figures work-quiet">#{found.sequence}</span>
+          </h1>
+          <Withdraw file={found} />
+        </div>
       </header>
       <Progress file={found} />
       {found.findings.map(({ code, message }) => (
@@ -49,7 +52,6 @@ export function FilePage({ file }: { file: string }) {
         </p>
       ))}
       {found.report && <Report file={found} report={found.report} />}
-      <Withdraw file={found} />
     </article>
   );
 }
@@ -144,19 +146,19 @@ function Withdraw({ file }: { file: FileFound }) {
   const session = useSession();
   const [, go] = useLocation();
   const act = useAct(WithdrawFile, (data) => data.done.userErrors);
-  if (!may(session, "reconciliation:write") || file.state === "READING" || file.state === "MATCHING" || file.state === "REFUSED") return null;
+  if (!may(session, "reconciliation:write") || file.state === "REFUSED") return null;
   return (
-    <footer className="work-foot">
+    <>
       <button
         type="button"
         className="quiet-action"
+        title={t("files.withdrawHint")}
         disabled={act.busy}
         onClick={() => void act.run(() => ({ file: file.id })).then((done) => done && go("/work/reconciliation/files"))}
       >
         {t("files.withdraw")}
       </button>
-      <p className="work-quiet">{t("files.withdrawHint")}</p>
       <Refusals of={act.refusals} />
-    </footer>
+    </>
   );
 }

@@ -51,10 +51,6 @@ export function WorklistPage({ onDone }: { onDone: () => void }) {
   useKeys(obey);
   const rows = (
     <>
-      <header className="work-head">
-        <h1>{t("lists.reconciliation")}</h1>
-        <Link href="/work/reconciliation/files">{t("files.heading")}</Link>
-      </header>
       <FilterLine ref={input} text={text} unknown={filter.unknown} onText={(q) => setSearch((before) => with_(without(before, "at"), "q", q), { replace: true })} />
       {list.state === "failed" && <Failed again={list.more} />}
       {list.state === "ready" && list.rows.length === 0 && !list.looking ? (
@@ -66,8 +62,14 @@ export function WorklistPage({ onDone }: { onDone: () => void }) {
       )}
     </>
   );
+  const heading = (
+    <header className="work-head">
+      <h1>{t("lists.reconciliation")}</h1>
+      <Link href="/work/reconciliation/files">{t("files.heading")}</Link>
+    </header>
+  );
   return (
-    <Beside list={rows} chosen={search.has("at")}>
+    <Beside heading={heading} list={rows} chosen={search.has("at")}>
       {chosen && <ExceptionPane key={`${chosen.id}${round}`} id={chosen.id} marked={marked.size} onAct={obey} onBack={() => setSearch((before) => without(before, "at"))} />}
       {doing && (doing.command === "help" ? <Help onClose={() => setDoing(null)} /> : <Acting doing={doing} onClose={() => setDoing(null)} onDone={done} />)}
     </Beside>
