@@ -8,7 +8,7 @@ import { Refusals, useAct } from "../../../shared/acts";
 import { useFormats } from "../../../shared/formatting";
 import { Change, type ChoicesFound, Draft, type Stepped, type Whole } from "../documents";
 import { useHouse, useSpeaker } from "../house";
-import { Expression, Sentences } from "../Sentences";
+import { Sentences } from "../Sentences";
 import { type PartName, PARTS, told } from "../terms/sentences";
 import { onPurchases, type Terms } from "../terms/terms";
 import { conditionOf, inputOf } from "../terms/writing";
@@ -94,8 +94,7 @@ export function Editor({ partner, campaign, choices, saved, kept, names }: Props
           <aside className="editor-side" aria-labelledby="words-label" tabIndex={0}>
             <h2 id="words-label">{t("editor.inWords")}</h2>
             <p className="editor-name">{terms.name || t("editor.nameless")}</p>
-            <Sentences told={sentences} />
-            {conditionOf(terms) !== null && <Expression text={conditionOf(terms) ?? ""} />}
+            <Sentences told={sentences} expression={conditionOf(terms)} />
             {!isFinished(terms.condition) && <p className="field-wrong">{t("condition.unfinished")}</p>}
             <Refusals of={refusals} />
             <div className="editor-save">
