@@ -296,6 +296,9 @@ async def test_campaigns_are_listed_by_whom_they_concern(world: World) -> None:
     async with world.database.session(Sight.partner(world.maker)) as session:
         theirs = await queries.campaigns_of(ReadSession(session), world.maker, PageRequest())
         assert [one.campaign_id for one in theirs.items] == [funded.campaign_id]
+    async with world.database.session(COALITION) as session:
+        everybodys = await queries.campaigns_of(ReadSession(session), None, PageRequest())
+        assert {one.campaign_id for one in everybodys.items} == {one.campaign_id for one in (*mine, funded)}
 
 
 async def test_a_row_is_what_the_model_says(world: World, owner: asyncpg.Connection) -> None:
