@@ -11,6 +11,7 @@ import { Field } from "../../../shared/field";
 import { useFormats } from "../../../shared/formatting";
 import { useHeld } from "../../walletContext";
 import { Give, type Purpose, type Shop, Texts } from "./documents";
+import { endOfDay } from "./ends";
 
 interface Props {
   shop: Shop;
@@ -33,7 +34,7 @@ export function Giving({ shop, purpose, onDone, onClose }: Props) {
   const { run, busy, refusals } = useAct(Give, ({ consentGive }) => consentGive.userErrors);
   const give = async () => {
     if (!text) return;
-    const end = until ? { until: endOf(until) } : {};
+    const end = until ? { until: endOfDay(until, dayKey) } : {};
     const input = { partner: shop.partner.id, purposes: [purpose], textVersion: text.version, ...end };
     if (await run(() => ({ input }))) onDone();
   };
@@ -65,6 +66,3 @@ export function Giving({ shop, purpose, onDone, onClose }: Props) {
     </Dialog>
   );
 }
-
-/** It holds to the end of the day that was chosen. */
-const endOf = (day: string): string => new Date(new Date(`${day}T00:00:00`).getTime() + 86_400_000).toISOString();
