@@ -9,7 +9,7 @@ import { Dialog } from "../shared/dialog";
 const KEY = "hansa.console.keys";
 
 /** Whether single keys do anything; kept in this browser. */
-function keysWork(): boolean {
+export function keysWork(): boolean {
   try {
     return localStorage.getItem(KEY) !== "off";
   } catch {

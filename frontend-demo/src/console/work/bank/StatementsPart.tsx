@@ -11,7 +11,7 @@ import { may, useSession } from "../../../shared/session";
 import { Empty, Failed, WaitingSheet } from "../../../shared/states";
 import { usePages } from "../../usePages";
 import { base64Of } from "../disputes/files";
-import { type BankStatement, ImportFile, Statements } from "./documents";
+import { type BankStatement, ImportFile, Statements } from "./statementDocuments";
 
 export function StatementsPart({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation(["work", "common"]);

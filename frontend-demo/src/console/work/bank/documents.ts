@@ -46,7 +46,7 @@ const PaymentFields = graphql(`
   }
 `);
 
-const EntryFields = graphql(`
+export const EntryFields = graphql(`
   fragment EntryFields on BankEntry @_unmask {
     id
     number
@@ -216,45 +216,6 @@ export const EntryOf = graphql(
   [EntryFields, PaymentFields],
 );
 
-export const Statements = graphql(
-  `
-    query BankStatements($after: String) {
-      bankStatements(first: 10, after: $after) {
-        nodes {
-          name
-          iban
-          page
-          closedOn
-          importedAt
-          sequence
-          opening {
-            amount
-            currency
-          }
-          closing {
-            amount
-            currency
-          }
-          entries(first: 40) {
-            nodes {
-              ...EntryFields
-            }
-            pageInfo {
-              hasNextPage
-              endCursor
-            }
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-      }
-    }
-  `,
-  [EntryFields],
-);
-
 export const Credits = graphql(`
   query Credits {
     partnerCredits {
@@ -270,32 +231,6 @@ export const Credits = graphql(`
         id
         name
         hue
-      }
-    }
-  }
-`);
-
-export const ImportFile = graphql(`
-  mutation ImportBankFile($content: String!) {
-    done: bankFileImport(input: { content: $content }) {
-      imported {
-        known
-        statements
-        duplicates
-        accepted
-        rejected
-        matched
-        ambiguous
-        unmatched
-        outOfBand
-        gaps {
-          missing
-        }
-      }
-      userErrors {
-        code
-        message
-        path
       }
     }
   }
@@ -416,5 +351,4 @@ export type Payment = ResultOf<typeof PaymentFields>;
 export type Entry = ResultOf<typeof EntryFields>;
 export type EntryDetail = Extract<NonNullable<ResultOf<typeof EntryOf>["node"]>, { __typename: "BankEntry" }>;
 export type Credit = ResultOf<typeof Credits>["partnerCredits"][number];
-export type BankStatement = ResultOf<typeof Statements>["bankStatements"]["nodes"][number];
 export type Around = ResultOf<typeof PaymentsAround>;

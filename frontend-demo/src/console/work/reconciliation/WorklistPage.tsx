@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
 
 import { Empty, Failed } from "../../../shared/states";
+import { keysWork } from "../../Shortcuts";
 import { Beside } from "../parts";
 import { Acting, type Doing } from "./Acting";
 import { ExceptionPane } from "./ExceptionPane";
@@ -76,7 +77,7 @@ export function WorklistPage({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** The page's keys, wherever the focus is. */
+/** The page's keys, wherever the focus is, unless single keys are switched off; they come before the console's own. */
 function useKeys(obey: (command: Command) => void) {
   const latest = useRef(obey);
   useEffect(() => {
@@ -84,13 +85,14 @@ function useKeys(obey: (command: Command) => void) {
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const command = commandOf(event);
+      const command = keysWork() ? commandOf(event) : null;
       if (!command) return;
       event.preventDefault();
+      event.stopPropagation();
       latest.current(command);
     };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
   }, []);
 }
 
