@@ -83,25 +83,7 @@ export function AdmitPage({ known, onAdmitted }: { known: Known; onAdmitted: () 
             <PartnerName partner={{ name: name || t("partners.name"), hue }} />
           </p>
         </fieldset>
-        <fieldset>
-          <legend>{t("company.heading")}</legend>
-          <div className="office-two">
-            {COMPANY.map((field) => (
-              <Field key={field} label={t(field === "company" ? "company.name" : `company.${field}`)} hint={field === "country" ? t("company.countryHint") : undefined}>
-                <input name={field} required={field === "company" || field === "country"} type={field === "email" ? "email" : "text"} maxLength={field === "country" ? 2 : 120} />
-              </Field>
-            ))}
-            <Field label={t("company.language")} hint={t("company.languageHint")}>
-              <select name="language" defaultValue="en">
-                {Object.entries(LANGUAGES).map(([code, language]) => (
-                  <option key={code} value={code} lang={code}>
-                    {language}
-                  </option>
-                ))}
-              </select>
-            </Field>
-          </div>
-        </fieldset>
+        <CompanyFields />
         <Refusals of={act.refusals} />
         <p>
           <button type="submit" className="action" disabled={act.busy}>
@@ -110,5 +92,30 @@ export function AdmitPage({ known, onAdmitted }: { known: Known; onAdmitted: () 
         </p>
       </form>
     </main>
+  );
+}
+
+function CompanyFields() {
+  const { t } = useTranslation("office");
+  return (
+    <fieldset>
+      <legend>{t("company.heading")}</legend>
+      <div className="office-two">
+        {COMPANY.map((field) => (
+          <Field key={field} label={t(field === "company" ? "company.name" : `company.${field}`)} hint={field === "country" ? t("company.countryHint") : undefined}>
+            <input name={field} required={field === "company" || field === "country"} type={field === "email" ? "email" : "text"} maxLength={field === "country" ? 2 : 120} />
+          </Field>
+        ))}
+        <Field label={t("company.language")} hint={t("company.languageHint")}>
+          <select name="language" defaultValue="en">
+            {Object.entries(LANGUAGES).map(([code, language]) => (
+              <option key={code} value={code} lang={code}>
+                {language}
+              </option>
+            ))}
+          </select>
+        </Field>
+      </div>
+    </fieldset>
   );
 }

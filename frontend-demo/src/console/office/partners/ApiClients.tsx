@@ -237,23 +237,38 @@ function OneClient({ client, ceiling, onClose, onDone }: OneProps) {
         {client.keySetFailure && <p className="office-short">{t("clients.keyFailure", { why: client.keySetFailure })}</p>}
         <Scopes ceiling={ceiling} held={client.scopes} />
         {bySecret && !client.revokedAt && (
-          <div className="partners-rotate">
-            <Field label={t("clients.grace")} hint={t("clients.graceHint")}>
-              <select value={grace} onChange={(event) => setGrace(Number(event.target.value))}>
-                {GRACE.map((hours) => (
-                  <option key={hours} value={hours}>
-                    {t("clients.hours", { count: hours })}
-                  </option>
-                ))}
-              </select>
-            </Field>
-            <button type="button" className="quiet-action" disabled={rotate.busy} onClick={() => void renew()}>
-              {t("clients.rotate")}
-            </button>
-          </div>
+          <Renewing grace={grace} onGrace={setGrace} busy={rotate.busy} renew={() => void renew()} />
         )}
         <Refusals of={[...change.refusals, ...rotate.refusals, ...revoke.refusals]} />
       </form>
     </Dialog>
+  );
+}
+
+interface RenewingProps {
+  grace: number;
+  onGrace: (hours: number) => void;
+  busy: boolean;
+  renew: () => void;
+}
+
+/** A new secret, and how long the old one still works. */
+function Renewing({ grace, onGrace, busy, renew }: RenewingProps) {
+  const { t } = useTranslation("office");
+  return (
+    <div className="partners-rotate">
+      <Field label={t("clients.grace")} hint={t("clients.graceHint")}>
+        <select value={grace} onChange={(event) => onGrace(Number(event.target.value))}>
+          {GRACE.map((hours) => (
+            <option key={hours} value={hours}>
+              {t("clients.hours", { count: hours })}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <button type="button" className="quiet-action" disabled={busy} onClick={renew}>
+        {t("clients.rotate")}
+      </button>
+    </div>
   );
 }
