@@ -46,13 +46,12 @@ export function Counter() {
     field.current?.focus();
   }, []);
   useKeys({ F2: () => field.current?.focus(), F4: () => setOpen("enrol"), F8: () => setOpen("points") }, open === null && !given);
-  if (given) {
-    const go = () => {
-      setGiven(null);
-      next();
-    };
-    return <Receipt given={given} next={go} />;
-  }
+  // What was paid is written down: the next sale begins at once, so that a reload never sells the same basket twice.
+  const paid = (receipt: Given) => {
+    setGiven(receipt);
+    next();
+  };
+  if (given) return <Receipt given={given} next={() => setGiven(null)} />;
   const { whole } = figuresOf(sale, till.digits);
   return (
     <main className="till-counter">
@@ -60,7 +59,7 @@ export function Counter() {
       <section className="till-left" aria-label={t("basket.label")}>
         <Scan field={field} catalogue={catalogue} onReferral={referred} />
         <BasketTable catalogue={catalogue} field={field} />
-        <PayBar onPaid={setGiven} />
+        <PayBar onPaid={paid} />
       </section>
       <section className="till-right" aria-label={t("earns.label")}>
         <CustomerCard open={setOpen} />

@@ -12,9 +12,11 @@ export function useSaleUnderWay({ store, clock }: Pick<Till, "store" | "clock">)
   const [ready, setReady] = useState(false);
   useEffect(() => {
     let still = true;
-    store
-      .get<Sale>(NAME)
-      .then((kept) => still && kept && step({ do: "begin", sale: kept }))
+    Promise.all([store.get<Sale>(NAME), store.get<{ key: string }[]>("queue")])
+      .then(([kept, written]) => {
+        // A sale that was written down is sold, though the window was closed before the next began.
+        if (still && kept && !written?.some(({ key }) => key === kept.key)) step({ do: "begin", sale: kept });
+      })
       .catch(() => undefined)
       .finally(() => still && setReady(true));
     return () => {
