@@ -7,7 +7,7 @@ import { Refusals, useAct } from "../../shared/acts";
 import { Field } from "../../shared/field";
 import { useFormats } from "../../shared/formatting";
 import { PartnerName } from "../../shared/partner";
-import { type Certificate, ChooseCertificate, MyCertificates } from "./documents";
+import { type Certificate, ChooseCertificate, MyCertificates } from "./voucherDocuments";
 import { useWords } from "./words";
 
 interface Props {

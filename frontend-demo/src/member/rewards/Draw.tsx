@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 
 import { useFormats } from "../../shared/formatting";
-import { MyTickets, type Reward, type Ticketed } from "./documents";
+import type { Reward } from "./documents";
+import { MyTickets, type Ticketed } from "./voucherDocuments";
 
 type Drawn = NonNullable<Reward["draw"]>;
 

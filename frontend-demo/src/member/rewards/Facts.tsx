@@ -24,7 +24,9 @@ export function Facts({ reward }: { reward: Reward }) {
         <Fact name={t("facts.first")}>
           {reward.early.map(({ until, tiers }) => (
             <span key={until} className="reward-phase">
-              {tiers.length > 0 ? t("facts.early", { tiers: words.oneOf.format(tiers), day: day(until) }) : t("facts.invited", { at: dateTime(until) })}
+              {tiers.length > 0
+                ? t("facts.early", { tiers: words.oneOf.format(tiers), day: day(until) })
+                : t("facts.invited", { at: dateTime(until) })}
             </span>
           ))}
         </Fact>

@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 
 import { useFormats } from "../../shared/formatting";
-import type { Terms, Tier } from "./documents";
+import type { Terms, Tier } from "./tierDocuments";
 import { rungs } from "./tiers";
 import { useWords } from "./words";
 

@@ -3,6 +3,7 @@
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, Route, Switch, useRoute } from "wouter";
 
+import "./reward.css";
 import "./rewards.css";
 import { RewardPage } from "./RewardPage";
 import { ShelfPage } from "./ShelfPage";

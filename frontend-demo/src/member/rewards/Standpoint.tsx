@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { lastMoment } from "../../shared/formats";
 import { useFormats } from "../../shared/formatting";
-import type { Standing } from "./documents";
+import type { Standing } from "./tierDocuments";
 import { wayOf } from "./tiers";
 
 export function Standpoint({ standing }: { standing: Standing }) {

@@ -7,7 +7,7 @@ import { useQuery } from "urql";
 import { PartnerName } from "../../shared/partner";
 import { Empty, Failed, WaitingSheet } from "../../shared/states";
 import { useHeld } from "../walletContext";
-import { MyTiers, type Programme, type Standing, type Terms, TierProgrammes } from "./documents";
+import { MyTiers, type Programme, type Standing, type Terms, TierProgrammes } from "./tierDocuments";
 import { Ladder, Rules } from "./Ladder";
 import { History, Standpoint } from "./Standpoint";
 import { inOrder } from "./tiers";

@@ -5,7 +5,7 @@ import { useQuery } from "urql";
 
 import { useFormats } from "../../shared/formatting";
 import { PartnerName } from "../../shared/partner";
-import { MyRedeemedRewards, type Redeemed } from "./documents";
+import { MyRedeemedRewards, type Redeemed } from "./voucherDocuments";
 import { useWords } from "./words";
 
 const WAITING = ["HELD", "TO_DO", "READY"] as const;

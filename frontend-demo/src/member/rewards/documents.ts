@@ -1,8 +1,8 @@
-/** What the rewards' pages ask of the API. */
+/** What the rewards' pages ask of the API: rewards, redeeming, and what was given. */
 
 import { graphql, type ResultOf } from "../../shared/graphql";
 
-const WorthFields = graphql(`
+export const WorthFields = graphql(`
   fragment WorthFields on RewardWorth @_unmask {
     amount {
       amount
@@ -160,7 +160,7 @@ export const OneReward = graphql(
   [WorthFields],
 );
 
-const VoucherFields = graphql(`
+export const VoucherFields = graphql(`
   fragment VoucherFields on Voucher @_unmask {
     id
     name
@@ -266,144 +266,6 @@ export const RedeemForMyself = graphql(
   [WorthFields, VoucherFields],
 );
 
-export const MyVouchers = graphql(
-  `
-    query MyVouchers($onlyOpen: Boolean!, $after: String) {
-      myVouchers(onlyOpen: $onlyOpen, first: 50, after: $after) {
-        nodes {
-          ...VoucherFields
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-      }
-    }
-  `,
-  [VoucherFields],
-);
-
-export const MyRedeemedRewards = graphql(
-  `
-    query MyRedeemedRewards($language: String!, $states: [RewardFulfilmentState!], $after: String) {
-      myRedeemedRewards(states: $states, first: 20, after: $after) {
-        nodes {
-          redemption
-          pieces
-          piecesLeft
-          tickets
-          fulfilment
-          state
-          redeemedAt
-          changedAt
-          note
-          worth {
-            ...WorthFields
-          }
-          partner {
-            name
-            hue
-          }
-          reward {
-            id
-            name(language: $language)
-            kind
-            charity
-            outlets {
-              id
-              name
-            }
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-      }
-    }
-  `,
-  [WorthFields],
-);
-
-/** Enough of what was redeemed to count tickets by. */
-export const MyTickets = graphql(`
-  query MyTickets {
-    myRedeemedRewards(first: 100) {
-      nodes {
-        pieces
-        piecesLeft
-        tickets
-        worth {
-          thing
-        }
-        reward {
-          id
-        }
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
-  }
-`);
-
-const CertificateFields = graphql(
-  `
-    fragment CertificateFields on Certificate @_unmask {
-      step
-      saving
-      due
-      whyNone
-      nextOn
-      reward {
-        id
-        name(language: $language)
-        partners {
-          name
-          hue
-        }
-        steps {
-          name
-          points
-          worth {
-            ...WorthFields
-          }
-        }
-      }
-    }
-  `,
-  [WorthFields],
-);
-
-export const MyCertificates = graphql(
-  `
-    query MyCertificates($language: String!) {
-      myCertificates {
-        ...CertificateFields
-      }
-    }
-  `,
-  [CertificateFields],
-);
-
-export const ChooseCertificate = graphql(
-  `
-    mutation ChooseCertificate($input: MyCertificateChooseInput!, $language: String!) {
-      myCertificateChoose(input: $input) {
-        certificate {
-          ...CertificateFields
-        }
-        userErrors {
-          code
-          message
-          path
-        }
-      }
-    }
-  `,
-  [CertificateFields],
-);
-
 const GivingFields = graphql(`
   fragment GivingFields on CharityGiving @_unmask {
     charity
@@ -434,111 +296,6 @@ export const Given = graphql(
   [GivingFields],
 );
 
-const TermsFields = graphql(`
-  fragment TermsFields on TierProgrammeTerms @_unmask {
-    measure
-    period
-    months
-    kept
-    keptMonths
-    softLanding
-    household
-    partners {
-      name
-      hue
-    }
-    tiers {
-      name
-      byInvitation
-      count
-      benefits
-      money {
-        amount
-        currency
-      }
-    }
-  }
-`);
-
-export const MyTiers = graphql(
-  `
-    query MyTiers {
-      myTiers {
-        tier
-        since
-        until
-        why
-        programme {
-          id
-          name
-          owner {
-            name
-            hue
-          }
-          current {
-            terms {
-              ...TermsFields
-            }
-          }
-        }
-        progress {
-          measure
-          since
-          until
-          count
-          missingCount
-          money {
-            amount
-            currency
-          }
-          missingMoney {
-            amount
-            currency
-          }
-          next {
-            name
-            count
-            money {
-              amount
-              currency
-            }
-          }
-        }
-        history {
-          was
-          tier
-          since
-          until
-          why
-        }
-      }
-    }
-  `,
-  [TermsFields],
-);
-
-/** What there is for those whom no partner with tiers knows yet. */
-export const TierProgrammes = graphql(
-  `
-    query TierProgrammes {
-      tierProgrammes {
-        id
-        name
-        owner {
-          name
-          hue
-        }
-        current {
-          terms {
-            ...TermsFields
-          }
-        }
-      }
-    }
-  `,
-  [TermsFields],
-);
-
 export type Reach = ResultOf<typeof MyRewards>["myRewards"][number];
 export type Hindrance = Reach["hindrances"][number];
 export type Kind = Reach["reward"]["kind"];
@@ -548,11 +305,3 @@ export type Worth = ResultOf<typeof WorthFields>;
 export type Voucher = ResultOf<typeof VoucherFields>;
 export type Outcome = ResultOf<typeof RedeemForMyself>["myRewardRedeem"];
 export type Had = NonNullable<Outcome["redemption"]>;
-export type Redeemed = ResultOf<typeof MyRedeemedRewards>["myRedeemedRewards"]["nodes"][number];
-export type Ticketed = ResultOf<typeof MyTickets>["myRedeemedRewards"]["nodes"][number];
-export type Certificate = ResultOf<typeof CertificateFields>;
-export type Standing = ResultOf<typeof MyTiers>["myTiers"][number];
-export type Programme = ResultOf<typeof TierProgrammes>["tierProgrammes"][number];
-export type Terms = ResultOf<typeof TermsFields>;
-export type Progress = NonNullable<Standing["progress"]>;
-export type Tier = Terms["tiers"][number];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import type { Progress, Standing, Tier } from "./documents";
+import type { Progress, Standing, Tier } from "./tierDocuments";
 import { inOrder, rungs, wayOf } from "./tiers";
 
 const tier = (name: string, count: string | null, byInvitation = false): Tier => ({ name, count, byInvitation, money: null, benefits: "" });

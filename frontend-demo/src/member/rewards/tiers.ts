@@ -1,6 +1,6 @@
 /** Where a member stands on the ladder of a tier programme, in exact figures. */
 
-import type { Progress, Standing, Tier } from "./documents";
+import type { Progress, Standing, Tier } from "./tierDocuments";
 
 export type Rung = "had" | "here" | "next" | "above";
 
