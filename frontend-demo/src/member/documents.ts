@@ -2,41 +2,28 @@
 
 import { graphql, type ResultOf } from "../shared/graphql";
 
-const ActivityFields = graphql(`
-  fragment ActivityFields on Activity @_unmask {
+/** What a line of the history says; its receipt asks for the rest. */
+const LineFields = graphql(`
+  fragment LineFields on Activity @_unmask {
     version
     kind
     change
     occurredAt
-    reference
     partner {
       slug
       name
-      hue
     }
     outlet {
       name
     }
     fundedBy {
-      points
       sponsor {
-        slug
         name
         hue
       }
     }
     movements {
-      kind
-      debit
-      credit
       points
-      availableAt
-      expiresAt
-      sponsor {
-        slug
-        name
-        hue
-      }
     }
   }
 `);
@@ -65,9 +52,9 @@ const WalletFields = graphql(
         at
         points
       }
-      activity(first: 20) {
+      activity(first: 12) {
         nodes {
-          ...ActivityFields
+          ...LineFields
         }
         pageInfo {
           hasNextPage
@@ -76,7 +63,7 @@ const WalletFields = graphql(
       }
     }
   `,
-  [ActivityFields],
+  [LineFields],
 );
 
 export const MyWallet = graphql(
@@ -117,7 +104,7 @@ export const OlderActivity = graphql(
         wallet {
           activity(first: 20, after: $after) {
             nodes {
-              ...ActivityFields
+              ...LineFields
             }
             pageInfo {
               hasNextPage
@@ -128,40 +115,61 @@ export const OlderActivity = graphql(
       }
     }
   `,
-  [ActivityFields],
+  [LineFields],
 );
 
-/** One entry, with why it earned what it did. */
-export const MyEntry = graphql(
-  `
-    query MyEntry($version: Int!) {
-      me {
-        wallet {
-          entry(version: $version) {
-            ...ActivityFields
-            postedAt
-            awards {
-              campaign
-              reason
+/** One entry whole, with why it earned what it did. */
+export const MyEntry = graphql(`
+  query MyEntry($version: Int!) {
+    me {
+      wallet {
+        entry(version: $version) {
+          kind
+          change
+          occurredAt
+          postedAt
+          reference
+          partner {
+            slug
+            name
+            hue
+          }
+          outlet {
+            name
+          }
+          movements {
+            kind
+            debit
+            credit
+            points
+            availableAt
+            expiresAt
+            sponsor {
+              slug
+              name
+              hue
+            }
+          }
+          awards {
+            campaign
+            reason
+            points
+            availableAt
+            expiresAt
+            fundedBy {
               points
-              availableAt
-              expiresAt
-              fundedBy {
-                points
-                sponsor {
-                  slug
-                  name
-                  hue
-                }
+              sponsor {
+                slug
+                name
+                hue
               }
             }
           }
         }
       }
     }
-  `,
-  [ActivityFields],
-);
+  }
+`);
 
 export const MyBalanceAt = graphql(`
   query MyBalanceAt($at: DateTime!) {
@@ -239,8 +247,8 @@ export type MyWalletAnswer = ResultOf<typeof MyWallet>;
 export type NextAnswer = ResultOf<typeof MyNext>;
 export type Told = NonNullable<ResultOf<typeof MyEntry>["me"]["wallet"]["entry"]>;
 export type Wallet = ResultOf<typeof WalletFields>;
-export type Entry = ResultOf<typeof ActivityFields>;
-export type Movement = Entry["movements"][number];
+export type Entry = ResultOf<typeof LineFields>;
+export type Movement = Told["movements"][number];
 export type Share = Wallet["fundedBy"][number];
 export type Due = Wallet["releases"][number];
 export type ActivityPage = Wallet["activity"];

@@ -79,7 +79,7 @@ function Line({ entry }: { entry: Entry }) {
   );
 }
 
-export function Change({ entry }: { entry: Entry }) {
+export function Change({ entry }: { entry: Pick<Entry, "change" | "movements"> }) {
   const { points, signedPoints } = useFormats();
   const change = BigInt(entry.change);
   if (entry.movements.length === 0) return null;

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { lastMoment } from "../../shared/formats";
 import { useFormats } from "../../shared/formatting";
 import { Dot } from "../../shared/partner";
-import type { Entry, Movement } from "../documents";
+import type { Movement, Told } from "../documents";
 import { direction, signed, together, waits } from "./movements";
 
 /** Folded away where something else has told the same already. */
-export function Movements({ entry, folded }: { entry: Entry; folded: boolean }) {
+export function Movements({ entry, folded }: { entry: Told; folded: boolean }) {
   const { t } = useTranslation("member");
   const movements = together(entry.movements);
   if (movements.length === 0) return null;

@@ -17,7 +17,7 @@ export function signed(movement: Movement): bigint {
 }
 
 /** How many points an entry is about, for those that change nothing in all, such as points that became available. */
-export function moved(entry: Entry): bigint {
+export function moved(entry: Pick<Entry, "movements">): bigint {
   return entry.movements.reduce((sofar, movement) => sofar + BigInt(movement.points), 0n);
 }
 
