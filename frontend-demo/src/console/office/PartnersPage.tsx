@@ -83,7 +83,7 @@ function List({ known }: { known: Known }) {
           )}
         </div>
       </header>
-      <div className="office-table" tabIndex={0} role="group" aria-label={t("partners.heading")}>
+      <div className="office-table partners-list" tabIndex={0} role="group" aria-label={t("partners.heading")}>
         <table>
           <thead>
             <tr>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useSearchParams } from "wouter";
 
+import { Bone } from "../../../shared/chrome";
 import { Dialog } from "../../../shared/dialog";
 import { useFormats } from "../../../shared/formatting";
 import { wordFor } from "../../../shared/i18n";
@@ -126,6 +127,8 @@ function Lines({ variables, filter, look }: LinesProps) {
     { name: "facts", label: t("audit.details"), shown: facts, text: facts, width: "minmax(0, 1.4fr)" },
   ];
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.again} />;
+  // The rows' room is kept until they are there, so that nothing jumps.
+  if (pages.state === "loading" && pages.rows.length === 0) return <Bone width="100%" height="70vh" />;
   if (pages.whole && pages.rows.length === 0) {
     return (
       <Empty heading={t("audit.none")}>
