@@ -93,7 +93,7 @@ function Filling({ partners, partner, onPartner, mappings, cycles, next, onClose
         </>
       }
     >
-      <div className="work-form">
+      <div className="work-form hand-in">
         {partners && (
           <Field label={t("files.columns.partner")}>
             <select value={partner ?? ""} onChange={(event) => onPartner(event.target.value || null)}>
@@ -124,6 +124,10 @@ function Filling({ partners, partner, onPartner, mappings, cycles, next, onClose
             </select>
           </Field>
         </div>
+        <label className="work-check">
+          <input type="checkbox" checked={dryRun} onChange={(event) => setDryRun(event.target.checked)} />
+          {t("files.dryRunText", { sequence: next })}
+        </label>
         {chosen === NEW && mapping && (
           <>
             <MappingEditor mapping={mapping} sample={sample} onChange={setMapping} />
@@ -132,10 +136,6 @@ function Filling({ partners, partner, onPartner, mappings, cycles, next, onClose
             </Field>
           </>
         )}
-        <label className="work-check">
-          <input type="checkbox" checked={dryRun} onChange={(event) => setDryRun(event.target.checked)} />
-          {t("files.dryRunText", { sequence: next })}
-        </label>
         <Refusals of={sending.refusals} />
       </div>
     </Dialog>
