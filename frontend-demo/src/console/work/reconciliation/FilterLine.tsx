@@ -26,7 +26,7 @@ export function FilterLine({ text, unknown, onText, ref }: Props) {
   const has = (word: string) => typed.split(/\s+/).includes(word);
   const toggle = (word: string) => setTyped(has(word) ? typed.split(/\s+/).filter((one) => one !== word).join(" ") : `${typed} ${word}`.trim());
   return (
-    <form className="filter-line" role="search" onSubmit={(event) => (event.preventDefault(), onText(typed))}>
+    <form className="filter-line" role="search" aria-label={t("worklist.filter")} onSubmit={(event) => (event.preventDefault(), onText(typed))}>
       <input
         ref={ref}
         className="input"
