@@ -5,8 +5,8 @@ from alembic import op
 from migrations.operations import grant, wall
 from migrations.roles import APP_ROLE
 
-revision = "0047"
-down_revision = "0048"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
