@@ -27,13 +27,10 @@ MOST_VERSIONS: Final = 50
 """Versions of a campaign that are told."""
 
 
-async def find(ctx: Context, campaign_id: UUID) -> Campaign:
-    """The latest version of a campaign. Raises: CampaignNotFound."""
-    return await ctx.read(queries.campaign_by_id, CampaignId(campaign_id))
-
-
-async def version_of(ctx: Context, campaign_id: UUID, version: int) -> Campaign:
-    """One version of a campaign. Raises: CampaignNotFound."""
+async def find(ctx: Context, campaign_id: UUID, version: int | None = None) -> Campaign:
+    """A campaign, in its latest version unless another is named. Raises: CampaignNotFound."""
+    if version is None:
+        return await ctx.read(queries.campaign_by_id, CampaignId(campaign_id))
     (found,) = await ctx.read(queries.campaigns_by_keys, [(CampaignId(campaign_id), version)])
     if found is None:
         raise CampaignNotFound

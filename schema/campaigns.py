@@ -328,9 +328,7 @@ class CampaignQuery:
     async def campaign(info: Info, id: Id, version: Version = None) -> domain_terms.Campaign:
         """One campaign; null when there is none that you may see."""
         campaign_id = info.context.global_ids.one("Campaign", id)
-        if version is None:
-            return await campaigns.find(info.context, campaign_id)
-        return await campaigns.version_of(info.context, campaign_id, version)
+        return await campaigns.find(info.context, campaign_id, version)
 
     @strawberry.field(graphql_type=list[Campaign], extensions=[READ], directives=[Cost(size=MOST_VERSIONS)])
     @staticmethod

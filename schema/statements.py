@@ -35,6 +35,9 @@ from schema.permissions import needs
 from schema.shape import shows
 
 READ = needs(Scope.SETTLEMENT_READ)
+OnlyOne = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only the one with this id; all if not said.")
+]
 DisputeOfLine = Annotated["Dispute", strawberry.lazy("schema.disputes")]
 PROOF_WEIGHT = 500
 """The whole cycle is hashed again for a proof."""
@@ -158,9 +161,9 @@ class StatementLine(Node):
     @strawberry.field(graphql_type=Connection[LineTransfer], extensions=[paged()])
     @staticmethod
     async def transfers(
-        line: strawberry.Parent[queries.Line], info: Info, page: PageRequest, only: strawberry.ID | None = None
+        line: strawberry.Parent[queries.Line], info: Info, page: PageRequest, only: OnlyOne = None
     ) -> Page[drilling.LineTransfer]:
-        """The movements of points it was counted from; `only` the one with this id."""
+        """The movements of points it was counted from."""
         named = None if only is None else info.context.global_ids.triple("LineTransfer", only)
         return await settlement.transfers_under(info.context, line.line_id, page, only=named)
 

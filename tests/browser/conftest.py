@@ -7,32 +7,55 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
-from domain.storage import Database
+from domain.storage import Database, opened
 from hansa.journey.founding import Founded
 from partners.keys import derive
 from tests.browser.demonstration import Demo, a_demonstration, shown
-from tests.browser.serving import Served, browsing, bundle, chromium, settings_for
+from tests.browser.serving import Served, browsing, bundle, chromium, in_the_browsers_loop, settings_for
 from tests.browser.town import Town, a_town, a_winter
 from tests.conftest import Fresh, copied, dropped
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests run where the browser does."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium."""
+    """Chromium, one for all tests; each opens windows of its own."""
     async with browsing() as browser:
         yield browser
 
 
-@pytest.fixture
+@in_the_browsers_loop
+async def database_url(fresh: Fresh) -> AsyncIterator[str]:
+    """The owner's address of this test's own database."""
+    async with fresh() as url:
+        yield url
+
+
+@in_the_browsers_loop
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """This test's own database, opened as the server opens it."""
+    async with opened(database_url, connections=4) as database:
+        yield database
+
+
+@in_the_browsers_loop
 async def served(database_url: str, tmp_path: Path) -> Served:
     """A server of this test's database, not yet running."""
     chromium()
     return Served(settings_for(database_url, tmp_path), await bundle())
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def quiet_town(database: Database, served: Served) -> Town:
     """The coalition after a winter of trade, its server not yet running."""
     town = await a_town(database, derive(served.settings.key()))
@@ -40,7 +63,7 @@ async def quiet_town(database: Database, served: Served) -> Town:
     return town
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def town(quiet_town: Town, served: Served) -> AsyncIterator[Town]:
     """The coalition, with its server running."""
     async with served.running():
@@ -56,7 +79,7 @@ def demonstration(server: str, template: str) -> Iterator[tuple[str, Founded]]:
     asyncio.run(dropped(server, url))
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def demo(
     demonstration: tuple[str, Founded], fresh: Fresh, tmp_path: Path, browser: Browser
 ) -> AsyncIterator[Demo]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pydantic import SecretStr
@@ -50,6 +51,10 @@ SETTLED = """Promise.all(document.getAnimations()
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PICTURES = Path(__file__).parents[2] / "test-results"
 Theme = Literal["light", "dark"]
+LOOKS: tuple[tuple[int, Theme], ...] = ((390, "dark"), (1440, "light"))
+"""Both widths and both themes; the other two pairs hold nothing that these do not."""
+in_the_browsers_loop = pytest_asyncio.fixture(loop_scope="session")
+"""A fixture that awaits: all of them live in one loop, as the tests do, so that one Chromium does for all."""
 OTHER_LANGUAGES = ["fi", *(pytest.param(language, marks=pytest.mark.slow) for language in ("bg", "hu", "lv"))]
 """Those beside English; every day the one with the longest words."""
 

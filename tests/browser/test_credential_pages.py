@@ -19,7 +19,16 @@ from pydantic import SecretStr
 
 from hansa.settings import Settings
 from partners.sign_in.words import LANGUAGES
-from tests.browser.serving import OTHER_LANGUAGES, SECRET, Served, Visit, bundle, chromium, settings_for
+from tests.browser.serving import (
+    OTHER_LANGUAGES,
+    SECRET,
+    Served,
+    Visit,
+    bundle,
+    chromium,
+    in_the_browsers_loop,
+    settings_for,
+)
 from tests.browser.test_pages import looked_at, visiting
 from tests.browser.town import FINANCE
 
@@ -36,7 +45,7 @@ OWN_DEVICE = {
 }
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def served(database_url: str, tmp_path: Path) -> Served:
     """A server with a name, since passkeys are bound to one."""
     chromium()

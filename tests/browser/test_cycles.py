@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from urllib.parse import urlsplit
 
@@ -13,14 +12,13 @@ from partners.people import admitting
 from partners.people.admitting import AdmitPerson
 from partners.scopes import PersonRole
 from tests.browser.demonstration import Demo
-from tests.browser.serving import WIDTHS, Served, Theme, Visit, visit
+from tests.browser.serving import LOOKS, WIDTHS, Served, Visit, visit
 from tests.browser.town import JANUARY, PREPARER, Town
 
 pytestmark = pytest.mark.browser
 
 APPROVER = "approval@hansa.example"
 FINANCE = "finance@journey-market.test"
-LOOKS: list[tuple[int, Theme]] = list(itertools.product(WIDTHS, ("light", "dark")))
 MOST_SHIFT = 0.02
 PATIENCE = 20_000
 """Milliseconds until a room of the demonstration has all its figures, on a machine that has much to do."""

@@ -5,22 +5,20 @@ The pictures go to test-results/, for people to look at.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from tests.browser.serving import WIDTHS, Served, Theme, Visit, visit
+from tests.browser.serving import LOOKS, Served, Visit, in_the_browsers_loop, visit
 from tests.browser.town import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
-LOOKS: list[tuple[int, Theme]] = list(itertools.product(WIDTHS, ("light", "dark")))
 MOST_SHIFT = 0.02
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def wallet(served: Served, browser: Browser) -> AsyncIterator[Visit]:
     """Marta's wallet."""
     visiting = await visit(browser, served, "/app/")
@@ -29,7 +27,7 @@ async def wallet(served: Served, browser: Browser) -> AsyncIterator[Visit]:
     await visiting.context.close()
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def statement(served: Served, browser: Browser) -> AsyncIterator[Visit]:
     """The grocer's statement."""
     visiting = await visit(browser, served, "/console/statements/2026-02")

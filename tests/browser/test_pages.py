@@ -6,7 +6,6 @@ The pictures go to test-results/, for people to look at.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,12 +22,11 @@ from hansa import mailing
 from partners.clients import registering
 from partners.clients.registering import CreateClient
 from partners.scopes import Scope
-from tests.browser.serving import OTHER_LANGUAGES, WIDTHS, Served, Theme, Visit
+from tests.browser.serving import LOOKS, OTHER_LANGUAGES, Served, Visit, in_the_browsers_loop
 from tests.browser.town import FINANCE, NOW, Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("town")]
 
-LOOKS: list[tuple[int, Theme]] = list(itertools.product(WIDTHS, ("light", "dark")))
 MARTA = "marta.ozolina@example.org"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
@@ -60,7 +58,7 @@ async def looked_at(visit: Visit, name: str) -> None:
     assert not any(found.values()), found
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def marta(town: Town) -> str:
     """A member who gave her e-mail address."""
     command = EnrolMember(
@@ -74,7 +72,7 @@ async def marta(town: Town) -> str:
     return MARTA
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def shop() -> AsyncIterator[str]:
     """The storefront's own page, on another origin than ours."""
 
@@ -90,7 +88,7 @@ async def shop() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/back"
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def asking(town: Town, shop: str) -> str:
     """Where a storefront of the grocer sends its members."""
     command = CreateClient(

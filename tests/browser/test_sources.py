@@ -10,7 +10,7 @@ import pytest
 
 from hansa.building import SOURCES, prepared, run
 from hansa.node import Node, find_node
-from tests.browser.serving import WORKSHOP, bundle, need_node
+from tests.browser.serving import WORKSHOP, bundle, in_the_browsers_loop, need_node
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ LARGEST_MEMBER_ENTRY = 200_000
 FONTS = re.compile(r"(latin-400|latin-600)")
 
 
-@pytest.fixture
+@in_the_browsers_loop
 async def node() -> Node:
     """Node.js, with the sources and packages in the workshop."""
     need_node()

@@ -35,6 +35,9 @@ FIGURES = {
 }
 """These look for nothing but the coalition's currency, to put what their parent has into words."""
 ELSEWHERE = {
+    "Approval.askedBy": "tests/domain/approvals/test_waiting.py",
+    "Approval.cycle": "tests/domain/approvals/test_waiting.py",
+    "Found.cycle": "tests/resolvers/test_finding.py",
     "BonusStatement.purchases": "tests/stories/test_bonuses.py",
     "Case.purchase": "tests/stories/test_service.py",
     "MyBusiness.activity": "tests/stories/test_bonuses.py",

@@ -6,7 +6,7 @@ import { EntryFields } from "./documents";
 export const Statements = graphql(
   `
     query BankStatements($after: String) {
-      bankStatements(first: 10, after: $after) {
+      bankStatements(first: 5, after: $after) {
         nodes {
           name
           iban
