@@ -14,12 +14,16 @@ interface Props {
   wide?: boolean;
 }
 
+/** Where writing begins: the browser alone would begin at the button that closes. */
+const FIRST = ".dialog-body :is(input:not([type=radio]), input:checked, select, textarea):enabled";
+
 export function Dialog({ heading, onClose, children, actions, wide = false }: Props) {
   const { t } = useTranslation("common");
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>(FIRST)?.focus();
   }, []);
   return (
     <dialog ref={dialog} className={wide ? "dialog wide" : "dialog"} aria-labelledby={id} onClose={onClose}>

@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useCountUp } from "../member/wallet/useCountUp";
+import { useCountUp } from "../shared/useCountUp";
 import { useFormats } from "../shared/formatting";
 import { PartnerName, toneOf } from "../shared/partner";
 import { Tile } from "./Brand";

@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 
-import { useCountUp } from "../member/wallet/useCountUp";
+import { useCountUp } from "../shared/useCountUp";
 import { Refusals } from "../shared/acts";
 import { isZero, negated } from "../shared/exact";
 import { useFormats } from "../shared/formatting";

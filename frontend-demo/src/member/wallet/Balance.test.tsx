@@ -1,7 +1,7 @@
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { useCountUp } from "./useCountUp";
+import { useCountUp } from "../../shared/useCountUp";
 
 const Figure = ({ value }: { value: bigint }) => <p>{useCountUp(value).toString()}</p>;
 

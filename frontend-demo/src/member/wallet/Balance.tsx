@@ -7,7 +7,7 @@ import { lastMoment } from "../../shared/formats";
 import { Dot, toneOf } from "../../shared/partner";
 import type { Due, Share } from "../documents";
 import type { Standing } from "../known";
-import { useCountUp } from "./useCountUp";
+import { useCountUp } from "../../shared/useCountUp";
 
 export function Balance({ wallet }: { wallet: Standing }) {
   const { t } = useTranslation("member");
@@ -22,7 +22,7 @@ export function Balance({ wallet }: { wallet: Standing }) {
       <p className="unseen" aria-live="polite">
         {t("balance.spoken", { count: Number(wallet.available), points: points(wallet.available) })}
       </p>
-      <Provenance shares={wallet.fundedBy} />
+      <Provenance shares={wallet.fundedBy} available={BigInt(wallet.available)} />
       <Dues wallet={wallet} />
     </section>
   );
@@ -31,10 +31,17 @@ export function Balance({ wallet }: { wallet: Standing }) {
 /** As many as can be told apart at a glance; the rest is summed. */
 const NAMED = 3;
 
-function Provenance({ shares }: { shares: readonly Share[] }) {
+interface ProvenanceProps {
+  shares: readonly Share[];
+  /** What can be spent of them; the rest waits or is set aside. */
+  available: bigint;
+}
+
+function Provenance({ shares, available }: ProvenanceProps) {
   const { t } = useTranslation("member");
   const { points } = useFormats();
   if (shares.length === 0) return <div className="bar bar-empty" />;
+  const all = shares.reduce((sofar, share) => sofar + BigInt(share.points), 0n);
   const named = shares.length === NAMED + 1 ? shares : shares.slice(0, NAMED);
   const rest = shares.slice(named.length).reduce((sofar, share) => sofar + BigInt(share.points), 0n);
   return (
@@ -49,7 +56,7 @@ function Provenance({ shares }: { shares: readonly Share[] }) {
         ))}
       </div>
       <figcaption>
-        <span className="provenance-label">{t("fundedBy")}</span>
+        <span className="provenance-label">{all === available ? t("fundedBy") : t("fundedByAll", { points: points(all) })}</span>
         <ul>
           {named.map((share) => (
             <li key={share.sponsor.slug}>

@@ -107,7 +107,7 @@ function Movement({ kind, onClose, onDone }: { kind: Kind; onClose: () => void; 
       <form id="movement" className="office-form" onSubmit={(event) => void submit(event)}>
         <p className="office-told">{t(`account.says.${kind}`)}</p>
         <Field label={t("account.amount")}>
-          <input name="amount" required inputMode="decimal" pattern="[0-9]+([.,][0-9]{1,2})?" autoFocus />
+          <input name="amount" required inputMode="decimal" pattern="[0-9]+([.,][0-9]{1,2})?" />
         </Field>
         <Field label={t("account.valueOn")}>
           <input name="valueOn" type="date" required defaultValue={dayKey(new Date())} />

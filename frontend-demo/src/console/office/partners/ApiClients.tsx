@@ -157,7 +157,7 @@ function Creating({ partner, ceiling, onClose, onDone }: CreatingProps) {
     >
       <form id="client" className="office-form" onSubmit={(event) => void submit(event)}>
         <Field label={t("clients.name")} hint={t("clients.nameHint")}>
-          <input name="name" required maxLength={120} autoComplete="off" autoFocus />
+          <input name="name" required maxLength={120} autoComplete="off" />
         </Field>
         <Field label={t("clients.method")}>
           <select value={keys ? "keys" : "secret"} onChange={(event) => setKeys(event.target.value === "keys")}>

@@ -131,7 +131,7 @@ function OtherAccount({ partner, onClose, onDone }: FormProps) {
       <form id="other-account" className="office-form" onSubmit={(event) => void submit(event)}>
         <p className="office-told">{t("company.proposeText")}</p>
         <Field label={t("company.iban")}>
-          <input name="iban" required maxLength={42} autoComplete="off" autoFocus />
+          <input name="iban" required maxLength={42} autoComplete="off" />
         </Field>
         <Field label={t("company.bic")} hint={t("company.optional")}>
           <input name="bic" maxLength={11} autoComplete="off" />

@@ -107,7 +107,7 @@ function Opening({ partner, timeZone, onClose, onDone }: OpeningProps) {
     >
       <form id="outlet" className="office-form" onSubmit={(event) => void submit(event)}>
         <Field label={t("outlets.code")} hint={t("outlets.codeHint")}>
-          <input name="code" required maxLength={40} autoFocus />
+          <input name="code" required maxLength={40} />
         </Field>
         <Field label={t("outlets.name")}>
           <input name="name" required maxLength={120} />

@@ -133,7 +133,7 @@ function Inviting({ partner, house, onClose, onDone }: InvitingProps) {
     >
       <form id="invite" className="office-form" onSubmit={(event) => void submit(event)}>
         <Field label={t("people.name")}>
-          <input name="name" required maxLength={120} autoComplete="off" autoFocus />
+          <input name="name" required maxLength={120} autoComplete="off" />
         </Field>
         <Field label={t("people.email")}>
           <input name="email" type="email" required autoComplete="off" />

@@ -79,9 +79,9 @@ function Saying({ command, one, onClose, onDone }: SayingProps) {
         {choices.length > 0 && (
           <fieldset className="work-choices">
             <legend>{t("worklist.how")}</legend>
-            {choices.map((choice, place) => (
+            {choices.map((choice) => (
               <label key={choice}>
-                <input type="radio" name="resolution" autoFocus={place === 0} checked={resolution === choice} onChange={() => setResolution(choice)} />
+                <input type="radio" name="resolution" checked={resolution === choice} onChange={() => setResolution(choice)} />
                 <span>
                   {t(`resolutions.${choice}`)}
                   <span className="field-hint">{t(`resolutionHints.${choice}`)}</span>
@@ -98,7 +98,6 @@ function Saying({ command, one, onClose, onDone }: SayingProps) {
               rows={3}
               maxLength={1000}
               value={words}
-              autoFocus={choices.length === 0}
               onChange={(event) => setWords(event.target.value)}
               onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && !missing && void send()}
             />
