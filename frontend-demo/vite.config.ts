@@ -78,5 +78,5 @@ export default defineConfig({
     rolldownOptions: { input: { app: here("app/index.html"), console: here("console/index.html"), till: here("till/index.html") } },
   },
   server: { host: "127.0.0.1", proxy: { "^/(graphql|bff|sign-in|files)": process.env.HANSA_SERVER ?? "http://127.0.0.1:8000" } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/shared/testing.ts"] },
+  test: { environment: "happy-dom", isolate: false, include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/shared/testing.ts"] },
 });

@@ -41,6 +41,7 @@ async def looked_at(visiting: Visit, name: str, width: int) -> None:
     assert not any(found.values()), found
 
 
+@pytest.mark.slow
 async def test_without_a_line_the_card_and_the_last_balance_are_there_until_the_session_ends(
     quiet_town: Town, served: Served, browser: Browser
 ) -> None:
