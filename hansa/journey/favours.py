@@ -22,7 +22,7 @@ from hansa.journey.founding import Founded
 from hansa.journey.trips import ZONE
 from resolvers.context import Context
 
-TAKEN = ("A coffee at the counter", "5.00 off your shopping")
+TAKEN = ("A coffee at the counter",)
 """Rewards that were redeemed, where the points were enough."""
 GIVEN = ("2.00 off fruit", "A quarter off cheese")
 """Coupons that their makers gave."""
