@@ -54,8 +54,9 @@ async def test_every_room_reads_well(demo: Demo, who: str, language: str, width:
 
 async def settled(page: Page) -> None:
     """Nothing is on its way any more."""
+    await expect(page.locator("h1").first).to_be_visible()
     await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    await page.wait_for_load_state("networkidle")
+    await page.evaluate("document.fonts.ready")
 
 
 async def english_left(page: Page, language: str) -> list[str]:

@@ -56,8 +56,10 @@ export function CalendarPage() {
         ])),
       }}
     >
-      {rows.length === 0 ? (
-        pages.state === "loading" ? <Bone width="100%" height="20rem" /> : <Empty heading={t("calendar.none")} />
+      {pages.state === "loading" ? (
+        <Bone width="100%" height="100dvh" />
+      ) : rows.length === 0 ? (
+        <Empty heading={t("calendar.none")} />
       ) : (
         <div className="calendar">
           <div className="calendar-months" aria-hidden="true">

@@ -37,7 +37,7 @@ export default function ResultsView({ campaign }: { campaign: Whole }) {
       ) : error ? (
         <p role="alert">{t("results.failed")}</p>
       ) : (
-        <Bone width="100%" height="24rem" />
+        <Bone width="100%" height="100dvh" />
       )}
       {may(session, "analytics:read") && count(campaign.control ?? "0") > 0 && <UpliftView id={campaign.id} />}
     </section>
