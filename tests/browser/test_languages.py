@@ -45,7 +45,7 @@ async def test_every_room_reads_well(demo: Demo, who: str, language: str, width:
         await settled(page)
         name = room.strip("/").replace("/", "-")
         await visiting.picture(f"{who}-{name}-{language}-{width}", whole=True)
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), room
+        assert await page.evaluate(BEYOND) == [], room
         assert await page.evaluate("document.documentElement.lang") == language
         if language != "en":
             assert await english_left(page, language) == [], room
@@ -65,6 +65,8 @@ async def english_left(page: Page, language: str) -> list[str]:
     return sorted(shown & (texts("en") - texts(language)))
 
 
+BEYOND = """document.documentElement.scrollWidth <= window.innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1).map((one) => one.outerHTML)"""
 LEAVES = """[...document.querySelectorAll("main *, nav *, header *")]
     .filter((one) => one.children.length === 0 && one.checkVisibility())
     .map((one) => one.textContent.trim()).filter((text) => text.length > 3)"""
