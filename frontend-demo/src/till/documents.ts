@@ -24,6 +24,30 @@ export const TillShop = graphql(`
             code
             name
           }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** The outlets of a chain, beyond the first hundred. */
+export const TillOutlets = graphql(`
+  query TillOutlets($after: String) {
+    viewer {
+      partner {
+        outlets(first: 100, after: $after) {
+          nodes {
+            code
+            name
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
         }
       }
     }

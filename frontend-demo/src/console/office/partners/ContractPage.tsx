@@ -1,6 +1,6 @@
 /** A partner's contract by versions: what is in force, what is drafted, what differs, what it would have cost. */
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { Link, useSearchParams } from "wouter";
@@ -140,14 +140,18 @@ function Standing({ contract, versions, firm, known, again }: Omit<ChosenProps, 
   const { day } = useFormats();
   const session = useSession();
   const [sure, setSure] = useState(false);
+  const place = useRef<HTMLElement>(null);
+  const [room, setRoom] = useState<number>();
   const sign = useAct(SignDraft, (data) => data.contractSign.userErrors);
   const withdraw = useAct(WithdrawDraft, (data) => data.contractWithdraw.userErrors);
   const standing = standingOf(contract, versions, known.serverTime);
+  // What was to be done leaves its room when it is done, so that the terms stay where they are read.
   const doing = async (act: Promise<unknown>) => {
+    setRoom(place.current?.offsetHeight);
     if (await act) again();
   };
   return (
-    <section className="partners-standing" aria-label={t("contracts.standingLabel")}>
+    <section ref={place} className="partners-standing" style={{ minHeight: room }} aria-label={t("contracts.standingLabel")}>
       <p>
         {t(`contracts.told.${standing}`, {
           signed: contract.signedAt ? day(contract.signedAt) : "",
