@@ -53,12 +53,19 @@ export default function LiabilityPage() {
   );
 }
 
+/** As high as what it stands for: what comes earlier below it stays where it is. */
+const Waiting = ({ lines, part }: { lines: number; part: "out" | "kept" }) => (
+  <div className={`liability-waiting ${part}`}>
+    <WaitingSheet lines={lines} />
+  </div>
+);
+
 function PointsOut({ sponsor }: { sponsor: string | null }) {
   const { t } = useTranslation("office");
   const { points, percent, dateTime } = useFormats();
   const [{ data, error }, again] = useQuery({ query: LiabilityOf, variables: { sponsor } });
   if (error && !data) return <Failed again={() => again({ requestPolicy: "network-only" })} />;
-  if (!data) return <WaitingSheet lines={4} />;
+  if (!data) return <Waiting lines={4} part="out" />;
   const liability = data.liability;
   if (!liability || liability.cohorts.length === 0) {
     return (
@@ -87,7 +94,7 @@ function PointsOut({ sponsor }: { sponsor: string | null }) {
 function Kept() {
   const [{ data, error }, again] = useQuery({ query: ReserveNow });
   if (error && !data) return <Failed again={() => again({ requestPolicy: "network-only" })} />;
-  if (!data) return <WaitingSheet lines={6} />;
+  if (!data) return <Waiting lines={6} part="kept" />;
   if (!data.reserve) return null;
   return (
     <>

@@ -13,7 +13,7 @@ import { check, type Checked } from "./proof";
 
 type Outcome = { state: "unread" } | { state: "strange" } | { state: "unsafe" } | { state: "checked"; checked: Checked; found: SealedCycle | null };
 
-/** What the server publishes of a proof's cycle: a proof may lead to a digest that nobody approved. */
+/** What the server publishes of cycles, null until it is read: a proof may lead to a digest that nobody approved. */
 function usePublished() {
   const pages = usePages(
     Sealed,
@@ -24,7 +24,7 @@ function usePublished() {
   useEffect(() => {
     if (!pages.whole && pages.state === "ready") pages.more();
   }, [pages]);
-  return pages.rows.filter((one) => one.digest !== null);
+  return pages.whole || pages.state === "failed" ? pages.rows.filter((one) => one.digest !== null) : null;
 }
 
 export function ProofCheck() {
@@ -42,7 +42,7 @@ export function ProofCheck() {
   }, [client, line]);
   const verify = async (event: FormEvent) => {
     event.preventDefault();
-    setOutcome(await verified(document, digest, sealed));
+    if (sealed) setOutcome(await verified(document, digest, sealed));
   };
   const upload = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
@@ -67,7 +67,7 @@ export function ProofCheck() {
           <input value={digest} onChange={(event) => setDigest(event.target.value)} spellCheck={false} autoComplete="off" />
         </Field>
         <p>
-          <button type="submit" className="action">
+          <button type="submit" className="action" disabled={!sealed}>
             {t("proof.check")}
           </button>
         </p>
