@@ -27,7 +27,13 @@ export function CompanyCard({ partner }: { partner: string | null }) {
     setDoing(null);
     read({ requestPolicy: "network-only" });
   };
-  if (!data) return <Bone width="100%" height="16rem" />;
+  if (!data) {
+    return (
+      <div className="partners-company-waiting">
+        <Bone width="100%" height="100%" />
+      </div>
+    );
+  }
   const company = data.company;
   if (!company) return null;
   const manages = may(session, "partners:manage");
