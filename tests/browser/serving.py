@@ -158,7 +158,10 @@ class Visit:
         PICTURES.mkdir(exist_ok=True)
         await self.page.evaluate("window.scrollTo(0, 0)")
         await self.page.evaluate(SETTLED)
+        moved = await self.page.evaluate("window.shifts?.length")
         await self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+        if moved is not None:  # A picture of the whole page resizes it for a moment, which is nobody's jump.
+            await self.page.evaluate("(moved) => { window.shifts.length = moved; }", moved)
 
     async def violations(self) -> list[str]:
         """What axe finds wrong for people who see, hear or move in other ways."""
