@@ -147,6 +147,7 @@ async def _retire(world: World) -> None:
                 await change_status(session, partner_id, status)
 
 
+@pytest.mark.slow
 @pytest.mark.asyncio(loop_scope="module")
 async def test_each_is_refused_by_name_and_nothing_is_done(api: Api) -> None:
     wrong = []

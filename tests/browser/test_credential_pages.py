@@ -149,6 +149,7 @@ async def test_a_device_that_does_not_know_its_owner_signs_nobody_in(served: Ser
         await expect(visit.page.get_by_role("button", name="Add a passkey")).to_be_enabled()
 
 
+@pytest.mark.slow
 async def test_somebody_invited_sets_a_password_and_an_authenticator_and_signs_in(
     served: Served, browser: Browser
 ) -> None:

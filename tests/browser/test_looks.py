@@ -59,6 +59,7 @@ async def test_a_receipt(wallet: Visit) -> None:
     await looked_at(wallet, "receipt", whole=True)
 
 
+@pytest.mark.slow
 async def test_the_wallet_that_is_still_empty(town: Town, served: Served, browser: Browser) -> None:
     await town.member("HANSA9999")
     visiting = await visit(browser, served, "/app/", card="HANSA9999")
@@ -100,6 +101,7 @@ async def test_a_wallet_nobody_is_signed_in_to(served: Served, browser: Browser)
     await looked_at(Visit(context, page, []), "signed-out")
 
 
+@pytest.mark.slow
 async def test_the_statement(statement: Visit) -> None:
     assert sum(await statement.page.evaluate("window.shifts")) <= MOST_SHIFT
     await looked_at(statement, "statement", whole=True)

@@ -166,6 +166,7 @@ async def test_a_member_signs_in_and_consents_by_keyboard_alone(
         assert [said for said in visit.problems if "status of 400" not in said] == []
 
 
+@pytest.mark.slow
 async def test_going_back_after_the_answer_answers_nothing_again(
     served: Served, browser: Browser, marta: str, asking: str
 ) -> None:
@@ -179,6 +180,7 @@ async def test_going_back_after_the_answer_answers_nothing_again(
         await looked_at(visit, "page-answered")
 
 
+@pytest.mark.slow
 async def test_somebody_who_works_for_a_partner(served: Served, browser: Browser, asking: str) -> None:
     async with visiting(browser, served, "/health") as visit:
         page = visit.page

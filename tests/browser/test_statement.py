@@ -75,6 +75,7 @@ async def test_every_line_of_the_statement_agrees_with_what_lies_below_it(served
     assert visiting.problems == []
 
 
+@pytest.mark.slow
 async def test_the_address_opens_the_same_line_for_a_colleague(served: Served, browser: Browser) -> None:
     page = (await at_statement(browser, served)).page
     await page.get_by_role("link", name="Your points, spent there").first.click()
@@ -88,6 +89,7 @@ async def test_the_address_opens_the_same_line_for_a_colleague(served: Served, b
     assert await colleague.page.locator(".line-row.chosen").inner_text() == chosen
 
 
+@pytest.mark.slow
 async def test_back_walks_back_and_the_cycles_are_a_rail(served: Served, browser: Browser) -> None:
     page = (await at_statement(browser, served)).page
     await page.get_by_role("link", name="Points awarded").click()
@@ -104,6 +106,7 @@ async def test_back_walks_back_and_the_cycles_are_a_rail(served: Served, browser
     await expect(page.get_by_role("heading", name="There is no such cycle")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_lines_are_walked_by_the_keyboard(served: Served, browser: Browser) -> None:
     page = (await at_statement(browser, served)).page
     await page.get_by_role("link", name="Points awarded").focus()
@@ -113,12 +116,14 @@ async def test_the_lines_are_walked_by_the_keyboard(served: Served, browser: Bro
     await expect(page.locator(".drill h2")).to_be_focused()
 
 
+@pytest.mark.slow
 async def test_another_partners_statement_is_not_to_be_had_by_address(served: Served, browser: Browser) -> None:
     page: Page = (await at_statement(browser, served)).page
     await page.goto(f"{served.settings.issuer}/console/statements/2026-02/tilia")
     await expect(page.locator(".statement-whose")).to_have_text("Olla Groceries")
 
 
+@pytest.mark.slow
 async def test_the_coalition_looks_at_any_partners_statement(served: Served, browser: Browser) -> None:
     visiting = await visit(browser, served, "/console/statements/2026-02/tilia", person=PREPARER)
     await visiting.see(1440, "light")

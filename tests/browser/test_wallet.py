@@ -63,6 +63,7 @@ async def test_the_wallet_shows_what_can_be_spent_who_funded_it_and_what_happens
     assert visiting.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("town")
 async def test_a_line_of_the_activity_leads_to_its_receipt(served: Served, browser: Browser) -> None:
     page = (await at_wallet(browser, served)).page
@@ -91,6 +92,7 @@ async def test_a_purchase_at_a_till_counts_the_balance_up_without_a_reload(
     assert visiting.problems == []
 
 
+@pytest.mark.slow
 async def test_points_that_are_spent_leave_the_balance_and_say_where(
     town: Town, served: Served, browser: Browser
 ) -> None:
@@ -129,6 +131,7 @@ async def test_the_wallet_is_live_again_after_the_server_was_started_anew(
         await has(page, "400")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("town")
 async def test_whoever_signs_out_sees_nothing_more_in_any_window(served: Served, browser: Browser) -> None:
     visiting = await at_wallet(browser, served)
@@ -140,6 +143,7 @@ async def test_whoever_signs_out_sees_nothing_more_in_any_window(served: Served,
     await expect(other.get_by_role("heading", name=WELCOME)).to_be_visible(timeout=15_000)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("town")
 async def test_the_console_is_not_for_members(served: Served, browser: Browser) -> None:
     page = (await at_wallet(browser, served)).page
@@ -166,6 +170,7 @@ async def test_no_script_can_reach_the_session(served: Served, browser: Browser)
         assert secret not in json.dumps(laid_by)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("town")
 async def test_the_chosen_theme_is_there_before_anything_is_painted(served: Served, browser: Browser) -> None:
     page = (await at_wallet(browser, served)).page

@@ -130,6 +130,7 @@ async def test_a_long_answer_is_cut_and_counts(town: Town) -> None:
     assert delivery["attempts"] == [{"number": 1, "status": 200, "answer": "x" * 500, "problem": None}]
 
 
+@pytest.mark.slow
 async def test_purchases_of_a_member_arrive_in_order_though_attempts_fail(town: Town) -> None:
     count = 8
     failing = iter(Manner(status=503) if number % 3 else Manner() for number in range(10_000))

@@ -163,6 +163,7 @@ async def test_no_token_page_or_mail_tells_of_another_shop(both: tuple[Ways, Way
                     assert await answered(ways, name, how) == []
 
 
+@pytest.mark.slow
 async def test_the_same_ways_tell_the_shop_its_own(ways: Ways) -> None:
     """Else nothing above would be found either."""
     amber, viewer = ways.shop, as_a_webhook(ways.shop)
@@ -193,6 +194,7 @@ def birchs_cookie(ways: Ways) -> dict[str, str]:
     return {"Cookie": f"hansa={ways.entrance.words[ways.world.birch.name]['cookie']}"}
 
 
+@pytest.mark.slow
 async def test_no_webhook_tells_of_another_shop_whatever_lies_in_its_queue(both: tuple[Ways, Ways]) -> None:
     for ways in both:
         kept: Counter[bool] = Counter()
@@ -246,6 +248,7 @@ async def test_the_shop_itself_is_told_all_of_it(either: World) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_no_header_and_no_status_tells_either(world: World) -> None:
     viewer = as_partner(world.amber.partner_id)
 

@@ -49,6 +49,7 @@ READ_BELOW = (
 """A member's own, or read with what they are part of."""
 
 
+@pytest.mark.slow
 @ONE_WALL
 async def test_ones_own_ids_answer_otherwise(either: World) -> None:
     """Else the test above would prove nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.presets.conftest import Open
 from tests.presets.town import ADMIN, APPROVER, Customer, Town
 
@@ -11,6 +13,7 @@ STEP = """mutation ($input: WindDownStepInput!) { windDownStep(input: $input) {
     windDown { next } userErrors { code message } } }"""
 
 
+@pytest.mark.slow
 async def test_from_the_second_year_to_the_end(preset: Open) -> None:
     town = await preset("plenti")
     await town.at("2015-06-01 12:00")

@@ -110,6 +110,7 @@ async def town(database: Database, database_url: str, owner: asyncpg.Connection,
         yield town
 
 
+@pytest.mark.slow
 async def test_a_month_is_agreed_disputed_signed_paid_and_proven(town: Town, tmp_path: Path) -> None:
     await _signed_contracts(town)
     then = await _a_month_of_trade(town)

@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from tests.builders.houses import (
     AGAIN,
     CEILING,
@@ -27,6 +29,7 @@ from tests.builders.houses import (
 )
 
 
+@pytest.mark.slow
 async def test_a_house_is_built_and_looked_after_and_the_trail_tells_it_all(house: House) -> None:
     partner, admin = await house.partner("kvass")
     viewer = (await admin.ask(VIEWER))["viewer"]

@@ -58,6 +58,7 @@ def ill(outcome: Outcome) -> list[str]:
     return [f"{proof.what}: {proof.figures}" for proof in outcome.proofs if proof.verdict != "well"]
 
 
+@pytest.mark.slow
 @needs_data
 async def test_the_first_two_weeks_are_recorded_once_and_every_figure_ties(database_url: str, home: Path) -> None:
     outcome = await replayed(database_url, home, days=FORTNIGHT, processes=2)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def facts_of(cycle: tuple[PriceBook, list[Flow], list[BenefitFlow]]) -> Facts:
     return Facts(flows=tuple(flows), benefits=tuple(benefits), book=book)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(cycles(), st.sampled_from(PARTNERS))
 def test_the_same_terms_come_to_the_same_lines_for_any_contracts_and_flows(

@@ -226,6 +226,7 @@ def law(fresh: Fresh, examples: int) -> Law:
     return hold
 
 
+@pytest.mark.slow
 def test_nets_sum_to_nothing_and_each_transfer_is_in_one_cycle_whatever_streams_in(fresh: Fresh) -> None:
     law(fresh, 6)()  # type: ignore[call-arg]
 
