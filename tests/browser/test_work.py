@@ -62,7 +62,7 @@ async def confirmed(page: Page, name: str) -> None:
 
 @WIDTHS
 async def test_a_second_person_signs_a_contract_after_seeing_what_changes(demo: Demo, width: int) -> None:
-    visiting = await demo.visit(APPROVER, "/console/work/approvals", width=width)
+    visiting = await demo.visit(APPROVER, "/console/tasks/approvals", width=width)
     page = visiting.page
     row = page.locator(".approval", has_text="Contract")
     await row.click()
@@ -76,18 +76,18 @@ async def test_a_second_person_signs_a_contract_after_seeing_what_changes(demo: 
 
 
 async def test_whoever_proposed_is_told_before_trying_and_who_only_reads_may_decide_nothing(demo: Demo) -> None:
-    preparing = await demo.visit(PREPARER, "/console/work/approvals", width=1440)
+    preparing = await demo.visit(PREPARER, "/console/tasks/approvals", width=1440)
     await preparing.page.locator(".approval", has_text="Statements of a cycle").click()
     await expect(preparing.page.get_by_text("All statements together come to nothing.")).to_be_visible()
     await expect(preparing.page.get_by_role("button", name="Approve the statements")).to_have_count(0)
-    reading = await demo.visit(AUDITOR, "/console/work/approvals", width=1440)
+    reading = await demo.visit(AUDITOR, "/console/tasks/approvals", width=1440)
     await reading.page.locator(".approval", has_text="Statements of a cycle").click()
     await expect(reading.page.get_by_text("agreeing is another role's")).to_be_visible()
     await expect(reading.page.locator(".work-acts button")).to_have_count(0)
 
 
 async def test_differences_are_cleared_up_by_the_keyboard_from_the_file_to_the_last_step(demo: Demo) -> None:
-    visiting = await demo.visit(MAKER, "/console/work/reconciliation/files", width=1440)
+    visiting = await demo.visit(MAKER, "/console/tasks/reconciliation/files", width=1440)
     page = visiting.page
     await handed_in(page)
     async with demo.life.at(await demo.now()) as ctx:
@@ -146,7 +146,7 @@ async def id_of(page: Page, reference: str) -> str:
 
 @WIDTHS
 async def test_a_dispute_is_answered_escalated_and_decided_by_three_people(demo: Demo, width: int) -> None:
-    preparing = await demo.visit(PREPARER, "/console/work/disputes", width=width)
+    preparing = await demo.visit(PREPARER, "/console/tasks/disputes", width=width)
     page = preparing.page
     await page.get_by_role("row").nth(1).click()
     await expect(page.get_by_text("It is your turn.")).to_be_visible()
@@ -157,7 +157,7 @@ async def test_a_dispute_is_answered_escalated_and_decided_by_three_people(demo:
     await page.get_by_role("button", name="Nothing of it").click()
     await confirmed(page, "Answer")
     await expect(page.get_by_text("as annex B says")).to_be_visible()
-    raising = await demo.visit(DISTRIBUTOR, "/console/work/disputes", width=width)
+    raising = await demo.visit(DISTRIBUTOR, "/console/tasks/disputes", width=width)
     await raising.page.get_by_role("row").nth(1).click()
     await raising.page.get_by_role("button", name="Take it to the coalition").click()
     await confirmed(raising.page, "Take it to the coalition")
@@ -175,7 +175,7 @@ async def test_a_dispute_is_answered_escalated_and_decided_by_three_people(demo:
 @WIDTHS
 async def test_an_entry_that_pays_too_little_is_matched_by_one_and_confirmed_by_another(demo: Demo, width: int) -> None:
     payment = await underpaid(demo)
-    preparing = await demo.visit(PREPARER, "/console/work/bank/worklist", width=width)
+    preparing = await demo.visit(PREPARER, "/console/tasks/bank/worklist", width=width)
     page = preparing.page
     row = page.locator(".approval", has_text="Orrinvale")
     await row.click()
@@ -186,12 +186,12 @@ async def test_an_entry_that_pays_too_little_is_matched_by_one_and_confirmed_by_
     await candidate.get_by_role("button", name="Propose this match").click()
     await confirmed(page, "Propose this match")
     await expect(page.get_by_role("heading", name="Proposed, to be confirmed")).to_be_visible()
-    approving = await demo.visit(APPROVER, "/console/work/approvals", width=width)
+    approving = await demo.visit(APPROVER, "/console/tasks/approvals", width=width)
     await approving.page.locator(".approval", has_text="Bank entry").click()
     await approving.page.get_by_role("button", name="Confirm the match").click()
     await confirmed(approving.page, "Confirm the match")
     await expect(approving.page.locator(".approval", has_text="Bank entry")).to_have_count(0)
-    await page.goto(f"{demo.served.settings.issuer}/console/work/bank/payments?cycle=2017-01")
+    await page.goto(f"{demo.served.settings.issuer}/console/tasks/bank/payments?cycle=2017-01")
     line = page.get_by_role("row").filter(has_text=payment.reference)
     await expect(line).to_contain_text("Paid in part")
     await expect(page.get_by_text("Settled and open make the amounts.")).to_be_visible()
@@ -230,7 +230,7 @@ async def test_a_partner_sees_what_it_pays_by_which_reference_and_nothing_of_the
     demo: Demo,
 ) -> None:
     payment = await underpaid(demo)
-    visiting = await demo.visit("finance@orrinvale.test", "/console/work/bank", width=1440)
+    visiting = await demo.visit("finance@orrinvale.test", "/console/tasks/bank", width=1440)
     page = visiting.page
     line = page.get_by_role("row").filter(has_text=payment.reference)
     await expect(line).to_contain_text("Yourselves")

@@ -71,7 +71,7 @@ PROSE_BANS = [
         but=("tests/shape/",),
     ),
     Ban(
-        words=r"(?<![\w./~-])/(home|root|Users|farm|mnt|work(?!/(?:approvals|reconciliation|disputes|bank)\b))/\w",
+        words=r"(?<![\w./~-])/(home|root|Users|work|farm|mnt)/\w",
         instead="a path relative to the checkout, or a setting",
         within=("",),
         but=("tests/shape/",),

@@ -29,7 +29,7 @@ export function LineActs({ line, disputes, mayDispute, onDone }: Props) {
         </button>
       )}
       {own.map((one) => (
-        <Link key={one.id} href={`/work/disputes/${encodeURIComponent(one.id)}`}>
+        <Link key={one.id} href={`/tasks/disputes/${encodeURIComponent(one.id)}`}>
           {t("dispute.seen", { state: t(`dispute.states.${one.state}`) })}
         </Link>
       ))}

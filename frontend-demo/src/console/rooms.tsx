@@ -34,7 +34,7 @@ export const rooms: readonly Room[] = [
   { name: "statements", at: "/statements", scopes: ["settlement:read"], page: StatementPage },
   {
     name: "work",
-    at: "/work",
+    at: "/tasks",
     scopes: ["settlement:read", "reconciliation:write"],
     page: pageOf("work", () => import("./work/WorkPage")),
   },

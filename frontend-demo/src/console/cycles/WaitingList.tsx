@@ -8,10 +8,10 @@ import { useFormats } from "../../shared/formatting";
 import { type List, LISTS, useWaiting, type Waited } from "../waiting";
 
 const PLACES: Record<List, string> = {
-  approvals: "/work/approvals",
-  reconciliation: "/work/reconciliation",
-  disputes: "/work/disputes",
-  bank: "/work/bank",
+  approvals: "/tasks/approvals",
+  reconciliation: "/tasks/reconciliation",
+  disputes: "/tasks/disputes",
+  bank: "/tasks/bank",
 };
 
 export interface Own {

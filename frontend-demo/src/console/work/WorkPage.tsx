@@ -22,16 +22,16 @@ export default function WorkPage() {
     <main className="work" id="work">
       <Lists waiting={waiting} />
       <Switch>
-        <Route path="/work">{() => <Overview waiting={waiting} />}</Route>
-        <Route path="/work/approvals/:subject?">
+        <Route path="/tasks">{() => <Overview waiting={waiting} />}</Route>
+        <Route path="/tasks/approvals/:subject?">
           {({ subject }) => <ApprovalsPage subject={subject ?? null} onDone={waiting.readAgain} />}
         </Route>
-        <Route path="/work/reconciliation/files/:file">{({ file }) => <FilePage file={file} />}</Route>
-        <Route path="/work/reconciliation/files">{() => <FilesPage />}</Route>
-        <Route path="/work/reconciliation">{() => <WorklistPage onDone={waiting.readAgain} />}</Route>
-        <Route path="/work/disputes/:dispute">{({ dispute }) => <DisputePage dispute={dispute} onDone={waiting.readAgain} />}</Route>
-        <Route path="/work/disputes">{() => <DisputesPage />}</Route>
-        <Route path="/work/bank/:part?/:entry?">
+        <Route path="/tasks/reconciliation/files/:file">{({ file }) => <FilePage file={file} />}</Route>
+        <Route path="/tasks/reconciliation/files">{() => <FilesPage />}</Route>
+        <Route path="/tasks/reconciliation">{() => <WorklistPage onDone={waiting.readAgain} />}</Route>
+        <Route path="/tasks/disputes/:dispute">{({ dispute }) => <DisputePage dispute={dispute} onDone={waiting.readAgain} />}</Route>
+        <Route path="/tasks/disputes">{() => <DisputesPage />}</Route>
+        <Route path="/tasks/bank/:part?/:entry?">
           {({ part, entry }) => <BankPage part={part ?? null} entry={entry ?? null} onDone={waiting.readAgain} />}
         </Route>
       </Switch>
@@ -55,9 +55,9 @@ function Lists({ waiting }: { waiting: WaitingLists }) {
 
 function ListLink({ list, waited }: { list: List; waited: Waited | null }) {
   const { t } = useTranslation("work");
-  const [here] = useRoute(`/work/${list}/*?`);
+  const [here] = useRoute(`/tasks/${list}/*?`);
   return (
-    <Link href={`/work/${list}`} aria-current={here ? "page" : undefined}>
+    <Link href={`/tasks/${list}`} aria-current={here ? "page" : undefined}>
       {t(`lists.${list}`)}
       <span className={waited && waited.count > 0 ? "work-count figures" : "work-count none"}>{waited && counted(waited)}</span>
     </Link>
@@ -87,7 +87,7 @@ function Card({ list, waiting: { lists, state, now } }: { list: List; waiting: W
   const { t } = useTranslation("work");
   const waited = lists[list];
   return (
-    <Link href={`/work/${list}`} className="work-card">
+    <Link href={`/tasks/${list}`} className="work-card">
       <h2>{t(`lists.${list}`)}</h2>
       <p className="work-card-count figures">{state === "loading" ? <Bone width="3rem" /> : waited ? counted(waited) : ""}</p>
       <p className="work-card-what">{waited || state === "loading" ? t(`overview.${list}`, { count: waited?.count ?? 0 }) : t("overview.payments")}</p>

@@ -61,7 +61,7 @@ export function Account({ reserve, again }: { reserve: Reserve; again: () => voi
                   {one.bookedAt === null && (
                     <>
                       {" "}
-                      <Link href="/work" className="office-mark">
+                      <Link href="/tasks" className="office-mark">
                         {t("account.waits")}
                       </Link>
                     </>

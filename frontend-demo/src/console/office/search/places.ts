@@ -40,11 +40,11 @@ export function placeOf(found: Found, coalition: boolean): string | null {
     case "INVOICE":
       return found.cycle && addressOf({ cycle: found.cycle, partner: coalition ? (found.partner?.slug ?? null) : null, line: null });
     case "PAYMENT":
-      return "/work/bank/payments";
+      return "/tasks/bank/payments";
     case "BANK_ENTRY":
-      return `/work/bank/worklist/${id(found)}`;
+      return `/tasks/bank/worklist/${id(found)}`;
     case "DISPUTE":
-      return `/work/disputes/${id(found)}`;
+      return `/tasks/disputes/${id(found)}`;
     case "CAMPAIGN":
       return `/campaigns/${id(found)}`;
     case "PURCHASE":

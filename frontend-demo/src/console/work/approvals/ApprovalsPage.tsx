@@ -31,7 +31,7 @@ export function ApprovalsPage({ subject, onDone }: Props) {
   const done = () => {
     read({ requestPolicy: "network-only" });
     onDone();
-    go("/work/approvals");
+    go("/tasks/approvals");
   };
   const list = (
     <>
@@ -70,7 +70,7 @@ function Row({ one, chosen, now, currency }: RowProps) {
   const { money } = useFormats();
   return (
     <li>
-      <Link href={`/work/approvals/${one.subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
+      <Link href={`/tasks/approvals/${one.subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
         <span className="approval-kind">{t(`approvals.kinds.${one.kind}`)}</span>
         <span className="approval-amount figures">{one.amount !== null && money({ amount: one.amount, currency })}</span>
         <span className="approval-about">
@@ -90,7 +90,7 @@ function Chosen({ one, named, now, currency, onDone }: Omit<RowProps, "chosen"> 
   const heading = useHeading(named);
   return (
     <article className="work-sheet" aria-labelledby="approval">
-      <Link href="/work/approvals" className="work-back">
+      <Link href="/tasks/approvals" className="work-back">
         {t("approvals.back")}
       </Link>
       <header>

@@ -26,14 +26,14 @@ export function BankPage({ part, entry, onDone }: Props) {
   const { audience } = useSession();
   const open = audience === "COALITION" ? PARTS : PARTNERS;
   const here = open.find((one) => one === part);
-  if (!here) return <Redirect to={`/work/bank/${open[0]}`} replace />;
+  if (!here) return <Redirect to={`/tasks/bank/${open[0]}`} replace />;
   return (
     <>
       <header className="work-head">
         <h1>{t("lists.bank")}</h1>
         <nav className="bank-parts" aria-label={t("lists.bank")}>
           {open.map((one) => (
-            <Link key={one} href={`/work/bank/${one}`} aria-current={one === here ? "page" : undefined} className="chip">
+            <Link key={one} href={`/tasks/bank/${one}`} aria-current={one === here ? "page" : undefined} className="chip">
               {t(`bank.parts.${one}`)}
             </Link>
           ))}

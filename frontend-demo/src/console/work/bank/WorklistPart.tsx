@@ -52,7 +52,7 @@ export function WorklistPart({ entry, onDone }: Props) {
   );
   return (
     <Beside list={list} chosen={entry !== null}>
-      {shown !== null && <Detail key={`${shown}${round}`} id={shown} named={entry !== null} onDone={done} onGone={() => go("/work/bank/worklist")} />}
+      {shown !== null && <Detail key={`${shown}${round}`} id={shown} named={entry !== null} onDone={done} onGone={() => go("/tasks/bank/worklist")} />}
     </Beside>
   );
 }
@@ -62,7 +62,7 @@ function EntryRow({ entry, chosen }: { entry: Entry; chosen: boolean }) {
   const { money, day } = useFormats();
   return (
     <li>
-      <Link href={`/work/bank/worklist/${entry.id}`} className="approval" aria-current={chosen ? "true" : undefined}>
+      <Link href={`/tasks/bank/worklist/${entry.id}`} className="approval" aria-current={chosen ? "true" : undefined}>
         <span className="approval-kind">{entry.partyName ?? t("bank.nameless")}</span>
         <span className="approval-amount figures">{money(signed(entry))}</span>
         <span className="approval-about">{t(`bank.outcomes.${entry.outcome}`)}</span>

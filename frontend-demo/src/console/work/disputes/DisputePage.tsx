@@ -30,7 +30,7 @@ export function DisputePage({ dispute: id, onDone }: { dispute: string; onDone: 
   const viewer = data.viewer.partner?.id ?? null;
   return (
     <article className="work-sheet plain dispute" aria-labelledby="dispute">
-      <Link href="/work/disputes" className="work-back always">
+      <Link href="/tasks/disputes" className="work-back always">
         {t("lists.disputes")}
       </Link>
       <Head dispute={dispute} now={data.serverTime} viewer={viewer} />

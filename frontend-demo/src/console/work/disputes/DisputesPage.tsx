@@ -85,7 +85,7 @@ function Listed({ choice, mine, overdue }: { choice: Choice; mine: boolean; over
   return (
     <>
       <div className="dispute-table">
-        <DataTable caption={t("lists.disputes")} columns={columns} rows={rows} keyOf={(row) => row.id} onOpen={(row) => go(`/work/disputes/${row.id}`)} more={pages.whole ? undefined : pages.more} loading={pages.state === "loading"} />
+        <DataTable caption={t("lists.disputes")} columns={columns} rows={rows} keyOf={(row) => row.id} onOpen={(row) => go(`/tasks/disputes/${row.id}`)} more={pages.whole ? undefined : pages.more} loading={pages.state === "loading"} />
       </div>
     </>
   );

@@ -31,7 +31,7 @@ export function FilePage({ file }: { file: string }) {
   if (!found) return <p className="work-choose">{t("files.gone")}</p>;
   return (
     <article className="work-sheet plain" aria-labelledby="file">
-      <Link href="/work/reconciliation/files" className="work-back always">
+      <Link href="/tasks/reconciliation/files" className="work-back always">
         {t("files.heading")}
       </Link>
       <header>
@@ -133,7 +133,7 @@ function Report({ file, report }: { file: FileFound; report: Report }) {
         <a className="quiet-action" href={`${file.uploadPath}.csv`} download>
           {t("files.csv")}
         </a>
-        <Link className="action" href={`/work/reconciliation?q=file:${file.sequence}+state:all`}>
+        <Link className="action" href={`/tasks/reconciliation?q=file:${file.sequence}+state:all`}>
           {t("files.toExceptions")}
         </Link>
       </p>
@@ -154,7 +154,7 @@ function Withdraw({ file }: { file: FileFound }) {
         className="quiet-action"
         title={t("files.withdrawHint")}
         disabled={act.busy}
-        onClick={() => void act.run(() => ({ file: file.id })).then((done) => done && go("/work/reconciliation/files"))}
+        onClick={() => void act.run(() => ({ file: file.id })).then((done) => done && go("/tasks/reconciliation/files"))}
       >
         {t("files.withdraw")}
       </button>

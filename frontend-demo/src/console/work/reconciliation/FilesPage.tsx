@@ -24,7 +24,7 @@ export function FilesPage() {
     <>
       <header className="work-head">
         <h1>{t("files.heading")}</h1>
-        <Link href="/work/reconciliation">{t("files.toWorklist")}</Link>
+        <Link href="/tasks/reconciliation">{t("files.toWorklist")}</Link>
         {may(session, "reconciliation:write") && (
           <button type="button" className="action" onClick={() => setHanding(true)}>
             {t("files.handIn")}
@@ -43,7 +43,7 @@ export function FilesPage() {
           {t("common:more")}
         </button>
       )}
-      {handing && <HandIn onClose={() => setHanding(false)} onBegun={(file) => go(`/work/reconciliation/files/${file}`)} />}
+      {handing && <HandIn onClose={() => setHanding(false)} onBegun={(file) => go(`/tasks/reconciliation/files/${file}`)} />}
     </>
   );
 }
@@ -85,7 +85,7 @@ function Line({ file, day }: { file: FileRow; day: string }) {
   return (
     <tr>
       <th scope="row">
-        <Link href={`/work/reconciliation/files/${file.id}`}>
+        <Link href={`/tasks/reconciliation/files/${file.id}`}>
           {file.name} <span className="figures work-quiet">#{file.sequence}</span>
         </Link>
         {file.dryRun && <span className="work-tag">{t("files.dryRun")}</span>}

@@ -66,7 +66,7 @@ export function WorklistPage({ onDone }: { onDone: () => void }) {
   const heading = (
     <header className="work-head">
       <h1>{t("lists.reconciliation")}</h1>
-      <Link href="/work/reconciliation/files">{t("files.heading")}</Link>
+      <Link href="/tasks/reconciliation/files">{t("files.heading")}</Link>
     </header>
   );
   return (
