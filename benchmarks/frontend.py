@@ -113,7 +113,7 @@ class Look:
 
     @property
     def all_kilobytes(self) -> float:
-        """What travelled until the page could be used."""
+        """What was asked for until the page could be used; what it fetches ahead afterwards is not needed for it."""
         return sum(self.kilobytes.values())
 
 
@@ -170,36 +170,54 @@ async def looked(browser: Browser, settings: Settings, entry: Entry, kept: Any) 
     await line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     await page.goto(f"{settings.issuer}{entry.at}", wait_until="commit")
     await page.wait_for_selector(entry.shown_by, timeout=60_000)
-    before = [*travelled]
     await asyncio.sleep(QUIET_MS / 1000)
     seen = await page.evaluate("window.seen")
     await context.close()
-    return _look(seen, before)
+    return _look(seen, travelled)
 
 
-def _travelling(line: CDPSession) -> list[tuple[str, float]]:
-    """What arrives, by its kind, as it arrives; a stream that stays open is counted when it ends."""
-    kinds: dict[str, str] = {}
-    arrived: list[tuple[str, float]] = []
-    line.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
-    line.on(
-        "Network.loadingFinished",
-        lambda event: arrived.append((kinds.get(event["requestId"], "Other"), event["encodedDataLength"] / 1000)),
-    )
-    return arrived
+@dataclass
+class Travelled:
+    """A file or an answer: when it was asked for, in milliseconds from the first, and what of it came."""
+
+    asked: float
+    kind: str = "Other"
+    kilobytes: float = 0.0
 
 
-def _look(seen: Mapping[str, Any], arrived: Sequence[tuple[str, float]]) -> Look:
+def _travelling(line: CDPSession) -> Mapping[str, Travelled]:
+    """What is asked for, as it is asked for; of a stream that stays open nothing is counted."""
+    travelled: dict[str, Travelled] = {}
+    begun: list[float] = []
+
+    def asked(event: Mapping[str, Any]) -> None:
+        begun.append(event["timestamp"])
+        travelled[event["requestId"]] = Travelled((event["timestamp"] - begun[0]) * 1000)
+
+    def answered(event: Mapping[str, Any]) -> None:
+        travelled[event["requestId"]].kind = event["type"]
+
+    def finished(event: Mapping[str, Any]) -> None:
+        travelled[event["requestId"]].kilobytes = event["encodedDataLength"] / 1000
+
+    line.on("Network.requestWillBeSent", asked)
+    line.on("Network.responseReceived", answered)
+    line.on("Network.loadingFinished", finished)
+    return travelled
+
+
+def _look(seen: Mapping[str, Any], travelled: Mapping[str, Travelled]) -> Look:
     interactive = seen["shown"]
     for begun, ended in sorted(seen["long"]):
         if begun <= interactive + 500:
             interactive = max(interactive, ended)
     first = seen["paints"].get("first-contentful-paint", 0.0)
     blocked = sum(max(0.0, ended - begun - 50) for begun, ended in seen["long"] if first <= begun <= interactive)
+    needed = [one for one in travelled.values() if one.asked < interactive]
     kilobytes: dict[str, float] = {}
-    for kind, size in arrived:
-        kilobytes[kind] = kilobytes.get(kind, 0.0) + size
-    return Look(len(arrived), kilobytes, first, seen["lcp"], interactive, blocked, seen["shift"])
+    for one in needed:
+        kilobytes[one.kind] = kilobytes.get(one.kind, 0.0) + one.kilobytes
+    return Look(len(needed), kilobytes, first, seen["lcp"], interactive, blocked, seen["shift"])
 
 
 def median(looks: Sequence[Look]) -> Look:

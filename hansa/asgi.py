@@ -15,6 +15,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -51,6 +52,8 @@ from schema.execution import Engine
 from schema.root import printed, product
 
 API = "/graphql"
+COMPRESSED = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+"""For answers of the API; events stay as they are. Nothing secret lies beside what a foreign page could have sent."""
 
 log = structlog.get_logger("hansa")
 
@@ -87,7 +90,7 @@ def create_app(settings: Settings, *, frontend: Frontend | None = None) -> Starl
             Route("/", first),
             Route("/health", health),
             Route("/schema.graphql", contract),
-            Route(API, Endpoint(service_of)),
+            Route(API, Endpoint(service_of), middleware=[COMPRESSED]),
             WebSocketRoute(API, SocketEndpoint(service_of)),
             *uploads.routes(),
             *code_files.routes(),

@@ -56,6 +56,18 @@ async def test_its_first_page_says_what_it_is_and_where_the_api_is(client: httpx
     assert "POST /graphql" in page
 
 
+async def test_a_long_answer_travels_compressed_and_a_short_one_as_it_is(client: httpx.AsyncClient) -> None:
+    """Events, which must not be kept back for it, are held to by the tests of their streams."""
+    long, short = [
+        await client.post("/graphql", json={"query": query}, headers={"accept-encoding": "gzip"})
+        for query in ("{ __schema { types { name } } }", "{ serverTime }")
+    ]
+    assert long.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in long.headers["vary"]
+    assert len(long.json()["data"]["__schema"]["types"]) > 100
+    assert "content-encoding" not in short.headers
+
+
 async def test_a_browser_that_came_by_number_is_led_to_the_name(client: httpx.AsyncClient) -> None:
     page = await client.get("/sign-in?landing=%2Fapp%2F", headers={"accept": "text/html"})
     assert (page.status_code, page.headers["location"]) == (307, "http://localhost:8000/sign-in?landing=%2Fapp%2F")

@@ -4,11 +4,11 @@ import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange
 
 import { follow } from "./following";
 import { setLine } from "./line";
-import { pageTokenHeader, type Session } from "./session";
+import { lost, pageTokenHeader, type Session } from "./session";
 
 export const API = "/graphql";
 
-export function clientOf(session: Session, onSignedOut: () => void): Client {
+export function clientOf(session: Session): Client {
   const headers = pageTokenHeader(session);
   return new Client({
     url: API,
@@ -17,7 +17,7 @@ export function clientOf(session: Session, onSignedOut: () => void): Client {
     exchanges: [
       mapExchange({
         onError(error) {
-          if (error.response?.status === 401) onSignedOut();
+          if (error.response?.status === 401) lost();
         },
       }),
       cacheExchange,
@@ -30,7 +30,7 @@ export function clientOf(session: Session, onSignedOut: () => void): Client {
               headers,
               onData: (data) => sink.next(data as Parameters<typeof sink.next>[0]),
               onLine: setLine,
-              onSignedOut,
+              onSignedOut: lost,
               onRefused: (reason) => sink.error(reason),
             }),
           }),

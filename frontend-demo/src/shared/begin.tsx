@@ -1,16 +1,16 @@
 /** Begins a page: who is signed in, in which language, with which client. */
 
-import { StrictMode, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { StrictMode, useCallback, useEffect, useState, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { I18nextProvider, useTranslation } from "react-i18next";
-import { Provider } from "urql";
+import { type Client, type DocumentInput, Provider } from "urql";
 import { Router } from "wouter";
 
 import { clientOf } from "./api";
 import "./base.css";
 import { Notice } from "./chrome";
 import { speak, type Words } from "./i18n";
-import { currentSession, end, NOBODY, SessionContext, type Audience, type Session } from "./session";
+import { currentSession, end, NOBODY, SessionContext, whenLost, type Audience, type Session } from "./session";
 
 interface Page {
   /** Its address, below which every address is its own. */
@@ -20,6 +20,8 @@ interface Page {
   /** Who may look at it. */
   for: readonly Audience[];
   words: Record<string, Words>;
+  /** What its first room reads: asked for as soon as the session is known, while the page is still being put together. */
+  first?: DocumentInput<unknown, Record<string, never>>;
   shown: ReactNode;
   /** What stands there until the session is known, so that nothing jumps. */
   waiting: ReactNode;
@@ -32,42 +34,61 @@ interface Page {
 export async function begin(page: Page): Promise<void> {
   const root = document.getElementById("root");
   if (!root) throw new Error("The page has no root.");
+  const opening = open(page);
+  opening.catch(() => undefined);
   const words = await speak(page.words);
   createRoot(root).render(
     <StrictMode>
       <I18nextProvider i18n={words}>
         <Router base={page.at}>
-          <SignedIn page={page} />
+          <SignedIn page={page} opening={opening} />
         </Router>
       </I18nextProvider>
     </StrictMode>,
   );
 }
 
-function SignedIn({ page }: { page: Page }) {
-  const [session, setSession] = useState<Session | null>(null);
+interface Opened {
+  session: Session;
+  client: Client;
+}
+
+async function open(page: Page): Promise<Opened> {
+  const session = await currentSession(page.seat);
+  const client = clientOf(session);
+  if (page.first && page.for.includes(session.audience)) void client.query(page.first, {}).toPromise();
+  return { session, client };
+}
+
+function SignedIn({ page, opening }: { page: Page; opening: Promise<Opened> }) {
+  const [opened, setOpened] = useState<Opened | null>(null);
   const [failed, setFailed] = useState(false);
-  const look = useCallback(() => {
-    if (!page.offline) setFailed(false);
-    const found = (session: Session) => {
+  const take = useCallback((opening: Promise<Opened>) => {
+    const found = (opened: Opened) => {
       setFailed(false);
-      setSession(session);
+      setOpened(opened);
     };
-    currentSession(page.seat).then(found, () => setFailed(true));
-  }, [page]);
-  useEffect(look, [look]);
-  const over = session !== null && !page.for.includes(session.audience);
+    opening.then(found, () => setFailed(true));
+  }, []);
+  const again = useCallback(() => {
+    if (!page.offline) setFailed(false);
+    take(open(page));
+  }, [page, take]);
+  useEffect(() => take(opening), [opening, take]);
+  useEffect(() => whenLost(() => setOpened((before) => before && { ...before, session: NOBODY })), []);
+  const over = opened !== null && !page.for.includes(opened.session.audience);
   useEffect(() => {
     if (over) void end();
   }, [over]);
-  if (failed) return page.offline?.(look) ?? <Unreachable again={look} />;
-  if (!session) return page.waiting;
+  if (failed) return page.offline?.(again) ?? <Unreachable again={again} />;
+  if (!opened) return page.waiting;
+  const { session, client } = opened;
   if (session.audience === "NOBODY") return page.signedOut ?? <SignedOut />;
   if (over) return <Elsewhere session={session} />;
   return (
-    <Connected session={session} onSignedOut={() => setSession(NOBODY)}>
-      {page.shown}
-    </Connected>
+    <SessionContext value={session}>
+      <Provider value={client}>{page.shown}</Provider>
+    </SessionContext>
   );
 }
 
@@ -77,21 +98,6 @@ export function Unreachable({ again }: { again: () => void }) {
     <Notice urgent heading={t("unreachable.heading")} action={{ label: t("retry"), act: again }}>
       <p>{t("unreachable.text")}</p>
     </Notice>
-  );
-}
-
-interface ConnectedProps {
-  session: Session;
-  onSignedOut: () => void;
-  children: ReactNode;
-}
-
-function Connected({ session, onSignedOut, children }: ConnectedProps) {
-  const client = useMemo(() => clientOf(session, onSignedOut), [session]);
-  return (
-    <SessionContext value={session}>
-      <Provider value={client}>{children}</Provider>
-    </SessionContext>
   );
 }
 

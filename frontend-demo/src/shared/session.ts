@@ -45,6 +45,18 @@ export async function currentSession(seat?: string): Promise<Session> {
   };
 }
 
+const listeners = new Set<() => void>();
+
+/** Calls when the server knows the session no more; what it returns stops that. */
+export function whenLost(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export function lost(): void {
+  for (const listener of listeners) listener();
+}
+
 const farewells = new Set<() => Promise<void>>();
 
 /** What has to be taken away from this browser when the session ends. */

@@ -13,7 +13,7 @@ const LOOK_AGAIN_MS = 5_000;
 
 export function OfflineTill({ slug, again }: { slug: string; again: () => void }) {
   const [known, setKnown] = useState<boolean | null>(null);
-  const client = useMemo(() => clientOf(NOBODY, () => undefined), []);
+  const client = useMemo(() => clientOf(NOBODY), []);
   useEffect(() => {
     storeOf(slug).get("shop").then((shop) => setKnown(shop !== undefined), () => setKnown(false));
   }, [slug]);

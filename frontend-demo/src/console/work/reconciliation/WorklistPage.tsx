@@ -27,7 +27,7 @@ export function WorklistPage({ onDone }: { onDone: () => void }) {
   const [doing, setDoing] = useState<Doing | null>(null);
   const [round, setRound] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  const at = Math.max(0, list.rows.findIndex(({ id }) => id === search.get("at")));
+  const at = usePlace(list.rows, search.get("at"));
   const chosen = list.rows[at] ?? null;
   const goTo = (place: number, open = search.has("at")) => {
     const row = list.rows[Math.max(0, Math.min(list.rows.length - 1, place))];
@@ -75,6 +75,17 @@ export function WorklistPage({ onDone }: { onDone: () => void }) {
       {doing && (doing.command === "help" ? <Help onClose={() => setDoing(null)} /> : <Acting doing={doing} onClose={() => setDoing(null)} onDone={done} />)}
     </Beside>
   );
+}
+
+/** Where the row stands; where it stood, once it has left the list. */
+function usePlace(rows: readonly { id: string }[], id: string | null): number {
+  const last = useRef(0);
+  const found = rows.findIndex((row) => row.id === id);
+  const place = found >= 0 ? found : id === null ? 0 : Math.max(0, Math.min(last.current, rows.length - 1));
+  useEffect(() => {
+    if (rows.length > 0) last.current = place;
+  }, [rows, place]);
+  return place;
 }
 
 /** The page's keys, wherever the focus is, unless single keys are switched off; they come before the console's own. */

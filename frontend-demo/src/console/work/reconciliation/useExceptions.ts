@@ -1,6 +1,6 @@
 /** The worklist as it is filtered; what one person does is read again at its place, without losing the list. */
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo } from "react";
 
 import { usePages } from "../../usePages";
 import { type Exception, Exceptions } from "./documents";
@@ -10,13 +10,12 @@ import { asked, type Filter, fits, isLocal } from "./filter";
 const LOOKED_THROUGH = 2_000;
 
 export function useExceptions(filter: Filter) {
-  const [round, setRound] = useState(0);
   const wanted = asked(filter);
   const pages = usePages(
     Exceptions,
     (after) => ({ filter: wanted, after }),
     (data) => data.reconciliationExceptions,
-    JSON.stringify([wanted, round]),
+    JSON.stringify(wanted),
   );
   const rows = useMemo(() => pages.rows.filter((row: Exception) => fits(filter, row)), [pages.rows, filter]);
   const { more, state, whole } = pages;
@@ -24,5 +23,5 @@ export function useExceptions(filter: Filter) {
   useEffect(() => {
     if (looking && state === "ready") more();
   }, [looking, state, more]);
-  return { rows, state, whole, more, looking, readAgain: useCallback(() => setRound((before) => before + 1), []) };
+  return { rows, state, whole, more, looking, readAgain: pages.again };
 }
