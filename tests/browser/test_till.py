@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
+from sqlmodel import col, select
 
-from tests.browser.demonstration import CARD, MAKER_CASHIER, SHOP_CASHIER, Demo
+from domain.codes import ordering
+from domain.codes.batches import BatchId
+from domain.codes.models import CodeBatch, CodeUse
+from domain.codes.printing import printed
+from domain.ids import PartnerId
+from domain.rewards.redeemed_models import RewardRedemption
+from domain.vouchers.models import VoucherUse
+from tests.browser.demonstration import CARD, DISTRIBUTOR_CASHIER, MAKER_CASHIER, SHOP_CASHIER, Demo
 from tests.browser.serving import Visit
 
 pytestmark = pytest.mark.browser
@@ -35,12 +45,14 @@ async def scan(page: Page, text: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def basket(page: Page, card: str = CARD) -> None:
+async def basket(page: Page, card: str = CARD, *, priced: bool = False) -> None:
     """A card, two apples' worth of fruit and a juice; articles never sold here ask for their price."""
     await scan(page, card)
     await expect(page.get_by_role("heading", name="Card")).to_contain_text(card, timeout=PATIENCE)
     for sku, price in (("NW-APPLE", "2.50"), ("NW-JUICE", "3,25")):
         await scan(page, sku)
+        if priced:
+            continue
         await expect(page.get_by_label(f"Price of {sku}")).to_be_focused(timeout=PATIENCE)
         await page.keyboard.type(price)
         await page.keyboard.press("Enter")
@@ -206,3 +218,114 @@ async def test_the_customers_side_shows_the_basket_and_the_points_arriving(demo:
     await expect(customer.locator(".till-earning")).to_contain_text("+16", timeout=PATIENCE)
     await pays(till.page)
     await expect(customer.locator(".till-arrived-figure")).to_have_text("+16", timeout=PATIENCE)
+
+
+@pytest.mark.slow
+async def test_a_reward_is_given_back_by_a_sale_that_breaks_off_and_had_by_one_that_is_paid(demo: Demo) -> None:
+    till = await at_till(demo)
+    page = till.page
+    for paid in (False, True):
+        await basket(page, priced=paid)
+        await page.get_by_role("button", name="Rewards").click()
+        dialog = page.get_by_role("dialog", name="Rewards")
+        await expect(dialog.get_by_text("A basket of fruit").first).to_be_visible(timeout=PATIENCE)
+        if not paid:
+            await looked_at(till, "till-rewards")
+        await dialog.get_by_role("button", name="Redeem").first.click()
+        await expect(page.locator(".till-off")).to_contain_text("A basket of fruit", timeout=PATIENCE)
+        if paid:
+            await pays(page)
+            await page.keyboard.press("Enter")
+        else:
+            await page.get_by_role("button", name="Break off").click()
+            await expect(page.locator(".till-off")).to_have_count(0, timeout=PATIENCE)
+    had = select(RewardRedemption).order_by(col(RewardRedemption.version))
+    assert [one.state for one in await rows(demo, had)] == ["CANCELLED", "TO_DO"]
+    assert till.problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", ["the window is closed", "the answer is lost"])
+async def test_a_voucher_of_a_payment_that_broke_off_is_given_back_and_taken_by_the_next(
+    demo: Demo, broken: str
+) -> None:
+    till = await at_till(demo)
+    page = till.page
+    await basket(page)
+    await page.get_by_role("button", name="Vouchers and codes").click()
+    mine = page.get_by_role("dialog").get_by_role("listitem").filter(has_text="2.00 off fruit")
+    await mine.get_by_role("button", name="Take").click(timeout=PATIENCE)
+    due = page.locator(".till-due .figures").last
+    await expect(due).to_have_text("US$6.25", timeout=PATIENCE)
+    used = asyncio.Event()
+
+    async def swallow(route: Route) -> None:
+        if used.is_set() or "TillUseVouchers" not in (route.request.post_data or ""):
+            await route.fallback()
+            return
+        await route.fetch()
+        used.set()
+        if broken == "the answer is lost":
+            await route.abort()
+
+    await page.route("**/graphql", swallow)
+    await page.keyboard.press("F9")
+    await page.keyboard.press("Enter")
+    await asyncio.wait_for(used.wait(), 20)
+    if broken == "the window is closed":
+        await page.reload()
+    await expect(due).to_have_text("US$6.25", timeout=PATIENCE)
+    await expect(page.get_by_text("are being given back")).to_have_count(0, timeout=PATIENCE)
+    assert await uses_of(demo) == (1, 0)
+    await expect(due).to_have_text("US$6.25", timeout=PATIENCE)
+    await box(page).focus()
+    receipt = await pays(page)
+    assert await sales_of(demo, receipt) == 1
+    assert await uses_of(demo) == (1, 1)
+
+
+@pytest.mark.slow
+async def test_a_code_out_of_a_pack_counts_once_for_the_member_at_the_till(demo: Demo) -> None:
+    [code, *_] = await caps(demo)
+    till = await demo.visit(DISTRIBUTOR_CASHIER, "/till/baltic-supply/", width=1440)
+    page = till.page
+    await expect(box(page)).to_be_focused(timeout=PATIENCE)
+    said = page.locator(".till-said")
+    await scan(page, code)
+    await expect(said).to_have_text("Scan the card first: a code counts for a member.", timeout=PATIENCE)
+    await scan(page, CARD)
+    await expect(page.get_by_role("heading", name="Card")).to_contain_text(CARD, timeout=PATIENCE)
+    await scan(page, code)
+    await expect(said).to_have_text(re.compile(r": 25 points$"), timeout=PATIENCE)
+    await scan(page, code)
+    await expect(said).to_have_text(re.compile(r": 25 points$"), timeout=PATIENCE)
+    assert len(await rows(demo, select(CodeUse))) == 1
+    assert till.problems == []
+
+
+async def rows(demo: Demo, statement: Any) -> list[Any]:
+    """What lies in the database."""
+    async with demo.life.at(await demo.now()) as ctx:
+        return list(await ctx.read(lambda session: session.scalars(statement)))
+
+
+async def uses_of(demo: Demo) -> tuple[int, int]:
+    """How many uses of vouchers were taken back, and how many stand."""
+    uses = await rows(demo, select(VoucherUse))
+    back = sum(use.reversed_entry_id is not None for use in uses)
+    return back, len(uses) - back
+
+
+async def caps(demo: Demo) -> list[str]:
+    """The codes of the batch that its maker has ordered; they are printed, and live from now on."""
+    codes: list[str] = []
+    async with demo.life.at(await demo.now()) as ctx:
+        ordered = select(CodeBatch).where(col(CodeBatch.name) == "winter caps")
+        [batch] = await ctx.read(lambda session: session.scalars(ordered))
+        maker, named = PartnerId(batch.partner_id), BatchId(batch.batch_id)
+        asked = await ctx.write(ordering.print_again, maker, named, reason=None, now=ctx.now)
+        taken = await ctx.write(ordering.take, maker, asked.print_id, now=ctx.now)
+        async for chunk in printed(ctx.database.pool, taken, key=ctx.keys.lookups, site=""):
+            codes += [one.code for one in chunk]
+        await ctx.write(ordering.put_live, maker, named, now=ctx.now)
+    return codes

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type Refusal, Refusals } from "../shared/acts";
+import { Refusals } from "../shared/acts";
 import { isZero, negated } from "../shared/exact";
 import { useFormats } from "../shared/formatting";
 import { isWhole } from "./basket";
@@ -25,12 +25,12 @@ export function PayBar({ onPaid }: { onPaid: (receipt: Receipt) => void }) {
   const [paying, setPaying] = useState(false);
   const { whole, byPoints, due } = figuresOf(sale, digits);
   const money = (amount: string) => formats.money({ amount, currency: house.coalition.currency });
-  const ready = sale.lines.length > 0 && sale.lines.every(isWhole) && sale.customer !== null;
+  const ready = sale.lines.length > 0 && sale.lines.every(isWhole) && sale.customer !== null && !ending.undoing;
   const pay = () => ready && setPaying(true);
   useKeys({ F9: pay }, !paying);
   return (
     <div className="till-pay">
-      <Refusals of={ending.refusals as readonly Refusal[]} />
+      <Refusals of={ending.refusals} />
       {!isZero(byPoints) && (
         <p className="till-sum">
           <span>{t("pay.whole")}</span>
@@ -45,12 +45,12 @@ export function PayBar({ onPaid }: { onPaid: (receipt: Receipt) => void }) {
       </p>
       {sale.lines.length > 0 && !ready && (
         <p className="till-why" role="status">
-          {t(sale.customer ? "pay.priceMissing" : "pay.whoMissing")}
+          {t(ending.undoing ? "pay.undoing" : sale.customer ? "pay.priceMissing" : "pay.whoMissing")}
         </p>
       )}
       <div className="till-pay-acts">
         {!isEmpty(sale) && (
-          <button type="button" className="quiet-action" disabled={giveUp.busy} onClick={() => void giveUp.all().then(next)}>
+          <button type="button" className="quiet-action" disabled={giveUp.busy || ending.undoing} onClick={() => void giveUp.all().then(next)}>
             {t("pay.breakOff")}
           </button>
         )}

@@ -547,3 +547,4 @@ export type VoucherFound = ResultOf<typeof TillVouchers>["voucherCheck"]["vouche
 export type Reward = ResultOf<typeof TillRewards>["rewards"]["nodes"][number];
 export type ToReturn = NonNullable<ResultOf<typeof TillToReturn>["purchaseToReturn"]>;
 export type Returned = NonNullable<ResultOf<typeof TillReturn>["purchaseReturn"]["purchaseReturn"]>;
+export type UseInput = VariablesOf<typeof TillUseVouchers>["input"];

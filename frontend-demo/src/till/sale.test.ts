@@ -27,3 +27,10 @@ it("a member's own vouchers go with the member, codes on paper stay", () => {
   const known: Sale = { ...withMilk, customer: { ref: { cardNumber: "1" }, label: "1", known: null }, vouchers: [voucher(null), voucher("X")] };
   expect(after(known, { do: "customer", customer: null }).vouchers.map(({ code }) => code)).toEqual(["X"]);
 });
+
+it("a use of vouchers is known until it came to nothing, and the next has another number", () => {
+  const input = { codes: ["X"], vouchers: [], idempotencyKey: "k-0", outletCode: "1" };
+  const using = after(withMilk, { do: "use", input });
+  expect(using).toMatchObject({ using: input, unused: 0 });
+  expect(after(using, { do: "unused" })).toMatchObject({ using: null, unused: 1 });
+});

@@ -2,7 +2,7 @@
 
 import { sum } from "../shared/exact";
 import { type Article, type Line, linesOf, type LineInput, type Off, rest, toPay, withArticle, withChange, without } from "./basket";
-import type { Known } from "./documents";
+import type { Known, UseInput } from "./documents";
 
 export type MemberRef = { id: string } | { cardNumber: string };
 
@@ -43,6 +43,10 @@ export interface Sale {
   customer: Customer | null;
   vouchers: readonly Voucher[];
   aside: readonly SetAside[];
+  /** Its vouchers were asked to be used and stand in no sale yet: where it breaks off there, they are taken back. */
+  using: UseInput | null;
+  /** How often that came to nothing; each time has a key of its own. */
+  unused: number;
 }
 
 export type Step =
@@ -52,6 +56,8 @@ export type Step =
   | { do: "drop"; number: number }
   | { do: "customer"; customer: Customer | null }
   | { do: "vouchers"; vouchers: readonly Voucher[] }
+  | { do: "use"; input: UseInput }
+  | { do: "unused" }
   | { do: "aside"; aside: SetAside }
   | { do: "back"; redemption: string };
 
@@ -70,6 +76,10 @@ export function after(sale: Sale, step: Step): Sale {
       return { ...sale, customer: step.customer, vouchers: sale.vouchers.filter(({ code }) => code !== null) };
     case "vouchers":
       return { ...sale, vouchers: step.vouchers };
+    case "use":
+      return { ...sale, using: step.input };
+    case "unused":
+      return { ...sale, using: null, unused: sale.unused + 1 };
     case "aside":
       return { ...sale, aside: [...sale.aside, step.aside] };
     case "back":
@@ -85,7 +95,7 @@ export function aSale(now: Date, key: string = crypto.randomUUID()): Sale {
   const tail = [...key.replace(/-/g, "").slice(0, 8)].reduce((sofar, digit) => (sofar * 16 + Number.parseInt(digit, 16)) % 810_000, 0);
   const letters = [0, 1, 2, 3].map((place) => LETTERS[Math.floor(tail / 30 ** place) % 30]).join("");
   const receipt = `${day.slice(2).replaceAll("-", "")}-${time.slice(0, 5).replace(":", "")}-${letters}`;
-  return { key, receipt, lines: [], customer: null, vouchers: [], aside: [] };
+  return { key, receipt, lines: [], customer: null, vouchers: [], aside: [], using: null, unused: 0 };
 }
 
 const offsOf = (sale: Sale): Off[] => [...sale.vouchers.flatMap(({ lines }) => lines), ...sale.aside.flatMap(({ lines }) => lines)];

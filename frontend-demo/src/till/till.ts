@@ -38,6 +38,8 @@ export function useTill(): Till {
 export interface UnderWay {
   sale: Sale;
   step: (step: Step) => void;
+  /** A step that is written down before it counts. */
+  written: (step: Step) => Promise<void>;
   /** Begins the next one. */
   next: () => void;
 }

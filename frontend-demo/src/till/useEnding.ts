@@ -1,20 +1,19 @@
 /** Ends a sale: uses its vouchers, writes it down, sends it; from the writing on it counts, whatever becomes of the line. */
 
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
 
+import type { Refusal } from "../shared/acts";
 import { isZero } from "../shared/exact";
-import { TillMember, TillUseVouchers } from "./documents";
+import { TillMember } from "./documents";
 import type { PayDialog } from "./PayDialog";
 import type { Receipt } from "./Receipt";
 import { figuresOf, type Sale, sold } from "./sale";
 import type { Sold } from "./sending";
 import { type Till, useSale, useTill } from "./till";
-import { voucherInput } from "./useVouchersAnew";
+import { useVoucherUse } from "./useVoucherUse";
 
 type Tender = Parameters<Parameters<typeof PayDialog>[0]["onPay"]>[0];
-type Refusal = { code: string; message: string };
 
 /** Longer than this nobody waits at a counter; the sale is sent all the same. */
 const PATIENCE_MS = 5_000;
@@ -23,30 +22,13 @@ export function useEnding(onPaid: (receipt: Receipt) => void) {
   const client = useClient();
   const till = useTill();
   const { sale } = useSale();
-  const { t } = useTranslation("till");
   const [busy, setBusy] = useState(false);
+  const vouchers = useVoucherUse(busy);
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
-  /** The id of the use, nothing where no voucher takes anything off, or why they are not taken. */
-  const vouchersUsed = async (): Promise<{ use: string | null } | { refused: readonly Refusal[] }> => {
-    const taking = { ...sale, vouchers: sale.vouchers.filter(({ off }) => !isZero(off)) };
-    if (taking.vouchers.length === 0) return { use: null };
-    if (!till.up) return { refused: [{ code: "OFFLINE", message: t("down.vouchers") }] };
-    const input = {
-      ...voucherInput(taking, till.digits, till.outlet),
-      idempotencyKey: `${sale.key}-vouchers`,
-      channel: "STORE",
-      reference: sale.receipt,
-    };
-    const { data, error } = await client.mutation(TillUseVouchers, { input }).toPromise();
-    if (error?.networkError) till.fell();
-    const found = data?.voucherUse;
-    if (found?.use) return { use: found.use.id };
-    return { refused: found?.userErrors ?? [{ code: "UNREACHABLE", message: t("down.needs") }] };
-  };
   const end = async (tender: Tender): Promise<void> => {
     setBusy(true);
     setRefusals([]);
-    const used = await vouchersUsed();
+    const used = await vouchers.use();
     if ("refused" in used) {
       setRefusals(used.refused);
       setBusy(false);
@@ -69,7 +51,7 @@ export function useEnding(onPaid: (receipt: Receipt) => void) {
       available: after?.data?.member?.walletShown?.available ?? null,
     });
   };
-  return { end, busy, refusals };
+  return { end, busy, undoing: vouchers.undoing, refusals: [...refusals, ...vouchers.refusals] };
 }
 
 function soldOf({ house, digits, outlet }: Till, sale: Sale, tender: Tender, use: string | null, at: string): Sold {

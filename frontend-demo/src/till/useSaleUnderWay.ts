@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 
-import { after, aSale, type Sale } from "./sale";
+import { after, aSale, type Sale, type Step } from "./sale";
 import type { Till, UnderWay } from "./till";
 
 const NAME = "sale";
@@ -27,5 +27,12 @@ export function useSaleUnderWay({ store, clock }: Pick<Till, "store" | "clock">)
     if (ready) void store.set(NAME, sale).catch(() => undefined);
   }, [store, sale, ready]);
   const next = useCallback(() => step({ do: "begin", sale: aSale(clock.now()) }), [clock]);
-  return useMemo(() => (ready ? { sale, step, next } : null), [ready, sale, next]);
+  const written = useCallback(
+    async (what: Step) => {
+      await store.set(NAME, after(sale, what));
+      step(what);
+    },
+    [store, sale],
+  );
+  return useMemo(() => (ready ? { sale, step, written, next } : null), [ready, sale, written, next]);
 }

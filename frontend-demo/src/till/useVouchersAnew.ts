@@ -14,7 +14,7 @@ export function useVouchersAnew(): void {
   const client = useClient();
   const { sale, step } = useSale();
   const { digits, outlet, up, fell } = useTill();
-  const asked = sale.vouchers.length === 0 ? "" : JSON.stringify(voucherInput(sale, digits, outlet));
+  const asked = sale.vouchers.length === 0 || sale.using ? "" : JSON.stringify(voucherInput(sale, digits, outlet));
   useEffect(() => {
     if (!asked || !up) return;
     let still = true;
