@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from domain.banking.models import BankEntry, BankMatch, PartnerCredit, Payment, WriteOff
 from domain.coalition.exit_models import PartnerExit
-from domain.coalition.models import BankChange, Contract
+from domain.coalition.models import BankChange, Coalition, Contract
 from domain.liability.models import ReserveMovement
 from domain.reconciliation.models import ExceptionStep, ReconciliationException
 from domain.reconciliation.words import ExceptionState
@@ -112,6 +112,11 @@ def _asked(kind: ApprovalKind, subject: Any, **about: Any) -> Any:
     return select(literal(kind.value).label("kind"), cast(subject, Uuid()).label("subject_id"), *columns)
 
 
+def _beginning(day: Any) -> Any:
+    """When a day begins where the coalition is."""
+    return func.timezone(select(Coalition.time_zone).scalar_subquery(), cast(day, DateTime()))
+
+
 def _contracts(sight: Any) -> Any:
     asked = _asked(
         ApprovalKind.CONTRACT,
@@ -181,7 +186,7 @@ def _payments(_: Any) -> Any:
         amount=func.sum(Payment.amount - Payment.paid - Payment.written_off),
         by=func.max(cast(Payment.instructed_by, Text())),
         at=func.min(Payment.planned_at),
-        due=func.min(cast(Payment.due_on, Instant)),
+        due=_beginning(func.min(Payment.due_on)),
     )
     return asked.where(col(Payment.state).in_(("PLANNED", "RETURNED"))).group_by(col(Payment.cycle_id))
 
@@ -288,7 +293,7 @@ def _releases(_: Any) -> Any:
         amount=ReserveMovement.amount,
         by=ReserveMovement.recorded_by,
         at=ReserveMovement.recorded_at,
-        due=cast(ReserveMovement.value_on, Instant),
+        due=_beginning(ReserveMovement.value_on),
         note=ReserveMovement.note,
     )
     return asked.where(ReserveMovement.kind == "RELEASE", col(ReserveMovement.booked_at).is_(None))

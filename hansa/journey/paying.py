@@ -40,16 +40,16 @@ async def pay(ctx: Context, cycle_id: UUID, *, preparer: PersonId, approver: Per
     waiting = [one for one in payments if one.open and None in {one.payer_id, one.payee_id}]
     if waiting:
         today = ctx.now.astimezone(ZoneInfo("UTC")).date()
-        await book(ctx, [_booked(payment, place, today) for place, payment in enumerate(waiting)], by=preparer)
+        await book(ctx, [booked_of(payment, place, today) for place, payment in enumerate(waiting)], by=preparer)
 
 
 async def book(ctx: Context, booked: Sequence[Booked], *, by: PersonId) -> None:
     """The bank books these, and its fee; its statement is brought in."""
-    statement = await ctx.read(_statement, booked, ctx.now.astimezone(ZoneInfo("UTC")).date())
+    statement = await ctx.read(next_statement, booked, ctx.now.astimezone(ZoneInfo("UTC")).date())
     await ctx.write(importing.bring_in, told(statement, message_id=statement.name), by=by, now=ctx.now)
 
 
-async def _statement(session: ReadSession, booked: Sequence[Booked], today: date) -> Told:
+async def next_statement(session: ReadSession, booked: Sequence[Booked], today: date) -> Told:
     """The next statement of the operator's account."""
     own = (await session.scalars(select(LegalEntity.iban).where(col(LegalEntity.partner_id).is_(None)))).one()
     before = select(BankStatement).order_by(col(BankStatement.closed_on).desc(), col(BankStatement.sequence).desc())
@@ -67,7 +67,8 @@ async def _statement(session: ReadSession, booked: Sequence[Booked], today: date
     )
 
 
-def _booked(payment: Payment, place: int, today: date) -> Booked:
+def booked_of(payment: Payment, place: int, today: date) -> Booked:
+    """How the bank tells of a payment; payers write its reference where they like."""
     inward = payment.payee_id is None
     return Booked(
         amount=payment.open if inward else -payment.open,

@@ -42,6 +42,13 @@ describe("days", () => {
     expect(english.longDay("2026-03-01T23:30:00Z")).toBe("Monday 2 March");
   });
 
+  it("of the calendar are the same in every time zone", () => {
+    for (const zone of ["America/New_York", "Europe/Riga", "Pacific/Auckland"]) {
+      expect(formats("en", zone, new Date("2017-03-02T12:00:00Z")).day("2017-01-01")).toBe("1 Jan");
+      expect(formats("en", zone).dayKey("2017-01-01")).toBe("2017-01-01");
+    }
+  });
+
   it("name the year only when it is another one", () => {
     expect(english.day("2026-12-31T12:00:00Z")).toBe("31 Dec");
     expect(english.day("2027-01-31T12:00:00Z")).toBe("31 Jan 2027");

@@ -34,12 +34,12 @@ const LOCALES: Record<string, string> = { en: "en-GB" };
 
 export function formats(language: string, timeZone: string, now: Date = new Date()): Formats {
   const locale = LOCALES[language] ?? language;
-  const dates = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat(locale, { timeZone, ...options });
-    return (at: string | Date) => format.format(new Date(at));
+  const dates = (options: Intl.DateTimeFormatOptions, written = locale) => {
+    const format = new Intl.DateTimeFormat(written, { timeZone, ...options });
+    const ofDays = new Intl.DateTimeFormat(written, { timeZone: "UTC", ...options });
+    return (at: string | Date) => (isDay(at) ? ofDays : format).format(new Date(at));
   };
-  const key = new Intl.DateTimeFormat("sv-SE", { timeZone });
-  const dayKey = (at: string | Date) => key.format(new Date(at));
+  const dayKey = dates({}, "sv-SE");
   const thisYear = dates({ day: "numeric", month: "short" });
   const otherYear = dates({ day: "numeric", month: "short", year: "numeric" });
   const year = (at: string | Date) => dayKey(at).slice(0, 4);
@@ -58,6 +58,9 @@ export function formats(language: string, timeZone: string, now: Date = new Date
     dayKey,
   };
 }
+
+/** A day of the calendar, the same in every time zone. */
+const isDay = (at: string | Date) => typeof at === "string" && /^\d{4}-\d\d-\d\d$/.test(at);
 
 const digits = (fewest: number) => ({ minimumFractionDigits: fewest, maximumFractionDigits: MOST_DIGITS });
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from domain.approvals.waiting import Approval, ApprovalKind, waiting
 from domain.banking import deciding, releasing
 from domain.coalition import contracts
+from domain.coalition.founding import coalition_of
 from domain.coalition.terms import Terms
 from domain.ids import PartnerId
 from domain.storage import Database, Sight
@@ -23,6 +26,9 @@ async def test_the_payments_of_a_cycle_wait_as_one_until_a_second_person_lets_th
     [asked] = await listed(paying, ApprovalKind.PAYMENTS)
     assert (asked.subject_id, asked.cycle_id, asked.asked_by) == (paying.cycle.cycle_id, paying.cycle.cycle_id, ANNA)
     assert asked.amount == Decimal("17.00")
+    zone = ZoneInfo((await paying.do(coalition_of)).time_zone)
+    first = min([one.due_on for one in (await paying.payments()).values() if one.payer_id is None])
+    assert asked.due_at == datetime.combine(first, time(), zone)
     await paying.do(releasing.release, paying.cycle.cycle_id, by=BERT, now=paying.now)
     assert await listed(paying, ApprovalKind.PAYMENTS) == []
 

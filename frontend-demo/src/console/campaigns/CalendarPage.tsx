@@ -39,7 +39,7 @@ export function CalendarPage() {
   const place = (at: string) => daysFrom(from, at) / DAYS;
   return (
     <ChartFrame
-      heading={t("calendar.heading", { from: day(beginningOf(from, coalition.timeZone)), until: day(beginningOf(until, coalition.timeZone)) })}
+      heading={t("calendar.heading", { from: day(from), until: day(until) })}
       told={t("calendar.text")}
       tools={
         <>
@@ -64,7 +64,7 @@ export function CalendarPage() {
         <div className="calendar">
           <div className="calendar-months" aria-hidden="true">
             {monthsIn(from, until).map((at) => (
-              <span key={at} style={{ "--at": place(at) } as CSSProperties}>{month(`${at}T12:00:00Z`)}</span>
+              <span key={at} style={{ "--at": place(at) } as CSSProperties}>{month(at)}</span>
             ))}
           </div>
           <ul className="calendar-rows" aria-label={t("heading")}>

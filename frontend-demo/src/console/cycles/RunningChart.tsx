@@ -28,11 +28,11 @@ export default function RunningChart() {
       told={t("own.runningTold", { cycle: open.name })}
       figures={{
         columns: [t("own.day"), t("own.position"), t("own.issued"), t("own.redeemed")],
-        rows: days.map((one) => [day(noon(one.day)), signedDecimal(one.position, 2), points(one.issued), points(one.redeemed)]),
+        rows: days.map((one) => [day(one.day), signedDecimal(one.position, 2), points(one.issued), points(one.redeemed)]),
       }}
     >
       <LineChart
-        places={days.map((one) => day(noon(one.day)))}
+        places={days.map((one) => day(one.day))}
         shown={(value) => signedDecimal(value, 2)}
         short={(value) => signedDecimal(value)}
         series={[
@@ -44,4 +44,3 @@ export default function RunningChart() {
 }
 
 /** A day without an hour, at an hour that is that day in every time zone of the coalition's. */
-const noon = (date: string) => `${date}T12:00:00Z`;

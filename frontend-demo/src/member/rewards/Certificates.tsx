@@ -110,7 +110,7 @@ function Stands({ certificate }: { certificate: Certificate }) {
   return (
     <p className="certificate-stands">
       {whyNone === null ? t("certificates.due", { count: due }) : t(`certificates.why.${whyNone}`)}
-      {whyNone !== null && whyNone !== "SAVING" && nextOn !== null && ` ${t("certificates.next", { day: longDay(`${nextOn}T12:00:00Z`) })}`}
+      {whyNone !== null && whyNone !== "SAVING" && nextOn !== null && ` ${t("certificates.next", { day: longDay(nextOn) })}`}
     </p>
   );
 }

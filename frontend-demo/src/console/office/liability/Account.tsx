@@ -55,7 +55,7 @@ export function Account({ reserve, again }: { reserve: Reserve; again: () => voi
           <tbody>
             {reserve.movements.map((one) => (
               <tr key={one.id}>
-                <td>{day(`${one.valueOn}T12:00:00Z`)}</td>
+                <td>{day(one.valueOn)}</td>
                 <td>
                   {t(`account.kinds.${one.kind}`)}
                   {one.bookedAt === null && (
@@ -74,12 +74,12 @@ export function Account({ reserve, again }: { reserve: Reserve; again: () => voi
           </tbody>
         </table>
       </div>
-      {doing && <Movement key={doing} kind={doing} onClose={() => setDoing(null)} onDone={done} />}
+      {doing && <Movement key={doing} kind={doing} today={reserve.position.asOf} onClose={() => setDoing(null)} onDone={done} />}
     </section>
   );
 }
 
-function Movement({ kind, onClose, onDone }: { kind: Kind; onClose: () => void; onDone: () => void }) {
+function Movement({ kind, today, onClose, onDone }: { kind: Kind; today: string; onClose: () => void; onDone: () => void }) {
   const { t } = useTranslation(["office", "common"]);
   const { dayKey } = useFormats();
   const deposit = useAct(Deposit, (data) => data.reserveDeposit.userErrors);
@@ -110,7 +110,7 @@ function Movement({ kind, onClose, onDone }: { kind: Kind; onClose: () => void; 
           <input name="amount" required inputMode="decimal" pattern="[0-9]+([.,][0-9]{1,2})?" />
         </Field>
         <Field label={t("account.valueOn")}>
-          <input name="valueOn" type="date" required defaultValue={dayKey(new Date())} />
+          <input name="valueOn" type="date" required defaultValue={dayKey(today)} />
         </Field>
         <Field label={t("account.note")} hint={t("account.noteHint")}>
           <input name="note" required maxLength={200} />

@@ -12,7 +12,7 @@ import { PaymentsAsked } from "./documents";
 export function PaymentsSubject({ cycle }: { cycle: string }) {
   const { t } = useTranslation(["work", "console", "common"]);
   const { money, day } = useFormats();
-  const pages = usePages(PaymentsAsked, (after) => ({ cycle, after }), (data) => data.settlementPayments, cycle);
+  const pages = usePages(PaymentsAsked, (after) => ({ cycle, after }), (data) => data.settlementPayments, cycle, "network-only");
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
   const [first] = pages.rows;
   if (!first) return pages.state === "loading" ? <WaitingSheet lines={4} /> : <p>{t("approvals.payments.none")}</p>;

@@ -29,7 +29,7 @@ function Finding({ entry, onDone }: { entry: EntryDetail; onDone: () => void }) 
   const { money } = useFormats();
   const [text, setText] = useState("");
   const [taken, setTaken] = useState<readonly Payment[]>([]);
-  const pages = usePages(Payments, (after) => ({ cycle: null, states: ["INSTRUCTED", "PART_PAID", "RETURNED"] as const, after }) as never, (data) => data.settlementPayments, "open");
+  const pages = usePages(Payments, (after) => ({ cycle: null, states: ["INSTRUCTED", "PART_PAID", "RETURNED"] as const, after }) as never, (data) => data.settlementPayments, "open", "network-only");
   const wanted = text.trim().toLowerCase();
   const found = pages.rows.filter((payment) => told(payment).includes(wanted)).slice(0, MOST);
   const together = sum(taken.map(({ open }) => open.amount));

@@ -24,7 +24,7 @@ interface Props {
 export function PaymentList({ cycle, viewer, now, onDone, children }: Props) {
   const { t } = useTranslation(["work", "common"]);
   const { money } = useFormats();
-  const pages = usePages(Payments, (after) => ({ cycle, states: null, after }), (data) => data.settlementPayments, cycle ?? "all");
+  const pages = usePages(Payments, (after) => ({ cycle, states: null, after }), (data) => data.settlementPayments, cycle ?? "all", "network-only");
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
   const [first] = pages.rows;
   if (!first) {

@@ -15,10 +15,9 @@ import { type BankStatement, ImportFile, Statements } from "./statementDocuments
 
 export function StatementsPart({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation(["work", "common"]);
-  const [round, setRound] = useState(0);
-  const pages = usePages(Statements, (after) => ({ after }), (data) => data.bankStatements, `${round}`);
+  const pages = usePages(Statements, (after) => ({ after }), (data) => data.bankStatements, "statements", "network-only");
   const done = () => {
-    setRound((before) => before + 1);
+    pages.again();
     onDone();
   };
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;

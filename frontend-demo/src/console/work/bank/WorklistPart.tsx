@@ -23,9 +23,10 @@ export function WorklistPart({ entry, onDone }: Props) {
   const { t } = useTranslation(["work", "common"]);
   const [round, setRound] = useState(0);
   const [, go] = useLocation();
-  const pages = usePages(Worklist, (after) => ({ after }), (data) => data.bankWorklist, `${round}`);
+  const pages = usePages(Worklist, (after) => ({ after }), (data) => data.bankWorklist, "worklist", "network-only");
   const done = () => {
     setRound((before) => before + 1);
+    pages.again();
     onDone();
   };
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;

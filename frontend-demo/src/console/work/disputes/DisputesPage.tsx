@@ -63,7 +63,7 @@ function Listed({ choice, mine, overdue }: { choice: Choice; mine: boolean; over
   const [, go] = useLocation();
   const states = [...CHOICES[choice]];
   const [{ data }] = useQuery({ query: Disputes, variables: { states, mine, overdue, after: null } });
-  const pages = usePages(Disputes, (after) => ({ states, mine, overdue, after }), (found) => found.disputes, `${choice}${mine}${overdue}`);
+  const pages = usePages(Disputes, (after) => ({ states, mine, overdue, after }), (found) => found.disputes, `${choice}${mine}${overdue}`, "network-only");
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
   if (pages.rows.length === 0 && (pages.state === "loading" || !data)) return <WaitingSheet />;
   if (pages.rows.length === 0) {

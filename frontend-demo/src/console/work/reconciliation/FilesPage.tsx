@@ -18,7 +18,7 @@ export function FilesPage() {
   const session = useSession();
   const [, go] = useLocation();
   const [handing, setHanding] = useState(false);
-  const pages = usePages(Files, (after) => ({ partner: null, after }), (data) => data.reconciliationFiles, "files");
+  const pages = usePages(Files, (after) => ({ partner: null, after }), (data) => data.reconciliationFiles, "files", "network-only");
   if (pages.state === "failed" && pages.rows.length === 0) return <Failed again={pages.more} />;
   return (
     <>

@@ -16,6 +16,7 @@ export function useExceptions(filter: Filter) {
     (after) => ({ filter: wanted, after }),
     (data) => data.reconciliationExceptions,
     JSON.stringify(wanted),
+    "network-only",
   );
   const rows = useMemo(() => pages.rows.filter((row: Exception) => fits(filter, row)), [pages.rows, filter]);
   const { more, state, whole } = pages;
