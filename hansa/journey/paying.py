@@ -70,11 +70,12 @@ async def next_statement(session: ReadSession, booked: Sequence[Booked], today: 
 def booked_of(payment: Payment, place: int, today: date) -> Booked:
     """How the bank tells of a payment; payers write its reference where they like."""
     inward = payment.payee_id is None
+    way = WAYS[place % len(WAYS)] if inward else Place.END_TO_END_ID
     return Booked(
         amount=payment.open if inward else -payment.open,
         on=today,
         reference=payment.reference,
-        place=WAYS[place % len(WAYS)] if inward else Place.END_TO_END_ID,
-        words="points {} with thanks" if inward else None,
+        place=way,
+        words="points {} with thanks" if way is Place.REMITTANCE_TEXT else None,
         code=("PMNT", "RCDT", "ESCT") if inward else ("PMNT", "ICDT", "ESCT"),
     )

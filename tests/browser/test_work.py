@@ -117,6 +117,7 @@ async def test_differences_are_cleared_up_by_the_keyboard_from_the_file_to_the_l
     await page.keyboard.press("?")
     await expect(page.get_by_role("heading", name="Keys and filter")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("/")
     await page.keyboard.press("Control+a")
     await page.keyboard.type("kind:missing > 100")

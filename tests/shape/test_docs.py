@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import re
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from graphql import ObjectTypeDefinitionNode, parse
 
 import domain
@@ -18,6 +20,9 @@ from tests.shape.tree import ROOT
 
 ERRORS = ROOT / "docs" / "errors.md"
 SCOPES = ROOT / "docs" / "access.md"
+WORDS = ROOT / "frontend-demo" / "src" / "locales"
+LONGEST_REFUSAL = 220
+"""Characters; what is longer is not read."""
 MECHANICS = ROOT / "docs" / "mechanics.md"
 CONTRACT = ROOT / "schema" / "schema.graphql"
 ROOTS = {"Query", "Mutation", "Subscription"}
@@ -35,6 +40,13 @@ def test_every_refusal_has_a_heading_that_says_what_to_do() -> None:
     headings = re.findall(r"^#+ `?([A-Z_]+)`?$", ERRORS.read_text(), re.MULTILINE)
     assert _refusals() - set(headings) == set()
     assert len(headings) == len(set(headings))
+
+
+@pytest.mark.parametrize("language", ["lv", "bg", "fi", "hu"])
+def test_the_pages_say_every_refusal_in_every_language_but_the_servers_own(language: str) -> None:
+    words = json.loads((WORDS / language / "refusals.json").read_text(encoding="utf-8"))
+    assert list(words) == re.findall(r"^#+ `?([A-Z_]+)`?$", ERRORS.read_text(), re.MULTILINE)
+    assert all(0 < len(text) <= LONGEST_REFUSAL for text in words.values())
 
 
 def test_every_scope_is_explained() -> None:

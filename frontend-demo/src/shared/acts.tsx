@@ -7,15 +7,12 @@
 
 import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
+import { type AnyVariables, type CombinedError, type TypedDocumentNode, useClient } from "urql";
 
 import "./acts.css";
+import { faultsOf, inWords, type Refusal } from "./refusals";
 
-export interface Refusal {
-  code: string;
-  message: string;
-  path?: readonly string[];
-}
+export type { Refusal };
 
 export interface Act<D, V> {
   /** Does it; the answer, or null where it was refused or could not be reached. */
@@ -40,11 +37,11 @@ export function useAct<D, V extends AnyVariables>(
       setBusy(true);
       setRefusals([]);
       const { data, error } = await client.mutation(document, variables(key.current)).toPromise();
-      setBusy(false);
-      const found = data ? refused(data) : faults(error?.graphQLErrors);
-      setRefusals(found);
+      const found = data ? refused(data) : faults(error);
+      setRefusals(await inWords(found));
       // Without an answer it may have been done: the same key asks for the same thing.
       if (found[0]?.code !== UNREACHABLE) key.current = null;
+      setBusy(false);
       return data && found.length === 0 ? data : null;
     },
     [client, document],
@@ -54,9 +51,9 @@ export function useAct<D, V extends AnyVariables>(
 
 const UNREACHABLE = "UNREACHABLE";
 
-function faults(errors: readonly { message: string; extensions?: Record<string, unknown> }[] | undefined): Refusal[] {
-  if (!errors?.length) return [{ code: UNREACHABLE, message: "" }];
-  return errors.map(({ message, extensions }) => ({ code: String(extensions?.code ?? "FAULT"), message }));
+function faults(error: CombinedError | undefined): Refusal[] {
+  const told = faultsOf(error);
+  return told.length > 0 ? told : [{ code: UNREACHABLE, message: "" }];
 }
 
 /** What something was refused for, and what to do about it. */
@@ -70,8 +67,26 @@ export function Refusals({ of }: { of: readonly Refusal[] }) {
       {of.map(({ code, message }) => (
         <p key={code + message}>{code === UNREACHABLE ? t("refused.unreachable") : code === "SIGN_IN_TOO_OLD" ? t("refused.fresh") : message}</p>
       ))}
+      <OwnWords of={of} />
       {old && <a href={freshSignIn()}>{t("refused.signInAgain")}</a>}
     </div>
+  );
+}
+
+/** The server names figures that our words do not. */
+function OwnWords({ of }: { of: readonly Refusal[] }) {
+  const { t } = useTranslation("common");
+  const own = of.flatMap((one) => one.own ?? []);
+  if (own.length === 0) return null;
+  return (
+    <details>
+      <summary>{t("refused.own")}</summary>
+      {own.map((words) => (
+        <p key={words} lang="en">
+          {words}
+        </p>
+      ))}
+    </details>
   );
 }
 

@@ -42,6 +42,12 @@ function following(changes: Partial<Following> = {}) {
   return { seen, stop };
 }
 
+/** Whether somebody looks at the window. */
+function look(state: DocumentVisibilityState) {
+  vi.spyOn(document, "visibilityState", "get").mockReturnValue(state);
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -49,6 +55,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 it("hands over what the server says", async () => {
@@ -109,6 +116,28 @@ it("does not wait once the network is back", async () => {
   window.dispatchEvent(new Event("online"));
   await vi.advanceTimersByTimeAsync(10);
   expect(seen.lines).toEqual(["connecting", "lost", "live"]);
+  stop();
+});
+
+it("gives its line back while nobody looks, and takes it up when somebody does", async () => {
+  const requests = served(
+    (line) => line.enqueue(next({ n: 1 })),
+    (line) => line.enqueue(next({ n: 2 })),
+  );
+  const { seen, stop } = following({ silenceMs: 1e9, restMs: 30_000 });
+  await vi.advanceTimersByTimeAsync(10);
+  look("hidden");
+  await vi.advanceTimersByTimeAsync(20_000);
+  look("visible");
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(seen.lines).toEqual(["connecting", "live"]);
+  look("hidden");
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(requests[0]?.signal?.aborted).toBe(true);
+  expect(requests.length).toBe(1);
+  look("visible");
+  await vi.advanceTimersByTimeAsync(10);
+  expect(seen).toMatchObject({ data: [{ n: 1 }, { n: 2 }], lines: ["connecting", "live", "connecting", "live"] });
   stop();
 });
 

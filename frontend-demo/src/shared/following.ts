@@ -3,6 +3,7 @@
  *
  * Own code, because a wallet in a pocket loses its line without being told: the server is heard every 15 seconds, so
  * 40 seconds of silence mean that the line is gone, and a line that is gone is taken up again as soon as there is one.
+ * A window nobody looks at gives its line back after a while: a browser has six to a server, for all its windows.
  */
 
 import { eventReader } from "./events";
@@ -20,10 +21,12 @@ export interface Following {
   /** The server refuses the document itself; to ask again would change nothing. */
   onRefused: (reason: Error) => void;
   silenceMs?: number;
+  restMs?: number;
   waitMs?: (attempt: number) => number;
 }
 
 const SILENCE_MS = 40_000;
+const REST_MS = 30_000;
 const LONGEST_WAIT_MS = 15_000;
 
 type Outcome = "ended" | "signed-out" | Error;
@@ -39,7 +42,9 @@ async function keepFollowing(following: Following, stop: AbortSignal): Promise<v
   const { waitMs = backoff } = following;
   let attempt = 0;
   following.onLine("connecting");
-  while (!stop.aborted) {
+  for (;;) {
+    await untilLookedAt(stop);
+    if (stop.aborted) return;
     const outcome = await once(following, stop, () => {
       attempt = 0;
       following.onLine("live");
@@ -47,6 +52,10 @@ async function keepFollowing(following: Following, stop: AbortSignal): Promise<v
     if (stop.aborted) return;
     if (outcome === "signed-out") return following.onSignedOut();
     if (outcome instanceof Error) return following.onRefused(outcome);
+    if (unseen()) {
+      following.onLine("connecting");
+      continue;
+    }
     following.onLine("lost");
     await untilNextTry(waitMs(attempt++), stop);
   }
@@ -57,6 +66,7 @@ async function once(following: Following, stop: AbortSignal, onOpen: () => void)
   const gone = new AbortController();
   const cut = () => gone.abort();
   const heard = watchdog(following.silenceMs ?? SILENCE_MS, cut);
+  const awake = whenLeft(following.restMs ?? REST_MS, cut);
   window.addEventListener("offline", cut);
   try {
     const response = await fetch(following.url, {
@@ -76,6 +86,7 @@ async function once(following: Following, stop: AbortSignal, onOpen: () => void)
     return "ended";
   } finally {
     heard.end();
+    awake();
     window.removeEventListener("offline", cut);
   }
 }
@@ -108,6 +119,36 @@ function watchdog(ms: number, bark: () => void): { again: () => void; end: () =>
     },
     end: () => clearTimeout(timer),
   };
+}
+
+const unseen = () => document.visibilityState === "hidden";
+
+/** Acts once nobody has looked for so long; what it returns ends the watch. */
+function whenLeft(ms: number, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    if (unseen()) timer = setTimeout(act, ms);
+  };
+  look();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
+}
+
+function untilLookedAt(stop: AbortSignal): Promise<void> {
+  if (!unseen() || stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settled = new AbortController();
+    const go = () => {
+      settled.abort();
+      resolve();
+    };
+    document.addEventListener("visibilitychange", () => unseen() || go(), { signal: settled.signal });
+    stop.addEventListener("abort", go, { signal: settled.signal });
+  });
 }
 
 /** Half a second, doubled each time, spread by chance so that not everybody knocks at once. */

@@ -66,6 +66,13 @@ export function wordFor<N extends Namespace>(t: TFunction<N>, group: string, nam
   return (t as TFunction<"common", undefined>)(`${group}.${name}` as never, { defaultValue: name });
 }
 
+/** Words by names that the contract leaves open, in the reader's language alone; null for what it has none for. */
+export async function worded(namespace: string): Promise<(name: string) => string | null> {
+  const { language } = spoken;
+  await load(language, namespace).catch(() => undefined);
+  return (name) => (spoken.getResource(language, namespace, name) as string | undefined) ?? null;
+}
+
 async function load(language: string, namespace: string): Promise<void> {
   if (spoken.hasResourceBundle(language, namespace)) return;
   const file = FILES[path(language, namespace)];

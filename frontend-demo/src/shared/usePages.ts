@@ -1,6 +1,6 @@
 /** A list that comes in pages and is kept from its beginning to where it has been read. */
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type AnyVariables, type RequestPolicy, type TypedDocumentNode, useClient } from "urql";
 
 /** A page of a list, as every connection has it. */
@@ -38,13 +38,16 @@ export function usePages<T, D, V extends AnyVariables>(
 ): Pages<T> {
   const client = useClient();
   const [known, setKnown] = useState<Known<T>>(NOTHING);
+  const latest = useRef(0);
   const read = useCallback(
-    async (after: string | null, isStill: () => boolean, anew = false) => {
+    async (after: string | null, anew = false) => {
+      // What begins anew makes all that is still under way out of date.
+      const own = after === null ? ++latest.current : latest.current;
       setKnown((before) => (after === null && !anew ? NOTHING : { ...before, state: "loading" }));
       const policy = anew ? "network-only" : requestPolicy;
       const { data } = await client.query(query, variables(after), { requestPolicy: policy }).toPromise();
       const page = data ? pick(data) : null;
-      if (!isStill()) return;
+      if (own !== latest.current) return;
       if (!page) return setKnown((before) => ({ ...before, state: "failed" }));
       setKnown((before) => ({
         rows: after === null ? page.nodes : [...before.rows, ...page.nodes],
@@ -57,13 +60,12 @@ export function usePages<T, D, V extends AnyVariables>(
     [client, query, key, requestPolicy],
   );
   useEffect(() => {
-    let still = true;
-    void read(null, () => still);
+    void read(null);
     return () => {
-      still = false;
+      latest.current += 1;
     };
   }, [read]);
-  const more = useCallback(() => void read(known.after, () => true), [read, known.after]);
-  const again = useCallback(() => void read(null, () => true, true), [read]);
+  const more = useCallback(() => void read(known.after), [read, known.after]);
+  const again = useCallback(() => void read(null, true), [read]);
   return { ...known, more, again };
 }

@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 
 import { useCountUp } from "../shared/useCountUp";
-import { Refusals } from "../shared/acts";
+import { type Refusal, Refusals } from "../shared/acts";
 import { isZero, negated } from "../shared/exact";
 import { useFormats } from "../shared/formatting";
 import type { Tender } from "./PayDialog";
@@ -18,7 +18,7 @@ export interface Receipt {
   at: string;
   state: State;
   points: string | null;
-  refusals: readonly { code: string; message: string }[];
+  refusals: readonly Refusal[];
   /** What the member has now, where it may be seen. */
   available: string | null;
 }

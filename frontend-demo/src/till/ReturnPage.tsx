@@ -6,6 +6,7 @@ import { useClient } from "urql";
 
 import { Field } from "../shared/field";
 import { useFormats } from "../shared/formatting";
+import { faultSaid } from "../shared/refusals";
 import { TillToReturn, type ToReturn } from "./documents";
 import { ReturnLines } from "./ReturnLines";
 import { useTill } from "./till";
@@ -25,7 +26,7 @@ export function ReturnPage() {
     const { data, error } = await client.query(TillToReturn, variables, { requestPolicy: "network-only" }).toPromise();
     if (error?.networkError) fell();
     setFound(data?.purchaseToReturn ?? null);
-    setSaid(data?.purchaseToReturn ? "" : (error?.graphQLErrors[0]?.message ?? t(data ? "return.unknown" : "down.needs")));
+    setSaid(data?.purchaseToReturn ? "" : ((await faultSaid(error)) ?? t(data ? "return.unknown" : "down.needs")));
   };
   return (
     <main className="till-sheet">

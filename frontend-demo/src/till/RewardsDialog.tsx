@@ -4,12 +4,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient, useQuery } from "urql";
 
-import { type Refusal, Refusals, useAct } from "../shared/acts";
+import { Refusals, useAct } from "../shared/acts";
 import { Bone } from "../shared/chrome";
 import { Dialog } from "../shared/dialog";
 import { greater, isZero } from "../shared/exact";
 import { useFormats } from "../shared/formatting";
 import { PartnerName } from "../shared/partner";
+import { inWords, type Refusal } from "../shared/refusals";
 import { TillQuote, TillRedeem, TillRewards, type Reward } from "./documents";
 import { sold } from "./sale";
 import { useSale, useTill } from "./till";
@@ -92,7 +93,7 @@ function useRedeem({ reward, step, points }: Way, onHad: () => void) {
     const input = { reward: reward.id, step, member: customer.ref, outletCode: outlet, ...(lines.length > 0 && { lines }) };
     const { data } = await client.query(TillQuote, { input }, { requestPolicy: "network-only" }).toPromise();
     const answer = data?.rewardQuote;
-    setQuoted(answer?.userErrors ?? []);
+    setQuoted(await inWords(answer?.userErrors ?? []));
     if (!answer?.quote) return;
     const held = reward.holdMinutes > 0;
     const done = await act.run((key) => ({

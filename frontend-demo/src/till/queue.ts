@@ -5,6 +5,7 @@
  * until the server has said what became of it; the server counts it once.
  */
 
+import type { Refusal } from "../shared/refusals";
 import type { Store } from "./store";
 
 export type State = "waiting" | "sent" | "refused";
@@ -21,7 +22,7 @@ export interface Entry<Sale> {
 
 export interface Outcome {
   points?: string;
-  refusals?: { code: string; message: string }[];
+  refusals?: readonly Refusal[];
 }
 
 /** Sends one sale: its outcome, or null when no answer came, so that it stays. */

@@ -2,6 +2,7 @@
 
 import type { AnyVariables, Client, CombinedError, TypedDocumentNode } from "urql";
 
+import { faultsOf, inWords, type Refusal } from "../shared/refusals";
 import { type PurchaseInput, TillCapture, TillRecord } from "./documents";
 import type { Outcome, Send } from "./queue";
 
@@ -23,7 +24,7 @@ export function sender(client: Client, onLost: () => void): Send<Sold> {
     if ("refusals" in recorded) return recorded;
     const { purchase, userErrors } = recorded.data.purchaseRecord;
     if (userErrors.some(isForLater)) return null;
-    if (userErrors.length) return { refusals: userErrors };
+    if (userErrors.length) return { refusals: await inWords(userErrors) };
     const spent = await captured(client, key, sale.redemptions, onLost);
     return spent && { points: purchase?.points ?? "0", ...(spent.length && { refusals: spent }) };
   };
@@ -35,19 +36,19 @@ async function captured(
   redemptions: readonly string[],
   onLost: () => void,
 ): Promise<NonNullable<Outcome["refusals"]> | null> {
-  const refusals: NonNullable<Outcome["refusals"]> = [];
+  const refusals: Refusal[] = [];
   for (const [place, redemption] of redemptions.entries()) {
     const input = { redemption, idempotencyKey: `${key}-capture-${place}` };
     const answer = await asked(client, TillCapture, { input }, onLost);
     if (answer === null) return null;
     refusals.push(...("refusals" in answer ? answer.refusals : answer.data.redemptionCapture.userErrors));
   }
-  return refusals;
+  return inWords(refusals);
 }
 
 const isForLater = ({ code }: { code: string }) => LATER.has(code);
 
-type Answer<D> = { data: D } | { refusals: { code: string; message: string }[] } | null;
+type Answer<D> = { data: D } | { refusals: readonly Refusal[] } | null;
 
 async function asked<D, V extends AnyVariables>(
   client: Client,
@@ -57,16 +58,16 @@ async function asked<D, V extends AnyVariables>(
 ): Promise<Answer<D>> {
   const { data, error } = await client.mutation(document, variables).toPromise();
   if (data) return { data };
-  const refusals = faultsOf(error);
+  const refusals = answered(error) ? faultsOf(error) : [];
   if (refusals.length === 0 || refusals.some(isForLater)) {
     if (error?.networkError) onLost();
     return null;
   }
-  return { refusals };
+  return { refusals: await inWords(refusals) };
 }
 
-function faultsOf(error: CombinedError | undefined): { code: string; message: string }[] {
+/** Whether the server has judged: without a session, or broken, it has not. */
+function answered(error: CombinedError | undefined): boolean {
   const status = (error?.response as Response | undefined)?.status ?? 0;
-  if (status === 401 || status >= 500) return [];
-  return (error?.graphQLErrors ?? []).map(({ message, extensions }) => ({ code: String(extensions?.code ?? "FAULT"), message }));
+  return status !== 401 && status < 500;
 }

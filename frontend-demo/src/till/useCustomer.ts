@@ -3,6 +3,7 @@
 import { useCallback } from "react";
 import { useClient } from "urql";
 
+import { faultSaid } from "../shared/refusals";
 import { type Known, TillMember } from "./documents";
 import type { MemberRef } from "./sale";
 import { useSale, useTill } from "./till";
@@ -34,7 +35,7 @@ export function useCustomer() {
         take(ref, label, null);
         return "unasked";
       }
-      return error ? { refused: error.graphQLErrors[0]?.message ?? "" } : "unknown";
+      return error ? { refused: (await faultSaid(error)) ?? "" } : "unknown";
     },
     [client, up, take],
   );

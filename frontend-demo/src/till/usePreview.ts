@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { useClient } from "urql";
 
+import { faultSaid } from "../shared/refusals";
 import { type Preview, TillPreview } from "./documents";
 import { type Sale, sold } from "./sale";
 import { useTill } from "./till";
@@ -40,9 +41,10 @@ export function usePreview(sale: Sale): Earning {
         ...(ref && { member: JSON.parse(ref) as { cardNumber: string } }),
       };
       const { data, error } = await client.query(TillPreview, { basket }, { requestPolicy: "network-only" }).toPromise();
+      const refused = await faultSaid(error);
       if (!still) return;
       if (error?.networkError) fell();
-      setEarning({ preview: data?.purchasePreview ?? null, stale: false, refused: error?.graphQLErrors[0]?.message ?? null });
+      setEarning({ preview: data?.purchasePreview ?? null, stale: false, refused });
     };
     const timer = setTimeout(() => void ask(), PAUSE_MS);
     return () => {

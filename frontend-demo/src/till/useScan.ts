@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
 
 import { useFormats } from "../shared/formatting";
+import { faultSaid, faultsOf, inWords } from "../shared/refusals";
 import { type Article, TillEnterCode, TillVouchers } from "./documents";
 import { scanned } from "./scanning";
 import { useSale, useTill } from "./till";
@@ -100,7 +101,7 @@ export function useVoucherScan(): (code: string) => Promise<Said> {
     const { data, error } = await client.query(TillVouchers, { input }, { requestPolicy: "network-only" }).toPromise();
     if (error?.networkError) fell();
     const found = data?.voucherCheck.vouchers.find((one) => one.code === code);
-    if (!data || !found) return { good: false, text: error?.graphQLErrors[0]?.message ?? t("down.needs") };
+    if (!data || !found) return { good: false, text: (await faultSaid(error)) ?? t("down.needs") };
     const hindrance = found.whyNot;
     if (hindrance && hindrance !== "BASKET_TOO_SMALL" && hindrance !== "NO_SUCH_LINES") {
       return { good: false, text: t(`voucher.whyNot.${hindrance}`) };
@@ -123,9 +124,9 @@ export function useCodeScan(): (code: string) => Promise<Said> {
     const input = { code, member: sale.customer.ref, outletCode: outlet, channel: "STORE" };
     const { data, error } = await client.mutation(TillEnterCode, { input }).toPromise();
     if (error?.networkError) fell();
-    const refusal = data?.codeEnter.userErrors[0]?.message ?? error?.graphQLErrors[0]?.message;
+    const [refusal] = await inWords(data?.codeEnter.userErrors ?? faultsOf(error));
     const entry = data?.codeEnter.entry;
-    if (!entry) return { good: false, text: refusal ?? t("down.needs") };
+    if (!entry) return { good: false, text: refusal?.message ?? t("down.needs") };
     const given = { product: entry.product.name, points: formats.points(entry.points), count: Number(entry.points) };
     return { good: true, text: t("code.entered", given) };
   };

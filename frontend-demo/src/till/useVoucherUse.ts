@@ -7,8 +7,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
 
-import type { Refusal } from "../shared/acts";
 import { isZero } from "../shared/exact";
+import { inWords, type Refusal } from "../shared/refusals";
 import { TillUndoVouchers, TillUseVouchers, type UseInput } from "./documents";
 import { useSale, useTill } from "./till";
 import { voucherInput } from "./useVouchersAnew";
@@ -41,7 +41,7 @@ export function useVoucherUse(paying: boolean): { use: () => Promise<Used>; undo
     const found = data?.voucherUse;
     if (found?.use) return { use: found.use.id };
     if (found) step({ do: "unused" });
-    return { refused: found?.userErrors ?? [{ code: "UNREACHABLE", message: t("down.needs") }] };
+    return { refused: found ? await inWords(found.userErrors) : [{ code: "UNREACHABLE", message: t("down.needs") }] };
   };
 
   const left = paying ? null : sale.using;
@@ -56,7 +56,7 @@ export function useVoucherUse(paying: boolean): { use: () => Promise<Used>; undo
       const back = found ? await client.mutation(TillUndoVouchers, { input }).toPromise() : null;
       if (!still) return;
       if (!asked.data || (back && !back.data)) return fell();
-      setRefusals(back?.data?.voucherReverse.userErrors ?? []);
+      setRefusals(await inWords(back?.data?.voucherReverse.userErrors ?? []));
       step({ do: "unused" });
     };
     void undo();

@@ -37,7 +37,8 @@ export const placed = (refusals: readonly Refusal[]): Refusal[] =>
 /** What is wrong at a place of the terms, such as `rule.flat.points`. */
 export function wrongAt(refusals: readonly Refusal[], path: string): string | null {
   const found = refusals.find((refusal) => placeOf(refusal) === path);
-  return found?.message ?? null;
+  if (!found) return null;
+  return found.own ? `${found.message} (${found.own})` : found.message;
 }
 
 export const placeOf = ({ path = [] }: Refusal): string =>

@@ -23,7 +23,7 @@ interface Props {
 export function Acting({ doing, onClose, onDone }: Props) {
   const [one] = doing.of;
   if (!one) return null;
-  if (doing.command === "assign") return <Assigning of={doing.of} onClose={onClose} onDone={onDone} />;
+  if (doing.command === "assign") return <Assigning of={doing.of} onDone={onDone} />;
   if (doing.command in CHOICES) return <Saying command={doing.command as Said} one={one} onClose={onClose} onDone={onDone} />;
   return null;
 }
@@ -131,25 +131,33 @@ function useDoing(command: Said) {
   return { run, busy: steps[command].busy, refusals: steps[command].refusals };
 }
 
-/** Takes them upon oneself, one after the other; a single one that is taken is put down. */
-function Assigning({ of, onClose, onDone }: { of: readonly Exception[]; onClose: () => void; onDone: () => void }) {
+/** Takes them upon oneself, one after the other; a single one that is taken is put down. What is refused holds up no other. */
+function Assigning({ of, onDone }: { of: readonly Exception[]; onDone: () => void }) {
   const { t } = useTranslation(["work", "common"]);
   const act = useAct(Assign, (data) => data.done.userErrors);
-  const [refused, setRefused] = useState<readonly Refusal[] | null>(null);
+  const [done, setDone] = useState<number | null>(null);
+  const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
     void (async () => {
       const toMe = of.length > 1 || !of[0]?.assigned;
-      for (const one of of) if ((await act.run(() => ({ exception: one.id, toMe }))) === null) return setRefused([]);
-      onDone();
+      let taken = 0;
+      for (const one of of) if (await act.run(() => ({ exception: one.id, toMe }))) taken += 1;
+      if (taken === of.length) onDone();
+      else setDone(taken);
     })();
   }, [of, act, onDone]);
-  if (refused === null) return null;
+  // The next one that succeeds clears why the one before was refused.
+  useEffect(() => {
+    if (act.refusals.length > 0) setRefused(act.refusals);
+  }, [act.refusals]);
+  if (done === null) return null;
   return (
-    <Dialog heading={t("worklist.acts.assign")} onClose={onClose}>
-      <Refusals of={act.refusals} />
+    <Dialog heading={t("worklist.acts.assign")} onClose={onDone}>
+      {of.length > 1 && <p>{t("worklist.some", { done, count: of.length })}</p>}
+      <Refusals of={refused} />
     </Dialog>
   );
 }
