@@ -23,6 +23,8 @@ SEGMENT = ("about", "owner", "parts")
 class Article:
     """What the catalogue says of an article."""
 
+    name: str | None
+    """Its number says it where it has none."""
     category: str | None
     department: str | None
     brand: str | None
@@ -66,7 +68,7 @@ def items_of(recipe: Recipe, cast: Cast, seller: str) -> list[ProductItem]:
         with part.minded():
             item = ProductItem(
                 sku=name,
-                name=name,
+                name=article.name or name,
                 category=article.category,
                 department=article.department,
                 brand=article.brand,
@@ -109,7 +111,7 @@ def _firms(cast: Cast, part: Part) -> Firms:
 
 
 def _article(part: Part) -> Article:
-    named = ("category", "department", "brand", "maker", "supplier")
+    named = ("name", "category", "department", "brand", "maker", "supplier")
     parts = part.parts(*named, "private_label", "at")
     texts = {name: optional(parts, name, Part.text, None) for name in named}
     return Article(
