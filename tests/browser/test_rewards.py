@@ -92,6 +92,8 @@ async def test_a_reward_is_found_and_redeemed_and_the_balance_falls_beside_the_c
     code = await page.get_by_role("dialog").get_by_test_id("voucher-code").inner_text()
     await expect(page.get_by_role("img", name=f"Code {code} in squares")).to_be_visible()
     await expect(page.get_by_test_id("can-spend")).to_have_text(re.compile(f"{before - 10:,} point"))
+    invite = page.get_by_role("dialog").get_by_role("link", name="Invite a friend")
+    await expect(invite).to_have_attribute("href", "/app/me/friends")
     await looked_at(visiting, "reward-had", width)
     await page.get_by_role("button", name="Done").click()
     await page.get_by_role("link", name="Vouchers").click()

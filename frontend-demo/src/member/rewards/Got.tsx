@@ -14,10 +14,12 @@ import { useWords } from "./words";
 interface Props {
   had: Had;
   reward: Reward;
+  /** The moment to bring a friend, as a programme for that says. */
+  invites: boolean;
   close: () => void;
 }
 
-export function Got({ had, reward, close }: Props) {
+export function Got({ had, reward, invites, close }: Props) {
   const { t } = useTranslation("rewards");
   return (
     <Dialog
@@ -33,6 +35,11 @@ export function Got({ had, reward, close }: Props) {
         <p className="redeem-what">{reward.name}</p>
         <Comes had={had} reward={reward} />
         <Funded had={had} />
+        {invites && (
+          <p className="got-note">
+            {t("got.invites")} <Link href="/me/friends">{t("got.invite")}</Link>
+          </p>
+        )}
       </div>
     </Dialog>
   );

@@ -9,7 +9,7 @@ import { sum } from "../../shared/exact";
 import { Field } from "../../shared/field";
 import { useFormats } from "../../shared/formatting";
 import { useHeld } from "../walletContext";
-import { type Had, type Outcome, RedeemForMyself, type Reward, type Step } from "./documents";
+import { type Outcome, RedeemForMyself, type Reward, type Step } from "./documents";
 import { Got } from "./Got";
 import { costs } from "./taking";
 import { useRefusals } from "./useRefusals";
@@ -29,13 +29,13 @@ export function Redeem({ reward, place, step, most, close }: Props) {
   const explained = useRefusals(refusals as Outcome["userErrors"]);
   const [pieces, setPieces] = useState(1);
   const [partner, setPartner] = useState(reward.partners[0]?.id ?? "");
-  const [had, setHad] = useState<Had | null>(null);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
   const redeem = async () => {
     const input = { reward: reward.id, step: place + 1, pieces, partner };
     const done = await run((idempotencyKey) => ({ input: { ...input, idempotencyKey } }));
-    if (done?.myRewardRedeem.redemption) setHad(done.myRewardRedeem.redemption);
+    if (done) setOutcome(done.myRewardRedeem);
   };
-  if (had) return <Got had={had} reward={reward} close={close} />;
+  if (outcome?.redemption) return <Got had={outcome.redemption} reward={reward} invites={outcome.invitation !== null} close={close} />;
   return (
     <Dialog
       heading={t("redeem.heading")}
