@@ -8,6 +8,7 @@ import { wordFor } from "../../../shared/i18n";
 import { PartnerName } from "../../../shared/partner";
 import { useSession } from "../../../shared/session";
 import { Failed, WaitingSheet } from "../../../shared/states";
+import { because } from "./because";
 import { type Detail, ExceptionOf, type Side } from "./documents";
 import { type Command, possible } from "./keys";
 
@@ -40,13 +41,20 @@ export function ExceptionPane({ id, marked, onAct, onBack }: Props) {
       </header>
       <Sides one={one} />
       <p>
-        <strong>{t(`suggestions.${one.suggestion}`)}</strong> {one.because}
+        <strong>{t(`suggestions.${one.suggestion}`)}</strong> <Because of={one} />
       </p>
       {one.resolution && <p className="work-strong">{t(one.state === "PROPOSED" ? "worklist.proposed" : "worklist.resolved", { resolution: t(`resolutions.${one.resolution}`) })}</p>}
       <Steps one={one} />
       <Acts one={one} marked={marked} onAct={onAct} />
     </article>
   );
+}
+
+function Because({ of }: { of: Detail }) {
+  const { t } = useTranslation("work");
+  const why = because(of);
+  if (!why) return null;
+  return "own" in why ? <span lang="en">{why.own}</span> : <>{t(`because.${why.words}`)}</>;
 }
 
 /** Both records line by line; the likely counterpart stands in for a side that has none, and is said to be a guess. */
