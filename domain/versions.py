@@ -52,6 +52,10 @@ class Version(Protocol):
     def terms(self) -> Terms:
         """What it promises."""
 
+    @property
+    def live_from(self) -> datetime | None:
+        """Since when it is live, or was; None: it never was."""
+
 
 V = TypeVar("V", bound=Version)
 

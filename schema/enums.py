@@ -8,6 +8,7 @@ from domain.activities import models as activity_models
 from domain.activities import terms as activity_terms
 from domain.activities.inviting import Answer as ActivityAnswer
 from domain.analytics.results import Bucket
+from domain.approvals.agreements import AgreementKind
 from domain.approvals.waiting import ApprovalKind
 from domain.audit.models import Action, ActorKind, SubjectKind
 from domain.banking.deciding import CreditUse
@@ -267,6 +268,7 @@ strawberry.enum(partner_files.Total, name="ReconciliationTotal")
 strawberry.enum(reconciliation.ExceptionState, name="ReconciliationExceptionState")
 strawberry.enum(reconciliation.FileFormat, name="ReconciliationFileFormat")
 strawberry.enum(reconciliation.FileState, name="ReconciliationFileState")
+strawberry.enum(AgreementKind)
 strawberry.enum(ApprovalKind)
 strawberry.enum(reconciliation.Outcome, name="ReconciliationOutcome")
 strawberry.enum(reconciliation.Phase, name="ReconciliationPhase")

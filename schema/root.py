@@ -18,6 +18,7 @@ from resolvers.context import Info
 from schema.actions import ActionMutation, ActionQuery
 from schema.activities import ActivityQuery
 from schema.activity_steps import ActivityMutation
+from schema.agreements import AgreementQuery
 from schema.allowances import AllowanceMutation, AllowanceQuery
 from schema.approvals import ApprovalQuery
 from schema.backtests import BacktestMutation, BacktestQuery
@@ -175,6 +176,7 @@ class Query(
     StatementQuery,
     InvoiceQuery,
     PaymentQuery,
+    AgreementQuery,
     ApprovalQuery,
     BankQuery,
     SettlementPolicyQuery,

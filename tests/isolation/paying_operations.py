@@ -1,4 +1,4 @@
-"""An example for each root field by which a cycle is paid and the bank's account is looked after."""
+"""An example for each root field by which others agree, a cycle is paid and the bank's account is looked after."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def _of(which: str, **more: Any) -> Build:
 
 PAYING: Mapping[str, Mapping[str, Build]] = {
     "Query.approvals": {"": lambda *_: {}},
+    "Query.agreements": {"": lambda *_: {}},
+    "Query.agreementBefore": {
+        "of a campaign": lambda _mine, theirs, _key: {"subject": theirs.draft},
+        "of a reward": lambda _mine, theirs, _key: {"subject": theirs.ids["reward_draft"]},
+        "of a scheme": lambda _mine, theirs, _key: {"subject": theirs.ids["bonus_scheme"]},
+    },
     "Query.settlementPayments": {
         "": lambda *_: {"first": 20},
         "of a cycle": lambda mine, _theirs, _key: {"first": 20, "cycle": mine.cycles["settled"], "states": ["PLANNED"]},

@@ -75,6 +75,7 @@ async def test_ones_own_ids_answer_otherwise(either: World) -> None:
         *("Query.campaignBacktests", "Query.campaignBacktestShares"),  # none has been kept yet
         "Mutation.rewardFulfil a redemption of points",  # it is for no reward
         "Query.rewardAccess",  # opened to nobody yet
+        *(f"Query.agreementBefore of a {word}" for word in ("campaign", "reward", "scheme")),  # each is the first
         *("Mutation.reviewCommentWrite to what waits", "Mutation.reviewReport what waits"),  # it is shown to nobody
         "Query.trialTickets",  # nothing was drawn: who came first was served first
         *("Mutation.bonusSchemeAgree", "Mutation.tradeInSchemeAgree"),  # nor of these
