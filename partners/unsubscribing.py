@@ -19,7 +19,8 @@ from starlette.routing import Route
 from domain.messages import staff
 from domain.messages.preferring import Ways, prefer, preferences_of
 from domain.messages.topics import TOPICS, StaffTopic, Topic
-from domain.messages.wording import Wording, wording_in
+from domain.languages import Wording
+from domain.messages.wording import wording_in
 from domain.storage import ReadSession, Sight, WriteSession
 from partners.endpoints import FindState, route
 from partners.keys import SealBroken, seal, unseal

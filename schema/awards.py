@@ -9,6 +9,8 @@ import strawberry
 from domain.coalition import models as coalition_models
 from domain.earning import commands
 from domain.earning.prizes import TokenKind
+from domain.earning.wording import because, wording_in
+from domain.languages import OTHERWISE
 from domain.ledger.allowance_models import CutReason
 from domain.ledger.queries import Share as DomainShare
 from domain.values import Money as DomainMoney
@@ -18,6 +20,7 @@ from resolvers.context import Info
 from schema.money import Money
 from schema.partners import Partner
 from schema.shape import shows
+from schema.spoken import Language
 from schema.wallets import Share
 
 
@@ -49,8 +52,12 @@ class Award:
     """When the last of them expire; null for never, or for a term that runs from inactivity."""
     portions: list[AwardPortion]
     """The same by when they can be spent: several where articles can be returned for a longer or shorter time."""
-    reason: str
-    """Why, in words that can be read out."""
+
+    @strawberry.field
+    @staticmethod
+    def reason(award: strawberry.Parent[commands.AwardGiven], language: Language = OTHERWISE) -> str:
+        """Why, in words that can be read out."""
+        return because(award.campaign, award.lines, award.currency, wording_in(language))
 
     @strawberry.field
     @staticmethod
@@ -118,8 +125,12 @@ class AwardCut:
     """How many of them were given."""
     missing: Points
     """How many fell away."""
-    reason: str
-    """The same in words that can be read out."""
+
+    @strawberry.field
+    @staticmethod
+    def reason(cut: strawberry.Parent[commands.AwardCut], language: Language = OTHERWISE) -> str:
+        """The same in words that can be read out."""
+        return cut.in_words(wording_in(language))
 
     @strawberry.field
     @staticmethod

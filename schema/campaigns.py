@@ -16,8 +16,9 @@ from domain.earning.expiry import Expiry
 from domain.earning.rounding import Rounding
 from domain.earning.rules import RuleKind
 from domain.earning.terms import CampaignState
-from domain.earning.wording import promise
+from domain.earning.wording import promise, wording_in
 from domain.errors import InvalidValue
+from domain.languages import OTHERWISE
 from domain.paging import Page, PageRequest
 from partners.scopes import Scope
 from resolvers import campaigns, coalition
@@ -46,6 +47,7 @@ from schema.nodes import findable
 from schema.partners import Outlet, Partner
 from schema.permissions import needs
 from schema.shape import shows
+from schema.spoken import Language
 
 READ = needs(Scope.CAMPAIGNS_READ)
 WRITE = needs(Scope.CAMPAIGNS_WRITE)
@@ -99,9 +101,12 @@ class Campaign(Node):
 
     @strawberry.field
     @staticmethod
-    async def promise(campaign: strawberry.Parent[domain_terms.Campaign], info: Info) -> str:
+    async def promise(
+        campaign: strawberry.Parent[domain_terms.Campaign], info: Info, language: Language = OTHERWISE
+    ) -> str:
         """What it gives, in a few words."""
-        return promise(campaign.terms.rule, (await coalition.coalition(info.context)).currency)
+        currency = (await coalition.coalition(info.context)).currency
+        return promise(campaign.terms.rule, currency, wording_in(language))
 
     @strawberry.field
     @staticmethod

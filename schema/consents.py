@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -15,10 +14,7 @@ from resolvers import coalition, links
 from resolvers.context import Info
 from schema.partners import Partner
 from schema.shape import shows
-
-Language = Annotated[
-    str, strawberry.argument(description="Such as lv or bg-BG; what we have no words in is said in English.")
-]
+from schema.spoken import Language
 
 
 @strawberry.type

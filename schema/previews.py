@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import strawberry
 
 from domain.earning import commands
 from domain.earning.prizes import TokenKind
-from domain.earning.progress import Missing, missing_of, progress_of, taken_off, to_turn, won
+from domain.earning.progress import Missing, missing_of, progress_of
 from domain.earning.rules import Counted
 from domain.earning.verdicts import NoAward as DomainNoAward
 from domain.earning.verdicts import Why
-from domain.earning.wording import why_not
+from domain.earning.wording import so_far, taken_off, to_turn, why_not, won
 from domain.values import Money as DomainMoney
 from domain.values import Points
 from schema.awards import Award
 from schema.campaign_rule_shapes import money_shown
 from schema.money import Money
 from schema.shape import shows
+from schema.spoken import Spoken
 
 
 @strawberry.type
@@ -32,15 +34,13 @@ class MissingForAward:
 
 
 @strawberry.type
-class NoAward:
+class NoAward(Spoken):
     """A campaign that gives nothing, and why."""
 
     campaign: str
     """The campaign's name."""
     why: Why
     """The reason."""
-    reason: str
-    """The reason, in words that can be read out."""
     missing: MissingForAward | None
     """What is missing for the award; null where more of the same would not earn it."""
     instead: str | None
@@ -48,7 +48,7 @@ class NoAward:
 
 
 @strawberry.type
-class PreviewOffer:
+class PreviewOffer(Spoken):
     """Money that you may take off a line; its sponsors refund what you did take off."""
 
     campaign: str
@@ -57,12 +57,10 @@ class PreviewOffer:
     """The number of the line."""
     amount: Money
     """At most so much."""
-    reason: str
-    """The same in words that can be read out."""
 
 
 @strawberry.type
-class PreviewToken:
+class PreviewToken(Spoken):
     """A thing that would be won."""
 
     campaign: str
@@ -71,24 +69,20 @@ class PreviewToken:
     """What sort of thing."""
     name: str
     """What people call it."""
-    reason: str
-    """The same in words that can be read out."""
 
 
 @strawberry.type
-class PreviewTurns:
+class PreviewTurns(Spoken):
     """Turns of a wheel that would be won; how they end is told by the purchase alone."""
 
     campaign: str
     """The campaign's name."""
     turns: int
     """How many."""
-    reason: str
-    """The same in words that can be read out."""
 
 
 @strawberry.type
-class PreviewProgress:
+class PreviewProgress(Spoken):
     """How far a card or milestones would be."""
 
     campaign: str
@@ -99,8 +93,6 @@ class PreviewProgress:
     """On the way to the next prize: times, items, or an amount of money."""
     of: Decimal | None
     """What the next prize takes; null: all are won."""
-    reason: str
-    """The same in words that can be read out."""
 
 
 @strawberry.type
@@ -151,7 +143,7 @@ class PurchasePreview:
                 campaign=one.campaign.terms.name,
                 line=one.line,
                 amount=DomainMoney.of_minor(one.units, preview.currency),  # type: ignore[arg-type]
-                reason=taken_off(one, preview.currency),
+                words=partial(taken_off, one, preview.currency),
             )
             for one in preview.rating.offers
         ]
@@ -165,7 +157,7 @@ class PurchasePreview:
                 campaign=one.campaign.terms.name,
                 kind=one.token.kind,
                 name=one.token.name,
-                reason=won(one.campaign, one.token),
+                words=partial(won, one.campaign, one.token),
             )
             for one in preview.rating.tokens
         ]
@@ -175,7 +167,7 @@ class PurchasePreview:
     def turns(preview: strawberry.Parent[commands.PurchasePreview]) -> list[PreviewTurns]:
         """Turns of wheels that would be won."""
         return [
-            PreviewTurns(campaign=campaign.terms.name, turns=turns, reason=to_turn(campaign, turns))
+            PreviewTurns(campaign=campaign.terms.name, turns=turns, words=partial(to_turn, campaign, turns))
             for campaign, turns in preview.rating.turns
         ]
 
@@ -189,7 +181,7 @@ class PurchasePreview:
                 counted=one.counted,
                 reached=_units(one.reached, one.counted, preview.currency),
                 of=None if one.of is None else _units(one.of, one.counted, preview.currency),
-                reason=one.words(preview.currency),
+                words=partial(so_far, one, preview.currency),
             )
             for one in progress_of(preview.rating)
         ]
@@ -201,7 +193,7 @@ def no_award(refusal: DomainNoAward, currency: str) -> NoAward:
     return NoAward(
         campaign=refusal.campaign.terms.name,
         why=refusal.why,
-        reason=why_not(refusal, currency),
+        words=partial(why_not, refusal, currency),
         missing=None if missing is None else _missing(missing, currency),
         instead=None if refusal.instead is None else refusal.instead.terms.name,
     )

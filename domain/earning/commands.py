@@ -15,10 +15,11 @@ from domain.earning.prizes import TokenKind
 from domain.earning.rerating import ReturnedLine
 from domain.earning.terms import Campaign
 from domain.earning.verdicts import NoAward, Rating
-from domain.earning.wording import because, fell_away
+from domain.earning.wording import ENGLISH, because, fell_away
 from domain.errors import InvalidValue
 from domain.idempotency import checked_key
 from domain.ids import OutletId, PartnerId
+from domain.languages import Wording
 from domain.ledger.allowance_models import CutReason
 from domain.members.recognition import KnownMember, MemberRef
 from domain.values import Money, Points
@@ -172,8 +173,12 @@ class AwardCut:
     @property
     def reason(self) -> str:
         """The same in words for the till, which tell nothing of the sponsor's means."""
+        return self.in_words(ENGLISH)
+
+    def in_words(self, said: Wording) -> str:
+        """As another language says it."""
         used_up = self.why is CutReason.BUDGET_USED_UP
-        return fell_away(self.campaign, int(self.missing), int(self.points), used_up=used_up)
+        return fell_away(self.campaign, int(self.missing), int(self.points), used_up=used_up, said=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

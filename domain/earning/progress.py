@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.earning.counting import STAMPS
-from domain.earning.prizes import Token
 from domain.earning.rules import Card, Counted, Milestones
 from domain.earning.terms import Campaign
-from domain.earning.verdicts import NoAward, Offer, Rating, Why
-from domain.values import Money
+from domain.earning.verdicts import NoAward, Rating, Why
 
 MISSING = (Why.NOT_YET, Why.BELOW_MINIMUM)
 
@@ -38,15 +36,6 @@ class Progress:
     def missing(self) -> int:
         """How much more wins the next prize."""
         return 0 if self.of is None else self.of - self.reached
-
-    def words(self, currency: str) -> str:
-        """As a cashier reads it out: "Coffee card: 3 of 10"."""
-        if self.of is None:
-            return f"{self.campaign.terms.name}: all is won"
-        if self.counted is not Counted.AMOUNT:
-            return f"{self.campaign.terms.name}: {self.reached} of {self.of}"
-        reached, whole = (Money.of_minor(units, currency).amount for units in (self.reached, self.of))
-        return f"{self.campaign.terms.name}: {reached} of {whole} {currency}"
 
 
 def missing_of(refusal: NoAward) -> Missing | None:
@@ -77,21 +66,3 @@ def _progress(rating: Rating, campaigns: dict[str, Campaign]) -> Iterator[Progre
         elif isinstance(rule, Milestones):
             ahead = [mark.at for mark in rule.marks if mark.at > total]
             yield Progress(campaign, rule.counted, total, min(ahead, default=None))
-
-
-def taken_off(offer: Offer, currency: str) -> str:
-    """An offer: "Member's price: 1.20 EUR off line 2"."""
-    return (
-        f"{offer.campaign.terms.name}: {Money.of_minor(offer.units, currency).amount} {currency} off line {offer.line}"
-    )
-
-
-def won(campaign: Campaign, token: Token) -> str:
-    """A thing won: "Coffee card: A free coffee, for 14 days"."""
-    days = f", for {token.days} days" if token.days else ""
-    return f"{campaign.terms.name}: {token.name}{days}"
-
-
-def to_turn(campaign: Campaign, turns: int) -> str:
-    """Turns of a wheel: "Spin: one turn of the wheel"."""
-    return f"{campaign.terms.name}: {'one turn' if turns == 1 else f'{turns} turns'} of the wheel"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from domain.languages import Wording
 from domain.messages.templates import Said, Template
 from domain.messages.topics import StaffTopic
-from domain.messages.wording import Given, Wording
+from domain.messages.wording import Given
 
 
 def _settlement_ready(w: Wording, given: Given) -> Said:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from domain.languages import Wording
 from domain.members.models import ConsentPurpose
 from domain.messages.topics import Topic
-from domain.messages.wording import Given, Wording
+from domain.messages.wording import Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

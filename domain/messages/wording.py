@@ -1,67 +1,20 @@
-"""How one language says things: sentences from its catalogue; counts, amounts, days and lists as people there do.
-
-English stands in the modules; each other language has its catalogue (gettext's .po files) in locales/.
-"""
+"""The values of a message as its language writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
-from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
-
-from domain.languages import locale_of, translations
+from domain.languages import Wording, wording_of
 from domain.messages.topics import Kind
-from domain.values import minor_digits
 
 
-@dataclass(frozen=True)
-class Wording:
-    """One language."""
-
-    language: str
-    locale: Locale
-    translations: NullTranslations
-
-    def gettext(self, text: str) -> str:
-        """A sentence in this language."""
-        return self.translations.gettext(text)
-
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        """A sentence about a number, in the form that this language has for it."""
-        return self.translations.ngettext(one, many, number)
-
-    def count(self, number: int) -> str:
-        """A whole number."""
-        return str(format_decimal(number, locale=self.locale))
-
-    def money(self, amount: Decimal, currency: str) -> str:
-        """An amount with its currency."""
-        rounded = round(amount, minor_digits(currency))
-        return str(format_currency(rounded, currency, locale=self.locale))
-
-    def day(self, day: date) -> str:
-        """A day, as in "3 March 2027"."""
-        return str(format_date(day, "long", self.locale))
-
-    def names(self, names: list[str]) -> str:
-        """Names in a row, as in "Amber, Birch and Cedar"."""
-        return str(format_list(names, "standard", self.locale))
-
-
-@cache
 def wording_in(language: str) -> Wording:
-    """How a language says things."""
-    return Wording(language, locale_of(language), translations(language, "domain.messages"))
+    """How a language says things in messages."""
+    return wording_of(language, "domain.messages")
 
 
 class Given(Mapping[str, str]):

@@ -22,9 +22,9 @@ interface Props {
 }
 
 export function MovementDrill({ line, movement, place, own }: Props) {
-  const { t } = useTranslation("console");
+  const { t, i18n } = useTranslation("console");
   const heading = useRef<HTMLHeadingElement>(null);
-  const [{ data, fetching }] = useQuery({ query: MovementOf, variables: { line: line.id, movement } });
+  const [{ data, fetching }] = useQuery({ query: MovementOf, variables: { line: line.id, movement, language: i18n.language } });
   const found = data?.statementLine?.transfers.nodes[0] ?? null;
   const back = addressOf({ ...place, movement: null });
   useEffect(() => {

@@ -193,7 +193,7 @@ export const TransfersOf = graphql(`
 `);
 
 export const MovementOf = graphql(`
-  query MovementOf($line: ID!, $movement: ID!) {
+  query MovementOf($line: ID!, $movement: ID!, $language: String!) {
     statementLine(id: $line) {
       transfers(first: 1, only: $movement) {
         nodes {
@@ -241,7 +241,7 @@ export const MovementOf = graphql(`
               }
               awards {
                 points
-                reason
+                reason(language: $language)
                 campaign
                 campaignVersion
                 lines

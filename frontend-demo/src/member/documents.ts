@@ -120,7 +120,7 @@ export const OlderActivity = graphql(
 
 /** One entry whole, with why it earned what it did. */
 export const MyEntry = graphql(`
-  query MyEntry($version: Int!) {
+  query MyEntry($version: Int!, $language: String!) {
     me {
       wallet {
         entry(version: $version) {
@@ -152,7 +152,7 @@ export const MyEntry = graphql(`
           }
           awards {
             campaign
-            reason
+            reason(language: $language)
             points
             availableAt
             expiresAt

@@ -152,7 +152,7 @@ const AwardFields = graphql(`
   fragment TillAwardFields on Award @_unmask {
     campaign
     points
-    reason
+    reason(language: $language)
     lines
     availableAt
     fundedBy {
@@ -168,7 +168,7 @@ const AwardFields = graphql(`
 
 export const TillPreview = graphql(
   `
-    query TillPreview($basket: PurchasePreviewInput!) {
+    query TillPreview($basket: PurchasePreviewInput!, $language: String!) {
       purchasePreview(basket: $basket) {
         points
         awards {
@@ -177,7 +177,7 @@ export const TillPreview = graphql(
         missed {
           campaign
           why
-          reason
+          reason(language: $language)
           missing {
             count
             amount {
@@ -189,7 +189,7 @@ export const TillPreview = graphql(
         offers {
           campaign
           line
-          reason
+          reason(language: $language)
           amount {
             amount
             currency
@@ -198,15 +198,15 @@ export const TillPreview = graphql(
         tokens {
           campaign
           name
-          reason
+          reason(language: $language)
         }
         turns {
           campaign
-          reason
+          reason(language: $language)
         }
         progress {
           campaign
-          reason
+          reason(language: $language)
         }
         tierGains {
           tier
@@ -218,38 +218,21 @@ export const TillPreview = graphql(
   [AwardFields],
 );
 
-export const TillRecord = graphql(
-  `
-    mutation TillRecord($input: PurchaseRecordInput!) {
-      purchaseRecord(input: $input) {
-        available
-        pending
-        replayed
-        purchase {
-          id
-          points
-          awards {
-            ...TillAwardFields
-          }
-          cuts {
-            campaign
-            reason
-            missing
-          }
-          tokens {
-            name
-          }
-        }
-        userErrors {
-          code
-          message
-          path
-        }
+export const TillRecord = graphql(`
+  mutation TillRecord($input: PurchaseRecordInput!) {
+    purchaseRecord(input: $input) {
+      purchase {
+        id
+        points
+      }
+      userErrors {
+        code
+        message
+        path
       }
     }
-  `,
-  [AwardFields],
-);
+  }
+`);
 
 export const TillSetAside = graphql(`
   mutation TillSetAside($input: RedemptionAuthorizeInput!) {
@@ -481,34 +464,28 @@ export const TillEnterCode = graphql(`
   }
 `);
 
-export const TillToReturn = graphql(
-  `
-    query TillToReturn($receiptNumber: String!, $member: MemberRefInput) {
-      purchaseToReturn(receiptNumber: $receiptNumber, member: $member) {
-        occurredAt
-        purchase {
-          id
-          points
-          awards {
-            ...TillAwardFields
-          }
-        }
-        lines {
-          number
-          sku
-          name
-          quantity
-          left
-          amount {
-            amount
-            currency
-          }
+export const TillToReturn = graphql(`
+  query TillToReturn($receiptNumber: String!, $member: MemberRefInput) {
+    purchaseToReturn(receiptNumber: $receiptNumber, member: $member) {
+      occurredAt
+      purchase {
+        id
+        points
+      }
+      lines {
+        number
+        sku
+        name
+        quantity
+        left
+        amount {
+          amount
+          currency
         }
       }
     }
-  `,
-  [AwardFields],
-);
+  }
+`);
 
 export const TillReturn = graphql(`
   mutation TillReturn($input: PurchaseReturnInput!) {

@@ -1,6 +1,7 @@
 /** What the basket would earn, asked anew a moment after each change; an answer that comes too late is dropped. */
 
 import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
 
 import { faultSaid } from "../shared/refusals";
@@ -21,6 +22,7 @@ const NOTHING: Earning = { preview: null, stale: false, refused: null };
 
 export function usePreview(sale: Sale): Earning {
   const client = useClient();
+  const { language } = useTranslation().i18n;
   const { house, digits, outlet, up, fell } = useTill();
   const [earning, setEarning] = useState<Earning>(NOTHING);
   const lines = JSON.stringify(sold(sale, digits));
@@ -40,7 +42,7 @@ export function usePreview(sale: Sale): Earning {
         channel: "STORE",
         ...(ref && { member: JSON.parse(ref) as { cardNumber: string } }),
       };
-      const { data, error } = await client.query(TillPreview, { basket }, { requestPolicy: "network-only" }).toPromise();
+      const { data, error } = await client.query(TillPreview, { basket, language }, { requestPolicy: "network-only" }).toPromise();
       const refused = await faultSaid(error);
       if (!still) return;
       if (error?.networkError) fell();
@@ -52,6 +54,6 @@ export function usePreview(sale: Sale): Earning {
       clearTimeout(timer);
     };
     // `fell` only tells of a lost line.
-  }, [client, lines, ref, outlet, up, house]);
+  }, [client, lines, ref, outlet, up, house, language]);
   return earning;
 }

@@ -47,14 +47,10 @@ function AwardLine({ award }: { award: Award }) {
   );
 }
 
-/** The house says it in English; what it begins with is the campaign's name once more. */
+/** It begins with the campaign's name once more. */
 function Reason({ award }: { award: Award }) {
   const said = award.reason.startsWith(`${award.campaign}: `) ? award.reason.slice(award.campaign.length + 2) : award.reason;
-  return (
-    <p className="award-reason" lang="en">
-      {said}
-    </p>
-  );
+  return <p className="award-reason">{said}</p>;
 }
 
 function Terms({ award }: { award: Award }) {

@@ -14,9 +14,9 @@ import { Change } from "./Days";
 import { Movements } from "./Movements";
 
 export function ReceiptPage({ version }: { version: number }) {
-  const { t } = useTranslation("member");
+  const { t, i18n } = useTranslation("member");
   const place = Number.isSafeInteger(version) ? version : 0;
-  const [{ data, error }, readAgain] = useQuery({ query: MyEntry, variables: { version: place } });
+  const [{ data, error }, readAgain] = useQuery({ query: MyEntry, variables: { version: place, language: i18n.language } });
   if (error && !data) return <Failed again={() => readAgain({ requestPolicy: "network-only" })} />;
   const entry = data?.me.wallet.entry;
   return (
