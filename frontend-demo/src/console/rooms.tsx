@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = [
   {
     name: "work",
     at: "/tasks",
-    scopes: ["settlement:read", "reconciliation:write"],
+    scopes: ["settlement:read", "reconciliation:write", "campaigns:publish", "rewards:write"],
     page: pageOf("work", () => import("./work/WorkPage")),
   },
   {

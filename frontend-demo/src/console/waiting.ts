@@ -8,17 +8,21 @@ import { useQuery } from "urql";
 
 import { graphql } from "../shared/graphql";
 import { may, type Session, useSession } from "../shared/session";
+import { opened as openedHere } from "./work/approvals/waitingHere";
 
 /** As many of each list as are looked at; there may be more. */
 const MOST = 100;
 
 const Waiting = graphql(`
-  query Waiting($settlement: Boolean!, $files: Boolean!, $bank: Boolean!, $most: Int!) {
+  query Waiting($steps: Boolean!, $agreements: Boolean!, $settlement: Boolean!, $files: Boolean!, $bank: Boolean!, $most: Int!) {
     serverTime
-    approvals {
+    approvals @include(if: $steps) {
       kind
       askedAt
       dueAt
+    }
+    agreements @include(if: $agreements) {
+      askedAt
     }
     disputes(states: [RAISED, ANSWERED, ESCALATED], first: $most) @include(if: $settlement) {
       nodes {
@@ -77,9 +81,9 @@ export function useWaiting(): WaitingLists {
   const [{ data, error }, read] = useQuery({ query: Waiting, variables: opened(session), requestPolicy: "cache-and-network" });
   const lists = useMemo(() => {
     if (!data) return NONE;
-    const { approvals, disputes, reconciliationExceptions: files, bankWorklist: bank } = data;
+    const { approvals, agreements, disputes, reconciliationExceptions: files, bankWorklist: bank } = data;
     return {
-      approvals: waited(approvals.map(({ askedAt, dueAt }) => ({ since: askedAt, due: dueAt })), false),
+      approvals: approvals || agreements ? waited([...(approvals ?? []).map(asked), ...(agreements ?? []).map(asked)], false) : null,
       disputes: disputes ? waited(disputes.nodes.map(({ raisedAt, dueAt }) => ({ since: raisedAt, due: dueAt })), disputes.pageInfo.hasNextPage) : null,
       reconciliation: files ? waited(files.nodes.map(({ file }) => ({ since: file.endedAt, due: null })), files.pageInfo.hasNextPage) : null,
       bank: bank ? waited(bank.nodes.map(({ bookedOn }) => ({ since: bookedOn, due: null })), bank.pageInfo.hasNextPage) : null,
@@ -97,12 +101,15 @@ export function useWaiting(): WaitingLists {
 function opened(session: Session) {
   const settlement = may(session, "settlement:read");
   return {
+    ...openedHere(session),
     settlement,
     files: may(session, "reconciliation:write"),
     bank: settlement && session.audience === "COALITION",
     most: MOST,
   };
 }
+
+const asked = ({ askedAt, dueAt = null }: { askedAt: string; dueAt?: string | null }) => ({ since: askedAt, due: dueAt });
 
 const first = (days: readonly (string | null)[]): string | null => days.filter((day) => day !== null).sort()[0] ?? null;
 

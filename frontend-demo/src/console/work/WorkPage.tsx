@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, Route, Switch, useRoute } from "wouter";
 
 import { Bone } from "../../shared/chrome";
+import { may, useSession } from "../../shared/session";
 import { Failed } from "../../shared/states";
 import { type List, LISTS, useWaiting, type Waited, type WaitingLists } from "../waiting";
 import { ApprovalsPage } from "./approvals/ApprovalsPage";
@@ -39,14 +40,22 @@ export default function WorkPage() {
   );
 }
 
-/** The bank's page is there for partners too: what they pay; only the worklist is the coalition's. */
-const shown = ({ lists }: WaitingLists) => LISTS.filter((list) => lists[list] !== null || list === "bank");
+/**
+ * The bank's page is there for partners too: what they pay; only the worklist is the coalition's. Approvals are
+ * everybody's, and stand there before they are counted.
+ */
+function useShown({ lists }: WaitingLists): readonly List[] {
+  const session = useSession();
+  const paying = may(session, "settlement:read");
+  return LISTS.filter((list) => lists[list] !== null || list === "approvals" || (list === "bank" && paying));
+}
 
 function Lists({ waiting }: { waiting: WaitingLists }) {
   const { t } = useTranslation("work");
+  const shown = useShown(waiting);
   return (
     <nav className="work-lists" aria-label={t("lists.label")}>
-      {shown(waiting).map((list) => (
+      {shown.map((list) => (
         <ListLink key={list} list={list} waited={waiting.lists[list]} />
       ))}
     </nav>
@@ -68,12 +77,13 @@ const counted = ({ count, more }: Waited) => (more ? `${count}+` : `${count}`);
 
 function Overview({ waiting }: { waiting: WaitingLists }) {
   const { t } = useTranslation("work");
+  const shown = useShown(waiting);
   if (waiting.state === "failed") return <Failed again={waiting.readAgain} />;
   return (
     <>
       <h1>{t("overview.heading")}</h1>
       <ul className="work-cards">
-        {(waiting.state === "loading" ? LISTS : shown(waiting)).map((list) => (
+        {(waiting.state === "loading" ? LISTS : shown).map((list) => (
           <li key={list}>
             <Card list={list} waiting={waiting} />
           </li>

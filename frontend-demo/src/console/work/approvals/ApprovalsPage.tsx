@@ -1,4 +1,4 @@
-/** Everything that a second person must agree to, the nearest deadline first; what is chosen opens beside the list. */
+/** Everything that a second person, or a partner that pays, must agree to; what is chosen opens beside the list. */
 
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
@@ -9,10 +9,12 @@ import { PartnerName } from "../../../shared/partner";
 import { useSession } from "../../../shared/session";
 import { Empty, Failed, WaitingSheet } from "../../../shared/states";
 import { Age, Beside, Due, useHeading } from "../parts";
-import { type Approval, Approvals } from "./documents";
+import { AgreementPane } from "./agreements/AgreementPane";
+import { type Agreement, type Approval, Approvals } from "./documents";
 import { Deciding } from "./Deciding";
 import { mayAgree } from "./rights";
 import { SubjectOf } from "./SubjectOf";
+import { keyOfRow, opened, subjectOf, together } from "./waitingHere";
 import "./approvals.css";
 
 interface Props {
@@ -23,38 +25,63 @@ interface Props {
 export function ApprovalsPage({ subject, onDone }: Props) {
   const { t } = useTranslation("work");
   const [, go] = useLocation();
-  const [{ data, error }, read] = useQuery({ query: Approvals, requestPolicy: "cache-and-network" });
+  const session = useSession();
+  const [{ data, error }, read] = useQuery({ query: Approvals, variables: opened(session), requestPolicy: "cache-and-network" });
   if (!data) return error ? <Failed again={() => read({ requestPolicy: "network-only" })} /> : <WaitingSheet />;
-  const chosen = data.approvals.find((one) => one.subject === subject) ?? null;
+  const waits = together(data.approvals ?? [], data.agreements ?? []);
+  const chosen = waits.find((one) => subjectOf(one) === subject) ?? null;
   // At a desk there is room to look at the first at once.
-  const shown = chosen ?? (subject === null ? (data.approvals[0] ?? null) : null);
+  const shown = chosen ?? (subject === null ? (waits[0] ?? null) : null);
   const done = () => {
     read({ requestPolicy: "network-only" });
     onDone();
     go("/tasks/approvals");
   };
+  const about = { named: chosen !== null, now: data.serverTime, currency: data.coalition.currency, onDone: done };
   const list = (
     <>
-      {data.approvals.length === 0 && (
+      {waits.length === 0 && (
         <Empty heading={t("approvals.none")}>
           <p>{t("approvals.noneText")}</p>
         </Empty>
       )}
       <ul className="approvals">
-        {data.approvals.map((one) => (
-          <Row key={one.kind + one.subject} one={one} chosen={one === shown} now={data.serverTime} currency={data.coalition.currency} />
-        ))}
+        {waits.map((one) =>
+          one.step ? (
+            <Row key={keyOfRow(one)} one={one.step} chosen={one === shown} now={about.now} currency={about.currency} />
+          ) : (
+            <AgreementRow key={keyOfRow(one)} one={one.agreement} chosen={one === shown} now={about.now} />
+          ),
+        )}
       </ul>
     </>
   );
   return (
     <Beside heading={<h1>{t("lists.approvals")}</h1>} list={list} chosen={chosen !== null}>
-      {shown ? (
-        <Chosen key={shown.kind + shown.subject} one={shown} named={chosen !== null} now={data.serverTime} currency={data.coalition.currency} onDone={done} />
-      ) : (
-        data.approvals.length > 0 && <p className="work-choose">{t("approvals.gone")}</p>
-      )}
+      {shown?.step && <Chosen key={keyOfRow(shown)} one={shown.step} {...about} />}
+      {shown?.agreement && <AgreementPane key={keyOfRow(shown)} one={shown.agreement} own={data.viewer.partner?.id ?? null} {...about} />}
+      {!shown && waits.length > 0 && <p className="work-choose">{t("approvals.gone")}</p>}
     </Beside>
+  );
+}
+
+/** What another partner has drafted and this one is asked to pay a part of. */
+function AgreementRow({ one, chosen, now }: { one: Agreement; chosen: boolean; now: string }) {
+  const { t } = useTranslation("work");
+  return (
+    <li>
+      <Link href={`/tasks/approvals/${one.subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
+        <span className="approval-kind">{t(`agreements.kinds.${one.kind}`)}</span>
+        <span className="approval-amount" />
+        <span className="approval-about">
+          <PartnerName partner={one.owner} />
+          <span>{one.name}</span>
+        </span>
+        <span className="approval-when">
+          <Age since={one.askedAt} now={now} />
+        </span>
+      </Link>
+    </li>
   );
 }
 

@@ -5,9 +5,28 @@ import type { TypedDocumentNode } from "urql";
 import { graphql, type ResultOf } from "../../../shared/graphql";
 
 export const Approvals = graphql(`
-  query Approvals {
+  query Approvals($steps: Boolean!, $agreements: Boolean!) {
     serverTime
-    approvals {
+    viewer {
+      partner {
+        id
+      }
+    }
+    agreements @include(if: $agreements) {
+      kind
+      subject
+      name
+      startsAt
+      endsAt
+      askedAt
+      owner {
+        id
+        slug
+        name
+        hue
+      }
+    }
+    approvals @include(if: $steps) {
       kind
       subject
       askedAt
@@ -286,7 +305,8 @@ export const SubjectAsked = graphql(`
   }
 `);
 
-export type Approval = ResultOf<typeof Approvals>["approvals"][number];
+export type Approval = NonNullable<ResultOf<typeof Approvals>["approvals"]>[number];
+export type Agreement = NonNullable<ResultOf<typeof Approvals>["agreements"]>[number];
 export type Kind = Approval["kind"];
 export type Subject = NonNullable<ResultOf<typeof SubjectAsked>["node"]>;
 

@@ -1,0 +1,406 @@
+/** What others have drafted and a partner is asked to pay a part of: its terms, what they follow, and how one agrees. */
+
+import type { TypedDocumentNode } from "urql";
+
+import { graphql, type ResultOf } from "../../../../shared/graphql";
+import type { Agreement, Done } from "../documents";
+
+const RewardTerms = graphql(`
+  fragment RewardAsked on Reward @_unmask {
+    fingerprint
+    name
+    kind
+    charity
+    byItself
+    fulfilment
+    startsAt
+    endsAt
+    tiers
+    weekdays
+    steps {
+      name
+      points
+      money {
+        amount
+        currency
+      }
+      worth {
+        thing
+        tickets
+        share
+        match
+        articles {
+          pick
+          categories
+          brands
+        }
+        amount {
+          amount
+          currency
+        }
+        most {
+          amount
+          currency
+        }
+        gift {
+          amount
+          currency
+        }
+        matchedBy {
+          name
+        }
+      }
+    }
+    pay {
+      pointsPerUnit
+      least
+      most
+      inStepsOf
+      mostOfBasket
+    }
+    prizes {
+      thing
+      winners
+    }
+    limits {
+      most
+      per
+      period
+    }
+    early {
+      until
+      tiers
+    }
+    hours {
+      start
+      end
+    }
+    segments {
+      name
+    }
+    partners {
+      name
+    }
+    outlets {
+      name
+    }
+    sponsors {
+      share
+      partner {
+        id
+        name
+      }
+    }
+  }
+`);
+
+export const RewardAsked = graphql(
+  `
+    query RewardAsked($subject: ID!) {
+      node(id: $subject) {
+        ...RewardAsked
+      }
+      before: agreementBefore(subject: $subject) {
+        ...RewardAsked
+      }
+    }
+  `,
+  [RewardTerms],
+);
+
+const CouponTerms = graphql(`
+  fragment CouponAsked on Coupon @_unmask {
+    fingerprint
+    name
+    startsAt
+    endsAt
+    days
+    tiers
+    codes
+    word
+    uses
+    usesInAll
+    together
+    transferable
+    takes {
+      free
+      thing
+      valued
+      share
+      amount {
+        amount
+        currency
+      }
+      most {
+        amount
+        currency
+      }
+    }
+    least {
+      amount
+      currency
+    }
+    partners {
+      name
+    }
+    outlets {
+      name
+    }
+    sponsors {
+      share
+      partner {
+        id
+        name
+      }
+    }
+  }
+`);
+
+export const CouponAsked = graphql(
+  `
+    query CouponAsked($subject: ID!) {
+      node(id: $subject) {
+        ...CouponAsked
+      }
+      before: agreementBefore(subject: $subject) {
+        ...CouponAsked
+      }
+    }
+  `,
+  [CouponTerms],
+);
+
+const ActivityTerms = graphql(`
+  fragment ActivityAsked on JointActivity @_unmask {
+    fingerprint
+    terms {
+      name
+      kind
+      address
+      startsAt
+      endsAt
+      answerUntil
+      places
+      guests
+      open
+      waiting
+      members
+      tiers
+      texts {
+        language
+        name
+        about
+      }
+      hosts {
+        name
+      }
+      outlet {
+        name
+      }
+      placesOf {
+        places
+        partner {
+          name
+        }
+      }
+      shares {
+        share
+        partner {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const ActivityAsked = graphql(
+  `
+    query ActivityAsked($subject: ID!) {
+      node(id: $subject) {
+        ...ActivityAsked
+      }
+      before: agreementBefore(subject: $subject) {
+        ...ActivityAsked
+      }
+    }
+  `,
+  [ActivityTerms],
+);
+
+const Articles = graphql(`
+  fragment ArticlesAsked on BonusArticles @_unmask {
+    skus
+    categories
+    brands
+  }
+`);
+
+const BonusTerms = graphql(
+  `
+    fragment BonusAsked on BonusScheme @_unmask {
+      fingerprint
+      terms {
+        name
+        startsOn
+        endsOn
+        period
+        measure
+        source
+        slicing
+        waitDays
+        byHand
+        notTenders
+        groups
+        bands {
+          from
+          rate
+        }
+        growth {
+          against
+          of
+          leastBase
+          bands {
+            from
+            rate
+          }
+        }
+        partners {
+          id
+          name
+        }
+        sponsors {
+          id
+          name
+        }
+        makers {
+          name
+        }
+        only {
+          ...ArticlesAsked
+        }
+        leavesOut {
+          ...ArticlesAsked
+        }
+        most {
+          amount
+          currency
+        }
+      }
+    }
+  `,
+  [Articles],
+);
+
+export const BonusAsked = graphql(
+  `
+    query BonusAsked($subject: ID!) {
+      node(id: $subject) {
+        ...BonusAsked
+      }
+      before: agreementBefore(subject: $subject) {
+        ...BonusAsked
+      }
+    }
+  `,
+  [BonusTerms],
+);
+
+const TradeInTerms = graphql(`
+  fragment TradeInAsked on TradeInScheme @_unmask {
+    fingerprint
+    terms {
+      name
+      mostItems
+      mostDays
+      becomes
+      form
+      reverseDays
+      prices {
+        category
+        ages {
+          months
+          share
+        }
+        prices {
+          grade
+          money {
+            amount
+            currency
+          }
+        }
+      }
+      consignment {
+        days
+        unsold
+        fallback
+        shares {
+          share
+          above {
+            amount
+            currency
+          }
+        }
+      }
+      least {
+        amount
+        currency
+      }
+      most {
+        amount
+        currency
+      }
+      partners {
+        name
+      }
+      outlets {
+        name
+      }
+      sponsors {
+        share
+        partner {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const TradeInAsked = graphql(
+  `
+    query TradeInAsked($subject: ID!) {
+      node(id: $subject) {
+        ...TradeInAsked
+      }
+      before: agreementBefore(subject: $subject) {
+        ...TradeInAsked
+      }
+    }
+  `,
+  [TradeInTerms],
+);
+
+export type Reward = ResultOf<typeof RewardTerms>;
+export type Coupon = ResultOf<typeof CouponTerms>;
+export type Activity = ResultOf<typeof ActivityTerms>["terms"];
+export type Bonus = ResultOf<typeof BonusTerms>["terms"];
+export type TradeIn = ResultOf<typeof TradeInTerms>["terms"];
+
+/** One agrees to the terms that were shown, and to no others. */
+export interface Agreed {
+  subject: string;
+  fingerprint: string;
+}
+
+type Step = TypedDocumentNode<Done, Agreed>;
+const step = (document: unknown) => document as Step;
+
+export const AGREE: Readonly<Record<Agreement["kind"], Step>> = {
+  CAMPAIGN: step(graphql(`mutation AgreeToPayCampaign($subject: ID!, $fingerprint: String!) { done: campaignAgree(input: { campaign: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
+  REWARD: step(graphql(`mutation AgreeToPayReward($subject: ID!, $fingerprint: String!) { done: rewardAgree(input: { reward: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
+  COUPON: step(graphql(`mutation AgreeToPayCoupon($subject: ID!, $fingerprint: String!) { done: couponAgree(input: { coupon: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
+  ACTIVITY: step(graphql(`mutation AgreeToPayActivity($subject: ID!, $fingerprint: String!) { done: activityAgree(input: { activity: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
+  BONUS_SCHEME: step(graphql(`mutation AgreeToBonusScheme($subject: ID!, $fingerprint: String!) { done: bonusSchemeAgree(input: { scheme: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
+  TRADE_IN_SCHEME: step(graphql(`mutation AgreeToPayTradeIn($subject: ID!, $fingerprint: String!) { done: tradeInSchemeAgree(input: { scheme: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
+};
