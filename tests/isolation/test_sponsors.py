@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from domain.approvals.agreements import AgreementKind
+from domain.ids import OutletId
+from partners.scopes import Scope
+from partners.viewer import Viewer
+from tests.domain.approvals.drafting import SORTS, Between
 from tests.isolation.asking import Asking
 from tests.isolation.names import sealed_for
+from tests.isolation.shop import NOW
 from tests.isolation.spying import traces
-from tests.isolation.viewers import as_partner
+from tests.isolation.viewers import as_partner, attackers
 from tests.isolation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -42,3 +50,31 @@ async def test_a_shops_statement_is_shown_to_nobody_before_it_is_proposed(either
         }
         shown = await Asking(either.database).ask(viewer, "Query.cycle", {"id": cycle})
         assert shown.body["data"]["cycle"]["statements"] == []
+
+
+async def test_a_draft_is_listed_to_whom_it_asks_by_the_scopes_of_its_sort_and_to_nobody_else(either: World) -> None:
+    shop = either.amber
+    between = Between(either.database, shop.partner_id, either.maker, OutletId(shop.outlet_id), NOW)
+    for sort in SORTS.values():
+        await sort.drafted(between)
+    viewers = {**attackers(either), "birch": as_partner(either.birch.partner_id)}
+    for name, viewer in viewers.items():
+        assert await _asked(either, viewer) == (set(AgreementKind) if name == "maker" else set()), name
+    rewards = {AgreementKind.REWARD, AgreementKind.COUPON}
+    for scope, kinds in {
+        Scope.REWARDS_WRITE: rewards,
+        Scope.CAMPAIGNS_READ: set(AgreementKind) - rewards,
+        Scope.CAMPAIGNS_PUBLISH: set(AgreementKind) - rewards,
+        Scope.REWARDS_READ: set(),
+    }.items():
+        assert await _asked(either, _with(viewers["maker"], [scope])) == kinds, scope
+
+
+def _with(viewer: Viewer, scopes: Iterable[Scope]) -> Viewer:
+    return replace(viewer, scopes=frozenset(scopes))
+
+
+async def _asked(world: World, viewer: Viewer) -> set[AgreementKind]:
+    told = await Asking(world.database).said(viewer, "{ agreements { kind } }")
+    data = told.body["data"]
+    return {AgreementKind(one["kind"]) for one in data["agreements"]} if data else set()

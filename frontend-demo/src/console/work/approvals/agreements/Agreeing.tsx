@@ -9,7 +9,7 @@ import { useSession } from "../../../../shared/session";
 import { Why } from "../../parts";
 import type { Agreement, Done } from "../documents";
 import { mayAgreeToPay } from "../rights";
-import { AGREE, type Agreed } from "./documents";
+import { AGREE, type Agreed } from "./steps";
 
 interface Props {
   one: Agreement;

@@ -1,9 +1,6 @@
-/** What others have drafted and a partner is asked to pay a part of: its terms, what they follow, and how one agrees. */
-
-import type { TypedDocumentNode } from "urql";
+/** What others have drafted and a partner is asked to pay a part of: its terms, and what they follow. */
 
 import { graphql, type ResultOf } from "../../../../shared/graphql";
-import type { Agreement, Done } from "../documents";
 
 const RewardTerms = graphql(`
   fragment RewardAsked on Reward @_unmask {
@@ -386,21 +383,3 @@ export type Coupon = ResultOf<typeof CouponTerms>;
 export type Activity = ResultOf<typeof ActivityTerms>["terms"];
 export type Bonus = ResultOf<typeof BonusTerms>["terms"];
 export type TradeIn = ResultOf<typeof TradeInTerms>["terms"];
-
-/** One agrees to the terms that were shown, and to no others. */
-export interface Agreed {
-  subject: string;
-  fingerprint: string;
-}
-
-type Step = TypedDocumentNode<Done, Agreed>;
-const step = (document: unknown) => document as Step;
-
-export const AGREE: Readonly<Record<Agreement["kind"], Step>> = {
-  CAMPAIGN: step(graphql(`mutation AgreeToPayCampaign($subject: ID!, $fingerprint: String!) { done: campaignAgree(input: { campaign: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
-  REWARD: step(graphql(`mutation AgreeToPayReward($subject: ID!, $fingerprint: String!) { done: rewardAgree(input: { reward: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
-  COUPON: step(graphql(`mutation AgreeToPayCoupon($subject: ID!, $fingerprint: String!) { done: couponAgree(input: { coupon: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
-  ACTIVITY: step(graphql(`mutation AgreeToPayActivity($subject: ID!, $fingerprint: String!) { done: activityAgree(input: { activity: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
-  BONUS_SCHEME: step(graphql(`mutation AgreeToBonusScheme($subject: ID!, $fingerprint: String!) { done: bonusSchemeAgree(input: { scheme: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
-  TRADE_IN_SCHEME: step(graphql(`mutation AgreeToPayTradeIn($subject: ID!, $fingerprint: String!) { done: tradeInSchemeAgree(input: { scheme: $subject, fingerprint: $fingerprint }) { userErrors { code message path } } }`)),
-};
