@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domain.languages import Wording
 from domain.messages import staff
 from domain.messages.preferring import Ways, prefer, preferences_of
 from domain.messages.topics import TOPICS, StaffTopic, Topic
-from domain.languages import Wording
 from domain.messages.wording import wording_in
 from domain.storage import ReadSession, Sight, WriteSession
 from partners.endpoints import FindState, route
