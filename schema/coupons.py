@@ -9,16 +9,18 @@ import strawberry
 
 from domain import values
 from domain.coalition import models as coalition_models
+from domain.earning import when
 from domain.errors import InvalidValue
 from domain.paging import Page, PageRequest
 from domain.vouchers import queries
 from domain.vouchers import terms as domain_terms
-from domain.vouchers.terms import Codes, CouponState, Pick, Together
+from domain.vouchers.terms import Codes, CouponState, Together
 from partners.scopes import Scope
 from resolvers import coalition, coupons
 from resolvers.context import Info
-from schema.campaign_shapes import outlets_of, partners_of
+from schema.campaign_shapes import CampaignHours, outlets_of, partners_of
 from schema.connections import Connection, paged
+from schema.coupon_shapes import CouponCounts, CouponLines, CouponSponsor, CouponTakes
 from schema.coupon_terms import CouponTermsInput
 from schema.errors import UserError, or_null, refusals
 from schema.ids import Node, identified
@@ -31,74 +33,6 @@ from schema.shape import shows
 
 READ = needs(Scope.REWARDS_READ)
 WRITE = needs(Scope.REWARDS_WRITE)
-
-
-@strawberry.type
-@shows(domain_terms.TakesOff)
-class CouponTakes:
-    """What a voucher takes off: exactly one of amount, share, free, thing and valued."""
-
-    free: Pick | None
-    """One piece of the lines it is for: the cheapest or the dearest."""
-    thing: str | None
-    """Something that is handed over."""
-    valued: bool
-    """Each voucher has an amount of its own."""
-
-    @strawberry.field(graphql_type=Money | None)
-    @staticmethod
-    async def amount(takes: strawberry.Parent[domain_terms.TakesOff], info: Info) -> values.Money | None:
-        """So much."""
-        return await money_of(info, takes.amount)
-
-    @strawberry.field
-    @staticmethod
-    def share(takes: strawberry.Parent[domain_terms.TakesOff]) -> str | None:
-        """Of the lines it is for: an exact ratio."""
-        return None if takes.share is None else str(takes.share)
-
-    @strawberry.field(graphql_type=Money | None)
-    @staticmethod
-    async def most(takes: strawberry.Parent[domain_terms.TakesOff], info: Info) -> values.Money | None:
-        """The most that a share, a free piece or a voucher's own amount takes off."""
-        return await money_of(info, takes.most)
-
-
-@strawberry.type
-@shows(domain_terms.Paid)
-class CouponSponsor:
-    """Who pays for a coupon, and which share."""
-
-    @strawberry.field
-    @staticmethod
-    def share(sponsor: strawberry.Parent[domain_terms.Paid]) -> str:
-        """An exact ratio, such as 1 or 2/5."""
-        return str(sponsor.share)
-
-    @strawberry.field(graphql_type=Partner)
-    @staticmethod
-    async def partner(sponsor: strawberry.Parent[domain_terms.Paid], info: Info) -> coalition_models.Partner:
-        """Who pays."""
-        return await coalition.partner(info.context, sponsor.partner_id)
-
-
-@strawberry.type
-@shows(queries.Counts)
-class CouponCounts:
-    """What became of a coupon's vouchers."""
-
-    issued: int
-    """How many are in members' hands, or were."""
-    open: int
-    """How many can still be used."""
-    used: int
-    """How often any was used."""
-    expired: int
-    """How many ran out of time."""
-    cancelled: int
-    """How many were taken back."""
-    codes_left: int
-    """How many codes are left in its pool."""
 
 
 @strawberry.type
@@ -127,6 +61,12 @@ class Coupon(Node):
     def takes(coupon: strawberry.Parent[domain_terms.Coupon]) -> domain_terms.TakesOff:
         """What it takes off."""
         return coupon.terms.takes
+
+    @strawberry.field(graphql_type=CouponLines | None)
+    @staticmethod
+    def lines(coupon: strawberry.Parent[domain_terms.Coupon]) -> domain_terms.Articles | None:
+        """For which lines; null: for all."""
+        return coupon.terms.lines
 
     @strawberry.field(graphql_type=Money)
     @staticmethod
@@ -163,6 +103,24 @@ class Coupon(Node):
     def days(coupon: strawberry.Parent[domain_terms.Coupon]) -> int | None:
         """How many days a voucher can be used."""
         return coupon.terms.days
+
+    @strawberry.field
+    @staticmethod
+    def weekdays(coupon: strawberry.Parent[domain_terms.Coupon]) -> list[int]:
+        """1 for Monday to 7 for Sunday; empty: every day."""
+        return sorted(coupon.terms.weekdays)
+
+    @strawberry.field(graphql_type=list[CampaignHours])
+    @staticmethod
+    def hours(coupon: strawberry.Parent[domain_terms.Coupon]) -> list[when.Hours]:
+        """Only in these hours of the day; empty: at any."""
+        return [when.Hours(start=one.start, end=one.end) for one in coupon.terms.hours]
+
+    @strawberry.field
+    @staticmethod
+    def segmented(coupon: strawberry.Parent[domain_terms.Coupon]) -> bool:
+        """Whether segments of its owner say who may use it, and who may not."""
+        return bool(coupon.terms.segments or coupon.terms.not_segments)
 
     @strawberry.field
     @staticmethod

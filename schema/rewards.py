@@ -153,6 +153,12 @@ class Reward(Node):
         """How many pieces are left; null where there are as many as are wanted, or where that is not shown."""
         return await rewards.left(info.context, reward)
 
+    @strawberry.field
+    @staticmethod
+    def stock(reward: strawberry.Parent[domain_terms.Reward], info: Info) -> int | None:
+        """How many pieces there are to begin with, for its owner and sponsors; null for others, and without a bound."""
+        return reward.terms.stock if rewards.concerns(info.context, reward) else None
+
     @strawberry.field(graphql_type=list[RewardLimit])
     @staticmethod
     def limits(reward: strawberry.Parent[domain_terms.Reward]) -> list[domain_terms.Limit]:

@@ -22,7 +22,7 @@ from resolvers import coalition, vouchers
 from resolvers.context import Info
 from schema.campaign_shapes import partners_of
 from schema.connections import Connection, paged
-from schema.coupons import CouponTakes
+from schema.coupon_shapes import CouponTakes
 from schema.errors import UserError, basics, or_null, refusals, shown
 from schema.ids import Node, identified
 from schema.money import Money

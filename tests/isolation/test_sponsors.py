@@ -69,6 +69,25 @@ async def test_a_draft_is_listed_to_whom_it_asks_by_the_scopes_of_its_sort_and_t
     }.items():
         assert await _asked(either, _with(viewers["maker"], [scope])) == kinds, scope
 
+    told = await Asking(either.database).said(viewers["maker"], TERMS)
+    subjects = {one["kind"]: one["subject"] for one in told.body["data"]["agreements"]}
+    node = "query($id: ID!) { node(id: $id) { ... on Reward { stock } ... on Coupon { %s } } }"
+    coupon = "lines { categories notSkus makers { slug } } weekdays hours { start end } segmented"
+    for kind, shown in {
+        "REWARD": {"stock": 30},
+        "COUPON": {
+            "lines": {"categories": ["DAIRY"], "notSkus": [], "makers": [{"slug": "maker"}]},
+            "weekdays": [6],
+            "hours": [{"start": "10:00", "end": "18:00"}],
+            "segmented": False,
+        },
+    }.items():
+        found = await Asking(either.database).said(viewers["maker"], node % coupon, {"id": subjects[kind]})
+        assert found.body["data"] == {"node": shown}
+
+
+TERMS = "{ agreements { kind subject } }"
+
 
 def _with(viewer: Viewer, scopes: Iterable[Scope]) -> Viewer:
     return replace(viewer, scopes=frozenset(scopes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from domain.trade_ins import managing as trade_ins
 from domain.trade_ins.terms import Form, Price, SchemeTerms
 from domain.values import Rate
 from domain.vouchers import managing as coupons
-from domain.vouchers.terms import CouponTerms, Paid, TakesOff
+from domain.vouchers.terms import Articles, CouponTerms, Hours, Paid, TakesOff
 from tests.domain.earning.world import KEYS, acting
 
 DAY = timedelta(days=1)
@@ -100,6 +100,7 @@ def _reward(between: Between) -> RewardTerms:
         partners=frozenset({between.shop}),
         starts_at=between.now,
         ends_at=between.ends,
+        stock=30,
         sponsors=between.halves,
     )
 
@@ -108,6 +109,9 @@ def _coupon(between: Between) -> CouponTerms:
     return CouponTerms(
         name=NAME,
         takes=TakesOff(amount=500),
+        lines=Articles(categories=frozenset({"DAIRY"}), makers=frozenset({between.maker})),
+        weekdays=frozenset({6}),
+        hours=(Hours(start=time(10), end=time(18)),),
         partners=frozenset({between.shop}),
         starts_at=between.now,
         ends_at=between.ends,

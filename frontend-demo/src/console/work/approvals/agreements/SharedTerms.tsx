@@ -7,10 +7,9 @@ import { useFormats } from "../../../../shared/formatting";
 import { Failed, WaitingSheet } from "../../../../shared/states";
 import type { Agreement } from "../documents";
 import { Agreeing } from "./Agreeing";
-import {
-  type Activity, ActivityAsked, type Bonus, BonusAsked, type Coupon, CouponAsked, type Reward, RewardAsked, type TradeIn, TradeInAsked,
-} from "./documents";
+import { type Activity, ActivityAsked, type Coupon, CouponAsked, type Reward, RewardAsked } from "./documents";
 import { activityParts, couponParts, rewardParts } from "./offers";
+import { type Bonus, BonusAsked, type TradeIn, TradeInAsked } from "./schemeDocuments";
 import { bonusParts, ownInBonus, tradeInParts } from "./schemes";
 import { TermsShown, Unread } from "./TermsShown";
 import { ownShare, type Part, type Shown, type Speaker } from "./told";

@@ -7,9 +7,8 @@ import { listed, type Part, part, pays, period, share, something, type Speaker, 
 type Step = Reward["steps"][number];
 
 export function rewardParts(speaker: Speaker, reward: Reward): Part[] {
-  const { t, language } = speaker;
-  const { steps, prizes, limits, hours, weekdays } = reward;
-  const days = weekdays.map((one) => weekdayName(language, one));
+  const { t } = speaker;
+  const { steps, prizes, limits } = reward;
   return [
     part(
       t("work:agreements.parts.gives"),
@@ -31,11 +30,11 @@ export function rewardParts(speaker: Speaker, reward: Reward): Part[] {
     part(
       t("work:agreements.parts.when"),
       period(speaker, reward.startsAt, reward.endsAt),
-      days.length > 0 && listed(speaker, days),
-      hours.map(({ start, end }) => `${start} – ${end}`),
+      held(speaker, reward),
     ),
     part(
       t("work:agreements.parts.limits"),
+      reward.stock !== null && t("work:agreements.says.stock", { count: reward.stock }),
       limits.map(({ most, per, period: every }) => {
         const whose = t(`rewards:limits.${per}`, { count: most });
         return every ? t("rewards:limits.within", { whose, period: t(`rewards:limits.periods.${every}`) }) : whose;
@@ -43,6 +42,12 @@ export function rewardParts(speaker: Speaker, reward: Reward): Part[] {
     ),
     pays(speaker, reward.sponsors, t("work:agreements.says.beyond")),
   ];
+}
+
+/** On which days of the week, and in which hours. */
+function held(speaker: Speaker, { weekdays, hours }: Pick<Reward, "weekdays" | "hours">): string[] {
+  const days = weekdays.map((one) => weekdayName(speaker.language, one));
+  return [...(days.length > 0 ? [listed(speaker, days)] : []), ...hours.map(({ start, end }) => `${start} – ${end}`)];
 }
 
 function early({ t, formats: { dateTime, day }, language }: Speaker, { early: phases }: Reward): string[] {
@@ -69,7 +74,7 @@ function worthOf(speaker: Speaker, one: Step["worth"], charity: string): string 
     return one.most ? t("rewards:worth.shareUpTo", { share: off, money: formats.money(one.most) }) : t("rewards:worth.share", { share: off });
   }
   if (one.articles) {
-    const what = listed({ language }, [...one.articles.categories, ...one.articles.brands]);
+    const what = listed({ language }, [...one.articles.categories, ...one.articles.brands, ...one.articles.skus]);
     const free = what ? t(`rewards:worth.articles.${one.articles.pick}`, { what }) : t(`rewards:takes.free.${one.articles.pick}`);
     return one.most ? t("work:agreements.says.upTo", { what: free, money: formats.money(one.most) }) : free;
   }
@@ -104,11 +109,13 @@ export function couponParts(speaker: Speaker, coupon: Coupon): Part[] {
       takes(speaker, coupon.takes),
       something(coupon.least) && t("work:agreements.coupon.least", { money: money(coupon.least) }),
     ),
+    part(t("work:agreements.parts.goods"), coupon.lines && goods(speaker, coupon.lines)),
     where(speaker, coupon.partners, coupon.outlets),
-    whom(speaker, coupon.tiers),
+    whom(speaker, coupon.tiers, coupon.segmented && t("work:agreements.says.segmented")),
     part(
       t("work:agreements.parts.when"),
       period(speaker, coupon.startsAt, coupon.endsAt),
+      held(speaker, coupon),
       coupon.days !== null && t("work:agreements.coupon.days", { count: coupon.days }),
     ),
     part(
@@ -124,6 +131,17 @@ export function couponParts(speaker: Speaker, coupon: Coupon): Part[] {
       coupon.transferable && t("work:agreements.coupon.transferable"),
     ),
     pays(speaker, coupon.sponsors, t("work:agreements.says.rest")),
+  ];
+}
+
+function goods(speaker: Speaker, { makers, skus, gtins, categories, brands, notSkus, notCategories }: NonNullable<Coupon["lines"]>): string[] {
+  const { t } = speaker;
+  const wanted = [...categories, ...brands, ...skus, ...gtins];
+  const left = [...notCategories, ...notSkus];
+  return [
+    ...(makers.length > 0 ? [t("work:agreements.bonus.makers", { partners: listed(speaker, makers.map(({ name }) => name)) })] : []),
+    ...(wanted.length > 0 ? [t("work:agreements.bonus.only", { what: listed(speaker, wanted) })] : []),
+    ...(left.length > 0 ? [t("work:agreements.bonus.without", { what: listed(speaker, left) })] : []),
   ];
 }
 

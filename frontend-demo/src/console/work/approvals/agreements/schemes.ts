@@ -2,7 +2,7 @@
 
 import { decimalOf, moved } from "../../../campaigns/terms/ratio";
 import { digitsOf, majorOf } from "../../../campaigns/terms/wording";
-import type { Bonus, TradeIn } from "./documents";
+import type { Bonus, TradeIn } from "./schemeDocuments";
 import { listed, type Part, part, pays, period, share, something, type Speaker, where } from "./told";
 
 /** In minor units: the most that the contract allows, which bounds nothing. */

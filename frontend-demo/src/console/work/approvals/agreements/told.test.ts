@@ -2,8 +2,9 @@ import type { TFunction } from "i18next";
 import { describe, expect, it } from "vitest";
 
 import { formats } from "../../../../shared/formats";
-import type { Bonus, Reward } from "./documents";
+import type { Reward } from "./documents";
 import { rewardParts } from "./offers";
+import type { Bonus } from "./schemeDocuments";
 import { bonusParts, ownInBonus } from "./schemes";
 import { compared, ownShare, part, period, share, type Speaker } from "./told";
 
