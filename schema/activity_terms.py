@@ -17,9 +17,8 @@ from domain.rewards.forms import Words
 from resolvers import coalition
 from resolvers.context import Context, Info
 from schema.campaign_rules import rate
-from schema.campaign_shapes import outlets_of, partners_of
+from schema.campaign_shapes import CampaignSponsor, outlets_of, partners_of
 from schema.campaign_terms import SponsorInput
-from schema.campaigns import CampaignSponsor
 from schema.partners import Outlet, Partner
 from schema.reward_terms import each
 from schema.shape import shows

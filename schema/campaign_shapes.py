@@ -8,6 +8,7 @@ import strawberry
 
 from domain.coalition import models as coalition_models
 from domain.earning import bounds, matching, stacking, when
+from domain.earning import terms as domain_terms
 from domain.earning.bounds import CapOf, CapPer, Pacing
 from domain.earning.expiry import Expiry, ExpiryKind
 from domain.earning.periods import Period
@@ -23,6 +24,24 @@ from schema.partners import Outlet, Partner
 from schema.shape import shows
 
 Segments = Annotated["Segment", strawberry.lazy("schema.segments")]
+
+
+@strawberry.type
+@shows(domain_terms.Sponsor)
+class CampaignSponsor:
+    """Who funds a campaign, and which share of it."""
+
+    @strawberry.field
+    @staticmethod
+    def share(sponsor: strawberry.Parent[domain_terms.Sponsor]) -> str:
+        """An exact ratio, such as 1 or 2/5."""
+        return str(sponsor.share)
+
+    @strawberry.field(graphql_type=Partner)
+    @staticmethod
+    async def partner(sponsor: strawberry.Parent[domain_terms.Sponsor], info: Info) -> coalition_models.Partner:
+        """Who pays."""
+        return await coalition.partner(info.context, sponsor.partner_id)
 
 
 @strawberry.type

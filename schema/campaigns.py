@@ -31,6 +31,7 @@ from schema.campaign_shapes import (
     CampaignExpiry,
     CampaignLines,
     CampaignRelease,
+    CampaignSponsor,
     CampaignStacking,
     CampaignWheel,
     CampaignWhen,
@@ -52,24 +53,6 @@ from schema.spoken import Language
 READ = needs(Scope.CAMPAIGNS_READ)
 WRITE = needs(Scope.CAMPAIGNS_WRITE)
 PUBLISH = needs(Scope.CAMPAIGNS_PUBLISH)
-
-
-@strawberry.type
-@shows(domain_terms.Sponsor)
-class CampaignSponsor:
-    """Who funds a campaign, and which share of it."""
-
-    @strawberry.field
-    @staticmethod
-    def share(sponsor: strawberry.Parent[domain_terms.Sponsor]) -> str:
-        """An exact ratio, such as 1 or 2/5."""
-        return str(sponsor.share)
-
-    @strawberry.field(graphql_type=Partner)
-    @staticmethod
-    async def partner(sponsor: strawberry.Parent[domain_terms.Sponsor], info: Info) -> coalition_models.Partner:
-        """Who pays."""
-        return await coalition.partner(info.context, sponsor.partner_id)
 
 
 @strawberry.type

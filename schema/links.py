@@ -17,13 +17,14 @@ from partners.scopes import Scope
 from resolvers import coalition, links
 from resolvers.context import Info
 from schema.connections import Connection, paged
-from schema.consents import Consent, Language
+from schema.consents import Consent
 from schema.errors import UserError, refusals
 from schema.ids import identified
 from schema.members import MemberPayload
 from schema.partners import Partner
 from schema.permissions import needs
 from schema.shape import shows
+from schema.spoken import Language
 
 
 @strawberry.type

@@ -21,8 +21,7 @@ from domain.values import Points
 from partners.scopes import Scope
 from resolvers import campaigns, coalition, rewards
 from resolvers.context import Context, Info
-from schema.campaign_shapes import CampaignHours, Segments, outlets_of, partners_of
-from schema.campaigns import CampaignSponsor
+from schema.campaign_shapes import CampaignHours, CampaignSponsor, Segments, outlets_of, partners_of
 from schema.connections import Connection, paged
 from schema.errors import or_null
 from schema.ids import Node, identified

@@ -25,9 +25,8 @@ from domain.trade_ins.terms import (
 from resolvers import coalition
 from resolvers.context import Context, Info
 from schema.campaign_rules import rate
-from schema.campaign_shapes import outlets_of, partners_of
+from schema.campaign_shapes import CampaignSponsor, outlets_of, partners_of
 from schema.campaign_terms import SponsorInput
-from schema.campaigns import CampaignSponsor
 from schema.coupon_terms import CouponLinesInput
 from schema.errors import within
 from schema.money import Money
