@@ -64,8 +64,8 @@ def translations(language: str, package: str) -> NullTranslations:
 
 
 @dataclass(frozen=True)
-class Wording:
-    """How one language says things: sentences from its catalogue; amounts, days and lists as people there do."""
+class Speech:
+    """One language, with its catalogue."""
 
     language: str
     locale: Locale
@@ -78,6 +78,10 @@ class Wording:
     def ngettext(self, one: str, many: str, number: int) -> str:
         """A sentence about a number, in the form that this language has for it."""
         return self.translations.ngettext(one, many, number)
+
+
+class Wording(Speech):
+    """How one language says things: sentences from its catalogue; amounts, days and lists as people there do."""
 
     def count(self, number: int) -> str:
         """A whole number."""

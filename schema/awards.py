@@ -9,7 +9,7 @@ import strawberry
 from domain.coalition import models as coalition_models
 from domain.earning import commands
 from domain.earning.prizes import TokenKind
-from domain.earning.wording import because, wording_in
+from domain.earning.wording import wording_in
 from domain.languages import OTHERWISE
 from domain.ledger.allowance_models import CutReason
 from domain.ledger.queries import Share as DomainShare
@@ -57,7 +57,7 @@ class Award:
     @staticmethod
     def reason(award: strawberry.Parent[commands.AwardGiven], language: Language = OTHERWISE) -> str:
         """Why, in words that can be read out."""
-        return because(award.campaign, award.lines, award.currency, wording_in(language))
+        return award.in_words(wording_in(language))
 
     @strawberry.field
     @staticmethod

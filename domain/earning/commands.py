@@ -150,7 +150,11 @@ class AwardGiven:
     @property
     def reason(self) -> str:
         """Why, in words."""
-        return because(self.campaign, self.lines, self.currency)
+        return self.in_words(ENGLISH)
+
+    def in_words(self, said: Wording) -> str:
+        """As another language says it."""
+        return because(self.campaign, self.lines, self.currency, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,38 @@ def wording_in(language: str) -> Wording:
 ENGLISH = wording_in(OTHERWISE)
 
 
+def say(text: str) -> str:
+    """Marks words for the catalogues that are said later."""
+    return text
+
+
+NOTHING = {
+    Why.NO_LINE_MATCHES: say("no line counts for it"),
+    Why.BELOW_MINIMUM: say("%(missing)s more would earn it"),
+    Why.ROUNDED_AWAY: say("it comes to less than one point"),
+    Why.NOTHING_TO_MULTIPLY: say("there are no points to multiply"),
+    Why.NO_COUPON: say("no coupon was taken on a line that counts"),
+    Why.NO_DISCOUNT: say("there is nothing that it would take off"),
+    Why.NO_FIELD: say("it counts %(field)s, of which there is nothing or too little"),
+    Why.OTHER_TENDER: say("nothing was paid by the means that it asks for"),
+    Why.OTHER_TIER: say("it is for %(meant)s members"),
+    Why.OTHER_SEGMENT: say("it is for other members"),
+    Why.OWN_SALE: say("staff earn nothing on what they buy where they sell"),
+    Why.CONTROL_GROUP: say("this member is left out, so that its effect can be measured"),
+    Why.OTHER_TIME: say("it holds on other days or at other hours"),
+    Why.OTHER_CHANNEL: say("it does not hold for this channel"),
+    Why.CONDITION_NOT_MET: say("its condition is not met"),
+    Why.MEMBER_UNKNOWN: say("it counts from visit to visit, so it needs to know the member"),
+    Why.NOT_YET: say("%(missing)s more would win the next prize"),
+    Why.BLANK: say("the wheel stopped where nothing is won"),
+    Why.ALL_WON: say("all that it has to win has been won"),
+    Why.CAP_REACHED: say("all that it gives in this time has been given"),
+    Why.ANOTHER_GIVES: say("%(instead)s gives instead, which is worth more"),
+    Why.BUDGET_USED_UP: say("all that it may cost has been given"),
+}
+OTHER_THAN_YOURS = say("it is for %(meant)s members; you are %(tiers)s")
+
+
 def fell_away(campaign: Campaign, missing: int, points: int, *, used_up: bool = False, said: Wording = ENGLISH) -> str:
     """What of an award fell away: "Milk week: 30 of 50 points fell away, since their sponsor can fund no more now"."""
     if used_up:
@@ -62,7 +94,8 @@ def why_not(refusal: NoAward, currency: str, said: Wording = ENGLISH) -> str:
         "tiers": said.names(list(refusal.tiers)),
         "field": getattr(refusal.campaign.terms.rule, "field", ""),
     }
-    return _of(refusal.campaign, _nothing(refusal, said) % given)
+    yours = refusal.why is Why.OTHER_TIER and refusal.tiers
+    return _of(refusal.campaign, said.gettext(OTHER_THAN_YOURS if yours else NOTHING[refusal.why]) % given)
 
 
 def taken_off(offer: Offer, currency: str, said: Wording = ENGLISH) -> str:
@@ -124,57 +157,6 @@ def promise(rule: Rule, currency: str, said: Wording = ENGLISH) -> str:
 
 def _of(campaign: Campaign, words: str) -> str:
     return f"{campaign.terms.name}: {words}"
-
-
-def _nothing(refusal: NoAward, said: Wording) -> str:  # noqa: C901, PLR0912  # as many as there are reasons
-    match refusal.why:
-        case Why.NO_LINE_MATCHES:
-            words = said.gettext("no line counts for it")
-        case Why.BELOW_MINIMUM:
-            words = said.gettext("%(missing)s more would earn it")
-        case Why.ROUNDED_AWAY:
-            words = said.gettext("it comes to less than one point")
-        case Why.NOTHING_TO_MULTIPLY:
-            words = said.gettext("there are no points to multiply")
-        case Why.NO_COUPON:
-            words = said.gettext("no coupon was taken on a line that counts")
-        case Why.NO_DISCOUNT:
-            words = said.gettext("there is nothing that it would take off")
-        case Why.NO_FIELD:
-            words = said.gettext("it counts %(field)s, of which there is nothing or too little")
-        case Why.OTHER_TENDER:
-            words = said.gettext("nothing was paid by the means that it asks for")
-        case Why.OTHER_TIER if refusal.tiers:
-            words = said.gettext("it is for %(meant)s members; you are %(tiers)s")
-        case Why.OTHER_TIER:
-            words = said.gettext("it is for %(meant)s members")
-        case Why.OTHER_SEGMENT:
-            words = said.gettext("it is for other members")
-        case Why.OWN_SALE:
-            words = said.gettext("staff earn nothing on what they buy where they sell")
-        case Why.CONTROL_GROUP:
-            words = said.gettext("this member is left out, so that its effect can be measured")
-        case Why.OTHER_TIME:
-            words = said.gettext("it holds on other days or at other hours")
-        case Why.OTHER_CHANNEL:
-            words = said.gettext("it does not hold for this channel")
-        case Why.CONDITION_NOT_MET:
-            words = said.gettext("its condition is not met")
-        case Why.MEMBER_UNKNOWN:
-            words = said.gettext("it counts from visit to visit, so it needs to know the member")
-        case Why.NOT_YET:
-            words = said.gettext("%(missing)s more would win the next prize")
-        case Why.BLANK:
-            words = said.gettext("the wheel stopped where nothing is won")
-        case Why.ALL_WON:
-            words = said.gettext("all that it has to win has been won")
-        case Why.CAP_REACHED:
-            words = said.gettext("all that it gives in this time has been given")
-        case Why.ANOTHER_GIVES:
-            words = said.gettext("%(instead)s gives instead, which is worth more")
-        case Why.BUDGET_USED_UP:
-            words = said.gettext("all that it may cost has been given")
-    return words
 
 
 def _by_money(rule: RatePerUnit, currency: str, said: Wording) -> str:

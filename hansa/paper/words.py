@@ -5,18 +5,15 @@ English stands in the modules themselves; each other language has its catalogues
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from domain.languages import LANGUAGES, locale_of, translations
+from domain.languages import LANGUAGES, Speech, locale_of, translations
 
 __all__ = ["LANGUAGES", "PaperWords", "words_in"]
 
@@ -27,21 +24,8 @@ _MONEY = {"en": "¤¤\N{NO-BREAK SPACE}#,##0.00"}
 _MONEY_ELSEWHERE = "#,##0.00\N{NO-BREAK SPACE}¤¤"
 
 
-@dataclass(frozen=True)
-class PaperWords:
+class PaperWords(Speech):
     """One language on paper."""
-
-    language: str
-    locale: Locale
-    translations: NullTranslations
-
-    def gettext(self, text: str) -> str:
-        """A sentence in this language."""
-        return self.translations.gettext(text)
-
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        """A sentence about a number, in the form that this language has for it."""
-        return self.translations.ngettext(one, many, number)
 
     def day(self, day: date) -> str:
         """A day, as in "3 Mar 2027"."""

@@ -6,37 +6,21 @@ locales/; every file of a language counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton
 
-from domain.languages import LANGUAGES, locale_of, translations
+from domain.languages import LANGUAGES, Speech, locale_of, translations
 
 __all__ = ["LANGUAGES", "Words", "chosen", "words_in"]
 
 _MOST_WISHES = 20
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Speech):
     """One language."""
-
-    language: str
-    locale: Locale
-    translations: NullTranslations
-
-    def gettext(self, text: str) -> str:
-        """A sentence in this language."""
-        return self.translations.gettext(text)
-
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        """A sentence about a number, in the form that this language has for it."""
-        return self.translations.ngettext(one, many, number)
 
     def day(self, instant: datetime, zone: ZoneInfo) -> str:
         """A day, as in "3 March 2027"."""

@@ -11,14 +11,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 from uuid import UUID
 
 import pypdf
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from domain.coalition.models import TaxRule
 from domain.ids import PartnerId
@@ -32,6 +30,7 @@ from hansa.paper.statement_files import TRANSFER_COLUMNS
 from hansa.paper.statements import Payment
 from hansa.paper.tables import ROWS_AT_ONCE, Form, Row, plain, pour
 from hansa.paper.words import LANGUAGES, words_in
+from tests.builders.catalogues import Key, catalogue_at, entries_of
 
 FOLDER = Path(__file__).parents[2] / "hansa" / "paper"
 FOREIGN = [language for language in LANGUAGES if language != "en"]
@@ -39,8 +38,6 @@ HOLES = re.compile(r"%\((\w+)\)s")
 KEYWORDS = {"gettext": None, "say": None, "ngettext": (1, 2)}
 MADE = datetime(2026, 12, 1, tzinfo=UTC)
 P = partner(PartnerId(UUID(int=1)))
-
-Key: TypeAlias = str | tuple[str, ...]
 
 
 @cache
@@ -53,17 +50,12 @@ def spoken() -> dict[Key, str]:
 @cache
 def catalogue(language: str) -> Catalog:
     """The words of a language."""
-    with (FOLDER / "locales" / language / "paper.po").open("rb") as opened:
-        return read_po(opened, locale=language, abort_invalid=True)
+    return catalogue_at(FOLDER / "locales" / language / "paper.po")
 
 
 @pytest.mark.parametrize("language", FOREIGN)
 def test_no_word_is_missing_left_over_or_empty(language: str) -> None:
-    entries: dict[Key, list[str]] = {}
-    for message in catalogue(language):
-        if message.id:
-            forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
-            entries[message.id if isinstance(message.id, str) else tuple(message.id)] = [str(form) for form in forms]
+    entries = dict(entries_of(catalogue(language)))
     assert entries.keys() == spoken().keys()
     assert len(spoken()) > 80
     for key, forms in entries.items():

@@ -6,15 +6,14 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from partners.sign_in.words import LANGUAGES, chosen, words_in
+from tests.builders.catalogues import Key, catalogue_at, entries_of
 from tests.partners.conftest import Place
 from tests.partners.test_pages_mail import ASK, a_member, asked, mailed, reader
 
@@ -22,8 +21,6 @@ FOLDER = Path(__file__).parents[2] / "partners" / "sign_in"
 FOREIGN = [language for language in LANGUAGES if language != "en"]
 HOLES = re.compile(r"%\((\w+)\)[sd]")
 RIGA = ZoneInfo("Europe/Riga")
-
-Key: TypeAlias = str | tuple[str, ...]
 
 
 @cache
@@ -38,30 +35,12 @@ def spoken() -> dict[Key, str]:
 @cache
 def catalogues(language: str) -> list[Catalog]:
     """The files of a language."""
-    found = []
-    for path in sorted((FOLDER / "locales" / language).glob("*.po")):
-        with path.open("rb") as opened:
-            found.append(read_po(opened, locale=language, abort_invalid=True))
-    return found
+    return [catalogue_at(path) for path in sorted((FOLDER / "locales" / language).glob("*.po"))]
 
 
 def translated(language: str) -> list[tuple[Key, list[str]]]:
     """Every entry of a language with its forms."""
-    return [
-        (_key(message.id), _forms(message.string))
-        for catalogue in catalogues(language)
-        for message in catalogue
-        if message.id
-    ]
-
-
-def _key(said: object) -> Key:
-    return said if isinstance(said, str) else tuple(_forms(said))
-
-
-def _forms(said: object) -> list[str]:
-    """One form, or several; what is missing is empty."""
-    return [str(form or "") for form in said] if isinstance(said, list | tuple) else [str(said or "")]
+    return [entry for catalogue in catalogues(language) for entry in entries_of(catalogue)]
 
 
 @pytest.mark.parametrize("language", FOREIGN)

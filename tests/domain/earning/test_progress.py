@@ -14,7 +14,7 @@ from domain.earning.rules import Card, Counted, Discount, Flat, Gift, Mark, Mile
 from domain.earning.tallies import Tally
 from domain.earning.terms import Campaign
 from domain.earning.verdicts import NoAward, Why
-from domain.earning.wording import so_far, taken_off, to_turn, why_not, won
+from domain.earning.wording import NOTHING, so_far, taken_off, to_turn, why_not, won
 from domain.values import Rate
 from tests.domain.earning.builders import basket, campaign, line, rated
 
@@ -34,7 +34,9 @@ def test_every_reason_has_words_that_can_be_read_out(why: Why) -> None:
     made = campaign(Card(every=3, prize=TEN))
     said = why_not(NoAward(made, why, 2, made), "EUR")
     assert said.startswith("Campaign 1: ")
+    assert "{" not in said
     assert "%(" not in said
+    assert set(NOTHING) == set(Why)
 
 
 @pytest.mark.parametrize(

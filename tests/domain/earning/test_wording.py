@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
 
 from domain.earning.prizes import Prize, Token, TokenKind
 from domain.earning.rules import Band, Bands, Card, Counted, Flat, Multiplier, PerField, RatePerUnit
@@ -18,38 +16,31 @@ from domain.earning.verdicts import NoAward, Why
 from domain.earning.wording import because, fell_away, promise, to_turn, why_not, wording_in
 from domain.languages import LANGUAGES
 from domain.values import Rate
+from tests.builders.catalogues import Key, catalogue_at, entries_of
 from tests.domain.earning.builders import campaign
 
 EARNING = Path(__file__).parents[3] / "domain" / "earning"
 FOREIGN = [language for language in LANGUAGES if language != "en"]
+KEYWORDS = {"gettext": None, "say": None, "ngettext": (1, 2)}
 HOLES = re.compile(r"%\((\w+)\)s")
-
-Key: TypeAlias = str | tuple[str, ...]
 
 
 @cache
 def said_here() -> tuple[Key, ...]:
     """What the module says, in its order."""
-    found = extract_from_file("python", EARNING / "wording.py", keywords={"gettext": None, "ngettext": (1, 2)})
+    found = extract_from_file(
+        "python", EARNING / "wording.py", keywords={"gettext": None, "say": None, "ngettext": (1, 2)}
+    )
     return tuple(dict.fromkeys(words for _, words, _, _ in found))
 
 
 @cache
 def catalogue(language: str) -> Catalog:
-    with (EARNING / "locales" / language / "awards.po").open("rb") as opened:
-        return read_po(opened, locale=language, abort_invalid=True)
+    return catalogue_at(EARNING / "locales" / language / "awards.po")
 
 
 def entries(language: str) -> list[tuple[Key, list[str]]]:
-    return [(_key(one.id), _forms(one.string)) for one in catalogue(language) if one.id]
-
-
-def _key(words: object) -> Key:
-    return words if isinstance(words, str) else tuple(_forms(words))
-
-
-def _forms(words: object) -> list[str]:
-    return [str(form or "") for form in words] if isinstance(words, list | tuple) else [str(words or "")]
+    return entries_of(catalogue(language))
 
 
 @pytest.mark.parametrize("language", FOREIGN)

@@ -6,13 +6,12 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from domain.languages import LANGUAGES
 from domain.messages import overriding
@@ -25,6 +24,7 @@ from domain.messages.telling import said
 from domain.messages.templates import TEMPLATES
 from domain.messages.topics import TOPICS, StaffTopic, Topic, about
 from domain.messages.wording import Given, wording_in
+from tests.builders.catalogues import Key, catalogue_at, entries_of
 
 ROOT = Path(__file__).parents[3]
 SPEAKING = [ROOT / "domain" / "messages", ROOT / "partners" / "unsubscribing.py"]
@@ -32,8 +32,6 @@ FOREIGN = [language for language in LANGUAGES if language != "en"]
 HOLES = re.compile(r"%\((\w+)\)s")
 RIGA = ZoneInfo("Europe/Riga")
 EVERY = [*Topic, *StaffTopic]
-
-Key: TypeAlias = str | tuple[str, ...]
 
 
 @cache
@@ -48,21 +46,11 @@ def spoken() -> dict[Key, str]:
 
 @cache
 def catalogue(language: str) -> Catalog:
-    path = ROOT / "domain" / "messages" / "locales" / language / "messages.po"
-    with path.open("rb") as opened:
-        return read_po(opened, locale=language, abort_invalid=True)
+    return catalogue_at(ROOT / "domain" / "messages" / "locales" / language / "messages.po")
 
 
 def entries(language: str) -> list[tuple[Key, list[str]]]:
-    return [(_key(one.id), _forms(one.string)) for one in catalogue(language) if one.id]
-
-
-def _key(words: object) -> Key:
-    return words if isinstance(words, str) else tuple(_forms(words))
-
-
-def _forms(words: object) -> list[str]:
-    return [str(form or "") for form in words] if isinstance(words, list | tuple) else [str(words or "")]
+    return entries_of(catalogue(language))
 
 
 @pytest.mark.parametrize("language", FOREIGN)
