@@ -212,3 +212,11 @@ async def _context(browser: Browser, width: int, language: str) -> BrowserContex
     )
     await context.add_init_script(SHIFTS)
     return context
+
+
+async def saved(page: Page, button: str, path: Path) -> str:
+    """What a button saves."""
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name=button).click()
+    await (await saving.value).save_as(path)
+    return await asyncio.to_thread(path.read_text, encoding="utf-8")

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from partners.people import admitting
 from partners.people.admitting import AdmitPerson
 from partners.scopes import PersonRole
+from tests.browser.cycles import step
 from tests.browser.demonstration import Demo
 from tests.browser.serving import LOOKS, WIDTHS, Served, Visit, visit
 from tests.browser.town import JANUARY, PREPARER, Town
@@ -52,17 +53,6 @@ async def test_all_nets_stand_about_one_zero_line_and_come_to_nothing(
     assert sum(nets) == 0
     await expect(page.locator(".bars-total-figure")).to_have_text("€0.00")
     assert visiting.problems == []
-
-
-async def step(page: Page, act: str, *, then: str) -> None:
-    """Take a step in its dialog, and see where the cycle stands."""
-    await page.get_by_role("button", name=act, exact=True).click()
-    dialog = page.get_by_role("dialog")
-    if act == "Propose":
-        await dialog.get_by_label("Days to answer").fill("0")
-    await dialog.get_by_role("button", name=act, exact=True).click()
-    await expect(page.locator(".stations .here")).to_contain_text(then)
-    await expect(dialog).to_have_count(0)
 
 
 async def taken_back(page: Page, reason: str) -> None:

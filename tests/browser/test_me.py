@@ -9,12 +9,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from domain.members.card_numbers import check_digit
 from hansa import mailing
 from tests.browser.demonstration import CARD, Demo
-from tests.browser.serving import HEIGHTS, SHIFTS, WIDTHS, Theme, Visit
+from tests.browser.serving import HEIGHTS, SHIFTS, WIDTHS, Theme, Visit, saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -183,22 +183,15 @@ async def test_the_export_is_one_file_of_everything_and_a_table_of_the_activity(
     await page.get_by_role("button", name="Gather my data").click()
     await expect(page.get_by_role("button", name="Save everything")).to_be_visible(timeout=20_000)
     await looked_at(visiting, "me-data", width)
-    whole = json.loads(await _saved(page, "Save everything (JSON)", tmp_path / "all.json"))
+    whole = json.loads(await saved(page, "Save everything (JSON)", tmp_path / "all.json"))
     assert whole["profile"]["name"] == "Anna Kalnina"
     assert whole["wallet"]["cards"] == [CARD]
     assert {one["partner"]["name"] for one in whole["links"]} >= {SHOP}
-    rows = list(csv.DictReader((await _saved(page, "Save the activity (CSV)", tmp_path / "all.csv")).splitlines()))
+    rows = list(csv.DictReader((await saved(page, "Save the activity (CSV)", tmp_path / "all.csv")).splitlines()))
     assert len(rows) == len(whole["activity"]) == whole["wallet"]["wallet"]["version"]
     held = whole["wallet"]["wallet"]
     assert sum(int(row["change"]) for row in rows) == sum(int(held[name]) for name in ("available", "pending", "held"))
     assert visiting.problems == []
-
-
-async def _saved(page: Page, button: str, path: Path) -> str:
-    async with page.expect_download() as saving:
-        await page.get_by_role("button", name=button).click()
-    await (await saving.value).save_as(path)
-    return await asyncio.to_thread(path.read_text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

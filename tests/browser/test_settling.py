@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +24,9 @@ from hansa.journey import cast
 from hansa.journey.bank import told
 from hansa.journey.paying import booked_of, next_statement
 from resolvers.context import Context
+from tests.browser.cycles import step
 from tests.browser.demonstration import Demo
+from tests.browser.serving import saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,15 +44,15 @@ async def test_two_people_lead_a_cycle_from_open_to_closed_and_every_payment_arr
     preparing = await demo.visit(PREPARER, f"/console/cycles/{NAME}", width=1440)
     approving = await demo.visit(APPROVER, "/console/cycles/2017-01", width=1440)
     page, site = preparing.page, demo.served.settings.issuer
-    await step(approving.page, "Approve", then="Approved")
+    await step(approving.page, "Approve", then="Approved", patience=PATIENCE)
     await approving.page.goto(f"{site}/console/tasks/approvals")
     await agreed(approving.page, "Adjustment in money", "Agree to the adjustment")
     for act, then in (("Cut off", "Cut off"), ("Compute", "Computed"), ("Propose", "Proposed")):
-        await step(page, act, then=then)
+        await step(page, act, then=then, patience=PATIENCE)
     await approving.page.goto(f"{site}/console/cycles/{NAME}")
-    await step(approving.page, "Approve", then="Approved")
+    await step(approving.page, "Approve", then="Approved", patience=PATIENCE)
     await page.reload()
-    await step(page, "Instruct payments", then="With the bank")
+    await step(page, "Instruct payments", then="With the bank", patience=PATIENCE)
     await page.goto(f"{site}/console/tasks/approvals")
     await page.locator(".approval", has_text="Payments to go out").click(timeout=PATIENCE)
     await expect(page.get_by_text("You may look at it; agreeing is another role's.")).to_be_visible(timeout=PATIENCE)
@@ -62,7 +63,7 @@ async def test_two_people_lead_a_cycle_from_open_to_closed_and_every_payment_arr
     going_out = [one for one in payments if one.payer_id is None]
     assert 0 < len(going_out) < len(payments)
     await page.goto(f"{site}/console/tasks/bank/payments?cycle={NAME}")
-    order = fromstring(await the_order(page, tmp_path / "order.xml"))  # noqa: S314  # our own file
+    order = fromstring(await saved(page, "Download the file", tmp_path / "order.xml"))  # noqa: S314  # our own file
     assert Decimal(order.findtext(".//{*}CtrlSum", "")) == sum(one.amount for one in going_out)
     await preparing.picture("settling-orders", whole=True)
 
@@ -79,7 +80,7 @@ async def test_two_people_lead_a_cycle_from_open_to_closed_and_every_payment_arr
     await preparing.picture("settling-statement", whole=True)
 
     await page.goto(f"{site}/console/cycles/{NAME}")
-    await step(page, "Close the cycle", then="Closed")
+    await step(page, "Close the cycle", then="Closed", patience=PATIENCE)
     await preparing.picture("settling-closed", whole=True)
     assert {one.state for one in await payments_of(demo)} == {PaymentState.PAID}
     assert approving.problems == preparing.problems == []
@@ -102,17 +103,6 @@ async def a_correction(demo: Demo) -> None:
         await ctx.write(adjust, owed, by=demo.founded.preparer, now=ctx.now)
 
 
-async def step(page: Page, act: str, *, then: str) -> None:
-    """Take a step of the cycle in its dialog."""
-    await page.get_by_role("button", name=act, exact=True).click(timeout=PATIENCE)
-    dialog = page.get_by_role("dialog")
-    if act == "Propose":
-        await dialog.get_by_label("Days to answer").fill("0")
-    await dialog.get_by_role("button", name=act, exact=True).click()
-    await expect(page.locator(".stations .here")).to_contain_text(then, timeout=PATIENCE)
-    await expect(dialog).to_have_count(0)
-
-
 async def agreed(page: Page, what: str, act: str) -> None:
     """A second person agrees to what waits, having seen it."""
     waiting = page.locator(".approval", has_text=what)
@@ -121,14 +111,6 @@ async def agreed(page: Page, what: str, act: str) -> None:
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name=act, exact=True).click()
     await expect(waiting).to_have_count(0, timeout=PATIENCE)
-
-
-async def the_order(page: Page, path: Path) -> str:
-    """The file for the bank, as it is saved."""
-    async with page.expect_download() as saving:
-        await page.get_by_role("button", name="Download the file").click(timeout=PATIENCE)
-    await (await saving.value).save_as(path)
-    return await asyncio.to_thread(path.read_text, encoding="utf-8")
 
 
 async def payments_of(demo: Demo) -> list[Payment]:

@@ -1,5 +1,6 @@
 /** Everything that a second person, or a partner that pays, must agree to; what is chosen opens beside the list. */
 
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { Link, useLocation } from "wouter";
@@ -8,11 +9,12 @@ import { useFormats } from "../../../shared/formatting";
 import { PartnerName } from "../../../shared/partner";
 import { useSession } from "../../../shared/session";
 import { Empty, Failed, WaitingSheet } from "../../../shared/states";
-import { Age, Beside, Due, useHeading } from "../parts";
+import { Age, Beside, Due } from "../parts";
 import { AgreementPane } from "./agreements/AgreementPane";
 import { type Agreement, type Approval, Approvals } from "./documents";
 import { Deciding } from "./Deciding";
 import { mayAgree } from "./rights";
+import { Sheet } from "./Sheet";
 import { SubjectOf } from "./SubjectOf";
 import { keyOfRow, opened, subjectOf, together } from "./waitingHere";
 import "./approvals.css";
@@ -69,19 +71,10 @@ export function ApprovalsPage({ subject, onDone }: Props) {
 function AgreementRow({ one, chosen, now }: { one: Agreement; chosen: boolean; now: string }) {
   const { t } = useTranslation("work");
   return (
-    <li>
-      <Link href={`/tasks/approvals/${one.subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
-        <span className="approval-kind">{t(`agreements.kinds.${one.kind}`)}</span>
-        <span className="approval-amount" />
-        <span className="approval-about">
-          <PartnerName partner={one.owner} />
-          <span>{one.name}</span>
-        </span>
-        <span className="approval-when">
-          <Age since={one.askedAt} now={now} />
-        </span>
-      </Link>
-    </li>
+    <WaitingRow subject={one.subject} kind={t(`agreements.kinds.${one.kind}`)} when={<Age since={one.askedAt} now={now} />} chosen={chosen}>
+      <PartnerName partner={one.owner} />
+      <span>{one.name}</span>
+    </WaitingRow>
   );
 }
 
@@ -95,16 +88,34 @@ interface RowProps {
 function Row({ one, chosen, now, currency }: RowProps) {
   const { t } = useTranslation("work");
   const { money } = useFormats();
+  const when = one.dueAt ? <Due at={one.dueAt} now={now} /> : <Age since={one.askedAt} now={now} />;
+  const amount = one.amount !== null && money({ amount: one.amount, currency });
+  return (
+    <WaitingRow subject={one.subject} kind={t(`approvals.kinds.${one.kind}`)} amount={amount} when={when} chosen={chosen}>
+      {one.partner ? <PartnerName partner={one.partner} /> : one.cycle?.name}
+      {one.partner && one.cycle && <span className="figures">{one.cycle.name}</span>}
+    </WaitingRow>
+  );
+}
+
+interface WaitingRowProps {
+  subject: string;
+  kind: string;
+  amount?: ReactNode;
+  when: ReactNode;
+  chosen: boolean;
+  /** Whom and what it is about. */
+  children: ReactNode;
+}
+
+function WaitingRow({ subject, kind, amount, when, chosen, children }: WaitingRowProps) {
   return (
     <li>
-      <Link href={`/tasks/approvals/${one.subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
-        <span className="approval-kind">{t(`approvals.kinds.${one.kind}`)}</span>
-        <span className="approval-amount figures">{one.amount !== null && money({ amount: one.amount, currency })}</span>
-        <span className="approval-about">
-          {one.partner ? <PartnerName partner={one.partner} /> : one.cycle?.name}
-          {one.partner && one.cycle && <span className="figures">{one.cycle.name}</span>}
-        </span>
-        <span className="approval-when">{one.dueAt ? <Due at={one.dueAt} now={now} /> : <Age since={one.askedAt} now={now} />}</span>
+      <Link href={`/tasks/approvals/${subject}`} className="approval" aria-current={chosen ? "true" : undefined}>
+        <span className="approval-kind">{kind}</span>
+        <span className="approval-amount figures">{amount}</span>
+        <span className="approval-about">{children}</span>
+        <span className="approval-when">{when}</span>
       </Link>
     </li>
   );
@@ -114,30 +125,25 @@ function Chosen({ one, named, now, currency, onDone }: Omit<RowProps, "chosen"> 
   const { t } = useTranslation("work");
   const { money, dateTime } = useFormats();
   const session = useSession();
-  const heading = useHeading(named);
+  const about = (
+    <>
+      {one.partner && <PartnerName partner={one.partner} />}
+      {one.cycle && <span className="figures">{t("approvals.cycle", { cycle: one.cycle.name })}</span>}
+      {one.amount !== null && <strong className="figures">{money({ amount: one.amount, currency })}</strong>}
+    </>
+  );
+  const asked = (
+    <>
+      {one.askedBy
+        ? t("approvals.askedBy", { name: one.askedBy, when: dateTime(one.askedAt) })
+        : t("approvals.asked", { when: dateTime(one.askedAt) })}{" "}
+      {one.dueAt && <Due at={one.dueAt} now={now} />}
+    </>
+  );
   return (
-    <article className="work-sheet" aria-labelledby="approval">
-      <Link href="/tasks/approvals" className="work-back">
-        {t("approvals.back")}
-      </Link>
-      <header>
-        <h2 id="approval" ref={heading} tabIndex={-1}>
-          {t(`approvals.kinds.${one.kind}`)}
-        </h2>
-        <p className="approval-about">
-          {one.partner && <PartnerName partner={one.partner} />}
-          {one.cycle && <span className="figures">{t("approvals.cycle", { cycle: one.cycle.name })}</span>}
-          {one.amount !== null && <strong className="figures">{money({ amount: one.amount, currency })}</strong>}
-        </p>
-        <p className="work-quiet">
-          {one.askedBy
-            ? t("approvals.askedBy", { name: one.askedBy, when: dateTime(one.askedAt) })
-            : t("approvals.asked", { when: dateTime(one.askedAt) })}{" "}
-          {one.dueAt && <Due at={one.dueAt} now={now} />}
-        </p>
-      </header>
+    <Sheet heading={t(`approvals.kinds.${one.kind}`)} about={about} asked={asked} named={named}>
       <SubjectOf one={one} currency={currency} />
       <Deciding one={one} mayAgree={mayAgree(session, one.kind)} currency={currency} onDone={onDone} />
-    </article>
+    </Sheet>
   );
 }
